@@ -1,0 +1,8 @@
+import type { Instant, Millis } from '../core/units.ts';
+
+/** Time as an argument: the system's, or a virtual one. */
+export interface Clock {
+  now(): Instant;
+  /** Resolves after `length`; a virtual clock moves itself instead of waiting. */
+  sleep(length: Millis): Promise<void>;
+}

@@ -1,0 +1,172 @@
+import type { Instant, Sha } from '../core/units.ts';
+
+/**
+ * One repository and the place that hosts it. Reads are of fixed commits; every write is compare-and-swap on the commit
+ * that was decided on, or creates something under a name that is unique to the operation. An unknown outcome (a timeout on
+ * a write) is probed by the operation id before the call returns. What a rule or a race refuses is a value; only a broken
+ * outside world is thrown, as ToolError (FORGE_UNAVAILABLE, RATE_LIMITED, UNAUTHORISED, CORRUPT).
+ */
+export interface Forge {
+  /** Name of the default branch, without refs/heads/. */
+  readonly defaultBranch: string;
+  /** The default branch's commit as it was checked out. No request. */
+  head(): Promise<Sha>;
+  /** The default branch's newest commit, brought here so that it can be read. */
+  refresh(): Promise<Sha>;
+  /** Paths of all entries directly or deeply below a folder (no trailing slash), sorted; empty when it is not there. */
+  list(at: Sha, folder: string): Promise<readonly string[]>;
+  /** The files among `paths` that exist at a commit, by path. */
+  read(at: Sha, paths: readonly string[]): Promise<ReadonlyMap<string, RepoFile>>;
+  /** First-parent commits up to `at` that changed `path`, newest first. */
+  history(at: Sha, path: string): Promise<readonly Revision[]>;
+  /** One commit on the default branch. One request. */
+  commit(request: CommitRequest): Promise<CommitOutcome>;
+  /** What is there already for a proposal: default branch, its branch, its pull requests. One request. */
+  inspect(proposal: { readonly branch: string; readonly family: string }): Promise<ForgeState>;
+  /** Creates the branch with one commit and opens the pull request. One request. */
+  propose(request: ProposeRequest): Promise<ProposeOutcome>;
+  /** Merges, guarded by the head; when a requirement is pending, arms auto-merge instead. One request. */
+  merge(request: MergeRequest): Promise<MergeOutcome>;
+  /** Closes a pull request that this tool opened and that is out of date, saying why. One request. */
+  close(request: { readonly pull: PullRequest; readonly comment: string }): Promise<void>;
+  /** What was asked of the forge's API until now; git reads of the checkout cost none. */
+  cost(): ForgeCost;
+}
+
+export interface ForgeCost {
+  /** API requests sent, retries included. */
+  readonly requests: number;
+  /** Of these, how many had to wait for an earlier answer: the length of the longest chain. */
+  readonly roundTrips: number;
+}
+
+/** A file at a commit; only a regular UTF-8 file of at most 1 MiB has text. */
+export type RepoFile =
+  | { readonly kind: 'text'; readonly path: string; readonly text: string }
+  | {
+      readonly kind: 'unreadable';
+      readonly path: string;
+      readonly reason: 'symlink' | 'submodule' | 'not-utf8' | 'too-large';
+    };
+
+/** One first-parent commit that changed a file. */
+export interface Revision {
+  readonly commit: Sha;
+  /** Committer date. */
+  readonly at: Instant;
+  readonly author: string;
+  readonly subject: string;
+  /** The file after that commit; undefined when the commit deleted it or left something that is not a text file. */
+  readonly text: string | undefined;
+}
+
+/** Whole new content of a file. */
+export interface FileWrite {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface CommitRequest {
+  /** Must be the tip of the branch, or nothing is written. */
+  readonly parent: Sha;
+  readonly files: readonly FileWrite[];
+  /** Message: subject, blank line, body. The body ends in the trailer `Belay-Op: <operation>`. */
+  readonly subject: string;
+  readonly body: string;
+  /** 64 hex digits that name this operation; how an unknown outcome is recognised. */
+  readonly operation: string;
+}
+
+/** A write that a rule, a permission or a setting refuses; trying again without a person changes nothing. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly code: /** Branch protection or a ruleset. */
+    | 'RULE_VIOLATION'
+    /** The token lacks a permission. */
+    | 'PERMISSION_MISSING'
+    /** "Allow GitHub Actions to create and approve pull requests" is off. */
+    | 'PULL_REQUESTS_NOT_ALLOWED';
+  /** What was refused and what to do, one line. */
+  readonly message: string;
+}
+
+export type CommitOutcome =
+  | { readonly kind: 'committed'; readonly commit: Sha }
+  | { readonly kind: 'head-moved'; readonly expected: Sha }
+  | Refusal;
+
+export interface PullRequest {
+  readonly number: number;
+  /** The forge's own id, opaque. */
+  readonly id: string;
+  readonly url: string;
+  readonly branch: string;
+  readonly head: Sha;
+  readonly state: 'open' | 'merged' | 'closed';
+  /** Auto-merge is armed. */
+  readonly armed: boolean;
+}
+
+/** What `inspect` found; handed back to `propose` so that nothing is asked twice. */
+export interface ForgeState {
+  /** Tip of the default branch. */
+  readonly head: Sha;
+  /** The proposal's own branch. */
+  readonly branch: ProposalBranch | undefined;
+  /** Pull requests from the proposal's own branch, newest first, in all states. */
+  readonly pulls: readonly PullRequest[];
+  /** Open pull requests from other branches whose name begins with the family. */
+  readonly siblings: readonly PullRequest[];
+  /** The forge's own id of the repository, opaque. */
+  readonly repository: string;
+}
+
+export interface ProposalBranch {
+  readonly tip: Sha;
+  /** Operation named by the tip's `Belay-Op` trailer; undefined when the tip is not a commit of this tool. */
+  readonly operation: string | undefined;
+}
+
+export interface ProposeRequest extends CommitRequest {
+  readonly branch: string;
+  /** The answer of `inspect`; `parent` must be its `head`. */
+  readonly state: ForgeState;
+  readonly title: string;
+  /** Markdown, at most 65,536 characters. */
+  readonly description: string;
+}
+
+export type ProposeOutcome =
+  | { readonly kind: 'proposed'; readonly pull: PullRequest }
+  | { readonly kind: 'head-moved'; readonly expected: Sha }
+  /** The branch exists with a tip that is not this operation's. */
+  | { readonly kind: 'branch-taken'; readonly branch: string; readonly tip: Sha }
+  | Refusal;
+
+export interface MergeRequest {
+  readonly pull: PullRequest;
+  /** The branch's tip that was decided on; anything else there is not merged. */
+  readonly head: Sha;
+  readonly method: 'merge' | 'squash' | 'rebase';
+  readonly subject: string;
+  readonly body: string;
+}
+
+export type MergeOutcome =
+  | { readonly kind: 'merged'; readonly commit: Sha }
+  /** Auto-merge is armed: it merges when the named requirement is met. Not merged yet. */
+  | { readonly kind: 'armed'; readonly reason: string }
+  /** Stays open; `message` says why and what a person can do. */
+  | {
+      readonly kind: 'blocked';
+      readonly code:
+        | 'CONFLICT'
+        | 'REQUIREMENT_PENDING'
+        | 'AUTO_MERGE_OFF'
+        | 'PULL_CLOSED'
+        | 'RULE_VIOLATION'
+        | 'PERMISSION_MISSING';
+      readonly message: string;
+    }
+  /** Somebody pushed to the branch: not merged. */
+  | { readonly kind: 'head-changed'; readonly expected: Sha };
