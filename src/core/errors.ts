@@ -23,12 +23,27 @@ export interface Problem {
   readonly message: string;
 }
 
-/** `file:line:column path: message`, the one way a problem is written for people. */
+/**
+ * The one way a problem is written for people, on one line: `file:line:column path: message`. Refusals of the threat model
+ * begin with `refused[SEC-nn] `, their milder form with `warn[SEC-nn] `, any other warning with `warning: `.
+ */
 export function formatProblem(problem: Problem): string {
   const { file, line, column } = problem.at;
   const path = problem.path === '' ? '' : ` ${problem.path}`;
-  const kind = problem.code.startsWith('SEC-') ? ` refused[${problem.code}]` : '';
-  return `${file}:${line}:${column}${kind}${path}: ${problem.message}`;
+  return onOneLine(`${problemMark(problem)}${file}:${line}:${column}${path}: ${problem.message}`);
+}
+
+function problemMark({ code, severity }: Problem): string {
+  if (code.startsWith('SEC-')) return `${severity === 'error' ? 'refused' : 'warn'}[${code}] `;
+  return severity === 'error' ? '' : 'warning: ';
+}
+
+// Paths and messages quote what they show, a file name comes as it is: none may begin a line of its own in a log.
+function onOneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `\\u{${code.toString(16)}}`;
+  });
 }
 
 /** Problems in reading order: by file, line, column, then code. */
