@@ -25,13 +25,23 @@ export interface Standing {
   readonly next: StepSpec | undefined;
 }
 
-/** Where the rollout stands; undefined when the manifest's weight is none of its steps (a person changed one of them). */
-export function findStanding(release: Release, rollout: Rollout): Standing | undefined {
-  const { steps, weight } = release.spec.rollout;
-  const index = steps.findIndex((step) => step.weight === weight);
-  const step = steps[index];
-  const entered = rollout.transitions.at(-1);
-  if (!step || !entered || entered.weight !== weight) return undefined;
+/** The weight that the records say was written last. */
+export function recordedWeight(rollout: Rollout): Transition {
+  return rollout.transitions.at(-1) ?? rollout.transitions[0];
+}
+
+/**
+ * Where the rollout stands: the step of the weight that was written last. When people changed the steps under way and that
+ * weight is none of them any more, it is the highest step that is not above it (the first one if all are).
+ */
+export function findStanding(release: Release, rollout: Rollout): Standing {
+  const { steps } = release.spec.rollout;
+  const entered = recordedWeight(rollout);
+  const index = Math.max(
+    0,
+    steps.findLastIndex((step) => step.weight <= entered.weight),
+  );
+  const step = steps[index] ?? { weight: entered.weight, hold: release.spec.rollout.deadline };
   return {
     index,
     step,

@@ -1,0 +1,200 @@
+import { buildChange } from '../core/change/build-change.ts';
+import type { Change, FileEdit } from '../core/change/change.ts';
+import { decide } from '../core/decision/decide.ts';
+import { type Decision, isRecorded, type ReasonCode } from '../core/decision/decision.ts';
+import { findLastGood } from '../core/decision/last-good.ts';
+import { assertNever, type Problem } from '../core/errors.ts';
+import { promoteManifest, writeWeight } from '../core/manifest/edit-manifest.ts';
+import { type ParsedRelease, parseRelease } from '../core/manifest/parse-release.ts';
+import type { Release } from '../core/manifest/release-schema.ts';
+import { findStanding } from '../core/plan/rollout.ts';
+import { versionRef } from '../core/record/version-ref.ts';
+import type { Instant } from '../core/units.ts';
+import type { ReleaseReport } from '../report/run-report.ts';
+import type { Evidence } from './evaluate.ts';
+import type { ReadableRelease, Snapshot, UnreadableRelease } from './read-snapshot.ts';
+import { readTargets, renderTargets } from './render-targets.ts';
+import type { World } from './world.ts';
+
+/** What is to be done about one release, before anything is written. */
+export interface ReleasePlan {
+  readonly report: ReleaseReport;
+  /** What to write; undefined for hold, nothing and rollback (which has its own flow). */
+  readonly change: Change | undefined;
+  /** The step that is entered must be merged by a person. */
+  readonly needsApproval: boolean;
+  readonly release: ReadableRelease;
+  readonly evidence: Evidence | undefined;
+}
+
+/** Decides about a release and, for a step, prepares everything it writes. */
+export async function planRelease(
+  world: World,
+  snapshot: Snapshot,
+  input: {
+    readonly release: ReadableRelease;
+    readonly evidence: Evidence | undefined;
+    readonly now: Instant;
+  },
+): Promise<ReleasePlan> {
+  const { release, evidence, now } = input;
+  const { parsed, state, digest } = release;
+  const decided = decide({
+    release: parsed.release,
+    manifest: digest,
+    state,
+    assessment: evidence?.assessment,
+    now,
+  });
+  const decision = await requireWayBack(world, snapshot, release, decided);
+  const plan = { release, evidence, needsApproval: needsApproval(parsed.release, decision) };
+  if (!isRecorded(decision) || decision.kind === 'rollback') {
+    return {
+      ...plan,
+      report: reportRelease(input, decision, { edits: [], problems: release.problems }),
+      change: undefined,
+    };
+  }
+  const edited = await editFiles(world, snapshot, release, decision);
+  if (edited.problems.length > 0) {
+    const held = hold(
+      decision,
+      'TARGET_MISMATCH',
+      `cannot ${decision.kind}: ${edited.problems.length} problem(s) in the files to be edited`,
+    );
+    const problems = [...release.problems, ...edited.problems];
+    return { ...plan, report: reportRelease(input, held, { edits: [], problems }), change: undefined };
+  }
+  const change = buildChange({
+    run: { tool: world.tool, trigger: world.trigger, base: snapshot.head, now },
+    release: parsed.release.metadata.name,
+    decision,
+    via: plan.needsApproval || snapshot.config?.advance?.mode === 'pull-request' ? 'pull-request' : 'commit',
+    state,
+    stable: versionRef(parsed.release.spec.stable),
+    candidate: parsed.release.spec.candidate ? versionRef(parsed.release.spec.candidate) : null,
+    rollout: state.rollout,
+    manifest: edited.manifest,
+    targets: edited.targets,
+    ...(evidence ? { assessment: evidence.assessment, answers: evidence.answers } : {}),
+    sha256: world.sha256,
+  });
+  const edits = change.files.slice(0, -1);
+  return { ...plan, report: reportRelease(input, decision, { edits, problems: release.problems }), change };
+}
+
+/** The report of a manifest that cannot be read: held, with its problems. */
+export function reportUnreadable(release: UnreadableRelease): ReleaseReport {
+  const text = `cannot be read: ${release.problems.length} problem(s); nothing is done about it until they are mended`;
+  const zero = 0 as ReleaseReport['decision']['from'];
+  return {
+    name: release.name ?? release.path,
+    path: release.path,
+    stable: undefined,
+    candidate: undefined,
+    weight: undefined,
+    standing: undefined,
+    decision: { kind: 'hold', from: zero, to: zero, reasons: [{ code: 'MANIFEST_INVALID', text }] },
+    assessment: undefined,
+    problems: release.problems,
+    edits: [],
+    receipt: { kind: 'none' },
+  };
+}
+
+/** Nobody climbs without a rope: a rollout starts only when the way back can be computed now. */
+async function requireWayBack(
+  world: World,
+  snapshot: Snapshot,
+  release: ReadableRelease,
+  decision: Decision,
+): Promise<Decision> {
+  if (decision.kind !== 'start') return decision;
+  const revisions = await world.forge.history(snapshot.head, release.path);
+  const { found } = findLastGood({ path: release.path, state: release.state, bad: undefined, revisions });
+  if (found && found.ref.version === release.parsed.release.spec.stable.version) return decision;
+  const text = `no settled manifest with stable ${release.parsed.release.spec.stable.version} in the history of the default branch, so there would be no way back; merge the manifest without candidate first`;
+  return hold(decision, 'LAST_GOOD_MISSING', text);
+}
+
+/** Whether the step that a decision enters asks for a person. */
+function needsApproval(release: Release, decision: Decision): boolean {
+  if (decision.kind !== 'start' && decision.kind !== 'advance') return false;
+  return release.spec.rollout.steps.some(
+    (step) => step.weight === decision.to && step.approval === 'required',
+  );
+}
+
+interface EditedFiles {
+  readonly manifest: FileEdit;
+  readonly targets: readonly FileEdit[];
+  readonly problems: readonly Problem[];
+}
+
+async function editFiles(
+  world: World,
+  snapshot: Snapshot,
+  release: ReadableRelease,
+  decision: Decision,
+): Promise<EditedFiles> {
+  const { path, text } = release;
+  const after = editManifest(release, decision);
+  const manifest: FileEdit = { path, before: text, after };
+  if (after === text) return { manifest, targets: [], problems: [] };
+  const next = parseAgain(path, after);
+  const texts = await readTargets(world.forge, snapshot.head, next.release);
+  const { edits, problems } = renderTargets(next.release, next.release.spec.rollout.weight, texts);
+  return { manifest, targets: edits, problems };
+}
+
+function editManifest(release: ReadableRelease, decision: Decision): string {
+  switch (decision.kind) {
+    case 'start':
+    case 'advance':
+      return writeWeight(release.parsed.source, decision.to);
+    case 'promote':
+      return promoteManifest(release.parsed.source);
+    case 'adopt':
+    case 'pause':
+    case 'hold':
+    case 'nothing':
+    case 'rollback':
+      return release.text;
+    default:
+      return assertNever(decision.kind);
+  }
+}
+
+/** What was written is what is rendered: the edited bytes are read again, not the value they were meant to hold. */
+function parseAgain(path: string, text: string): ParsedRelease {
+  const reading = parseRelease(path, text);
+  if (reading.kind === 'ok') return reading.value;
+  throw new TypeError(`edited manifest does not parse: ${reading.problems[0]?.message ?? ''}`);
+}
+
+function hold(decision: Decision, code: ReasonCode, text: string): Decision {
+  return { kind: 'hold', from: decision.from, to: decision.from, reasons: [{ code, text }] };
+}
+
+function reportRelease(
+  input: { readonly release: ReadableRelease; readonly evidence: Evidence | undefined },
+  decision: Decision,
+  found: { readonly edits: readonly FileEdit[]; readonly problems: readonly Problem[] },
+): ReleaseReport {
+  const { release, evidence } = input;
+  const { spec, metadata } = release.parsed.release;
+  const { rollout } = release.state;
+  return {
+    name: metadata.name,
+    path: release.path,
+    stable: spec.stable.version,
+    candidate: spec.candidate?.version,
+    weight: spec.rollout.weight,
+    standing: rollout ? findStanding(release.parsed.release, rollout) : undefined,
+    decision,
+    assessment: evidence?.assessment,
+    problems: found.problems,
+    edits: found.edits,
+    receipt: { kind: 'none' },
+  };
+}

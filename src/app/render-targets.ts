@@ -1,0 +1,63 @@
+import type { FileEdit } from '../core/change/change.ts';
+import type { Problem } from '../core/errors.ts';
+import type { Release } from '../core/manifest/release-schema.ts';
+import type { Percent, Sha } from '../core/units.ts';
+import type { Forge } from '../ports/forge.ts';
+import { renderTarget } from '../targets/render-target.ts';
+
+/** The target files of a release with the split of its manifest in them. */
+export interface RenderedTargets {
+  readonly edits: readonly FileEdit[];
+  /** Why files could not be edited; those files are not in `edits`. */
+  readonly problems: readonly Problem[];
+}
+
+/** Text of the target files at a commit. */
+export async function readTargets(
+  forge: Forge,
+  head: Sha,
+  release: Release,
+): Promise<ReadonlyMap<string, string>> {
+  const paths = [...new Set(release.spec.targets.map((target) => target.file))];
+  const files = await forge.read(head, paths);
+  return new Map(
+    [...files].flatMap(([path, file]) => (file.kind === 'text' ? [[path, file.text] as const] : [])),
+  );
+}
+
+/** Writes the split that a manifest asks for into its target files; a file that several targets share is edited once for each. */
+export function renderTargets(
+  release: Release,
+  weight: Percent,
+  texts: ReadonlyMap<string, string>,
+): RenderedTargets {
+  const { stable, candidate, targets } = release.spec;
+  const current = new Map(texts);
+  const problems: Problem[] = [];
+  const spoiled = new Set<string>();
+  for (const target of targets) {
+    const text = current.get(target.file);
+    const rendering =
+      text === undefined ? missing(target.file) : renderTarget(target, text, { stable, candidate, weight });
+    if (rendering.kind === 'rendered') {
+      current.set(target.file, rendering.text);
+    } else {
+      problems.push(...rendering.problems);
+      spoiled.add(target.file);
+    }
+  }
+  const edits = [...texts].flatMap(([path, before]): FileEdit[] =>
+    spoiled.has(path) ? [] : [{ path, before, after: current.get(path) ?? before }],
+  );
+  return { edits, problems };
+}
+
+function missing(file: string): { readonly kind: 'mismatch'; readonly problems: readonly Problem[] } {
+  const message = `target file "${file}" is not there or not a regular text file; add it or correct spec.targets`;
+  return {
+    kind: 'mismatch',
+    problems: [
+      { code: 'TARGET_MISSING', severity: 'error', at: { file, line: 1, column: 1 }, path: '', message },
+    ],
+  };
+}

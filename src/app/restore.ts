@@ -1,0 +1,217 @@
+import { buildChange } from '../core/change/build-change.ts';
+import type { Change, FileEdit } from '../core/change/change.ts';
+import type { Decision } from '../core/decision/decision.ts';
+import {
+  findLastGood,
+  type LastGood,
+  type LastGoodSearch,
+  type ManifestRevision,
+} from '../core/decision/last-good.ts';
+import type { Problem } from '../core/errors.ts';
+import type { Config } from '../core/manifest/config-schema.ts';
+import type { Release } from '../core/manifest/release-schema.ts';
+import type { ReleaseState } from '../core/record/release-state.ts';
+import type { VersionRef } from '../core/record/version-ref.ts';
+import { type Instant, percent, type Sha } from '../core/units.ts';
+import type { Revision } from '../ports/forge.ts';
+import { describeRollback } from '../report/rollback-pull-request.ts';
+import type { Receipt, ReleaseReport } from '../report/run-report.ts';
+import type { Evidence } from './evaluate.ts';
+import { proposeAndMerge, shortOperation } from './propose.ts';
+import { type RenderedTargets, readTargets, renderTargets } from './render-targets.ts';
+import type { World } from './world.ts';
+
+/** What is to be rolled back, and why. The manifest itself need not be readable. */
+export interface RollbackOrder {
+  readonly head: Sha;
+  readonly config: Config | undefined;
+  readonly name: string;
+  readonly path: string;
+  /** The manifest's text now; undefined when it was deleted. */
+  readonly text: string | undefined;
+  /** The manifest now, where it can be read. */
+  readonly release: Release | undefined;
+  readonly state: ReleaseState;
+  /** The version to get away from. */
+  readonly bad: VersionRef;
+  readonly decision: Decision & { readonly kind: 'rollback' };
+  readonly evidence: Evidence | undefined;
+  readonly now: Instant;
+}
+
+/** A rollback that is computed, or why it cannot be. */
+type RollbackPlan =
+  | {
+      readonly kind: 'planned';
+      readonly change: Change;
+      readonly description: string;
+      readonly notes: readonly Problem[];
+    }
+  | { readonly kind: 'impossible'; readonly problems: readonly Problem[] };
+
+/**
+ * Computes the rollback: the last good bytes of the manifest, the targets rendered again (or, where a target cannot be
+ * edited, as it stood with those bytes), the record with the evidence. Writes nothing.
+ */
+async function planRollback(world: World, order: RollbackOrder): Promise<RollbackPlan> {
+  const revisions = await world.forge.history(order.head, order.path);
+  const search = findLastGood({ path: order.path, state: order.state, bad: order.bad, revisions });
+  if (!search.found) return { kind: 'impossible', problems: [noTarget(order, search)] };
+  const targets = await restoreTargets(world, order.head, search.found);
+  if (targets.problems.length > 0) return { kind: 'impossible', problems: targets.problems };
+  const change = buildRollback(world, order, search.found, targets.edits);
+  const description = describeRollback({
+    record: change.record,
+    edits: change.files.slice(0, -1),
+    restored: search.found,
+    skipped: search.skipped,
+    dropped: droppedRevisions(revisions, search.found.commit),
+    fallbacks: targets.fallbacks,
+    answers: order.evidence?.answers ?? [],
+    assessment: order.evidence?.assessment,
+    owners: search.found.release.metadata.owners ?? [],
+    runbook: search.found.release.metadata.runbook,
+  });
+  return { kind: 'planned', change, description, notes: targets.fallbacks };
+}
+
+/** Computes a rollback and, unless this is a dry run, opens and merges its pull request. */
+export async function runRollback(
+  world: World,
+  order: RollbackOrder,
+  { base, dryRun }: { readonly base: ReleaseReport; readonly dryRun: boolean },
+): Promise<ReleaseReport> {
+  const planned = await planRollback(world, order);
+  if (planned.kind === 'impossible') {
+    const message = 'the rollback cannot be computed; see the problems';
+    return {
+      ...base,
+      problems: [...base.problems, ...planned.problems],
+      receipt: { kind: 'blocked', pull: undefined, message },
+    };
+  }
+  const edits = planned.change.files.slice(0, -1);
+  const receipt: Receipt = dryRun ? { kind: 'dry-run' } : await executeRollback(world, order, planned);
+  return {
+    ...base,
+    decision: order.decision,
+    edits,
+    problems: [...base.problems, ...planned.notes],
+    receipt,
+  };
+}
+
+/** Opens and merges the revert pull request. */
+async function executeRollback(
+  world: World,
+  order: Pick<RollbackOrder, 'head' | 'config' | 'name' | 'bad'>,
+  plan: Extract<RollbackPlan, { kind: 'planned' }>,
+): Promise<Receipt> {
+  const family = `belay/rollback/${order.name}/`;
+  return proposeAndMerge(world.forge, {
+    change: plan.change,
+    base: order.head,
+    branch: `${family}${branchPart(order.bad.version)}-${shortOperation(plan.change.operation)}`,
+    family,
+    title: plan.change.subject,
+    description: plan.description,
+    method: order.config?.merge?.method ?? 'merge',
+    merge: true,
+  });
+}
+
+interface RestoredTargets {
+  readonly edits: readonly FileEdit[];
+  /** Warnings: files that were restored whole. */
+  readonly fallbacks: readonly Problem[];
+  /** Files that cannot be restored either way. */
+  readonly problems: readonly Problem[];
+}
+
+async function restoreTargets(world: World, head: Sha, good: LastGood): Promise<RestoredTargets> {
+  const texts = await readTargets(world.forge, head, good.release);
+  const rendered = renderTargets(good.release, percent(0), texts);
+  const broken = [...new Set(rendered.problems.map((problem) => problem.at.file))];
+  if (broken.length === 0) return { edits: rendered.edits, fallbacks: [], problems: [] };
+  const old = await world.forge.read(good.commit, broken);
+  const edits: FileEdit[] = [...rendered.edits];
+  const fallbacks: Problem[] = [];
+  const problems: Problem[] = [];
+  for (const path of broken) {
+    const file = old.get(path);
+    const own = rendered.problems.filter((problem) => problem.at.file === path);
+    if (file?.kind !== 'text' || !rendersCleanly(good, path, file.text)) {
+      problems.push(...own);
+      continue;
+    }
+    edits.push({ path, before: texts.get(path), after: file.text });
+    fallbacks.push(...own.map((problem) => wholeFile(problem, good.commit)));
+  }
+  return { edits, fallbacks, problems };
+}
+
+/** A whole file is restored only when, at that commit, it held the split that the manifest asks for. */
+function rendersCleanly(good: LastGood, path: string, text: string): boolean {
+  const targets = good.release.spec.targets.filter((target) => target.file === path);
+  const release: Release = { ...good.release, spec: { ...good.release.spec, targets } };
+  const again: RenderedTargets = renderTargets(release, percent(0), new Map([[path, text]]));
+  return again.problems.length === 0;
+}
+
+function wholeFile(problem: Problem, commit: Sha): Problem {
+  return {
+    ...problem,
+    severity: 'warning',
+    message: `${problem.message}. The whole file was put back as it stood in ${commit.slice(0, 7)}; later edits of it are in the diff`,
+  };
+}
+
+function buildRollback(
+  world: World,
+  order: RollbackOrder,
+  good: LastGood,
+  targets: readonly FileEdit[],
+): Change {
+  return buildChange({
+    run: { tool: world.tool, trigger: world.trigger, base: order.head, now: order.now },
+    release: order.name,
+    decision: order.decision,
+    via: 'pull-request',
+    state: order.state,
+    stable: good.ref,
+    candidate: order.bad,
+    rollout: order.state.rollout,
+    manifest: { path: order.path, before: order.text, after: good.text },
+    targets,
+    restored: { version: good.ref, commit: good.commit, record: good.record },
+    quarantine: order.bad,
+    ...(order.evidence ? { assessment: order.evidence.assessment, answers: order.evidence.answers } : {}),
+    sha256: world.sha256,
+  });
+}
+
+function noTarget(order: RollbackOrder, search: LastGoodSearch): Problem {
+  const skipped = search.skipped.map(({ ref, reason }) => `${ref.version}: ${reason}`).join('; ');
+  const why = skipped === '' ? 'no record names another good version' : skipped;
+  return {
+    code: 'NOTHING_TO_RESTORE',
+    severity: 'error',
+    at: { file: order.path, line: 1, column: 1 },
+    path: '',
+    message: `there is no version to go back to from ${order.bad.version} (${why}). Set the traffic by hand and merge a settled manifest`,
+  };
+}
+
+/** People's and Belay's commits on the manifest that the restored bytes do not hold. */
+function droppedRevisions(revisions: readonly Revision[], commit: Sha): readonly Revision[] {
+  const index = revisions.findIndex((revision: ManifestRevision) => revision.commit === commit);
+  return index < 0 ? revisions : revisions.slice(0, index);
+}
+
+/** A version as part of a branch name: letters, digits, dots and dashes. */
+function branchPart(version: string): string {
+  return version
+    .replace(/[^A-Za-z0-9.-]/g, '-')
+    .replace(/\.{2,}/g, '.')
+    .replace(/\.lock$/, '-lock');
+}

@@ -1,0 +1,209 @@
+import type { Assessment, PlannedQuery } from '../analysis/assessment.ts';
+import type { MetricsRequest, Observation } from '../analysis/observation.ts';
+import type { Decision, RecordedKind } from '../decision/decision.ts';
+import type { Rollout } from '../plan/rollout.ts';
+import { digestOf, recordPath, serialiseRecord } from '../record/record-file.ts';
+import type { WrittenRecord } from '../record/record-schema.ts';
+import type { ReleaseState } from '../record/release-state.ts';
+import type { VersionRef } from '../record/version-ref.ts';
+import { formatInstant, type Instant, type Sha, type Sha256 } from '../units.ts';
+import type { Change, FileEdit } from './change.ts';
+import { describeChange } from './describe-change.ts';
+
+/** A planned query with its answer. */
+export interface Answer {
+  readonly planned: PlannedQuery;
+  readonly observation: Observation;
+}
+
+/** What was restored by a rollback, and from where. */
+export interface Restored {
+  readonly version: VersionRef;
+  /** The commit whose manifest bytes were restored. */
+  readonly commit: Sha;
+  /** The record that says the version is good. */
+  readonly record: number;
+}
+
+/** Where and by whom a run was started. */
+export interface Trigger {
+  readonly kind: WrittenRecord['trigger']['kind'];
+  readonly actor: string | null;
+}
+
+/** Facts of the run that go into every record. */
+export interface RunFacts {
+  readonly tool: string;
+  readonly trigger: Trigger;
+  /** The commit that was decided on. */
+  readonly base: Sha;
+  readonly now: Instant;
+}
+
+export interface ChangeInput {
+  readonly run: RunFacts;
+  readonly release: string;
+  readonly decision: Decision & { readonly kind: RecordedKind };
+  readonly via: 'commit' | 'pull-request';
+  readonly state: ReleaseState;
+  readonly stable: VersionRef | null;
+  readonly candidate: VersionRef | null;
+  /** The rollout as it was when deciding. */
+  readonly rollout: Rollout | undefined;
+  readonly manifest: FileEdit;
+  readonly targets: readonly FileEdit[];
+  readonly restored?: Restored;
+  readonly quarantine?: VersionRef;
+  readonly assessment?: Assessment;
+  readonly answers?: readonly Answer[];
+  readonly sha256: Sha256;
+}
+
+/** Everything that a decision writes, the record included. Pure: same input, same bytes. */
+export function buildChange(input: ChangeInput): Change {
+  const sequence = input.state.sequence + 1;
+  const operation = nameOperation(input, sequence);
+  const record = buildRecord(input, sequence, operation);
+  const edits = [input.manifest, ...input.targets].filter((edit) => edit.before !== edit.after);
+  const file: FileEdit = {
+    path: recordPath(input.release, sequence),
+    before: undefined,
+    after: serialiseRecord(record),
+  };
+  return {
+    release: input.release,
+    decision: input.decision,
+    files: [...edits, file],
+    record,
+    operation,
+    ...describeChange(record),
+  };
+}
+
+/** One commit for several changes; the same changes have the same operation. */
+export function combineChanges(
+  changes: readonly Change[],
+  sha256: Sha256,
+): Pick<Change, 'files' | 'subject' | 'body' | 'operation'> {
+  const [only] = changes;
+  if (changes.length === 1 && only) return only;
+  const operation = sha256(changes.map((change) => change.operation).join('\n'));
+  const details = changes
+    .map((change) => `${change.subject}\n\n${withoutOperation(change.body)}`)
+    .join('\n\n');
+  return {
+    files: changes.flatMap((change) => change.files),
+    subject: `release: move ${changes.length} releases (${changes.map((change) => change.release).join(', ')})`,
+    body: `${details}\n\nBelay-Op: ${operation}`,
+    operation,
+  };
+}
+
+function withoutOperation(body: string): string {
+  return body.replace(/\n*Belay-Op: [0-9a-f]{64}$/, '');
+}
+
+/** The files and the sequence number are in the name: a retry after a race is another operation, a rerun is the same. */
+function nameOperation(input: ChangeInput, sequence: number): string {
+  const { decision, manifest, targets } = input;
+  const files = [manifest, ...targets].map((edit) => [edit.path, edit.before ?? null, edit.after]);
+  return input.sha256(
+    JSON.stringify([
+      input.release,
+      sequence,
+      input.state.tip,
+      decision.kind,
+      decision.from,
+      decision.to,
+      files,
+    ]),
+  );
+}
+
+function buildRecord(input: ChangeInput, sequence: number, operation: string): WrittenRecord {
+  const { run, decision, sha256 } = input;
+  const change = (edit: FileEdit) => ({
+    path: edit.path,
+    before: edit.before === undefined ? null : digestOf(edit.before, sha256),
+    after: digestOf(edit.after, sha256),
+  });
+  return {
+    apiVersion: 'belay.dev/v1',
+    kind: 'Record',
+    release: input.release,
+    sequence,
+    previous: input.state.tip,
+    at: formatInstant(run.now),
+    tool: run.tool,
+    trigger: run.trigger,
+    via: input.via,
+    base: run.base,
+    operation,
+    decision: { kind: decision.kind, from: decision.from, to: decision.to, reasons: [...decision.reasons] },
+    stable: input.stable,
+    candidate: input.candidate,
+    good: goodVersion(input),
+    quarantine: input.quarantine ?? null,
+    restored: input.restored ? { ...input.restored } : null,
+    rollout: input.rollout ? writeRollout(input.rollout) : null,
+    manifest: change(input.manifest),
+    targets: input.targets.map(change),
+    evidence: input.assessment ? writeEvidence(input.assessment, input.answers ?? []) : null,
+  };
+}
+
+function goodVersion(input: ChangeInput): VersionRef | null {
+  if (input.decision.kind === 'adopt') return input.stable;
+  if (input.decision.kind === 'promote') return input.candidate;
+  return null;
+}
+
+function writeRollout(rollout: Rollout): NonNullable<WrittenRecord['rollout']> {
+  return {
+    startedAt: formatInstant(rollout.startedAt),
+    transitions: rollout.transitions.map(({ weight, at }) => ({ weight, at: formatInstant(at) })),
+  };
+}
+
+function writeEvidence(
+  assessment: Assessment,
+  answers: readonly Answer[],
+): NonNullable<WrittenRecord['evidence']> {
+  return {
+    overall: assessment.overall,
+    logHarm: assessment.family.logHarm,
+    threshold: assessment.family.threshold,
+    checks: assessment.checks.map(({ name, verdict, gating, sentence }) => ({
+      name,
+      verdict,
+      gating,
+      sentence,
+    })),
+    observations: answers.map(({ planned, observation }) => ({
+      id: planned.id,
+      provider: observation.provider,
+      request: writeRequest(observation.request),
+      fetchedAt: formatInstant(observation.fetchedAt),
+      outcome: writeOutcome(observation.outcome),
+    })),
+  };
+}
+
+function writeRequest(
+  request: MetricsRequest,
+): NonNullable<WrittenRecord['evidence']>['observations'][number]['request'] {
+  if (request.kind === 'instant')
+    return { kind: 'instant', query: request.query, at: formatInstant(request.at) };
+  const { first, last, step } = request.grid;
+  return {
+    kind: 'range',
+    query: request.query,
+    grid: { first: formatInstant(first), last: formatInstant(last), step },
+  };
+}
+
+function writeOutcome(
+  outcome: Observation['outcome'],
+): NonNullable<WrittenRecord['evidence']>['observations'][number]['outcome'] {
+  return outcome.kind === 'series' ? { kind: 'series', values: [...outcome.values] } : { ...outcome };
+}

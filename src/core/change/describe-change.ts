@@ -1,0 +1,52 @@
+import { assertNever } from '../errors.ts';
+import type { WrittenRecord } from '../record/record-schema.ts';
+import { formatPercent } from '../units.ts';
+
+/** Subject and body of the commit that carries a record. The body ends in trailers; `Belay-Op` is the last one. */
+export function describeChange(record: WrittenRecord): { readonly subject: string; readonly body: string } {
+  const number = String(record.sequence).padStart(4, '0');
+  const checks = record.evidence?.checks ?? [];
+  const lines = [
+    ...record.decision.reasons.map((reason) => `- ${reason.text}`),
+    ...checks
+      .filter((check) => !record.decision.reasons.some((reason) => reason.text === check.sentence))
+      .map((check) => `- [${check.verdict}] ${check.sentence}`),
+  ];
+  const trailers = [
+    `Belay-Release: ${record.release}`,
+    `Belay-Record: ${number}`,
+    `Belay-Op: ${record.operation}`,
+  ];
+  return {
+    subject: `release(${record.release}): ${describeDecision(record)} (${evidenceNote(record)}record ${number})`,
+    body: `${lines.join('\n')}\n\n${trailers.join('\n')}`,
+  };
+}
+
+function evidenceNote(record: WrittenRecord): string {
+  const { kind } = record.decision;
+  if (kind !== 'advance' && kind !== 'promote') return '';
+  const gating = (record.evidence?.checks ?? []).filter((check) => check.gating);
+  return `${gating.filter((check) => check.verdict === 'pass').length} of ${gating.length} pass, `;
+}
+
+function describeDecision(record: WrittenRecord): string {
+  const { kind, from, to } = record.decision;
+  const candidate = record.candidate?.version ?? '';
+  switch (kind) {
+    case 'adopt':
+      return `adopt ${record.good?.version ?? ''} as good`;
+    case 'start':
+      return `start ${candidate} at ${formatPercent(to)}`;
+    case 'advance':
+      return `canary ${formatPercent(from)} → ${formatPercent(to)}`;
+    case 'promote':
+      return `promote ${candidate}`;
+    case 'pause':
+      return `pause ${candidate} at ${formatPercent(from)}`;
+    case 'rollback':
+      return `roll back ${record.quarantine?.version ?? candidate} to ${record.restored?.version.version ?? ''}`;
+    default:
+      return assertNever(kind);
+  }
+}

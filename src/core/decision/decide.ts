@@ -1,0 +1,230 @@
+import type { Assessment, CheckAssessment, Verdict } from '../analysis/assessment.ts';
+import { assertNever } from '../errors.ts';
+import { HEALTH_DEFAULTS } from '../manifest/defaults.ts';
+import type { Release } from '../manifest/release-schema.ts';
+import { findStanding, type Rollout, recordedWeight, type Standing } from '../plan/rollout.ts';
+import { findQuarantine, type ReleaseState } from '../record/release-state.ts';
+import { sameVersion, type VersionRef, versionRef } from '../record/version-ref.ts';
+import {
+  after,
+  type Digest,
+  elapsed,
+  formatDuration,
+  formatInstant,
+  formatPercent,
+  type Instant,
+  type Millis,
+  type Percent,
+  percent,
+} from '../units.ts';
+import type { Decision, DecisionKind, Reason, ReasonCode } from './decision.ts';
+
+/** All that a decision rests on. */
+export interface DecisionInput {
+  readonly release: Release;
+  /** Digest of the manifest's bytes. */
+  readonly manifest: Digest;
+  readonly state: ReleaseState;
+  /** What the evidence says; undefined when no rollout is under way. */
+  readonly assessment: Assessment | undefined;
+  readonly now: Instant;
+}
+
+/**
+ * Decides what to do about one release. Pure and total: only `fail` rolls back, only `pass` on every gating check advances,
+ * everything else holds and past a deadline pauses. At most one step.
+ */
+export function decide(input: DecisionInput): Decision {
+  const { release, state } = input;
+  const { candidate } = release.spec;
+  const stable = versionRef(release.spec.stable);
+  if (!candidate) return decideSettled(input, stable);
+  const adopted = decideAdoption(input, stable);
+  if (adopted) return adopted;
+  if (!state.rollout) return decideStart(input, versionRef(candidate));
+  return decideRunning(input, state.rollout);
+}
+
+function decideSettled(input: DecisionInput, stable: VersionRef): Decision {
+  const adopted = decideAdoption(input, stable);
+  if (adopted) return adopted;
+  return stay(input, 'nothing', 'SETTLED', `settled on ${stable.version}`);
+}
+
+/** Adopts a stable version that no record knows as good; undefined when the newest good version is the stable one. */
+function decideAdoption(input: DecisionInput, stable: VersionRef): Decision | undefined {
+  const { state } = input;
+  const newest = state.good[0];
+  if (newest && sameVersion(newest.ref, stable)) return undefined;
+  if (state.rollout) {
+    return stay(
+      input,
+      'hold',
+      'STABLE_CHANGED_BY_HAND',
+      `stable was changed to ${stable.version} while a candidate is rolled out; put ${newest?.ref.version ?? 'it'} back or remove the candidate`,
+    );
+  }
+  const bad = findQuarantine(state, stable);
+  if (bad) {
+    return stay(
+      input,
+      'hold',
+      'STABLE_QUARANTINED',
+      `stable ${stable.version} was rolled back in record ${bad.record}; serve another version`,
+    );
+  }
+  if (!newest) return stay(input, 'adopt', 'FIRST_SEEN', `${stable.version} serves everyone: taken as good`);
+  return stay(
+    input,
+    'adopt',
+    'STABLE_CHANGED_BY_HAND',
+    `stable was changed by hand from ${newest.ref.version} to ${stable.version}: taken as good`,
+  );
+}
+
+function decideStart(input: DecisionInput, candidate: VersionRef): Decision {
+  const { release, state } = input;
+  const bad = findQuarantine(state, candidate);
+  if (bad) {
+    return stay(
+      input,
+      'hold',
+      'CANDIDATE_QUARANTINED',
+      `${candidate.version} was rolled back in record ${bad.record}; bring a new version with new content`,
+    );
+  }
+  if (release.spec.rollout.paused) return stay(input, 'hold', 'PAUSED_BY_MANIFEST', 'rollout.paused is true');
+  const first = release.spec.rollout.steps[0]?.weight ?? percent(0);
+  return move(input, 'start', first, [
+    { code: 'CANDIDATE_NEW', text: `${candidate.version} begins at ${formatPercent(first)}` },
+  ]);
+}
+
+function decideRunning(input: DecisionInput, rollout: Rollout): Decision {
+  const { release, assessment, state, now } = input;
+  const standing = findStanding(release, rollout);
+  const recorded = recordedWeight(rollout).weight;
+  if (assessment?.overall === 'fail') {
+    return move(input, 'rollback', percent(0), checkReasons(assessment, ['fail'], 'HARM_PROVEN'));
+  }
+  if (release.spec.rollout.weight !== recorded) {
+    return stay(
+      input,
+      'hold',
+      'WEIGHT_CHANGED_BY_HAND',
+      `rollout.weight is ${release.spec.rollout.weight}, the records say ${recorded}; put ${recorded} back`,
+    );
+  }
+  if (release.spec.rollout.paused) return stay(input, 'hold', 'PAUSED_BY_MANIFEST', 'rollout.paused is true');
+  if (state.pause?.code === 'DEADLINE_PASSED' && state.pause.manifest === input.manifest) {
+    return stay(
+      input,
+      'hold',
+      'PAUSED_AFTER_DEADLINE',
+      `paused since ${formatInstant(state.pause.at)}: raise rollout.deadline to go on, or roll back`,
+    );
+  }
+  const until = after(rollout.startedAt, release.spec.rollout.deadline);
+  if (now > until) {
+    return stay(
+      input,
+      'pause',
+      'DEADLINE_PASSED',
+      `not promoted ${formatDuration(release.spec.rollout.deadline)} after the start; raise rollout.deadline to go on, or roll back`,
+    );
+  }
+  if (!assessment) return stay(input, 'hold', 'CHECK_NO_DATA', 'not assessed');
+  if (assessment.overall !== 'pass') return decideUnproven(input, standing, assessment);
+  return decideProven(input, standing, assessment);
+}
+
+function decideProven(input: DecisionInput, standing: Standing, assessment: Assessment): Decision {
+  const gating = assessment.checks.filter((check) => check.gating).length;
+  const pass: Reason = { code: 'CHECKS_PASS', text: `${gating} of ${gating} checks pass` };
+  if (input.now < standing.holdUntil) {
+    const rest = elapsed(input.now, standing.holdUntil);
+    return {
+      ...stay(
+        input,
+        'hold',
+        'HOLD_NOT_OVER',
+        `holds at ${formatPercent(standing.step.weight)} for another ${formatDuration(rest)}`,
+      ),
+    };
+  }
+  if (standing.next)
+    return move(input, 'advance', standing.next.weight, [
+      pass,
+      ...checkReasons(assessment, ['pass'], 'CHECKS_PASS'),
+    ]);
+  return move(input, 'promote', percent(0), [pass, ...checkReasons(assessment, ['pass'], 'CHECKS_PASS')]);
+}
+
+/** No proof of harm and no proof of safety: hold, and tell a person when evidence has been missing for too long. */
+function decideUnproven(input: DecisionInput, standing: Standing, assessment: Assessment): Decision {
+  const reasons = unprovenReasons(assessment);
+  const blind = assessment.overall === 'error' || assessment.overall === 'no-data';
+  const limit: Millis = input.release.spec.health.noDataDeadline ?? HEALTH_DEFAULTS.noDataDeadline;
+  const since = assessment.lastSeen ?? standing.enteredAt;
+  const told = input.state.pause?.code === 'EVIDENCE_MISSING';
+  if (blind && !told && elapsed(since, input.now) > limit) {
+    const missing: Reason = {
+      code: 'EVIDENCE_MISSING',
+      text: `no usable evidence for more than ${formatDuration(limit)}; the rollout stays at ${formatPercent(standing.step.weight)} and goes on by itself when evidence is back`,
+    };
+    return { ...stay(input, 'pause', missing.code, missing.text), reasons: [missing, ...reasons] };
+  }
+  const [first, ...rest] = reasons;
+  const fallback: Reason = { code: 'CHECK_INCONCLUSIVE', text: 'not proven yet' };
+  return { ...stay(input, 'hold', 'CHECK_INCONCLUSIVE', ''), reasons: [first ?? fallback, ...rest] };
+}
+
+function unprovenReasons(assessment: Assessment): readonly Reason[] {
+  const order: readonly Verdict[] = ['error', 'no-data', 'inconclusive'];
+  return order.flatMap((verdict) =>
+    assessment.checks
+      .filter((check) => check.gating && check.verdict === verdict)
+      .map((check) => ({ code: verdictCode(verdict), text: check.sentence })),
+  );
+}
+
+function verdictCode(verdict: Verdict): ReasonCode {
+  switch (verdict) {
+    case 'pass':
+      return 'CHECKS_PASS';
+    case 'fail':
+      return 'HARM_PROVEN';
+    case 'inconclusive':
+      return 'CHECK_INCONCLUSIVE';
+    case 'no-data':
+      return 'CHECK_NO_DATA';
+    case 'error':
+      return 'CHECK_ERROR';
+    default:
+      return assertNever(verdict);
+  }
+}
+
+function checkReasons(
+  assessment: Assessment,
+  verdicts: readonly Verdict[],
+  code: ReasonCode,
+): [Reason, ...Reason[]] {
+  const chosen = assessment.checks.filter((check: CheckAssessment) => verdicts.includes(check.verdict));
+  const [first, ...rest] = chosen.map((check): Reason => ({ code, text: check.sentence }));
+  return [first ?? { code, text: `the checks together: ${assessment.overall}` }, ...rest];
+}
+
+function stay(input: DecisionInput, kind: DecisionKind, code: ReasonCode, text: string): Decision {
+  const { weight } = input.release.spec.rollout;
+  return { kind, from: weight, to: weight, reasons: [{ code, text }] };
+}
+
+function move(
+  input: DecisionInput,
+  kind: DecisionKind,
+  to: Percent,
+  reasons: [Reason, ...Reason[]],
+): Decision {
+  return { kind, from: input.release.spec.rollout.weight, to, reasons };
+}

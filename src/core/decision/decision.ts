@@ -1,0 +1,59 @@
+import type { Percent } from '../units.ts';
+
+/** Why; stable codes for machines, one sentence for people. */
+export type ReasonCode =
+  | 'SETTLED'
+  | 'FIRST_SEEN'
+  | 'STABLE_CHANGED_BY_HAND'
+  | 'STABLE_QUARANTINED'
+  | 'CANDIDATE_NEW'
+  | 'CANDIDATE_QUARANTINED'
+  | 'LAST_GOOD_MISSING'
+  | 'WEIGHT_CHANGED_BY_HAND'
+  | 'HARM_PROVEN'
+  | 'ASKED_BY_PERSON'
+  | 'HOLD_NOT_OVER'
+  | 'CHECK_INCONCLUSIVE'
+  | 'CHECK_NO_DATA'
+  | 'CHECK_ERROR'
+  | 'CHECKS_PASS'
+  | 'PAUSED_BY_MANIFEST'
+  | 'PAUSED_AFTER_DEADLINE'
+  | 'DEADLINE_PASSED'
+  | 'EVIDENCE_MISSING'
+  | 'MANIFEST_INVALID'
+  | 'TARGET_MISMATCH'
+  | 'NOTHING_TO_RESTORE';
+
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly text: string;
+}
+
+export type DecisionKind =
+  | 'adopt'
+  | 'start'
+  | 'advance'
+  | 'hold'
+  | 'pause'
+  | 'promote'
+  | 'rollback'
+  | 'nothing';
+
+/** What to do about one release, and why. A plain value: dry run, record, summary and pull request print the same one. */
+export interface Decision {
+  readonly kind: DecisionKind;
+  /** Weight before and after; equal when nothing moves. After a promotion or rollback the release is settled: 0. */
+  readonly from: Percent;
+  readonly to: Percent;
+  /** Most important first; never empty. */
+  readonly reasons: readonly [Reason, ...Reason[]];
+}
+
+/** Decisions that write a record. */
+export type RecordedKind = Exclude<DecisionKind, 'hold' | 'nothing'>;
+
+/** Whether a decision changes the repository. */
+export function isRecorded(decision: Decision): decision is Decision & { readonly kind: RecordedKind } {
+  return decision.kind !== 'hold' && decision.kind !== 'nothing';
+}

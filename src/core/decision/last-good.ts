@@ -1,0 +1,76 @@
+import { parseRelease } from '../manifest/parse-release.ts';
+import type { Release } from '../manifest/release-schema.ts';
+import { findQuarantine, type ReleaseState } from '../record/release-state.ts';
+import { sameVersion, type VersionRef, versionRef } from '../record/version-ref.ts';
+import type { Sha } from '../units.ts';
+
+/** One state of the manifest in first-parent history; undefined text: absent or not a text file. */
+export interface ManifestRevision {
+  readonly commit: Sha;
+  readonly text: string | undefined;
+}
+
+/** The manifest to go back to. */
+export interface LastGood {
+  readonly ref: VersionRef;
+  /** The record that says it is good. */
+  readonly record: number;
+  /** The commit whose bytes these are. */
+  readonly commit: Sha;
+  readonly text: string;
+  readonly release: Release;
+}
+
+/** A good version that cannot be gone back to, and why. */
+export interface SkippedGood {
+  readonly ref: VersionRef;
+  readonly reason: string;
+}
+
+export interface LastGoodSearch {
+  readonly found: LastGood | undefined;
+  readonly skipped: readonly SkippedGood[];
+}
+
+/**
+ * Finds the last good manifest: for the newest good version that is neither the bad one nor quarantined, the newest bytes in
+ * history that are a settled, valid manifest with that stable version, people's later edits included.
+ * @param bad the version to get away from; undefined: only what is needed to go back to the newest good one
+ * @param revisions first-parent history of the manifest, newest first
+ */
+export function findLastGood(input: {
+  readonly path: string;
+  readonly state: ReleaseState;
+  readonly bad: VersionRef | undefined;
+  readonly revisions: readonly ManifestRevision[];
+}): LastGoodSearch {
+  const skipped: SkippedGood[] = [];
+  for (const { ref, record } of input.state.good) {
+    if (input.bad && sameVersion(ref, input.bad)) continue;
+    const quarantine = findQuarantine(input.state, ref);
+    if (quarantine) {
+      skipped.push({ ref, reason: `rolled back in record ${quarantine.record}` });
+      continue;
+    }
+    const found = findBytes(input.path, ref, input.revisions);
+    if (found) return { found: { ...found, ref, record }, skipped };
+    skipped.push({ ref, reason: 'no settled, valid manifest with it in the history of the default branch' });
+  }
+  return { found: undefined, skipped };
+}
+
+function findBytes(
+  path: string,
+  ref: VersionRef,
+  revisions: readonly ManifestRevision[],
+): Pick<LastGood, 'commit' | 'text' | 'release'> | undefined {
+  for (const { commit, text } of revisions) {
+    if (text === undefined) continue;
+    const reading = parseRelease(path, text);
+    if (reading.kind !== 'ok') continue;
+    const { release } = reading.value;
+    if (release.spec.candidate || !sameVersion(versionRef(release.spec.stable), ref)) continue;
+    return { commit, text, release };
+  }
+  return undefined;
+}

@@ -1,0 +1,113 @@
+import type { Problem } from '../errors.ts';
+import { RECORDS_PATH } from '../manifest/config-schema.ts';
+import type { Digest, Sha256 } from '../units.ts';
+import { type BelayRecord, RecordSchema, type WrittenRecord } from './record-schema.ts';
+
+/** Digest of a text, as records name it. */
+export function digestOf(text: string, sha256: Sha256): Digest {
+  return `sha256:${sha256(text)}` as Digest;
+}
+
+/** Where record number `sequence` of a release is: `.belay/records/<release>/0001.json`. */
+export function recordPath(release: string, sequence: number): string {
+  return `${RECORDS_PATH}/${release}/${String(sequence).padStart(4, '0')}.json`;
+}
+
+/** A record as it is written to its file: two-space JSON, lists of numbers on one line, newline at the end. */
+export function serialiseRecord(record: WrittenRecord): string {
+  return `${writeValue(record, '')}\n`;
+}
+
+function writeValue(value: unknown, indent: string): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) {
+    if (value.length === 0) return '[]';
+    if (value.every((item) => item === null || typeof item !== 'object'))
+      return JSON.stringify(value).replaceAll(',', ', ');
+    return `[\n${value.map((item) => inner + writeValue(item, inner)).join(',\n')}\n${indent}]`;
+  }
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  if (entries.length === 0) return '{}';
+  return `{\n${entries.map(([key, item]) => `${inner}${JSON.stringify(key)}: ${writeValue(item, inner)}`).join(',\n')}\n${indent}}`;
+}
+
+/** The records of one release in order, verified, with the digest of the newest one. */
+export interface RecordChain {
+  readonly records: readonly BelayRecord[];
+  /** Digest of the newest record's bytes; null when there is none. */
+  readonly tip: Digest | null;
+}
+
+export type ChainReading =
+  | { readonly kind: 'ok'; readonly chain: RecordChain }
+  | { readonly kind: 'broken'; readonly problems: readonly Problem[] };
+
+/**
+ * Reads all records of a release and verifies that none is missing, altered or out of order.
+ * @param files path and text of every file in the release's record folder, any order
+ */
+export function readChain(release: string, files: ReadonlyMap<string, string>, sha256: Sha256): ChainReading {
+  const records: BelayRecord[] = [];
+  const problems: Problem[] = [];
+  let tip: Digest | null = null;
+  for (let sequence = 1; sequence <= files.size; sequence += 1) {
+    const path = recordPath(release, sequence);
+    const text = files.get(path);
+    if (text === undefined) {
+      problems.push(
+        broken(
+          path,
+          'RECORD_MISSING',
+          `record ${sequence} is missing, but the folder holds ${files.size} files. Restore it from history.`,
+        ),
+      );
+      break;
+    }
+    const record = readRecord(path, text, problems);
+    if (!record) break;
+    const expected: string = tip ?? 'null';
+    if (
+      record.release !== release ||
+      record.sequence !== sequence ||
+      (record.previous ?? 'null') !== expected
+    ) {
+      problems.push(
+        broken(
+          path,
+          'RECORD_CHAIN_BROKEN',
+          `expected record ${sequence} of "${release}" after ${expected}, got record ${record.sequence} of "${record.release}" after ${record.previous ?? 'null'}. Restore the records from history.`,
+        ),
+      );
+      break;
+    }
+    records.push(record);
+    tip = digestOf(text, sha256);
+  }
+  return problems.length > 0 ? { kind: 'broken', problems } : { kind: 'ok', chain: { records, tip } };
+}
+
+function readRecord(path: string, text: string, problems: Problem[]): BelayRecord | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    problems.push(broken(path, 'RECORD_UNREADABLE', 'not JSON. Restore the file from history.'));
+    return undefined;
+  }
+  const parsed = RecordSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  problems.push(
+    broken(
+      path,
+      'RECORD_UNREADABLE',
+      `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a record'}. Restore the file from history, or use the version of Belay that wrote it.`,
+    ),
+  );
+  return undefined;
+}
+
+function broken(file: string, code: string, message: string): Problem {
+  return { code, severity: 'error', at: { file, line: 1, column: 1 }, path: '', message };
+}

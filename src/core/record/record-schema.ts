@@ -1,0 +1,120 @@
+import * as z from 'zod';
+import { ContentDigest, Label, Name, RepoPath, Weight } from '../manifest/scalars.ts';
+import type { Instant } from '../units.ts';
+import { parseInstant, type Sha, sha } from '../units.ts';
+
+/**
+ * The one declaration of a record: evidence and decision as JSON, in the same commit as the change, hash-chained by
+ * `previous`. It holds the inputs of the decision, so that replaying it gives the same decision.
+ */
+
+const Moment = z
+  .string()
+  .refine((text) => parseInstant(text) !== undefined, {
+    error: 'must be a moment in UTC like 2026-11-21T08:05:00Z',
+  })
+  .transform((text): Instant => parseInstant(text) as Instant);
+
+const CommitId = z
+  .string()
+  .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
+  .transform((text): Sha => sha(text));
+
+const VersionRefSchema = z.strictObject({
+  version: Label,
+  backend: Label,
+  artifacts: z.record(Name, ContentDigest),
+});
+
+const Reason = z.strictObject({ code: z.string().regex(/^[A-Z][A-Z_]*$/), text: z.string() });
+
+const FileChange = z.strictObject({
+  path: RepoPath,
+  before: ContentDigest.nullable(),
+  after: ContentDigest,
+});
+
+const PointValue = z.union([z.number(), z.enum(['missing', 'not-a-number', 'infinite'])]);
+
+const Outcome = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('sample'), value: z.number() }),
+  z.strictObject({ kind: z.literal('series'), values: z.array(PointValue) }),
+  z.strictObject({ kind: z.literal('absent'), reason: z.string(), detail: z.string() }),
+]);
+
+const Grid = z.strictObject({ first: Moment, last: Moment, step: z.number().positive() });
+
+const RequestSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('instant'), query: z.string(), at: Moment }),
+  z.strictObject({ kind: z.literal('range'), query: z.string(), grid: Grid }),
+]);
+
+const RecordedObservation = z.strictObject({
+  id: z.string(),
+  provider: Name,
+  request: RequestSchema,
+  fetchedAt: Moment,
+  outcome: Outcome,
+});
+
+const RecordedCheck = z.strictObject({
+  name: Name,
+  verdict: z.enum(['pass', 'fail', 'inconclusive', 'no-data', 'error']),
+  gating: z.boolean(),
+  sentence: z.string(),
+});
+
+const Evidence = z.strictObject({
+  overall: z.enum(['pass', 'fail', 'inconclusive', 'no-data', 'error']),
+  logHarm: z.number(),
+  threshold: z.number(),
+  checks: z.array(RecordedCheck),
+  observations: z.array(RecordedObservation),
+});
+
+export const RecordSchema = z
+  .strictObject({
+    apiVersion: z.literal('belay.dev/v1'),
+    kind: z.literal('Record'),
+    release: Name,
+    sequence: z.number().int().positive(),
+    previous: ContentDigest.nullable(),
+    at: Moment,
+    tool: z.string(),
+    trigger: z.strictObject({
+      kind: z.enum(['schedule', 'manual', 'dispatch', 'command-line']),
+      actor: z.string().nullable(),
+    }),
+    /** How it reached the default branch; a pull request may land much later than it was decided. */
+    via: z.enum(['commit', 'pull-request']),
+    base: CommitId,
+    operation: z.string().regex(/^[0-9a-f]{64}$/),
+    decision: z.strictObject({
+      kind: z.enum(['adopt', 'start', 'advance', 'promote', 'pause', 'rollback']),
+      from: Weight,
+      to: Weight,
+      reasons: z.array(Reason),
+    }),
+    stable: VersionRefSchema.nullable(),
+    candidate: VersionRefSchema.nullable(),
+    good: VersionRefSchema.nullable(),
+    quarantine: VersionRefSchema.nullable(),
+    restored: z
+      .strictObject({ version: VersionRefSchema, commit: CommitId, record: z.number().int().positive() })
+      .nullable(),
+    rollout: z
+      .strictObject({
+        startedAt: Moment,
+        transitions: z.array(z.strictObject({ weight: Weight, at: Moment })).min(1),
+      })
+      .nullable(),
+    manifest: FileChange,
+    targets: z.array(FileChange),
+    evidence: Evidence.nullable(),
+  })
+  .meta({ title: 'Belay record', description: 'What was decided, on what evidence; written by Belay only.' });
+
+/** A record, as read: moments in ms since the epoch. */
+export type BelayRecord = z.output<typeof RecordSchema>;
+/** A record, as written: moments as ISO 8601 text. */
+export type WrittenRecord = z.input<typeof RecordSchema>;

@@ -1,0 +1,115 @@
+import type { Rollout, Transition } from '../plan/rollout.ts';
+import type { Digest, Instant } from '../units.ts';
+import type { RecordChain } from './record-file.ts';
+import type { BelayRecord } from './record-schema.ts';
+import { recurs, sameVersion, type VersionRef } from './version-ref.ts';
+
+/** A version that was promoted after its bake, or adopted at the start. */
+export interface GoodVersion {
+  readonly ref: VersionRef;
+  /** The record that says so. */
+  readonly record: number;
+}
+
+/** A version that was rolled back and may not come again. */
+export interface Quarantined {
+  readonly ref: VersionRef;
+  readonly record: number;
+}
+
+/** A pause that was written down. */
+export interface RecordedPause {
+  readonly at: Instant;
+  readonly code: string;
+  /** Digest of the manifest when it was paused; a later edit by a person lifts the pause. */
+  readonly manifest: Digest;
+}
+
+/** What the records say of a release. */
+export interface ReleaseState {
+  /** Number of the newest record; 0 when there is none. */
+  readonly sequence: number;
+  readonly tip: Digest | null;
+  /** Newest first, quarantined ones left out. */
+  readonly good: readonly GoodVersion[];
+  /** Newest first. */
+  readonly quarantined: readonly Quarantined[];
+  /** The rollout of the given candidate, when it was started and not ended. */
+  readonly rollout: Rollout | undefined;
+  /** Numbers of the records of that rollout whose step came by pull request: their moment is when it landed. */
+  readonly proposed: readonly number[];
+  /** The newest pause since the last step of that rollout. */
+  readonly pause: RecordedPause | undefined;
+}
+
+/**
+ * What the records say, for the candidate that the manifest holds now. A candidate with other content than the one that was
+ * started has no rollout: it begins anew.
+ * @param landed when the records listed in `proposed` reached the default branch, by number; decided-at where unknown
+ */
+export function readState(
+  chain: RecordChain,
+  candidate: VersionRef | undefined,
+  landed: ReadonlyMap<number, Instant> = new Map(),
+): ReleaseState {
+  const newestFirst = [...chain.records].reverse();
+  const quarantined = newestFirst.flatMap((record) =>
+    record.quarantine ? [{ ref: record.quarantine, record: record.sequence }] : [],
+  );
+  const good = newestFirst.flatMap((record) =>
+    record.good ? [{ ref: record.good, record: record.sequence }] : [],
+  );
+  const running = candidate ? findRunning(chain.records, candidate) : [];
+  return {
+    sequence: chain.records.length,
+    tip: chain.tip,
+    good: good.filter((version) => !quarantined.some((bad) => isLaterQuarantine(bad, version))),
+    quarantined,
+    rollout: readRollout(running, landed),
+    proposed: findMoves(running).flatMap((record) =>
+      record.via === 'pull-request' ? [record.sequence] : [],
+    ),
+    pause: readPause(running),
+  };
+}
+
+/** Whether a version may not come (again): it shares its name or content with one that was rolled back. */
+export function findQuarantine(state: ReleaseState, ref: VersionRef): Quarantined | undefined {
+  return state.quarantined.find((bad) => recurs(bad.ref, ref));
+}
+
+function isLaterQuarantine(bad: Quarantined, version: GoodVersion): boolean {
+  return bad.record > version.record && sameVersion(bad.ref, version.ref);
+}
+
+/** Records from the start of the candidate's rollout on; empty when it was not started or has ended. */
+function findRunning(records: readonly BelayRecord[], candidate: VersionRef): readonly BelayRecord[] {
+  const start = records.findLastIndex((record) => record.decision.kind === 'start');
+  const first = records[start];
+  if (!first?.candidate || !sameVersion(first.candidate, candidate)) return [];
+  const running = records.slice(start);
+  const ended = running.some(
+    (record) => record.decision.kind === 'promote' || record.decision.kind === 'rollback',
+  );
+  return ended ? [] : running;
+}
+
+function findMoves(running: readonly BelayRecord[]): readonly BelayRecord[] {
+  return running.filter((record) => record.decision.kind === 'start' || record.decision.kind === 'advance');
+}
+
+function readRollout(
+  running: readonly BelayRecord[],
+  landed: ReadonlyMap<number, Instant>,
+): Rollout | undefined {
+  const [first, ...rest] = findMoves(running).map(
+    (record): Transition => ({ weight: record.decision.to, at: landed.get(record.sequence) ?? record.at }),
+  );
+  return first ? { startedAt: first.at, transitions: [first, ...rest] } : undefined;
+}
+
+function readPause(running: readonly BelayRecord[]): RecordedPause | undefined {
+  const last = running.at(-1);
+  if (last?.decision.kind !== 'pause') return undefined;
+  return { at: last.at, code: last.decision.reasons[0]?.code ?? '', manifest: last.manifest.after };
+}

@@ -1,0 +1,54 @@
+import type { Assessment } from '../core/analysis/assessment.ts';
+import type { Observation } from '../core/analysis/observation.ts';
+import type { Answer } from '../core/change/build-change.ts';
+import { formatDuration, formatInstant } from '../core/units.ts';
+import { codeSpan, escapeText, table } from './markdown.ts';
+
+/** Table of the checks: verdict and the sentence with its numbers. */
+export function describeVerdicts(assessment: Assessment): string {
+  const rows = assessment.checks.map((check) => [
+    escapeText(check.name),
+    check.gating ? `**${check.verdict}**` : `${check.verdict} (no vote here)`,
+    escapeText(check.sentence),
+  ]);
+  return table(['Check', 'Verdict', 'Seen'], rows);
+}
+
+/** Folded blocks with the queries as they were asked and what came; one block per provider, so that a long list can be cut. */
+export function describeEvidence(answers: readonly Answer[]): readonly string[] {
+  const providers = [...new Set(answers.map((answer) => answer.planned.provider))];
+  return providers.map((provider) => {
+    const rows = answers
+      .filter((answer) => answer.planned.provider === provider)
+      .map((answer) => [
+        escapeText(answer.planned.id),
+        codeSpan(answer.observation.request.query),
+        describeWindow(answer.observation),
+        describeOutcome(answer.observation),
+      ]);
+    const body = table(['Asked for', 'Query', 'When', 'Newest first'], rows);
+    return `<details><summary>Queries to ${escapeText(provider)}</summary>\n\n${body}\n\n</details>`;
+  });
+}
+
+function describeWindow({ request }: Observation): string {
+  if (request.kind === 'instant') return formatInstant(request.at);
+  const { first, last, step } = request.grid;
+  return `${formatInstant(first)} to ${formatInstant(last)}, every ${formatDuration(step)}`;
+}
+
+function describeOutcome({ outcome }: Observation): string {
+  switch (outcome.kind) {
+    case 'sample':
+      return String(Number(outcome.value.toPrecision(6)));
+    case 'absent':
+      return `${outcome.reason}: ${escapeText(outcome.detail)}`;
+    case 'series': {
+      const newest = outcome.values
+        .slice(-12)
+        .reverse()
+        .map((value) => (typeof value === 'number' ? String(Number(value.toPrecision(6))) : value));
+      return newest.join(', ') + (outcome.values.length > 12 ? `, … (${outcome.values.length} in all)` : '');
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import type { Assessment } from '../core/analysis/assessment.ts';
+import type { FileEdit } from '../core/change/change.ts';
+import type { Decision } from '../core/decision/decision.ts';
+import type { Problem } from '../core/errors.ts';
+import type { Standing } from '../core/plan/rollout.ts';
+import type { Instant, Percent, Sha } from '../core/units.ts';
+
+/** A pull request, for links. */
+export interface PullLink {
+  readonly number: number;
+  readonly url: string;
+}
+
+/** What became of a decision. */
+export type Receipt =
+  /** Nothing to write. */
+  | { readonly kind: 'none' }
+  /** Would be written, were this not a dry run. */
+  | { readonly kind: 'dry-run' }
+  | { readonly kind: 'committed'; readonly commit: Sha }
+  | { readonly kind: 'merged'; readonly pull: PullLink; readonly commit: Sha }
+  /** Auto-merge is armed; not merged yet. */
+  | { readonly kind: 'armed'; readonly pull: PullLink; readonly message: string }
+  /** Waits for a person on purpose (approval). */
+  | { readonly kind: 'awaiting-approval'; readonly pull: PullLink }
+  /** Open, and stays open until a person does what the message says. */
+  | { readonly kind: 'blocked'; readonly pull: PullLink | undefined; readonly message: string }
+  /** A person closed the pull request of this very decision: respected. */
+  | { readonly kind: 'suppressed'; readonly pull: PullLink }
+  /** The branch kept moving; the next run decides again. */
+  | { readonly kind: 'head-moved' };
+
+/** One release in a run. */
+export interface ReleaseReport {
+  /** Name of the release; the manifest's path when it could not be read. */
+  readonly name: string;
+  readonly path: string;
+  readonly stable: string | undefined;
+  readonly candidate: string | undefined;
+  readonly weight: Percent | undefined;
+  readonly standing: Standing | undefined;
+  readonly decision: Decision;
+  readonly assessment: Assessment | undefined;
+  readonly problems: readonly Problem[];
+  /** What the decision changes, without the record. */
+  readonly edits: readonly FileEdit[];
+  readonly receipt: Receipt;
+}
+
+/** One run of advance or rollback; every printer prints this value. */
+export interface RunReport {
+  readonly command: 'advance' | 'rollback';
+  readonly at: Instant;
+  /** The commit that was decided on. */
+  readonly head: Sha;
+  readonly dryRun: boolean;
+  readonly releases: readonly ReleaseReport[];
+  /** Problems that belong to no single release (the config). */
+  readonly problems: readonly Problem[];
+  readonly requests: number;
+  readonly roundTrips: number;
+}

@@ -1,0 +1,40 @@
+import type { FileEdit } from '../core/change/change.ts';
+import type { WrittenRecord } from '../core/record/record-schema.ts';
+import { formatPercent } from '../core/units.ts';
+import { formatDiff } from './diff.ts';
+import { codeBlock, codeSpan, escapeText, joinBlocks, table } from './markdown.ts';
+import { MAX_BODY } from './rollback-pull-request.ts';
+
+/** Body of the pull request of one step. */
+export function describeStep(input: {
+  readonly record: WrittenRecord;
+  readonly edits: readonly FileEdit[];
+  readonly needsApproval: boolean;
+}): string {
+  const { record, edits } = input;
+  const { kind, from, to } = record.decision;
+  const move = from === to ? formatPercent(from) : `${formatPercent(from)} → ${formatPercent(to)}`;
+  const version = record.candidate?.version ?? record.stable?.version ?? '';
+  const how = input.needsApproval
+    ? 'This step asks for a person: **merging this pull request is the approval.** Belay does not merge it.'
+    : 'Belay merges this itself where the rules of the repository let it.';
+  const checks = record.evidence?.checks ?? [];
+  const rows = checks.map((check) => [
+    escapeText(check.name),
+    `**${check.verdict}**`,
+    escapeText(check.sentence),
+  ]);
+  const diff = formatDiff(edits);
+  const blocks = [
+    `**${escapeText(record.release)}: ${kind} ${codeSpan(version)}, ${move}** (${record.at}).\n\n${how}`,
+    `### Why\n${record.decision.reasons.map((reason) => `- ${escapeText(reason.text)}`).join('\n')}`,
+    ...(rows.length > 0 ? [table(['Check', 'Verdict', 'Seen'], rows)] : []),
+    ...(diff === '' ? [] : [`### The change\n${codeBlock(diff, 'diff')}`]),
+    'The hold of the step begins when this lands. Close it to stay where the release is.',
+    `<!-- belay:step op=${record.operation} -->`,
+  ];
+  return joinBlocks(blocks, {
+    limit: MAX_BODY,
+    note: '_Cut here: the whole evidence is in the record file of this pull request._',
+  });
+}

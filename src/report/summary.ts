@@ -1,0 +1,91 @@
+import { formatProblem, type Problem, sortProblems } from '../core/errors.ts';
+import { formatDuration, formatInstant, formatPercent } from '../core/units.ts';
+import { formatDiff } from './diff.ts';
+import { describeVerdicts } from './evidence.ts';
+import { codeBlock, codeSpan, escapeText, joinBlocks, table } from './markdown.ts';
+import { describeReceipt } from './receipt.ts';
+import type { ReleaseReport, RunReport } from './run-report.ts';
+
+/** Largest step summary that GitHub shows is 1 MiB; half of it leaves room for the other steps' characters of several bytes. */
+const MAX_SUMMARY = 500_000;
+
+/** The job summary of a run: one line per release, then the details of each that is under way. */
+export function summariseRun(report: RunReport): string {
+  const rows = report.releases.map((release) => [
+    escapeText(release.name),
+    escapeText(versionLine(release)),
+    release.weight === undefined ? '' : formatPercent(release.weight),
+    `**${release.decision.kind}**`,
+    escapeText(
+      [release.decision.reasons[0].text, describeReceipt(release.receipt)]
+        .filter((part) => part !== '')
+        .join('; '),
+    ),
+  ]);
+  const blocks = [
+    `## Belay ${report.command}${report.dryRun ? ' (dry run)' : ''}\nDecided at ${formatInstant(report.at)} on ${report.head}. ${describeCost(report)}`,
+    ...(rows.length > 0
+      ? [table(['Release', 'Version', 'Weight', 'Decision', 'Why'], rows)]
+      : ['No release manifest was found.']),
+    ...problemBlocks('Problems', [
+      ...report.problems,
+      ...report.releases.flatMap((release) => release.problems),
+    ]),
+    ...report.releases.flatMap(describeRelease),
+  ];
+  return `${joinBlocks(blocks, { limit: MAX_SUMMARY, note: '_Cut here; run the command in a terminal for the rest._' })}\n`;
+}
+
+/** Requests and round trips, as printed everywhere. */
+export function describeCost(report: Pick<RunReport, 'requests' | 'roundTrips'>): string {
+  return `API requests: ${report.requests} (${report.roundTrips} in sequence).`;
+}
+
+/** `3.4.1 → 3.5.0`, or the one version of a settled release. */
+export function versionLine(release: Pick<ReleaseReport, 'stable' | 'candidate'>): string {
+  return [release.stable, release.candidate].filter((version) => version !== undefined).join(' → ');
+}
+
+function describeRelease(release: ReleaseReport): readonly string[] {
+  const { assessment, standing } = release;
+  const diff = formatDiff(release.edits);
+  const blocks: string[] = [];
+  if (standing) {
+    const { step, enteredAt, holdUntil, next } = standing;
+    const then = next ? `then ${formatPercent(next.weight)}` : 'then promoted';
+    blocks.push(
+      `### ${escapeText(release.name)}\nAt ${formatPercent(step.weight)} since ${formatInstant(enteredAt)}, holds ${formatDuration(step.hold)} until ${formatInstant(holdUntil)}, ${then}.`,
+    );
+  }
+  if (assessment) blocks.push(describeVerdicts(assessment));
+  if (diff !== '')
+    blocks.push(
+      `<details><summary>Files of ${escapeText(release.name)}</summary>\n\n${codeBlock(diff, 'diff')}\n\n</details>`,
+    );
+  return blocks;
+}
+
+/** Problems as a table, the worst first. */
+export function problemBlocks(title: string, problems: readonly Problem[]): readonly string[] {
+  if (problems.length === 0) return [];
+  const order = [...sortProblems(problems)].sort(
+    (a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'),
+  );
+  const rows = order
+    .slice(0, 200)
+    .map((problem) => [
+      problem.severity,
+      codeSpan(`${problem.at.file}:${problem.at.line}:${problem.at.column}`),
+      codeSpan(problem.code),
+      escapeText([problem.path, problem.message].filter((part) => part !== '').join(': ')),
+    ]);
+  const more = order.length > 200 ? `\n\n… and ${order.length - 200} more.` : '';
+  return [`### ${title}\n${table(['', 'Where', 'Code', 'What'], rows)}${more}`];
+}
+
+/** Problems as lines for a terminal. */
+export function listProblems(problems: readonly Problem[]): readonly string[] {
+  return sortProblems(problems).map(
+    (problem) => `${problem.severity}: ${formatProblem(problem)} [${problem.code}]`,
+  );
+}
