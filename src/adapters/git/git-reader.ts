@@ -1,0 +1,136 @@
+import { ToolError } from '../../core/errors.ts';
+import type { Sha } from '../../core/units.ts';
+import { sha } from '../../core/units.ts';
+import type { Forge } from '../../ports/forge.ts';
+import { readEntries } from './blobs.ts';
+import type { FetchSource } from './fetch.ts';
+import { fetchBranch, fetchConfig, fetchHistory } from './fetch.ts';
+import type { Git, GitOptions } from './git-process.ts';
+import { createGit, gitFailure, gitOutput } from './git-process.ts';
+import { readHistory } from './history.ts';
+import type { TreeEntry } from './tree.ts';
+import { listTree, lookUp } from './tree.ts';
+
+/** The half of a forge that reads commits. */
+export type GitReader = Pick<Forge, 'head' | 'refresh' | 'list' | 'read' | 'history'>;
+
+export interface GitReaderOptions extends Pick<GitOptions, 'directory' | 'ownership' | 'environment'> {
+  readonly defaultBranch: string;
+  /** Where newer commits and missing history come from; without it the directory is all there is. */
+  readonly fetch?: FetchSource;
+}
+
+/**
+ * Reads a checkout (or a bare repository) by commit, never from its working tree.
+ *
+ * `head` is HEAD of the checkout, on a branch or detached: what the workflow checked out is what is decided on, and a write
+ * that expects another tip is refused by the forge. `refresh` fetches the default branch; without `fetch` it is the local
+ * branch of that name. One `head`, `list` and `read` of listed files cost three processes.
+ */
+export function createGitReader(options: GitReaderOptions): GitReader {
+  const { fetch, defaultBranch } = options;
+  const git = createGit({ ...options, config: fetch === undefined ? [] : fetchConfig(fetch) });
+  const trees = createTreeCache(git);
+  let isComplete = false;
+
+  async function head(): Promise<Sha> {
+    const answer = await git({ args: ['rev-parse', '--is-shallow-repository', 'HEAD^{commit}'] });
+    if (answer.code !== 0) throw headFailure(answer);
+    const [shallow = '', commit = ''] = answer.stdout.toString('utf8').trim().split('\n');
+    isComplete = shallow === 'false';
+    return sha(commit);
+  }
+
+  async function refresh(): Promise<Sha> {
+    if (fetch !== undefined) return fetchBranch(git, fetch, defaultBranch);
+    return resolveBranch(git, defaultBranch);
+  }
+
+  async function completeHistory(at: Sha): Promise<void> {
+    if (isComplete) return;
+    const shallow = await gitOutput(git, 'look for missing history', {
+      args: ['rev-parse', '--is-shallow-repository'],
+    });
+    if (shallow.trim() !== 'false') await deepen(git, fetch, at);
+    isComplete = true;
+  }
+
+  return {
+    head,
+    refresh,
+    list: async (at, folder) => [...(await trees.list(at, folder)).keys()].sort(),
+    read: async (at, paths) => readEntries(git, await trees.find(at, paths)),
+    history: async (at, path) => {
+      await completeHistory(at);
+      return readHistory(git, at, path);
+    },
+  };
+}
+
+/** Tip of a local branch. @throws ToolError REFUSED when there is no such branch */
+export async function resolveBranch(git: Git, branch: string): Promise<Sha> {
+  const answer = await git({ args: ['rev-parse', '--verify', '--quiet', `refs/heads/${branch}^{commit}`] });
+  if (answer.code === 0) return sha(answer.stdout.toString('utf8').trim());
+  if (answer.stderr.trim() !== '') throw gitFailure(`find branch "${branch}"`, answer);
+  throw new ToolError({
+    code: 'REFUSED',
+    message: `git: branch "${branch}" has no commit here. Name the default branch, or make its first commit`,
+  });
+}
+
+function headFailure(answer: Parameters<typeof gitFailure>[1]): ToolError {
+  if (/unknown revision|ambiguous argument/.test(answer.stderr))
+    return new ToolError({ code: 'REFUSED', message: 'git: HEAD has no commit yet. Commit something first' });
+  return gitFailure('find HEAD', answer);
+}
+
+async function deepen(git: Git, fetch: FetchSource | undefined, at: Sha): Promise<void> {
+  const advice = 'set "fetch-depth: 0" at the checkout step, or run: git fetch --unshallow';
+  if (fetch === undefined)
+    throw new ToolError({
+      code: 'REFUSED',
+      message: `git: history is needed but this is a shallow clone: ${advice}`,
+    });
+  try {
+    await fetchHistory(git, fetch, at);
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    throw new ToolError({
+      code: error.code,
+      message: `git: history is needed but this is a shallow clone, and deepening it failed: ${advice} (${error.message})`,
+    });
+  }
+}
+
+/** Listings of the last few commits; a commit never changes, so a listing never goes stale. */
+function createTreeCache(git: Git) {
+  const kept = 4;
+  const commits = new Map<Sha, Map<string, ReadonlyMap<string, TreeEntry>>>();
+
+  async function list(at: Sha, folder: string): Promise<ReadonlyMap<string, TreeEntry>> {
+    const known = commits.get(at)?.get(folder);
+    if (known !== undefined) return known;
+    const listing = await listTree(git, at, folder);
+    const folders = commits.get(at) ?? new Map<string, ReadonlyMap<string, TreeEntry>>();
+    commits.set(at, folders.set(folder, listing));
+    for (const oldest of commits.keys()) if (commits.size > kept) commits.delete(oldest);
+    return listing;
+  }
+
+  async function find(at: Sha, paths: readonly string[]): Promise<ReadonlyMap<string, TreeEntry>> {
+    const found = new Map<string, TreeEntry>();
+    const unknown: string[] = [];
+    const listings = [...(commits.get(at) ?? [])];
+    for (const path of paths) {
+      const listing = listings.find(([folder]) => folder === '' || path.startsWith(`${folder}/`));
+      if (listing === undefined) unknown.push(path);
+      const entry = listing?.[1].get(path);
+      if (entry !== undefined) found.set(path, entry);
+    }
+    if (unknown.length > 0)
+      for (const [path, entry] of await lookUp(git, at, unknown)) found.set(path, entry);
+    return found;
+  }
+
+  return { list, find };
+}

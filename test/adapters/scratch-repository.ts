@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Sha } from '../../src/core/units.ts';
+import { sha } from '../../src/core/units.ts';
+
+/** A git repository of one test, with the commands that a person would type. */
+export interface ScratchRepository {
+  readonly directory: string;
+  git(...args: readonly string[]): string;
+  write(path: string, content: string | Uint8Array): void;
+  /** Commits all that is in the working tree. The date is the number of seconds since 1970. */
+  commit(subject: string, date?: number): Sha;
+  remove(): void;
+}
+
+const PERSON = { name: 'Mona', email: 'mona@example.org' };
+
+/** Runs git as a person with no configuration of their own. */
+export function personGit(directory: string, args: readonly string[], date = 1_790_000_000): string {
+  return execFileSync('git', [...args], {
+    cwd: directory,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      HOME: '/nonexistent',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_AUTHOR_NAME: PERSON.name,
+      GIT_AUTHOR_EMAIL: PERSON.email,
+      GIT_COMMITTER_NAME: PERSON.name,
+      GIT_COMMITTER_EMAIL: PERSON.email,
+      GIT_AUTHOR_DATE: `${date} +0000`,
+      GIT_COMMITTER_DATE: `${date} +0000`,
+    },
+  }).trim();
+}
+
+/** An empty folder of one test, outside every repository. */
+export function scratchFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'belay-test-'));
+}
+
+export function createScratchRepository(
+  options: { readonly bare?: boolean; readonly branch?: string } = {},
+): ScratchRepository {
+  const directory = scratchFolder();
+  const git = (...args: readonly string[]) => personGit(directory, args);
+  git('init', '--quiet', '--initial-branch', options.branch ?? 'main', ...(options.bare ? ['--bare'] : []));
+  return {
+    directory,
+    git,
+    write: (path, content) => {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      writeFileSync(join(directory, path), content);
+    },
+    commit: (subject, date) => {
+      git('add', '--all');
+      personGit(directory, ['commit', '--quiet', '--allow-empty', '-m', subject], date);
+      return sha(git('rev-parse', 'HEAD'));
+    },
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
