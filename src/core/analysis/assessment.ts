@@ -1,7 +1,10 @@
 import type { Release } from '../manifest/release-schema.ts';
 import type { Rollout, Standing } from '../plan/rollout.ts';
+import type { Counts } from '../stats/counts.ts';
 import type { Instant } from '../units.ts';
-import type { MetricsRequest } from './observation.ts';
+import type { AbsenceReason, MetricsRequest } from './observation.ts';
+
+export type { Counts };
 
 /**
  * `pass` proven good enough · `fail` proven harmful · `inconclusive` neither yet · `no-data` nothing to see ·
@@ -32,28 +35,41 @@ export interface DroppedTick {
   readonly reason: string;
 }
 
-/** Counts of one arm. */
-export interface Counts {
-  readonly events: number;
-  readonly exposure: number;
-}
-
 /** The numbers behind a proportion verdict; natural logarithms of e-values. */
 export interface ProportionEvidence {
   readonly kind: 'proportion';
-  /** Since the rollout began, used ticks only. */
+  /** Counts of the ticks that were compared, since the rollout began. As counted: `increase()` gives fractions. */
   readonly candidate: Counts;
   readonly stable: Counts;
-  /** This check's share of the family's evidence of harm: rollout-long and per step mixed. */
+  /**
+   * This check's share of the family's evidence of harm, ln Σ w·M over its members: rollout-long and per step mixed, the
+   * limit included. To be held against the family's threshold.
+   */
   readonly logHarm: number;
   /** Evidence of safety since this step began; undefined where it cannot be had (no stable traffic and no limit). */
   readonly logSafe: number | undefined;
   /** logSafe that passes: ln(steps / falseAdvanceRate). */
   readonly safeThreshold: number;
-  /** How many times as many events as stable, two-sided at 95 %, rollout-long; undefined without traffic on both arms. */
-  readonly ratio: { readonly low: number; readonly high: number } | undefined;
+  /**
+   * How many times as often as stable, two-sided at 95 %, rollout-long; undefined without traffic on both arms. No high end:
+   * nothing bounds it from above yet.
+   */
+  readonly ratio: { readonly low: number; readonly high: number | undefined } | undefined;
+  /** Undefined when the check declares no limit. */
+  readonly limit: LimitEvidence | undefined;
+  /** Ticks since the rollout began that were compared with stable or, on a check with a limit, held against it. */
   readonly ticksUsed: number;
   readonly dropped: readonly DroppedTick[];
+}
+
+/** The candidate alone against its limit. */
+export interface LimitEvidence {
+  /** The rate that must not be exceeded, 0 to 1. */
+  readonly max: number;
+  /** The candidate's own counts since the rollout began, with those at 100 %. */
+  readonly candidate: Counts;
+  /** ln w·M of this member; part of the check's logHarm. */
+  readonly logHarm: number;
 }
 
 /** The numbers behind a threshold verdict. */
@@ -72,6 +88,20 @@ export interface ThresholdEvidence {
   readonly minSamples: number | undefined;
 }
 
+/** Why a check could not look. Nothing here is a number, so that nothing can be taken for one. */
+export interface BrokenEvidence {
+  readonly kind: 'broken';
+  readonly queries: readonly BrokenQuery[];
+}
+
+/** A query that gave no answer because the tool, the server or the query broke. */
+export interface BrokenQuery {
+  /** Id of the planned query. */
+  readonly id: string;
+  readonly reason: AbsenceReason;
+  readonly detail: string;
+}
+
 export interface CheckAssessment {
   readonly name: string;
   readonly verdict: Verdict;
@@ -79,7 +109,9 @@ export interface CheckAssessment {
   readonly gating: boolean;
   /** The verdict in one sentence with its numbers, for people. */
   readonly sentence: string;
-  readonly evidence: ProportionEvidence | ThresholdEvidence;
+  /** End of the newest tick, or moment of the newest value, that could be used since this step began; undefined: none seen. */
+  readonly lastSeen: Instant | undefined;
+  readonly evidence: ProportionEvidence | ThresholdEvidence | BrokenEvidence;
 }
 
 /** What the evidence says at one moment. Plain and serialisable; same evaluation and observations, same assessment. */
@@ -87,7 +119,15 @@ export interface Assessment {
   readonly at: Instant;
   /** `fail` when harm is proven; `pass` when every gating check passes; else the worst of the others: error, no-data, inconclusive. */
   readonly overall: Verdict;
-  /** ln Σ w·E over the checks that carry statistical evidence, and what it must reach: ln(1 / falseRollbackRate). */
+  /**
+   * ln Σ w·M over the members of all proportion checks, Σ w = 1, and what it must reach: ln(1 / falseRollbackRate). A check
+   * that could not be asked adds nothing to the sum. 0 (no evidence either way) when no member could be computed.
+   */
   readonly family: { readonly logHarm: number; readonly threshold: number };
+  /**
+   * The newest moment at which every gating check could see; undefined when one of them has not seen anything since this
+   * step began, or is broken now and cannot tell.
+   */
+  readonly lastSeen: Instant | undefined;
   readonly checks: readonly CheckAssessment[];
 }

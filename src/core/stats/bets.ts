@@ -1,0 +1,90 @@
+import { logSum } from './log-space.ts';
+
+/**
+ * Which of the two questions is asked. `harm` collects evidence against "at most the margin", `safe` against
+ * "at least the margin".
+ */
+export type Side = 'harm' | 'safe';
+
+/** One guess at the effect: `kappa` times the margin's rate, above 1 for harm and between 0 and 1 for safe. */
+export interface Bet {
+  readonly kappa: number;
+  /** Prior weight, more than 0; only its share in the mixture counts. */
+  readonly weight: number;
+}
+
+/** Bets that are placed side by side; the mixture's e-value is the weighted mean of theirs. Fixed before looking. */
+export type Mixture = readonly [Bet, ...Bet[]];
+
+const HARM_KAPPAS = [1.06, 1.1, 1.15, 1.2, 1.3, 1.4, 1.5, 1.75, 2, 2.5, 3, 4, 6, 10, 20, 50] as const;
+const SAFE_KAPPAS = [0.94, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.03] as const;
+
+/** The reference mixture: equal weights on effects from 3 % to fifty-fold (harm) and from 3 % to 97 % fewer (safe). */
+export const REFERENCE_MIXTURE: Readonly<Record<Side, Mixture>> = {
+  harm: [{ kappa: 1.03, weight: 1 }, ...HARM_KAPPAS.map((kappa) => ({ kappa, weight: 1 }))],
+  safe: [{ kappa: 0.97, weight: 1 }, ...SAFE_KAPPAS.map((kappa) => ({ kappa, weight: 1 }))],
+};
+
+/** How bets are placed and read. */
+export interface BetOptions {
+  readonly side: Side;
+  /** Instead of the reference mixture of this side. */
+  readonly mixture?: Mixture;
+  /**
+   * φ ≥ 1: how many events arrive together; the log of every bet is divided by it. Exact when each event comes in
+   * clumps of φ. Default 1.
+   */
+  readonly dispersion?: number;
+  /** Blips forgiven: per bet, so many of the ticks that gained most do not count. It only lowers e. Default 0. */
+  readonly trim?: number;
+}
+
+/** What bet `kappa` gains on tick `index`: the natural log of one factor of its e-process. */
+export type Gain = (index: number, kappa: number) => number;
+
+/**
+ * Natural log of the mixture's e-value after `ticks` ticks: ln Σ_j w_j exp(Σ_k gain(k, κ_j) / φ), Σ w = 1. This is the
+ * seam for further kinds of evidence: a kind is a gain per tick and bet. Linear in ticks × bets.
+ * @returns 0 without ticks: no evidence either way
+ * @throws RangeError when a bet is on the wrong side of 1, for then nothing bounds its error
+ */
+export function mixBets(ticks: number, gain: Gain, options: BetOptions): number {
+  const { side, mixture = REFERENCE_MIXTURE[side], dispersion = 1, trim = 0 } = options;
+  const weight = mixture.reduce((sum, bet) => sum + bet.weight, 0);
+  return logSum(
+    mixture.map((bet) => {
+      checkBet(bet, side);
+      return Math.log(bet.weight / weight) + sumGains(ticks, gain, { kappa: bet.kappa, trim }) / dispersion;
+    }),
+  );
+}
+
+function checkBet({ kappa, weight }: Bet, side: Side): void {
+  const fits = side === 'harm' ? kappa > 1 : kappa > 0 && kappa < 1;
+  if (!fits || !(weight > 0))
+    throw new RangeError(
+      `bet: expected ${side === 'harm' ? 'kappa above 1' : 'kappa between 0 and 1'} and a weight above 0, got ${kappa} and ${weight}`,
+    );
+}
+
+function sumGains(ticks: number, gain: Gain, bet: { readonly kappa: number; readonly trim: number }): number {
+  let sum = 0;
+  // The trim largest positive gains so far, smallest first. Short: trim is a handful.
+  const forgiven: number[] = [];
+  for (let index = 0; index < ticks; index += 1) {
+    const gained = gain(index, bet.kappa);
+    sum += gained;
+    if (bet.trim > 0 && gained > 0) keepLargest(forgiven, gained, bet.trim);
+  }
+  return sum - forgiven.reduce((a, b) => a + b, 0);
+}
+
+function keepLargest(kept: number[], value: number, size: number): void {
+  const smallest = kept[0];
+  if (kept.length >= size && smallest !== undefined) {
+    if (value <= smallest) return;
+    kept.shift();
+  }
+  const place = kept.findIndex((other) => other > value);
+  kept.splice(place === -1 ? kept.length : place, 0, value);
+}

@@ -1,0 +1,56 @@
+import { type BetOptions, mixBets } from './bets.ts';
+import { mergeTicks, type Tick } from './counts.ts';
+
+/** The line between tolerable and not: the candidate's rate against `ratio` × stable's rate + `difference`. */
+export interface Margin {
+  /** R ≥ 0, a factor; 1 is "no more often than stable". */
+  readonly ratio: number;
+  /** d, added to the rate; 0.0025 is a quarter of a percentage point. */
+  readonly difference: number;
+}
+
+/** One side of the two-arm test. */
+export interface TwinTest extends BetOptions {
+  readonly margin: Margin;
+}
+
+/**
+ * Natural log of the evidence that the candidate's rate of bad events is above the margin (`harm`) or below it
+ * (`safe`), whatever stable's rate is and however it moves.
+ *
+ * Per tick, with candidate x of n, stable y of m, ρ = R·n/m and a bet a:
+ *   e(a) = (1 + a)^x · (1 − a·ρ)^y · exp(−a·n·d),   harm: 0 < a < 1/ρ,   safe: −1 < a < 0
+ * Given the past, E[e] = (1 + aθ)^n (1 − aρη)^m e^{−and} ≤ exp(a·n·(θ − Rη − d)) ≤ 1 when the candidate's rate θ and
+ * stable's rate η of that tick lie on the null's side, because 1 + u ≤ e^u. Products and mixtures of such factors are
+ * non-negative supermartingales that begin at 1, so P(E ever ≥ 1/α) ≤ α (Ville 1939): one may look at any time and as
+ * often as one likes. No large counts, constant rates or constant split are assumed; outcomes are independent given
+ * the state that both arms share.
+ * Bets: a(κ) = (κ − 1)/(1 + κρ), which grows fastest when the candidate's rate is κ·R times stable's and d = 0
+ * (the growth-rate optimal choice of Grünwald, de Heide and Koolen, "Safe testing", arXiv 1906.07801).
+ *
+ * @param ticks  counts in any order; a tick without exposure on an arm is merged into the next
+ * @returns unitless; 0 without data. Reference values: test/reference/evidence-vectors.json
+ */
+export function twinLogE(ticks: readonly Tick[], test: TwinTest): number {
+  return mergedTwinLogE(mergeTicks(ticks).ticks, test);
+}
+
+/** `twinLogE` of ticks that all have exposure on both arms. */
+export function mergedTwinLogE(ticks: readonly Tick[], test: TwinTest): number {
+  return mixBets(ticks.length, (index, kappa) => gainOn(ticks[index], test.margin, kappa), test);
+}
+
+/**
+ * ln e(a(κ)), with 1 + a = κ(1 + ρ)/(1 + κρ) and 1 − aρ = (1 + ρ)/(1 + κρ) put in, so that nothing cancels at a
+ * tiny or huge ρ.
+ */
+function gainOn(tick: Tick | undefined, { ratio, difference }: Margin, kappa: number): number {
+  if (!tick) return 0;
+  const { candidate, stable } = tick;
+  const events = candidate.events + stable.events;
+  if (events === 0 && difference === 0) return 0;
+  const rho = (ratio * candidate.exposure) / stable.exposure;
+  const split = candidate.events * Math.log(kappa) - events * Math.log1p((kappa - 1) * (rho / (1 + rho)));
+  if (difference === 0) return split;
+  return split - ((kappa - 1) / (1 + kappa * rho)) * candidate.exposure * difference;
+}
