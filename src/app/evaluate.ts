@@ -7,7 +7,7 @@ import type { Config } from '../core/manifest/config-schema.ts';
 import { findStanding } from '../core/plan/rollout.ts';
 import type { Instant } from '../core/units.ts';
 import type { MetricsProvider } from '../ports/metrics.ts';
-import type { ReadableRelease } from './read-snapshot.ts';
+import type { ReadableRelease } from './read-files.ts';
 import type { World } from './world.ts';
 
 /** What was asked, what came, and what it says. */

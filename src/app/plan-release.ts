@@ -12,7 +12,8 @@ import { versionRef } from '../core/record/version-ref.ts';
 import type { Instant } from '../core/units.ts';
 import type { ReleaseReport } from '../report/run-report.ts';
 import type { Evidence } from './evaluate.ts';
-import type { ReadableRelease, Snapshot, UnreadableRelease } from './read-snapshot.ts';
+import type { ReadableRelease, UnreadableRelease } from './read-files.ts';
+import type { Snapshot } from './read-snapshot.ts';
 import { readTargets, renderTargets } from './render-targets.ts';
 import type { World } from './world.ts';
 
@@ -142,7 +143,7 @@ async function editFiles(
   const manifest: FileEdit = { path, before: text, after };
   if (after === text) return { manifest, targets: [], problems: [] };
   const next = parseAgain(path, after);
-  const texts = await readTargets(world.forge, snapshot.head, next.release);
+  const texts = await readTargets((paths) => world.forge.read(snapshot.head, paths), next.release);
   const { edits, problems } = renderTargets(next.release, next.release.spec.rollout.weight, texts);
   return { manifest, targets: edits, problems };
 }

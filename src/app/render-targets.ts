@@ -1,8 +1,8 @@
 import type { FileEdit } from '../core/change/change.ts';
 import type { Problem } from '../core/errors.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
-import type { Percent, Sha } from '../core/units.ts';
-import type { Forge } from '../ports/forge.ts';
+import type { Percent } from '../core/units.ts';
+import type { FileSource } from '../ports/forge.ts';
 import { renderTarget } from '../targets/render-target.ts';
 
 /** The target files of a release with the split of its manifest in them. */
@@ -12,14 +12,12 @@ export interface RenderedTargets {
   readonly problems: readonly Problem[];
 }
 
-/** Text of the target files at a commit. */
+/** Texts of a release's target files, as far as they are there. */
 export async function readTargets(
-  forge: Forge,
-  head: Sha,
+  read: FileSource['read'],
   release: Release,
 ): Promise<ReadonlyMap<string, string>> {
-  const paths = [...new Set(release.spec.targets.map((target) => target.file))];
-  const files = await forge.read(head, paths);
+  const files = await read([...new Set(release.spec.targets.map((target) => target.file))]);
   return new Map(
     [...files].flatMap(([path, file]) => (file.kind === 'text' ? [[path, file.text] as const] : [])),
   );

@@ -129,7 +129,7 @@ interface RestoredTargets {
 }
 
 async function restoreTargets(world: World, head: Sha, good: LastGood): Promise<RestoredTargets> {
-  const texts = await readTargets(world.forge, head, good.release);
+  const texts = await readTargets((paths) => world.forge.read(head, paths), good.release);
   const rendered = renderTargets(good.release, percent(0), texts);
   const broken = [...new Set(rendered.problems.map((problem) => problem.at.file))];
   if (broken.length === 0) return { edits: rendered.edits, fallbacks: [], problems: [] };

@@ -7,7 +7,8 @@ import { type Instant, millis, percent, type Sha } from '../core/units.ts';
 import type { Receipt, ReleaseReport, RunReport } from '../report/run-report.ts';
 import { evaluate, openProviders } from './evaluate.ts';
 import { planRelease } from './plan-release.ts';
-import { type ReadableRelease, type ReleaseFile, readSnapshot, type Snapshot } from './read-snapshot.ts';
+import type { ReadableRelease, ReleaseFile } from './read-files.ts';
+import { readSnapshot, type Snapshot } from './read-snapshot.ts';
 import { type RollbackOrder, runRollback } from './restore.ts';
 import type { World } from './world.ts';
 

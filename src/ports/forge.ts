@@ -49,6 +49,14 @@ export type RepoFile =
       readonly reason: 'symlink' | 'submodule' | 'not-utf8' | 'too-large';
     };
 
+/** Files without a history: a directory on disk. */
+export interface FileSource {
+  /** Paths of all files directly or deeply below a folder, sorted; empty when it is not there. */
+  list(folder: string): Promise<readonly string[]>;
+  /** The files among `paths` that exist, by path. */
+  read(paths: readonly string[]): Promise<ReadonlyMap<string, RepoFile>>;
+}
+
 /** One first-parent commit that changed a file. */
 export interface Revision {
   readonly commit: Sha;

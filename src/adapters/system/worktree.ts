@@ -1,0 +1,60 @@
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FileSource, RepoFile } from '../../ports/forge.ts';
+
+const MAX_BYTES = 1_048_576;
+
+/** The files of a directory on disk as they are now: what `validate` and `plan` look at. Follows no symlink. */
+export function createWorktree(directory: string): FileSource {
+  return {
+    async list(folder) {
+      const found: string[] = [];
+      await walk(directory, folder, found);
+      return found.sort();
+    },
+    async read(paths) {
+      const files = await Promise.all(
+        paths.map(async (path) => [path, await readOne(directory, path)] as const),
+      );
+      return new Map(files.flatMap(([path, file]) => (file ? [[path, file] as const] : [])));
+    },
+  };
+}
+
+async function walk(directory: string, folder: string, found: string[]): Promise<void> {
+  if (!(await isRealFolder(directory, folder))) return;
+  for (const entry of await readdir(join(directory, folder), { withFileTypes: true })) {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory()) await walk(directory, path, found);
+    else found.push(path);
+  }
+}
+
+/** Every part of the way is a folder, not a link to one: a link could lead out of the repository. */
+async function isRealFolder(directory: string, folder: string): Promise<boolean> {
+  const parts = folder.split('/');
+  for (let depth = 1; depth <= parts.length; depth += 1) {
+    const stats = await lstat(join(directory, ...parts.slice(0, depth))).catch(() => undefined);
+    if (!stats?.isDirectory()) return false;
+  }
+  return true;
+}
+
+async function readOne(directory: string, path: string): Promise<RepoFile | undefined> {
+  const folder = path.split('/').slice(0, -1).join('/');
+  const stats = await lstat(join(directory, path)).catch(() => undefined);
+  if (!stats) return undefined;
+  if (stats.isSymbolicLink() || (folder !== '' && !(await isRealFolder(directory, folder))))
+    return { kind: 'unreadable', path, reason: 'symlink' };
+  if (!stats.isFile())
+    return stats.isDirectory() ? undefined : { kind: 'unreadable', path, reason: 'symlink' };
+  if (stats.size > MAX_BYTES) return { kind: 'unreadable', path, reason: 'too-large' };
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      await readFile(join(directory, path)),
+    );
+    return { kind: 'text', path, text };
+  } catch {
+    return { kind: 'unreadable', path, reason: 'not-utf8' };
+  }
+}

@@ -1,0 +1,178 @@
+import type { Problem } from '../core/errors.ts';
+import { CONFIG_PATH, type Config, RECORDS_PATH } from '../core/manifest/config-schema.ts';
+import { parseConfig } from '../core/manifest/parse-config.ts';
+import { checkReleases, type ParsedRelease, parseRelease } from '../core/manifest/parse-release.ts';
+import { digestOf, type RecordChain, readChain } from '../core/record/record-file.ts';
+import { type ReleaseState, readState } from '../core/record/release-state.ts';
+import { versionRef } from '../core/record/version-ref.ts';
+import type { Digest, Sha256 } from '../core/units.ts';
+import type { FileSource, RepoFile } from '../ports/forge.ts';
+
+/** A release whose manifest and records could be read. */
+export interface ReadableRelease {
+  readonly kind: 'readable';
+  readonly path: string;
+  readonly text: string;
+  readonly digest: Digest;
+  readonly parsed: ParsedRelease;
+  readonly chain: RecordChain;
+  readonly state: ReleaseState;
+  /** Warnings. */
+  readonly problems: readonly Problem[];
+}
+
+/** A manifest that is wrong, or whose records are: reported, left alone, and no hindrance to the others. */
+export interface UnreadableRelease {
+  readonly kind: 'unreadable';
+  readonly path: string;
+  /** Name of the release where the manifest still tells it. */
+  readonly name: string | undefined;
+  readonly text: string | undefined;
+  readonly problems: readonly Problem[];
+}
+
+export type ReleaseFile = ReadableRelease | UnreadableRelease;
+
+/** Config, manifests and records of one state of a repository. */
+export interface RepositoryReading {
+  readonly config: Config | undefined;
+  /** Problems of the config. */
+  readonly problems: readonly Problem[];
+  /** By path. */
+  readonly releases: readonly ReleaseFile[];
+  /** Record files by release name, for a release whose manifest cannot be read. */
+  readonly records: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+/** Reads config, manifests and records. A manifest that is wrong is no hindrance to the others. */
+export async function readFiles(source: FileSource, sha256: Sha256): Promise<RepositoryReading> {
+  const { config, problems } = readConfig((await source.read([CONFIG_PATH])).get(CONFIG_PATH));
+  const folders = config?.releases ?? ['releases'];
+  const [recordPaths, ...manifestPaths] = await Promise.all([
+    source.list(RECORDS_PATH),
+    ...folders.map(async (folder) => (await source.list(folder)).filter((path) => isManifest(folder, path))),
+  ]);
+  const paths = [...new Set(manifestPaths.flat())].sort();
+  const files = await source.read([...paths, ...recordPaths]);
+  const records = groupRecords(recordPaths, files);
+  const releases = paths.map((path) => readRelease({ path, files, records, config, sha256 }));
+  return { config, problems, releases: refuseDuplicates(releases), records };
+}
+
+function readConfig(file: RepoFile | undefined): {
+  readonly config: Config | undefined;
+  readonly problems: readonly Problem[];
+} {
+  if (file?.kind !== 'text') {
+    const got = file ? `it is ${describeUnreadable(file.reason)}` : 'it is not there';
+    return {
+      config: undefined,
+      problems: [
+        problemOf(
+          CONFIG_PATH,
+          'CONFIG_MISSING',
+          `expected the config, but ${got}. Run "belay init" to make one.`,
+        ),
+      ],
+    };
+  }
+  const reading = parseConfig(CONFIG_PATH, file.text);
+  return { config: reading.kind === 'ok' ? reading.value.config : undefined, problems: reading.problems };
+}
+
+/** Only files directly in the folder, so that a folder may hold other things below it. */
+function isManifest(folder: string, path: string): boolean {
+  const rest = path.slice(folder.length + 1);
+  return !rest.includes('/') && /\.ya?ml$/.test(rest);
+}
+
+function groupRecords(
+  paths: readonly string[],
+  files: ReadonlyMap<string, RepoFile>,
+): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const groups = new Map<string, Map<string, string>>();
+  for (const path of paths) {
+    const name = path.slice(RECORDS_PATH.length + 1).split('/')[0] ?? '';
+    const file = files.get(path);
+    const group = groups.get(name) ?? new Map<string, string>();
+    group.set(path, file?.kind === 'text' ? file.text : '');
+    groups.set(name, group);
+  }
+  return groups;
+}
+
+interface Sources {
+  readonly path: string;
+  readonly files: ReadonlyMap<string, RepoFile>;
+  readonly records: RepositoryReading['records'];
+  readonly config: Config | undefined;
+  readonly sha256: Sha256;
+}
+
+function readRelease({ path, files, records, config, sha256 }: Sources): ReleaseFile {
+  const file = files.get(path);
+  if (file?.kind !== 'text') {
+    const what = file ? describeUnreadable(file.reason) : 'not there';
+    return {
+      kind: 'unreadable',
+      path,
+      name: undefined,
+      text: undefined,
+      problems: [problemOf(path, 'SEC-09', `${path} is ${what}; a manifest must be a regular UTF-8 file`)],
+    };
+  }
+  const reading = parseRelease(path, file.text, config);
+  if (reading.kind === 'bad') {
+    return { kind: 'unreadable', path, name: undefined, text: file.text, problems: reading.problems };
+  }
+  const { release } = reading.value;
+  const chain = readChain(release.metadata.name, records.get(release.metadata.name) ?? new Map(), sha256);
+  if (chain.kind === 'broken') {
+    return {
+      kind: 'unreadable',
+      path,
+      name: release.metadata.name,
+      text: file.text,
+      problems: chain.problems,
+    };
+  }
+  return {
+    kind: 'readable',
+    path,
+    text: file.text,
+    digest: digestOf(file.text, sha256),
+    parsed: reading.value,
+    chain: chain.chain,
+    state: readState(chain.chain, release.spec.candidate && versionRef(release.spec.candidate)),
+    problems: reading.problems,
+  };
+}
+
+/** Two manifests with one name: neither can be trusted with the records of that name. */
+function refuseDuplicates(releases: readonly ReleaseFile[]): readonly ReleaseFile[] {
+  const readable = releases.filter((release) => release.kind === 'readable');
+  const problems = checkReleases(readable.map((release) => release.parsed));
+  return releases.map((release) => {
+    const own = problems.filter((problem) => problem.at.file === release.path);
+    if (release.kind !== 'readable' || own.length === 0) return release;
+    const { name } = release.parsed.release.metadata;
+    return { kind: 'unreadable', path: release.path, name, text: release.text, problems: own };
+  });
+}
+
+function describeUnreadable(reason: Extract<RepoFile, { kind: 'unreadable' }>['reason']): string {
+  switch (reason) {
+    case 'symlink':
+      return 'a symlink';
+    case 'submodule':
+      return 'a submodule';
+    case 'not-utf8':
+      return 'not valid UTF-8';
+    case 'too-large':
+      return 'larger than 1 MiB';
+  }
+}
+
+function problemOf(file: string, code: string, message: string): Problem {
+  return { code, severity: 'error', at: { file, line: 1, column: 1 }, path: '', message };
+}

@@ -1,0 +1,101 @@
+import type { Problem } from '../core/errors.ts';
+import { sortProblems } from '../core/errors.ts';
+import type { ParsedRelease } from '../core/manifest/parse-release.ts';
+import type { Release } from '../core/manifest/release-schema.ts';
+import type { ReleaseState } from '../core/record/release-state.ts';
+import { findQuarantine } from '../core/record/release-state.ts';
+import { versionRef } from '../core/record/version-ref.ts';
+import type { Sha256 } from '../core/units.ts';
+import type { FileSource } from '../ports/forge.ts';
+import { readFiles } from './read-files.ts';
+import { readTargets, renderTargets } from './render-targets.ts';
+
+/** What validation found in a directory. */
+export interface Validation {
+  /** Releases that could be read, by path. */
+  readonly releases: readonly {
+    readonly path: string;
+    readonly release: Release;
+    readonly state: ReleaseState;
+  }[];
+  /** How many manifests were looked at. */
+  readonly manifests: number;
+  /** In reading order. */
+  readonly problems: readonly Problem[];
+}
+
+/** Checks config, manifests, records and targets of a directory. No network, no secret, nothing is run or written. */
+export async function validate(
+  files: FileSource,
+  { sha256 }: { readonly sha256: Sha256 },
+): Promise<Validation> {
+  const reading = await readFiles(files, sha256);
+  const problems: Problem[] = [...reading.problems];
+  const releases: { path: string; release: Release; state: ReleaseState }[] = [];
+  for (const file of reading.releases) {
+    problems.push(...file.problems);
+    if (file.kind !== 'readable') continue;
+    const { release } = file.parsed;
+    releases.push({ path: file.path, release, state: file.state });
+    problems.push(...checkCandidate(file.parsed, file.state), ...(await checkTargets(files, release)));
+  }
+  return { releases, manifests: reading.releases.length, problems: sortProblems(problems) };
+}
+
+/** A candidate that may not come, or that does not begin at the beginning. */
+function checkCandidate({ release, source }: ParsedRelease, state: ReleaseState): readonly Problem[] {
+  const { candidate, rollout } = release.spec;
+  const problems: Problem[] = [];
+  for (const [role, spec] of [
+    ['candidate', candidate],
+    ['stable', release.spec.stable],
+  ] as const) {
+    const bad = spec && findQuarantine(state, versionRef(spec));
+    if (!bad) continue;
+    problems.push({
+      code: 'VERSION_QUARANTINED',
+      severity: 'error',
+      at: source.positionOf(['spec', role, 'version']),
+      path: `spec.${role}.version`,
+      message: `"${spec.version}" or its content was rolled back in record ${bad.record}; bring a new version with new content`,
+    });
+  }
+  if (candidate && !state.rollout && rollout.weight !== 0) {
+    problems.push({
+      code: 'WEIGHT_NOT_ZERO',
+      severity: 'error',
+      at: source.positionOf(['spec', 'rollout', 'weight']),
+      path: 'spec.rollout.weight',
+      message: `a new candidate carries weight 0, got ${rollout.weight}; write 0, Belay starts it at the first step`,
+    });
+  }
+  return problems;
+}
+
+/** The target files hold the split that the manifest asks for; else the lines to change are named. */
+async function checkTargets(files: FileSource, release: Release): Promise<readonly Problem[]> {
+  const texts = await readTargets(files.read, release);
+  const { edits, problems } = renderTargets(release, release.spec.rollout.weight, texts);
+  const differing = edits.flatMap((edit) =>
+    edit.before === undefined || edit.before === edit.after
+      ? []
+      : [differs(edit.path, edit.before, edit.after)],
+  );
+  return [...problems, ...differing];
+}
+
+function differs(file: string, before: string, after: string): Problem {
+  const was = before.split('\n');
+  const wanted = after.split('\n');
+  const index = was.findIndex((line, at) => line !== wanted[at]);
+  const line = Math.max(0, index);
+  const count = was.filter((text, at) => text !== wanted[at]).length;
+  const more = count > 1 ? ` (and ${count - 1} more lines; "belay plan" prints the whole edit)` : '';
+  return {
+    code: 'TARGET_DIFFERS',
+    severity: 'error',
+    at: { file, line: line + 1, column: (was[line] ?? '').search(/\S|$/) + 1 },
+    path: '',
+    message: `the split is not what the manifest asks for: expected "${(wanted[line] ?? '').trim()}", got "${(was[line] ?? '').trim()}"${more}`,
+  };
+}

@@ -1,0 +1,9 @@
+import * as z from 'zod';
+import { RecordSchema } from '../core/record/record-schema.ts';
+
+export { configJsonSchema, releaseJsonSchema } from '../core/manifest/json-schema.ts';
+
+/** JSON Schema (draft 7) of a record, as it is written. */
+export function recordJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(RecordSchema, { target: 'draft-7', io: 'input' });
+}

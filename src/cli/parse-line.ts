@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util';
+import { ToolError } from '../core/errors.ts';
+import type { Command, Flags } from './command.ts';
+import { COMMANDS, COMMON_FLAGS } from './commands.ts';
+
+export type ParsedLine =
+  | { readonly kind: 'version' }
+  | { readonly kind: 'help'; readonly command: Command | undefined }
+  | {
+      readonly kind: 'run';
+      readonly command: Command;
+      readonly flags: Flags;
+      readonly positionals: readonly string[];
+      readonly format: 'text' | 'json';
+    };
+
+/** Reads a command line. @throws ToolError REFUSED that says what is known instead */
+export function parseLine(line: readonly string[]): ParsedLine {
+  const [name, ...rest] = line;
+  if (name === '--version' || name === '-V') return { kind: 'version' };
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    return { kind: 'help', command: COMMANDS.find((command) => command.name === rest[0]) };
+  }
+  const command = COMMANDS.find((known) => known.name === name);
+  if (!command)
+    throw refused(
+      `unknown command "${name}"; expected one of ${COMMANDS.map((known) => known.name).join(', ')}`,
+    );
+  const { values, positionals } = readFlags(command, rest);
+  if (values.help) return { kind: 'help', command };
+  if (positionals.length > command.maxPositionals) {
+    throw refused(
+      `${name}: expected at most ${command.maxPositionals} argument(s), got ${positionals.map((text) => `"${text}"`).join(', ')}`,
+    );
+  }
+  const format = values.format ?? 'text';
+  if (format !== 'text' && format !== 'json')
+    throw refused(`--format: expected text or json, got "${String(format)}"`);
+  return { kind: 'run', command, flags: values, positionals, format };
+}
+
+function readFlags(
+  command: Command,
+  line: readonly string[],
+): { readonly values: Flags; readonly positionals: readonly string[] } {
+  const flags = { ...COMMON_FLAGS, ...command.flags };
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([flag, { type, multiple }]) => [
+      flag,
+      { type, ...(multiple ? { multiple } : {}), ...(flag === 'help' ? { short: 'h' } : {}) },
+    ]),
+  );
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...line],
+      options,
+      allowPositionals: true,
+      strict: true,
+    });
+    return { values: values as Flags, positionals };
+  } catch (fault) {
+    const known = Object.keys(flags)
+      .map((flag) => `--${flag}`)
+      .join(', ');
+    throw refused(`${command.name}: ${firstSentence(fault)}; known flags: ${known}`);
+  }
+}
+
+function firstSentence(fault: unknown): string {
+  const message = fault instanceof Error ? fault.message : String(fault);
+  return message.split('. ')[0] ?? message;
+}
+
+function refused(message: string): ToolError {
+  return new ToolError({ code: 'REFUSED', message });
+}

@@ -1,0 +1,71 @@
+import type { Problem } from '../core/errors.ts';
+import { exitCodeOf } from '../report/exit-code.ts';
+import type { Receipt, RunReport } from '../report/run-report.ts';
+import { summariseRun } from '../report/summary.ts';
+import { printRun } from '../report/terminal.ts';
+import type { CommandResult } from './command.ts';
+
+/** Decisions by how much they matter to whoever reads one output. */
+const WEIGHT = ['nothing', 'hold', 'adopt', 'start', 'advance', 'promote', 'pause', 'rollback'] as const;
+
+/** The result of advance or rollback. */
+export function runResult(report: RunReport): CommandResult {
+  const heaviest = [...report.releases].sort(
+    (a, b) => WEIGHT.indexOf(b.decision.kind) - WEIGHT.indexOf(a.decision.kind),
+  )[0];
+  const receipt = heaviest?.receipt;
+  return {
+    exitCode: exitCodeOf(report),
+    text: printRun(report, { diff: report.dryRun }),
+    json: report,
+    summary: summariseRun(report),
+    problems: [
+      ...report.problems,
+      ...report.releases.flatMap((release) => release.problems),
+      ...notices(report),
+    ],
+    outputs: {
+      decision: heaviest?.decision.kind ?? 'nothing',
+      'reason-code': heaviest?.decision.reasons[0].code ?? 'SETTLED',
+      release: heaviest?.name ?? '',
+      changed: String(report.releases.some((release) => isWritten(release.receipt))),
+      commit: receipt && 'commit' in receipt ? receipt.commit : '',
+      'pull-request': receipt && 'pull' in receipt && receipt.pull ? String(receipt.pull.number) : '',
+      requests: String(report.requests),
+    },
+  };
+}
+
+function isWritten(receipt: Receipt): boolean {
+  return receipt.kind === 'committed' || receipt.kind === 'merged' || receipt.kind === 'armed';
+}
+
+/** What a person must hear of, on the manifest it is about. */
+function notices(report: RunReport): readonly Problem[] {
+  return report.releases.flatMap((release): Problem[] => {
+    const { decision, receipt } = release;
+    const at = { file: release.path, line: 1, column: 1 };
+    if (receipt.kind === 'blocked') {
+      return [
+        {
+          code: 'CHANGE_BLOCKED',
+          severity: 'error',
+          at,
+          path: '',
+          message: `${decision.kind}: ${receipt.message}`,
+        },
+      ];
+    }
+    if (decision.kind !== 'rollback' && decision.kind !== 'pause') return [];
+    const text = decision.reasons.map((reason) => reason.text).join('; ');
+    return [
+      {
+        code: decision.reasons[0].code,
+        severity: 'warning',
+        at,
+        path: '',
+        message: `${decision.kind}: ${text}`,
+      },
+    ];
+  });
+}
