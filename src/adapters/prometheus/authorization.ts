@@ -1,0 +1,63 @@
+import { ToolError } from '../../core/errors.ts';
+import { CONFIG_PATH, type PrometheusSpec } from '../../core/manifest/config-schema.ts';
+import type { Secrets } from '../../ports/secrets.ts';
+
+export interface Credentials {
+  /** Provider name, for messages. */
+  readonly name: string;
+  readonly auth: PrometheusSpec['auth'];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly secrets: Secrets;
+}
+
+/**
+ * Value of the Authorization header, from the environment variables that the config names; undefined without auth.
+ * Registers every part as a secret before anything can go wrong with it.
+ *
+ * @throws ToolError REFUSED when a variable is missing or holds what a header cannot carry; the message names the
+ * variable, never its value
+ */
+export function readAuthorization(given: Credentials): string | undefined {
+  const { auth, secrets } = given;
+  if (auth === undefined) return undefined;
+  if (auth.kind === 'bearer')
+    return `Bearer ${readVariable(given, { field: 'tokenEnv', variable: auth.tokenEnv })}`;
+  const username = readVariable(given, { field: 'usernameEnv', variable: auth.usernameEnv });
+  const password = readVariable(given, { field: 'passwordEnv', variable: auth.passwordEnv });
+  // RFC 7617, section 2: the first colon ends the user name.
+  if (username.includes(':'))
+    throw refused(
+      given,
+      `environment variable ${auth.usernameEnv} holds a ":", which no user name may. Correct it`,
+    );
+  const pair = `${username}:${password}`;
+  secrets.add(pair);
+  return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
+}
+
+function readVariable(
+  given: Credentials,
+  asked: { readonly field: string; readonly variable: string },
+): string {
+  const { field, variable } = asked;
+  const value = given.env[variable]?.trim() ?? '';
+  if (value === '')
+    throw refused(
+      given,
+      `environment variable ${variable} (auth.${field} in ${CONFIG_PATH}) is missing or empty. ` +
+        `Set it for the step that runs this, e.g. env: {${variable}: "\${{ secrets.${variable} }}"}`,
+    );
+  given.secrets.add(value);
+  // RFC 9110, section 5.5: a field value is visible characters and blanks.
+  if (!/^[\x20-\x7e]+$/.test(value) && given.auth?.kind === 'bearer')
+    throw refused(
+      given,
+      `environment variable ${variable} (auth.${field} in ${CONFIG_PATH}) holds characters that a header cannot carry. ` +
+        'Copy the token again, on one line',
+    );
+  return value;
+}
+
+function refused(given: Credentials, message: string): ToolError {
+  return new ToolError({ code: 'REFUSED', message: `provider "${given.name}": ${message}` });
+}

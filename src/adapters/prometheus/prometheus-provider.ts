@@ -1,0 +1,149 @@
+import type { Grid, MetricsRequest, Observation } from '../../core/analysis/observation.ts';
+import type { PrometheusSpec } from '../../core/manifest/config-schema.ts';
+import { type Instant, type Millis, millis } from '../../core/units.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { MetricsProvider } from '../../ports/metrics.ts';
+import type { Secrets } from '../../ports/secrets.ts';
+import { readAuthorization } from './authorization.ts';
+import { countPoints, type FormRequest, instantRequest, rangeRequest, splitGrid } from './build-request.ts';
+import { type Gap, joinLines } from './join-lines.ts';
+import { createLimiter } from './limiter.ts';
+import { type Line, parseInstantAnswer, parseRangeAnswer } from './parse-response.ts';
+import { postForm } from './post-form.ts';
+import type { Mask } from './quote.ts';
+import { createRetrier, type Retrier } from './retry.ts';
+
+const DEFAULT_TIMEOUT = millis(10_000);
+const DEFAULT_MAX_STALENESS = millis(300_000);
+/** Most requests of one provider at once. */
+const MAX_CONCURRENT = 6;
+
+export interface PrometheusProviderOptions {
+  /** Name in config.yaml. */
+  readonly name: string;
+  readonly spec: PrometheusSpec;
+  /** Where the variables that `spec.auth` names are looked up. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Tells when a query was asked and waits between attempts. */
+  readonly clock: Clock;
+  /** Learns the credentials; masks them in every message. */
+  readonly secrets: Secrets;
+  /** Default: Node's. */
+  readonly fetch?: typeof fetch;
+  /** Uniform in [0, 1), spreads the waits between attempts. Default: Math.random. */
+  readonly random?: () => number;
+  /** Starts the deadline of one attempt. Default: AbortSignal.timeout, in real time whatever the clock says. */
+  readonly startDeadline?: (length: Millis) => AbortSignal;
+}
+
+/**
+ * A metrics source that speaks Prometheus' HTTP API (v1). Every query ends in finite numbers or a typed absence; secrets
+ * are in no message.
+ *
+ * Staleness: the API stamps a value with the asked moment, however old its sample is. So a limit in the config is also
+ * sent as the lookback period, and what a query hides in a window (`increase(x[1h])`) stays hidden.
+ *
+ * @throws ToolError REFUSED when a variable that the config names is missing
+ * Source: https://prometheus.io/docs/prometheus/latest/querying/api/
+ */
+export function createPrometheusProvider(options: PrometheusProviderOptions): MetricsProvider {
+  const { name, clock } = options;
+  const question = prepare(options);
+  return {
+    name,
+    async query(request) {
+      const fetchedAt = clock.now();
+      const retrier = createRetrier({ clock, random: options.random ?? Math.random });
+      const outcome = await ask(request, { ...question, retrier });
+      return { provider: name, request, fetchedAt, outcome: masked(outcome, question.mask) };
+    },
+  };
+}
+
+interface Question {
+  readonly spec: PrometheusSpec;
+  readonly maxStaleness: Millis;
+  readonly mask: Mask;
+  readonly retrier: Retrier;
+  post(request: FormRequest): ReturnType<typeof postForm>;
+}
+
+function prepare(options: PrometheusProviderOptions): Omit<Question, 'retrier'> {
+  const { spec, clock, secrets } = options;
+  const headers = buildHeaders(options);
+  const base = spec.url.replace(/\/+$/, '');
+  const timeout = spec.timeout ?? DEFAULT_TIMEOUT;
+  const startDeadline = options.startDeadline ?? ((length) => AbortSignal.timeout(length));
+  const limited = createLimiter(MAX_CONCURRENT);
+  const mask = (text: string): string => secrets.mask(text);
+  return {
+    spec,
+    maxStaleness: spec.maxStaleness ?? DEFAULT_MAX_STALENESS,
+    mask,
+    post: ({ path, body }) =>
+      limited(() =>
+        postForm({
+          fetch: options.fetch ?? fetch,
+          url: new URL(base + path),
+          headers,
+          body,
+          // Started only now: the wait for a free place is not the server's.
+          deadline: startDeadline(timeout),
+          timeout,
+          mask,
+          now: clock.now(),
+        }),
+      ),
+  };
+}
+
+function buildHeaders(options: PrometheusProviderOptions): Readonly<Record<string, string>> {
+  const { name, spec, env, secrets } = options;
+  const authorization = readAuthorization({ name, auth: spec.auth, env, secrets });
+  return {
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded',
+    'user-agent': 'belay',
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(spec.tenant === undefined ? {} : { 'x-scope-orgid': spec.tenant }),
+  };
+}
+
+/** The last line of defence: whatever a message was made of, no secret leaves. */
+function masked(outcome: Observation['outcome'], mask: Mask): Observation['outcome'] {
+  return outcome.kind === 'absent' ? { ...outcome, detail: mask(outcome.detail) } : outcome;
+}
+
+function ask(request: MetricsRequest, question: Question): Promise<Observation['outcome']> {
+  return request.kind === 'instant'
+    ? askMoment({ query: request.query, at: request.at }, question)
+    : askGrid({ query: request.query, grid: request.grid }, question);
+}
+
+async function askMoment(
+  asked: { readonly query: string; readonly at: Instant },
+  question: Question,
+): Promise<Observation['outcome']> {
+  const { spec, maxStaleness, mask } = question;
+  const form = instantRequest({ ...asked, spec });
+  const answer = await question.retrier(() => question.post(form));
+  return typeof answer === 'string'
+    ? parseInstantAnswer(answer, { at: asked.at, maxStaleness, mask })
+    : answer;
+}
+
+async function askGrid(
+  asked: { readonly query: string; readonly grid: Grid },
+  question: Question,
+): Promise<Observation['outcome']> {
+  const { spec, mask } = question;
+  const parts: (Line | Gap)[] = [];
+  for (const grid of splitGrid(asked.grid)) {
+    const form = rangeRequest({ query: asked.query, grid, spec });
+    const answer = await question.retrier(() => question.post(form));
+    const part = typeof answer === 'string' ? parseRangeAnswer(answer, { grid, mask }) : answer;
+    if (part.kind === 'absent' && part.reason !== 'empty') return part;
+    parts.push(part.kind === 'absent' ? { kind: 'gap', points: countPoints(grid) } : part);
+  }
+  return joinLines(parts, mask);
+}
