@@ -1,0 +1,104 @@
+import { runHttpBackend } from './git/http-backend.ts';
+import { Refusal } from './refusal.ts';
+import { followMove } from './state/effects.ts';
+import type { LabRepository } from './state/repository.ts';
+import type { Actor } from './tokens.ts';
+import { actOf, type Call, visibleRepository } from './world.ts';
+
+export interface GitRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+const GIT_PATH = /^\/([\w.-]+)\/([\w.-]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/;
+
+/** Whether a path is of git's smart HTTP protocol. */
+export function isGitPath(path: string): boolean {
+  return GIT_PATH.test(path);
+}
+
+/** Serves clone, fetch and push. A push is checked by the rules and has the same effects as any other move of a branch. */
+export async function serveGit(call: Call, request: GitRequest): Promise<RawAnswer> {
+  const [, owner = '', name = '', service = ''] = GIT_PATH.exec(request.path) ?? [];
+  const repo = visibleRepository(call, `${owner}/${name}`);
+  const push = service === 'git-receive-pack' || request.query.includes('git-receive-pack');
+  if (call.token === undefined && (push || repo === undefined)) return challenge();
+  if (repo === undefined) throw new Refusal({ status: 404, type: null, message: 'Repository not found.' });
+  if (push && call.token?.permissions.contents !== 'write')
+    throw new Refusal({
+      status: 403,
+      type: null,
+      message: `Permission to ${repo.fullName}.git denied to ${call.token?.actor.login}.`,
+    });
+  const backend = {
+    ...request,
+    dir: repo.git.dir,
+    service,
+    user: call.token?.actor.login,
+    rules: call.token && push ? hookRules(repo, call.token.actor) : '',
+  };
+  if (service !== 'git-receive-pack') return runHttpBackend(backend);
+  return repo.exclusive(async () => {
+    const before = await repo.git.refs('refs/heads/');
+    const answer = await runHttpBackend(backend);
+    await followPush(call, repo, before);
+    return answer;
+  });
+}
+
+function challenge(): RawAnswer {
+  return {
+    status: 401,
+    headers: { 'www-authenticate': 'Basic realm="GitHub"', 'content-type': 'text/plain' },
+    body: Buffer.from('No anonymous write access.'),
+  };
+}
+
+type Refs = Awaited<ReturnType<LabRepository['git']['refs']>>;
+
+async function followPush(call: Call, repo: LabRepository, before: Refs): Promise<void> {
+  const old = new Map(before.map((ref) => [ref.name, ref.oid]));
+  const now = new Map((await repo.git.refs('refs/heads/')).map((ref) => [ref.name, ref.oid]));
+  for (const name of new Set([...old.keys(), ...now.keys()])) {
+    const move = { name, from: old.get(name), to: now.get(name) };
+    if (move.from !== move.to) await followMove(repo, actOf(call), move);
+  }
+}
+
+/** The rules that hold for an actor's push, as the hook reads them. */
+function hookRules(repo: LabRepository, actor: Actor): string {
+  const settings = repo.settings.rules ?? [];
+  const rules = Array.isArray(settings) ? settings : [settings];
+  const branches = new Set(rules.flatMap((rule) => rule.branches ?? [repo.defaultBranch]));
+  const lines: string[] = [];
+  for (const branch of branches)
+    for (const rule of repo.rulesFor(branch)) {
+      if (actor.kind !== 'actions' && (actor.bypass || rule.bypass?.includes(actor.login))) continue;
+      const kind = rule.kind ?? 'ruleset';
+      lines.push(`${branch}|delete|${kind}|Cannot delete this branch`);
+      lines.push(`${branch}|force|${kind}|Cannot force-push to this branch`);
+      if (rule.pullRequest || (rule.approvals ?? 0) > 0)
+        lines.push(`${branch}|always|${kind}|Changes must be made through a pull request.`);
+      if (rule.linearHistory)
+        lines.push(`${branch}|merges|${kind}|This branch must not contain merge commits.`);
+      const [first, ...more] = rule.checks ?? [];
+      if (first !== undefined)
+        lines.push(
+          `${branch}|always|${kind}|${
+            more.length > 0
+              ? `${more.length + 1} of ${more.length + 1} required status checks are expected.`
+              : `Required status check "${first}" is expected.`
+          }`,
+        );
+    }
+  return lines.join('\n');
+}

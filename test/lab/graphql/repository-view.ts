@@ -1,0 +1,121 @@
+import { isoSeconds } from '../clock.ts';
+import { nodeId } from '../node-id.ts';
+import { notFound } from '../refusal.ts';
+import { findLabel } from '../state/issues.ts';
+import type { LabRepository, PullState } from '../state/repository.ts';
+import type { Call } from '../world.ts';
+import { connection, type PageArguments } from './connections.ts';
+import { objectView, refView } from './git-views.ts';
+import { labelView, pullView } from './pull-views.ts';
+
+interface Order {
+  readonly field: string;
+  readonly direction: 'ASC' | 'DESC';
+}
+
+interface RefsArguments extends PageArguments {
+  readonly refPrefix: string;
+  readonly query?: string | null;
+  readonly orderBy?: Order | null;
+  readonly direction?: 'ASC' | 'DESC' | null;
+}
+
+interface PullsArguments extends PageArguments {
+  readonly headRefName?: string | null;
+  readonly baseRefName?: string | null;
+  readonly states?: readonly string[] | null;
+  readonly labels?: readonly string[] | null;
+  readonly orderBy?: Order | null;
+}
+
+/** A repository. */
+export function repositoryView(call: Call, repo: LabRepository): object {
+  const refAt = async (name: string): Promise<object | null> => {
+    const oid = await repo.git.ref(name);
+    return oid === undefined ? null : refView(call, repo, { name, oid });
+  };
+  return {
+    __typename: 'Repository',
+    id: nodeId('R', repo.id),
+    databaseId: repo.id,
+    name: repo.name,
+    nameWithOwner: repo.fullName,
+    owner: {
+      __typename: 'Organization',
+      id: nodeId('U', repo.owner),
+      login: repo.owner,
+      url: `${call.world.serverUrl}/${repo.owner}`,
+    },
+    url: `${call.world.serverUrl}/${repo.fullName}`,
+    createdAt: isoSeconds(repo.createdAt),
+    isPrivate: repo.settings.private ?? false,
+    isArchived: repo.settings.archived ?? false,
+    isDisabled: false,
+    isFork: false,
+    isEmpty: false,
+    visibility: repo.settings.private ? 'PRIVATE' : 'PUBLIC',
+    autoMergeAllowed: repo.settings.autoMergeAllowed ?? false,
+    mergeCommitAllowed: repo.mergeMethods.includes('merge'),
+    squashMergeAllowed: repo.mergeMethods.includes('squash'),
+    rebaseMergeAllowed: repo.mergeMethods.includes('rebase'),
+    deleteBranchOnMerge: repo.settings.deleteBranchOnMerge ?? false,
+    viewerPermission: permissionOf(call),
+    defaultBranchRef: () => refAt(`refs/heads/${repo.defaultBranch}`),
+    ref: ({ qualifiedName }: { readonly qualifiedName: string }) => namedRef(call, repo, qualifiedName),
+    refs: (args: RefsArguments) => refsOf(call, repo, args),
+    object: ({ expression, oid }: { readonly expression?: string | null; readonly oid?: string | null }) =>
+      objectView(call, repo, oid ?? expression ?? ''),
+    pullRequest: ({ number }: { readonly number: number }) => {
+      const pull = repo.state.pulls.get(number);
+      if (pull === undefined)
+        throw notFound(`Could not resolve to a PullRequest with the number of ${number}.`);
+      return pullView(call, repo, pull);
+    },
+    pullRequests: (args: PullsArguments) =>
+      connection('pullRequests', args, selectPulls(repo, args), (pull) => pullView(call, repo, pull)),
+    label: ({ name }: { readonly name: string }) => labelView(call, repo, findLabel(repo, name)),
+    labels: (page: PageArguments) =>
+      connection('labels', page, [...repo.state.labels.values()], (label) => labelView(call, repo, label)),
+  };
+}
+
+function permissionOf(call: Call): string | null {
+  const contents = call.token?.permissions.contents;
+  if (contents === undefined) return null;
+  return contents === 'write' ? 'WRITE' : 'READ';
+}
+
+/** `main`, `heads/main` and `refs/heads/main` are the same; a short name is a branch before it is a tag. */
+async function namedRef(call: Call, repo: LabRepository, qualified: string): Promise<object | null> {
+  for (const prefix of ['', 'refs/', 'refs/heads/', 'refs/tags/']) {
+    const name = `${prefix}${qualified}`;
+    if (!name.startsWith('refs/')) continue;
+    const oid = await repo.git.ref(name);
+    const kind = name.startsWith('refs/tags/') ? 'refs/tags/' : 'refs/heads/';
+    if (oid !== undefined) return refView(call, repo, { name, oid }, kind);
+  }
+  return null;
+}
+
+async function refsOf(call: Call, repo: LabRepository, args: RefsArguments): Promise<object> {
+  const found = (await repo.git.refs(args.refPrefix)).filter(
+    (ref) => !args.query || ref.name.slice(args.refPrefix.length).includes(args.query),
+  );
+  const direction = args.orderBy?.direction ?? args.direction ?? 'ASC';
+  const sorted = direction === 'DESC' ? [...found].reverse() : found;
+  return connection('refs', args, sorted, (ref) => refView(call, repo, ref, args.refPrefix));
+}
+
+function selectPulls(repo: LabRepository, args: PullsArguments): readonly PullState[] {
+  const chosen = repo.pulls.filter(
+    (pull) =>
+      (!args.headRefName || pull.head === args.headRefName) &&
+      (!args.baseRefName || pull.base === args.baseRefName) &&
+      (!args.states || args.states.includes(pull.state)) &&
+      (!args.labels || args.labels.some((label) => pull.labels.includes(label))),
+  );
+  const key = (pull: PullState): number =>
+    args.orderBy?.field === 'UPDATED_AT' ? pull.updatedAt : pull.createdAt;
+  const sorted = [...chosen].sort((a, b) => key(a) - key(b) || a.number - b.number);
+  return args.orderBy?.direction === 'DESC' ? sorted.reverse() : sorted;
+}
