@@ -39,6 +39,10 @@ export function decide(input: DecisionInput): Decision {
   const { candidate } = release.spec;
   const stable = versionRef(release.spec.stable);
   if (!candidate) return decideSettled(input, stable);
+  // Harm comes first: nothing that a person changed under way keeps traffic on a version that is proven bad.
+  if (state.rollout && input.assessment?.overall === 'fail') {
+    return move(input, 'rollback', percent(0), checkReasons(input.assessment, ['fail'], 'HARM_PROVEN'));
+  }
   const adopted = decideAdoption(input, stable);
   if (adopted) return adopted;
   if (!state.rollout) return decideStart(input, versionRef(candidate));
@@ -104,9 +108,6 @@ function decideRunning(input: DecisionInput, rollout: Rollout): Decision {
   const { release, assessment, state, now } = input;
   const standing = findStanding(release, rollout);
   const recorded = recordedWeight(rollout).weight;
-  if (assessment?.overall === 'fail') {
-    return move(input, 'rollback', percent(0), checkReasons(assessment, ['fail'], 'HARM_PROVEN'));
-  }
   if (release.spec.rollout.weight !== recorded) {
     return stay(
       input,
