@@ -12,7 +12,7 @@ const SHOWN = 3;
  */
 export function describeSeries(series: readonly Labels[], mask: Mask): string {
   const names = distinguishing(series);
-  const shown = series.slice(0, SHOWN).map((labels) => quote(formatLabels(labels, names), mask));
+  const shown = series.slice(0, SHOWN).map((labels) => quote(formatLabels({ labels, names, mask }), mask));
   const rest = series.length > SHOWN ? ` and ${series.length - SHOWN} more` : '';
   return `gave ${series.length} series, expected 1: ${shown.join(', ')}${rest}; add sum() or a label filter`;
 }
@@ -34,11 +34,16 @@ function distinguishing(series: readonly Labels[]): readonly string[] {
   return [...values].filter(([, counts]) => !shared(counts)).map(([name]) => name);
 }
 
-function formatLabels(labels: Labels, names: readonly string[]): string {
-  const own = new Map(Object.entries(labels));
-  const pairs = names.flatMap((name) => {
+function formatLabels(given: {
+  readonly labels: Labels;
+  readonly names: readonly string[];
+  readonly mask: Mask;
+}): string {
+  const own = new Map(Object.entries(given.labels));
+  const pairs = given.names.flatMap((name) => {
     const value = own.get(name);
-    return value === undefined ? [] : [`${name}=${JSON.stringify(value)}`];
+    // Masked here already: after escaping, a secret would not be recognised.
+    return value === undefined ? [] : [`${name}=${JSON.stringify(given.mask(value))}`];
   });
   return `{${pairs.join(',')}}`;
 }

@@ -5,7 +5,7 @@ import { type Mask, quote } from './quote.ts';
 
 const TLS = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO/;
 const TIMEOUT = /^UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT$|^ETIMEDOUT$/;
-const NOT_HTTP = /^HPE_|^UND_ERR_(?:HEADERS_OVERFLOW|RESPONSE)/;
+const NOT_HTTP = /^HPE_|^Z_|^UND_ERR_(?:HEADERS_OVERFLOW|RESPONSE)/;
 
 /**
  * What a request that broke without an answer says: `unreachable`, `timeout` by the network's own limits, or

@@ -74,6 +74,14 @@ describe('prometheus provider, bodies', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it('takes a body that does not decompress for a bad response', async () => {
+    const server = await serve((response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(ANSWER),
+    );
+    expect(await absenceOf(createProvider(server.url))).toMatchObject({ reason: 'bad-response' });
+    expect(server.requests).toHaveLength(1);
+  });
+
   it('counts bytes after decompression', async () => {
     const bomb = gzipSync(Buffer.alloc(32 * 1_048_576, 0x20));
     expect(bomb.length).toBeLessThan(100_000);
