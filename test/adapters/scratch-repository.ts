@@ -17,8 +17,13 @@ export interface ScratchRepository {
 
 const PERSON = { name: 'Mona', email: 'mona@example.org' };
 
-/** Runs git as a person with no configuration of their own. */
-export function personGit(directory: string, args: readonly string[], date = 1_790_000_000): string {
+/** Runs git as a person with no configuration of their own; what it prints, without white space around it. */
+export function personGit(directory: string, args: readonly string[], date?: number): string {
+  return rawGit(directory, args, date).trim();
+}
+
+/** The same, to the byte. */
+export function rawGit(directory: string, args: readonly string[], date = 1_790_000_000): string {
   return execFileSync('git', [...args], {
     cwd: directory,
     encoding: 'utf8',
@@ -34,7 +39,7 @@ export function personGit(directory: string, args: readonly string[], date = 1_7
       GIT_AUTHOR_DATE: `${date} +0000`,
       GIT_COMMITTER_DATE: `${date} +0000`,
     },
-  }).trim();
+  });
 }
 
 /** An empty folder of one test, outside every repository. */

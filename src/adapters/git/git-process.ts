@@ -94,7 +94,8 @@ export function createGit(options: GitOptions): Git {
     });
 }
 
-function gitEnvironment(options: GitOptions): Record<string, string> {
+/** The whole environment of a git of ours. */
+export function gitEnvironment(options: GitOptions): Record<string, string> {
   const given = options.environment ?? process.env;
   const environment: Record<string, string> = {
     LC_ALL: 'C',

@@ -1,0 +1,490 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Sha } from '../../src/core/units.ts';
+import { sha } from '../../src/core/units.ts';
+import type {
+  CommitRequest,
+  Forge,
+  ForgeState,
+  MergeRequest,
+  ProposeOutcome,
+  ProposeRequest,
+  PullRequest,
+} from '../../src/ports/forge.ts';
+
+/** New text by path; null deletes. */
+export type TextEdits = Readonly<Record<string, string | null>>;
+
+/** A repository under test, seen by a forge and worked in by other people. */
+export interface ForgeBench {
+  readonly forge: Forge;
+  /** Somebody pushes a commit; the branch is made from main when it is not there. */
+  push(edits: TextEdits, options?: { readonly branch?: string; readonly message?: string }): Promise<Sha>;
+  /** Somebody puts a branch somewhere, or deletes it. */
+  setBranch(branch: string, tip: Sha | undefined): Promise<void>;
+  tip(branch: string): Promise<Sha | undefined>;
+  commitAt(id: Sha): Promise<{ readonly message: string; readonly parents: readonly Sha[] }>;
+  text(path: string, at: Sha): Promise<string | undefined>;
+  /** Pushes `odd/link`, `odd/sub`, `odd/latin`, `odd/large` and `odd/plain`. */
+  pushOddities(): Promise<Sha>;
+  closePull(number: number): Promise<void>;
+  pull(number: number): Promise<{
+    readonly title: string;
+    readonly description: string;
+    readonly comments: readonly string[];
+  }>;
+  close(): Promise<void>;
+}
+
+/** What every forge begins with. */
+export const FIRST_FILES = {
+  'releases/a.yaml': 'weight: 5\n',
+  'serving/a.yaml': 'split: 5\n',
+  'README.md': 'hello\n',
+} as const;
+
+export interface ForgeContract {
+  readonly name: string;
+  /** Whether calls of the API are counted; a repository on disk has none. */
+  readonly hasRequests: boolean;
+  open(files: TextEdits): Promise<ForgeBench>;
+}
+
+const FAMILY = 'belay/rollback/a/';
+const BRANCH = `${FAMILY}3.5.0-0123456789ab`;
+
+/** A valid operation that differs by its letter. */
+export function operation(letter = 'a'): string {
+  return letter.repeat(64);
+}
+
+/** A commit request with a proper message. */
+export function change(parent: Sha, files: Readonly<Record<string, string>>, letter = 'a'): CommitRequest {
+  return {
+    parent,
+    files: Object.entries(files).map(([path, text]) => ({ path, text })),
+    subject: 'release(a): canary 5% → 25%',
+    body: `4 of 4 pass\n\nBelay-Op: ${operation(letter)}`,
+    operation: operation(letter),
+  };
+}
+
+function proposal(state: ForgeState, files: Readonly<Record<string, string>>, letter = 'a'): ProposeRequest {
+  return {
+    ...change(state.head, files, letter),
+    branch: BRANCH,
+    state,
+    title: 'revert(a): back to 3.4.1',
+    description: 'Because `errors` failed.\n\n| check | verdict |\n| --- | --- |\n| errors | fail |',
+  };
+}
+
+const GOOD = { 'releases/a.yaml': 'weight: 0\n', '.belay/records/a/0002.json': '{}\n' };
+
+/** One contract for every forge; see ports/forge.ts. */
+export function describeForgeContract(contract: ForgeContract): void {
+  describe(`${contract.name}: contract of a forge`, () => {
+    let bench: ForgeBench;
+    let forge: Forge;
+    beforeEach(async () => {
+      bench = await contract.open(FIRST_FILES);
+      forge = bench.forge;
+    });
+    afterEach(() => bench.close());
+
+    const inspect = () => forge.inspect({ branch: BRANCH, family: FAMILY });
+
+    async function propose(files: Readonly<Record<string, string>> = GOOD): Promise<PullRequest> {
+      const outcome = await forge.propose(proposal(await inspect(), files));
+      if (outcome.kind !== 'proposed')
+        throw new Error(`expected a pull request, got ${JSON.stringify(outcome)}`);
+      return outcome.pull;
+    }
+
+    function merging(pull: PullRequest, more: Partial<MergeRequest> = {}): MergeRequest {
+      return {
+        pull,
+        head: pull.head,
+        method: 'merge',
+        subject: 'Revert a',
+        body: 'why\n\nSigned: x',
+        ...more,
+      };
+    }
+
+    async function textAtMain(path: string): Promise<string | undefined> {
+      return bench.text(path, (await bench.tip('main')) as Sha);
+    }
+
+    describe('reading', () => {
+      it('starts at the commit that was checked out and refreshes to the newest', async () => {
+        const first = await forge.head();
+        expect(first).toBe(await bench.tip('main'));
+        const second = await bench.push({ 'README.md': 'two\n' });
+        expect(await forge.refresh()).toBe(second);
+        expect((await forge.read(first, ['README.md'])).get('README.md')).toMatchObject({ text: 'hello\n' });
+        expect((await forge.read(second, ['README.md'])).get('README.md')).toMatchObject({ text: 'two\n' });
+      });
+
+      it('lists what is below a folder at an old and at a new commit', async () => {
+        const first = await forge.head();
+        await bench.push({ 'releases/b/c.yaml': 'x\n', 'releases/a.yaml': null, 'releases-old.yaml': 'x\n' });
+        const second = await forge.refresh();
+        expect(await forge.list(first, 'releases')).toEqual(['releases/a.yaml']);
+        expect(await forge.list(second, 'releases')).toEqual(['releases/b/c.yaml']);
+        expect(await forge.list(second, 'none')).toEqual([]);
+      });
+
+      it('leaves out files that are not there and types those that have no text', async () => {
+        await bench.pushOddities();
+        const at = await forge.refresh();
+        const paths = ['link', 'sub', 'latin', 'large', 'plain', 'none'].map((name) => `odd/${name}`);
+        const kinds = [...(await forge.read(at, paths))].map(([path, file]) => [
+          path,
+          file.kind === 'text' ? file.text : file.reason,
+        ]);
+        expect(Object.fromEntries(kinds)).toEqual({
+          'odd/link': 'symlink',
+          'odd/sub': 'submodule',
+          'odd/latin': 'not-utf8',
+          'odd/large': 'too-large',
+          'odd/plain': 'plain\n',
+        });
+      });
+
+      it('tells the history of a file along first parents, across merges and deletions', async () => {
+        await forge.merge(merging(await propose()));
+        const merge = (await bench.tip('main')) as Sha;
+        await bench.push({ 'README.md': 'not about a\n' });
+        const gone = await bench.push({ 'releases/a.yaml': null }, { message: 'Delete a' });
+        const history = await forge.history(await forge.refresh(), 'releases/a.yaml');
+        expect(history.map((revision) => [revision.commit, revision.subject, revision.text])).toEqual([
+          [gone, 'Delete a', undefined],
+          [merge, 'Revert a', 'weight: 0\n'],
+          [history.at(-1)?.commit, expect.any(String), 'weight: 5\n'],
+        ]);
+        expect(await forge.history(merge, 'releases/a.yaml')).toHaveLength(2);
+        expect(await forge.history(merge, 'none')).toEqual([]);
+      });
+    });
+
+    describe('commit', () => {
+      it('writes new and changed files and leaves the others', async () => {
+        const parent = await forge.head();
+        const outcome = await forge.commit(
+          change(parent, { 'releases/a.yaml': 'weight: 25\n', 'new/x.json': '{}' }),
+        );
+        const tip = (await bench.tip('main')) as Sha;
+        expect(outcome).toEqual({ kind: 'committed', commit: tip });
+        const commit = await bench.commitAt(tip);
+        expect(commit.parents).toEqual([parent]);
+        expect(commit.message.trimEnd()).toBe(
+          `release(a): canary 5% → 25%\n\n4 of 4 pass\n\nBelay-Op: ${operation()}`,
+        );
+        expect(await bench.text('releases/a.yaml', tip)).toBe('weight: 25\n');
+        expect(await bench.text('new/x.json', tip)).toBe('{}');
+        expect(await bench.text('serving/a.yaml', tip)).toBe('split: 5\n');
+      });
+
+      it('writes nothing when the branch has moved', async () => {
+        const parent = await forge.head();
+        const other = await bench.push({ 'README.md': 'two\n' });
+        const outcome = await forge.commit(change(parent, { 'releases/a.yaml': 'weight: 25\n' }));
+        expect(outcome).toEqual({ kind: 'head-moved', expected: parent });
+        expect(await bench.tip('main')).toBe(other);
+      });
+
+      it('lets one of two runs win', async () => {
+        const parent = await forge.head();
+        const outcomes = await Promise.all([
+          forge.commit(change(parent, { 'releases/a.yaml': 'weight: 25\n' }, 'a')),
+          forge.commit(change(parent, { 'releases/a.yaml': 'weight: 26\n' }, 'b')),
+        ]);
+        expect(outcomes.map((outcome) => outcome.kind).sort()).toEqual(['committed', 'head-moved']);
+        expect((await bench.commitAt((await bench.tip('main')) as Sha)).parents).toEqual([parent]);
+      });
+
+      it('keeps bytes as they are: no newline at the end, CRLF, byte order mark, other scripts', async () => {
+        const text = '\uFEFFa: "模型"\r\nb: 1';
+        const outcome = await forge.commit(change(await forge.head(), { 'releases/a.yaml': text }));
+        expect(outcome.kind).toBe('committed');
+        expect(await textAtMain('releases/a.yaml')).toBe(text);
+      });
+
+      it('refuses as a bug what no request may be: no files, a path outside, a message without its operation', async () => {
+        const parent = await forge.head();
+        const good = change(parent, { 'releases/a.yaml': 'x' });
+        const bad: readonly CommitRequest[] = [
+          { ...good, files: [] },
+          ...['../x', '/etc/x', '.git/config', 'a//b', 'a/./b', '', 'a\nb', 'a/.GIT/x', 'a\\b'].map(
+            (path) => ({
+              ...good,
+              files: [{ path, text: 'x' }],
+            }),
+          ),
+          { ...good, body: 'no trailer' },
+          { ...good, operation: operation('b') },
+        ];
+        for (const request of bad)
+          await expect(forge.commit(request), JSON.stringify(request)).rejects.toMatchObject({ code: 'BUG' });
+        expect(await bench.tip('main')).toBe(parent);
+      });
+    });
+
+    describe('propose', () => {
+      it('finds nothing before, and then the branch with its operation and the open pull request', async () => {
+        const head = await forge.head();
+        expect(await inspect()).toMatchObject({ head, branch: undefined, pulls: [], siblings: [] });
+        const pull = await propose();
+        expect(pull).toMatchObject({ state: 'open', branch: BRANCH, armed: false });
+        const tip = (await bench.tip(BRANCH)) as Sha;
+        expect(pull.head).toBe(tip);
+        expect(await inspect()).toMatchObject({
+          head,
+          branch: { tip, operation: operation() },
+          pulls: [pull],
+          siblings: [],
+        });
+        expect((await bench.commitAt(tip)).parents).toEqual([head]);
+        expect(await bench.text('.belay/records/a/0002.json', tip)).toBe('{}\n');
+        expect(await bench.tip('main')).toBe(head);
+      });
+
+      it('keeps title and description to the letter', async () => {
+        const pull = await propose();
+        const { title, description } = proposal(await inspect(), GOOD);
+        expect(await bench.pull(pull.number)).toMatchObject({ title, description, comments: [] });
+      });
+
+      it('gives the same pull request when it is asked twice, by the old and by a new look', async () => {
+        const state = await inspect();
+        const first = await propose();
+        const again: ProposeOutcome[] = [
+          await forge.propose(proposal(state, GOOD)),
+          await forge.propose(proposal(await inspect(), GOOD)),
+        ];
+        for (const outcome of again) expect(outcome).toEqual({ kind: 'proposed', pull: first });
+        expect((await inspect()).pulls).toHaveLength(1);
+      });
+
+      it('goes on where a run was stopped: after the branch', async () => {
+        await bench.setBranch(BRANCH, await forge.head());
+        const pull = await propose();
+        expect(await bench.tip(BRANCH)).toBe(pull.head);
+        expect(await bench.text('releases/a.yaml', pull.head)).toBe('weight: 0\n');
+      });
+
+      it('goes on where a run was stopped: after the branch, and main has moved since', async () => {
+        await bench.setBranch(BRANCH, await forge.head());
+        const newer = await bench.push({ 'README.md': 'two\n' });
+        const pull = await propose();
+        expect((await bench.commitAt(pull.head)).parents).toEqual([newer]);
+      });
+
+      it('goes on where a run was stopped: after the commit, also when main has moved since', async () => {
+        const head = await forge.head();
+        const { subject, body } = change(head, GOOD);
+        const made = await bench.push(GOOD, { branch: BRANCH, message: `${subject}\n\n${body}` });
+        await bench.push({ 'README.md': 'two\n' });
+        const pull = await propose();
+        expect(pull.head).toBe(made);
+        expect((await inspect()).pulls).toEqual([pull]);
+      });
+
+      it('leaves a branch alone whose tip is not this operation, and says which tip', async () => {
+        const tip = await bench.push({ 'README.md': 'mine\n' }, { branch: BRANCH });
+        const taken = { kind: 'branch-taken', branch: BRANCH, tip };
+        expect(await forge.propose(proposal(await inspect(), GOOD))).toEqual(taken);
+        expect(await bench.tip(BRANCH)).toBe(tip);
+        expect((await inspect()).pulls).toEqual([]);
+      });
+
+      it.each([
+        ['other bytes', { 'releases/a.yaml': 'weight: 100\n' }],
+        ['one file more', { 'README.md': 'smuggled\n' }],
+      ])('takes a commit with the right trailer but %s for somebody else’s', async (_, edits) => {
+        const { subject, body } = change(await forge.head(), GOOD);
+        const tip = await bench.push(
+          { ...GOOD, ...edits },
+          { branch: BRANCH, message: `${subject}\n\n${body}` },
+        );
+        const outcome = await forge.propose(proposal(await inspect(), GOOD));
+        expect(outcome).toEqual({ kind: 'branch-taken', branch: BRANCH, tip });
+      });
+
+      it('takes its own commit on top of a foreign one for somebody else’s', async () => {
+        const { subject, body } = change(await forge.head(), GOOD);
+        await bench.push({ 'README.md': 'smuggled\n' }, { branch: BRANCH });
+        const tip = await bench.push(GOOD, { branch: BRANCH, message: `${subject}\n\n${body}` });
+        const outcome = await forge.propose(proposal(await inspect(), GOOD));
+        expect(outcome).toEqual({ kind: 'branch-taken', branch: BRANCH, tip });
+      });
+
+      it('does nothing when the commit that was decided on is not the one that was found', async () => {
+        const state = await inspect();
+        const parent = await bench.push({ 'README.md': 'two\n' });
+        const outcome = await forge.propose({ ...proposal(state, GOOD), ...change(parent, GOOD) });
+        expect(outcome).toEqual({ kind: 'head-moved', expected: parent });
+        expect(await bench.tip(BRANCH)).toBeUndefined();
+      });
+
+      it('finds open siblings of the family and not those of others', async () => {
+        const others = ['3.6.0-ffffffffffff', '3.7.0-eeeeeeeeeeee'].map((name) => `${FAMILY}${name}`);
+        for (const [index, branch] of [...others, 'belay/rollback/ab/1.0-dddddddddddd'].entries()) {
+          const state = await forge.inspect({ branch, family: FAMILY });
+          await forge.propose({ ...proposal(state, GOOD, 'bcd'[index]), branch });
+        }
+        const own = await propose();
+        await bench.closePull(((await inspect()).siblings[0] as PullRequest).number);
+        const state = await inspect();
+        expect(state.siblings).toHaveLength(1);
+        expect(others).toContain(state.siblings[0]?.branch);
+        expect(state.pulls).toEqual([own]);
+      });
+
+      it('shows a closed pull request of the branch as closed', async () => {
+        const pull = await propose();
+        await bench.closePull(pull.number);
+        expect((await inspect()).pulls).toMatchObject([{ number: pull.number, state: 'closed' }]);
+      });
+
+      it('writes to no branch but a plain one below belay/', async () => {
+        const state = await inspect();
+        const names = [
+          'main',
+          'belay',
+          'feature/x',
+          'belay/../main',
+          'belay/a b',
+          'refs/heads/belay/x',
+          'belay//x',
+          'belay/-x',
+          'belay/x.lock',
+        ];
+        for (const branch of names)
+          await expect(forge.propose({ ...proposal(state, GOOD), branch }), branch).rejects.toMatchObject({
+            code: 'BUG',
+          });
+      });
+    });
+
+    describe('merge', () => {
+      it('makes a merge commit with the given message, whose first parent is main', async () => {
+        const main = (await bench.tip('main')) as Sha;
+        const pull = await propose();
+        const outcome = await forge.merge(merging(pull));
+        const tip = (await bench.tip('main')) as Sha;
+        expect(outcome).toEqual({ kind: 'merged', commit: tip });
+        const commit = await bench.commitAt(tip);
+        expect(commit.parents).toEqual([main, pull.head]);
+        expect(commit.message.trimEnd()).toBe('Revert a\n\nwhy\n\nSigned: x');
+        expect(await textAtMain('releases/a.yaml')).toBe('weight: 0\n');
+        expect((await inspect()).pulls).toMatchObject([{ number: pull.number, state: 'merged' }]);
+      });
+
+      it.each(['squash', 'rebase'] as const)('makes one commit on main by %s', async (method) => {
+        const newer = await bench.push({ 'README.md': 'two\n' }, { branch: 'main' });
+        const pull = await propose();
+        const outcome = await forge.merge(merging(pull, { method }));
+        const tip = (await bench.tip('main')) as Sha;
+        expect(outcome).toEqual({ kind: 'merged', commit: tip });
+        const commit = await bench.commitAt(tip);
+        expect(commit.parents).toEqual([newer]);
+        expect(commit.message.split('\n', 1)[0]).toBe(
+          method === 'squash' ? 'Revert a' : 'release(a): canary 5% → 25%',
+        );
+        expect(await textAtMain('releases/a.yaml')).toBe('weight: 0\n');
+        expect(await textAtMain('README.md')).toBe('two\n');
+      });
+
+      it('keeps what others brought to main meanwhile', async () => {
+        const pull = await propose();
+        await bench.push({ 'serving/a.yaml': 'split: 7\n' });
+        expect((await forge.merge(merging(pull))).kind).toBe('merged');
+        expect(await textAtMain('serving/a.yaml')).toBe('split: 7\n');
+        expect(await textAtMain('releases/a.yaml')).toBe('weight: 0\n');
+      });
+
+      it('is done when it was done before', async () => {
+        const pull = await propose();
+        const first = await forge.merge(merging(pull));
+        expect(await forge.merge(merging(pull))).toEqual(first);
+      });
+
+      it('does not merge what somebody pushed to the branch', async () => {
+        const main = await bench.tip('main');
+        const pull = await propose();
+        await bench.push({ 'README.md': 'smuggled\n' }, { branch: BRANCH });
+        expect(await forge.merge(merging(pull))).toEqual({ kind: 'head-changed', expected: pull.head });
+        expect(await bench.tip('main')).toBe(main);
+      });
+
+      it('leaves a conflict to a person', async () => {
+        const pull = await propose();
+        const main = await bench.push({ 'releases/a.yaml': 'weight: 50\n' });
+        expect(await forge.merge(merging(pull))).toMatchObject({ kind: 'blocked', code: 'CONFLICT' });
+        expect(await bench.tip('main')).toBe(main);
+        expect((await inspect()).pulls).toMatchObject([{ state: 'open' }]);
+      });
+
+      it('does not merge a closed pull request', async () => {
+        const pull = await propose();
+        await bench.closePull(pull.number);
+        expect(await forge.merge(merging(pull))).toMatchObject({ kind: 'blocked', code: 'PULL_CLOSED' });
+      });
+    });
+
+    describe('close', () => {
+      it('closes with a comment, once', async () => {
+        const pull = await propose();
+        const comment = 'Out of date: "3.4.1"\n\nis back by #7.';
+        await forge.close({ pull, comment });
+        await forge.close({ pull, comment });
+        expect((await inspect()).pulls).toMatchObject([{ number: pull.number, state: 'closed' }]);
+        expect((await bench.pull(pull.number)).comments).toEqual([comment]);
+      });
+
+      it('says that a merged pull request cannot be closed', async () => {
+        const pull = await propose();
+        await forge.merge(merging(pull));
+        await expect(forge.close({ pull, comment: 'x' })).rejects.toMatchObject({ code: 'FORGE_REFUSED' });
+      });
+    });
+
+    describe('cost', () => {
+      const asked = (count: number) => {
+        const paid = contract.hasRequests ? count : 0;
+        return { requests: paid, roundTrips: paid };
+      };
+
+      it('is nothing for reading', async () => {
+        const at = await forge.head();
+        await forge.read(at, await forge.list(at, 'releases'));
+        await forge.history(at, 'releases/a.yaml');
+        expect(forge.cost()).toEqual(asked(0));
+      });
+
+      it('is one request for a commit', async () => {
+        await forge.commit(change(await forge.head(), { 'releases/a.yaml': 'weight: 25\n' }));
+        expect(forge.cost()).toEqual(asked(1));
+      });
+
+      it('is three requests to look, propose and merge, and one to close', async () => {
+        await forge.merge(merging(await propose()));
+        expect(forge.cost()).toEqual(asked(3));
+        const branch = `${FAMILY}3.6.0-ffffffffffff`;
+        const state = await forge.inspect({ branch, family: FAMILY });
+        const outcome = await forge.propose({
+          ...proposal(state, { 'releases/a.yaml': 'weight: 1\n' }, 'c'),
+          branch,
+        });
+        if (outcome.kind === 'proposed') await forge.close({ pull: outcome.pull, comment: 'x' });
+        expect(forge.cost()).toEqual(asked(6));
+      });
+    });
+  });
+}
+
+/** For benches: a commit id or nothing. */
+export function maybeSha(text: string): Sha | undefined {
+  return text === '' ? undefined : sha(text);
+}
