@@ -41,6 +41,9 @@ export interface LabWorkflow {
   readonly outcome?: 'success' | 'failure' | 'pending';
 }
 
+/** Role of a person in a repository. */
+export type Role = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none';
+
 /** Settings page of a repository. */
 export interface RepositorySettings {
   readonly private?: boolean;
@@ -54,6 +57,8 @@ export interface RepositorySettings {
   readonly actionsMayCreatePulls?: boolean;
   readonly rules?: BranchRules | readonly BranchRules[];
   readonly workflows?: readonly LabWorkflow[];
+  /** Roles by login. Default mona admin, hubot write; everybody else reads what is public. */
+  readonly collaborators?: Readonly<Record<string, Role>>;
   /** `github.com`: pull requests of GITHUB_TOKEN get runs that await approval; `server`: they get none. */
   readonly flavour?: 'github.com' | 'server';
   /** How many reads of a changed pull request answer UNKNOWN before its mergeability is computed. Default 0. */

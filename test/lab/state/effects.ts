@@ -1,7 +1,7 @@
 import { triggerWorkflows } from './checks.ts';
 import { assessPull } from './mergeability.ts';
 import { performMerge } from './merging.ts';
-import type { Act, LabRepository, PullState } from './repository.ts';
+import { type Act, canWrite, type LabRepository, type PullState } from './repository.ts';
 import { methodViolations } from './rules.ts';
 
 /** A ref that moved: full name, and the ids before and after (undefined: not there). */
@@ -33,6 +33,7 @@ async function followHead(
   if (to === undefined) return closeState(pull, act);
   pull.headOid = to;
   pull.updatedAt = act.now;
+  if (!canWrite(repo, act.actor)) pull.autoMerge = undefined;
   unsettle(repo, pull);
   const base = await repo.git.ref(`refs/heads/${pull.base}`);
   if (base !== undefined && (await repo.git.isAncestor(to, base))) return closeState(pull, act);

@@ -1,5 +1,5 @@
 import type { GitStore } from '../git/git-store.ts';
-import type { BranchRules, MergeMethod, RepositorySettings } from '../options.ts';
+import type { BranchRules, MergeMethod, RepositorySettings, Role } from '../options.ts';
 import type { Actor } from '../tokens.ts';
 
 export interface ReviewState {
@@ -208,4 +208,15 @@ export interface Act {
   readonly actor: Actor;
   /** Milliseconds since 1970. */
   readonly now: number;
+}
+
+/** Role of a login; apps are not collaborators. */
+export function roleOf(repo: LabRepository, login: string): Role {
+  const collaborators = repo.settings.collaborators ?? { mona: 'admin', hubot: 'write' };
+  return collaborators[login] ?? (repo.settings.private ? 'none' : 'read');
+}
+
+/** Whether an actor may write: apps by their token, people by their role. */
+export function canWrite(repo: LabRepository, actor: Actor): boolean {
+  return actor.kind !== 'user' || ['admin', 'maintain', 'write'].includes(roleOf(repo, actor.login));
 }

@@ -2,7 +2,7 @@ import type { BranchRules, MergeMethod } from '../options.ts';
 import { Refusal } from '../refusal.ts';
 import type { Actor } from '../tokens.ts';
 import { standings } from './checks.ts';
-import type { LabRepository, PullState } from './repository.ts';
+import { canWrite, type LabRepository, type PullState } from './repository.ts';
 
 /** What a rule complains of, in GitHub's words. */
 export interface Violation {
@@ -95,7 +95,7 @@ export async function pullRequirements(
   const strict = rules.some((rule) => rule.strict === true);
   const behind = strict && baseTip !== undefined && !(await repo.git.isAncestor(baseTip, pull.headOid));
   const open = rules.flatMap((rule) =>
-    [...reviewMessages(rule, pull), ...checkMessages(repo, rule, pull.headOid)].map((message) => ({
+    [...reviewMessages(repo, rule, pull), ...checkMessages(repo, rule, pull.headOid)].map((message) => ({
       kind: rule.kind ?? ('ruleset' as const),
       message,
     })),
@@ -107,9 +107,10 @@ function hasRequirement(rule: BranchRules): boolean {
   return needsPull(rule) || (rule.checks ?? []).length > 0 || rule.linearHistory === true;
 }
 
-function reviewMessages(rule: BranchRules, pull: PullState): readonly string[] {
+function reviewMessages(repo: LabRepository, rule: BranchRules, pull: PullState): readonly string[] {
   const needed = rule.approvals ?? 0;
-  const latest = new Map(pull.reviews.map((review) => [review.actor.login, review.state]));
+  const counting = pull.reviews.filter((review) => canWrite(repo, review.actor));
+  const latest = new Map(counting.map((review) => [review.actor.login, review.state]));
   if ([...latest.values()].includes('CHANGES_REQUESTED') && needed > 0)
     return ['Changes have been requested.'];
   const given = [...latest.values()].filter((state) => state === 'APPROVED').length;
