@@ -1,93 +1,116 @@
 import * as z from 'zod';
-import { Duration, Name, RepoPath } from './scalars.ts';
+import { lazily } from './lazily.ts';
+import { Duration, Name, RepoPath, wording } from './scalars.ts';
 
 /**
  * The one declaration of `.belay/config.yaml`. It is the only file that may name a URL or a secret, and privileged runs
  * read it from the default branch only.
  */
 
-const EnvName = z
-  .string()
-  .regex(/^[A-Z][A-Z0-9_]{0,63}$/, { error: 'must name an environment variable, like PROMETHEUS_TOKEN' });
+const envNameSchema = (description: string) =>
+  z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]{0,63}$/)
+    .register(wording, {
+      expected: 'the name of an environment variable, like PROMETHEUS_TOKEN',
+      isPrivate: true,
+    })
+    .meta({ description });
 
-const Auth = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('bearer'),
-    tokenEnv: EnvName.meta({ description: 'Environment variable that holds the token.' }),
-  }),
-  z.strictObject({
-    kind: z.literal('basic'),
-    usernameEnv: EnvName.meta({ description: 'Environment variable that holds the user name.' }),
-    passwordEnv: EnvName.meta({ description: 'Environment variable that holds the password.' }),
-  }),
-]);
-
-const PrometheusProvider = z
-  .strictObject({
-    kind: z.literal('prometheus'),
-    url: z
-      .url({ protocol: /^https?$/, error: 'must be an http(s) URL without user, query or fragment' })
-      .refine((text) => !/[@?#]/.test(text), {
-        error: 'must be an http(s) URL without user, query or fragment',
-      })
-      .meta({ description: 'Base URL of the Prometheus API, e.g. https://prometheus.acme.dev' }),
-    auth: Auth.optional(),
-    tenant: z
-      .string()
-      .regex(/^[A-Za-z0-9._-]{1,128}$/)
-      .optional()
-      .meta({ description: 'Value of the X-Scope-OrgID header (Mimir, Cortex, Thanos).' }),
-    timeout: Duration.optional().meta({ description: 'Per query. Default 10s.' }),
-    maxStaleness: Duration.optional().meta({
-      description: 'A newest sample older than this is no sample. Default 5m.',
-    }),
-  })
-  .meta({ description: 'Prometheus or anything that answers its HTTP API.' });
-
-const OpenMetricsProvider = z
-  .strictObject({
-    kind: z.literal('openmetrics'),
-    file: RepoPath.meta({ description: 'An OpenMetrics text file with timestamps.' }),
-    maxStaleness: Duration.optional().meta({
-      description: 'A newest sample older than this is no sample. Default 5m.',
-    }),
-  })
-  .meta({ description: 'Recorded history: replays a rollout without a server.' });
-
-const Provider = z.discriminatedUnion('kind', [PrometheusProvider, OpenMetricsProvider]);
-
-export const ConfigSchema = z
-  .strictObject({
-    apiVersion: z.literal('belay.dev/v1'),
-    kind: z.literal('Config'),
-    releases: z.array(RepoPath).min(1).optional().meta({
-      description:
-        'Folders that hold release manifests (*.yaml, *.yml, not their subfolders). Default releases.',
-    }),
-    providers: z
-      .record(Name, Provider)
-      .refine((providers) => Object.keys(providers).length > 0, { error: 'must name at least one provider' })
-      .meta({ description: 'The metrics sources that manifests may name.' }),
-    advance: z
+const authSchema = () =>
+  z.discriminatedUnion('kind', [
+    z
       .strictObject({
-        mode: z.enum(['commit', 'pull-request']).meta({
-          description:
-            'commit: straight to the default branch. pull-request: one per step, for protected branches.',
-        }),
+        kind: z.literal('bearer'),
+        tokenEnv: envNameSchema('Environment variable that holds the token.'),
       })
-      .optional(),
-    merge: z
+      .meta({ description: 'A bearer token.' }),
+    z
       .strictObject({
-        method: z
-          .enum(['merge', 'squash', 'rebase'])
-          .meta({ description: 'How Belay merges its own pull requests. Default merge.' }),
+        kind: z.literal('basic'),
+        usernameEnv: envNameSchema('Environment variable that holds the user name.'),
+        passwordEnv: envNameSchema('Environment variable that holds the password.'),
       })
-      .optional(),
-  })
-  .meta({ title: 'Belay config', description: 'Providers and how Belay works in this repository.' });
+      .meta({ description: 'User name and password.' }),
+  ]);
+
+const maxStalenessSchema = () =>
+  Duration.optional().meta({ description: 'A newest sample older than this is no sample. Default 5m.' });
+
+const prometheusSchema = () =>
+  z
+    .strictObject({
+      kind: z.literal('prometheus'),
+      url: z
+        .url({ protocol: /^https?$/ })
+        .regex(/^[^@?#]*$/)
+        .register(wording, { expected: 'an http(s) URL without user, query or fragment', isPrivate: true })
+        .meta({ description: 'Base URL of the Prometheus API, e.g. https://prometheus.acme.dev' }),
+      auth: authSchema().optional().meta({ description: 'How the server knows us. Default: not at all.' }),
+      tenant: z
+        .string()
+        .regex(/^[A-Za-z0-9._-]{1,128}$/)
+        .register(wording, { expected: 'a tenant id of letters, digits, dots, dashes and underscores' })
+        .optional()
+        .meta({ description: 'Value of the X-Scope-OrgID header (Mimir, Cortex, Thanos).' }),
+      timeout: Duration.optional().meta({ description: 'Per query. Default 10s.' }),
+      maxStaleness: maxStalenessSchema(),
+    })
+    .meta({ description: 'Prometheus or anything that answers its HTTP API.' });
+
+const openMetricsSchema = () =>
+  z
+    .strictObject({
+      kind: z.literal('openmetrics'),
+      file: RepoPath.meta({ description: 'An OpenMetrics text file with timestamps.' }),
+      maxStaleness: maxStalenessSchema(),
+    })
+    .meta({ description: 'Recorded history: replays a rollout without a server.' });
+
+const providersSchema = () =>
+  z
+    .record(Name, z.discriminatedUnion('kind', [prometheusSchema(), openMetricsSchema()]))
+    .refine((providers) => Object.keys(providers).length > 0, {
+      error: 'must name at least one provider',
+      params: { code: 'VALUE_INCOMPLETE' },
+    })
+    .register(wording, { expected: 'a map of providers by name, such as prod: {kind: prometheus, url: …}' })
+    .meta({ description: 'The metrics sources that manifests may name.' });
+
+/** The schema of the config, built on first use. */
+export const configSchema = lazily(() =>
+  z
+    .strictObject({
+      apiVersion: z.literal('belay.dev/v1').meta({ description: 'Version of this format.' }),
+      kind: z.literal('Config').meta({ description: 'The config of Belay in this repository.' }),
+      releases: z.array(RepoPath).min(1).max(50).optional().meta({
+        description:
+          'Folders that hold release manifests (*.yaml, *.yml, not their subfolders). Default releases.',
+      }),
+      providers: providersSchema(),
+      advance: z
+        .strictObject({
+          mode: z.enum(['commit', 'pull-request']).meta({
+            description:
+              'commit: straight to the default branch. pull-request: one per step, for protected branches.',
+          }),
+        })
+        .optional()
+        .meta({ description: 'How a step reaches the default branch. Default: mode commit.' }),
+      merge: z
+        .strictObject({
+          method: z
+            .enum(['merge', 'squash', 'rebase'])
+            .meta({ description: 'How Belay merges its own pull requests. Default merge.' }),
+        })
+        .optional()
+        .meta({ description: 'How pull requests of Belay are merged.' }),
+    })
+    .meta({ title: 'Belay config', description: 'Providers and how Belay works in this repository.' }),
+);
 
 /** `.belay/config.yaml`, as read: durations in ms. */
-export type Config = z.output<typeof ConfigSchema>;
+export type Config = z.output<ReturnType<typeof configSchema>>;
 export type ProviderSpec = Config['providers'][string];
 export type PrometheusSpec = Extract<ProviderSpec, { kind: 'prometheus' }>;
 export type OpenMetricsSpec = Extract<ProviderSpec, { kind: 'openmetrics' }>;

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { checkSchema } from './check-schema.ts';
+import { lazily } from './lazily.ts';
 import {
   ContentDigest,
   Duration,
@@ -6,240 +8,195 @@ import {
   Label,
   Line,
   Name,
-  Query,
-  Ratio,
   RepoPath,
   Weight,
+  wording,
 } from './scalars.ts';
+import { targetSchema } from './target-schema.ts';
 
 /**
  * The one declaration of a release manifest: from it come the type, the validation and the JSON Schema for editors.
  * Rules that need more than one field live in rules.ts.
  */
 
-const Artifact = z
-  .strictObject({
-    uri: z
-      .string()
-      .min(1)
-      .max(1_000)
-      .regex(/^[a-z][a-z0-9+.-]*:\/{0,2}[^\s"'`{}<>\\]+$/, {
-        error: 'must be a URI like oci://registry/name or s3://bucket/key',
+const artifactSchema = () =>
+  z
+    .strictObject({
+      uri: z
+        .string()
+        .max(1_000)
+        .regex(/^[a-z][a-z0-9+.-]*:\/{0,2}[^\s"'`{}<>\\]+$/)
+        .refine((text) => !/^[^:]*:\/\/[^/]*@/.test(text), {
+          error: 'must not carry a user or password; the serving system has its own',
+          params: { code: 'SEC-03' },
+        })
+        .register(wording, { expected: 'a URI like oci://registry/name or s3://bucket/key', isPrivate: true })
+        .meta({ description: 'Where the artifact is; the digest says what it is.' }),
+      digest: ContentDigest.meta({
+        description: 'SHA-256 of the artifact; what was reviewed is what is served.',
+      }),
+      format: Label.optional().meta({ description: 'File format, e.g. onnx or safetensors.' }),
+    })
+    .meta({ description: 'One thing that a version is made of, pinned by digest.' });
+
+const provenanceSchema = () =>
+  z
+    .strictObject({
+      code: Label.optional().meta({ description: 'Commit of the training code.' }),
+      data: ContentDigest.optional().meta({ description: 'Digest of the training data snapshot.' }),
+      run: Line.optional().meta({ description: 'Training run, e.g. mlflow:/runs/41d0.' }),
+      seed: z.number().int().optional().meta({ description: 'Random seed of the training run.' }),
+    })
+    .meta({ description: 'Where a version comes from; copied into the record.' });
+
+const versionSchema = () =>
+  z.strictObject({
+    version: Label.meta({ description: 'The name of this version; {{version}} in queries.' }),
+    backend: Label.meta({
+      description: 'What the targets route to; a version keeps its backend for life. {{backend}} in queries.',
+    }),
+    summary: Line.optional().meta({
+      description: 'What is new in it, for the people who review and the revert PR.',
+    }),
+    artifacts: z
+      .record(Name, artifactSchema())
+      .refine((artifacts) => Object.keys(artifacts).length > 0, {
+        error: 'must name at least one artifact',
+        params: { code: 'VALUE_INCOMPLETE' },
       })
-      .meta({ description: 'Where the artifact is; the digest says what it is.' }),
-    digest: ContentDigest.meta({
-      description: 'SHA-256 of the artifact; what was reviewed is what is served.',
-    }),
-    format: Label.optional().meta({ description: 'File format, e.g. onnx or safetensors.' }),
-  })
-  .meta({ description: 'One thing that a version is made of, pinned by digest.' });
-
-const Provenance = z
-  .strictObject({
-    code: Label.optional().meta({ description: 'Commit of the training code.' }),
-    data: ContentDigest.optional().meta({ description: 'Digest of the training data snapshot.' }),
-    run: z.string().min(1).max(500).optional().meta({ description: 'Training run, e.g. mlflow:/runs/…' }),
-    seed: z.number().int().optional().meta({ description: 'Random seed of the training run.' }),
-  })
-  .meta({ description: 'Where a version comes from; copied into the record.' });
-
-const Version = z.strictObject({
-  version: Label.meta({ description: 'The name of this version; {{version}} in queries.' }),
-  backend: Label.meta({
-    description: 'What the targets route to; a version keeps its backend for life. {{backend}} in queries.',
-  }),
-  summary: Line.optional().meta({
-    description: 'What is new in it, for the people who review and the revert PR.',
-  }),
-  artifacts: z
-    .record(Name, Artifact)
-    .refine((artifacts) => Object.keys(artifacts).length > 0, { error: 'must name at least one artifact' })
-    .meta({
-      description: 'What it is made of, by name; `model` is the one that targets with a storage URI serve.',
-    }),
-  provenance: Provenance.optional(),
-});
-
-const Step = z
-  .strictObject({
-    weight: Weight,
-    hold: Duration.meta({ description: 'How long to stay on this weight at least, e.g. 1h.' }),
-    approval: z
-      .literal('required')
-      .optional()
-      .meta({ description: 'This step is entered by a pull request that a person merges.' }),
-  })
-  .meta({ description: 'One declared weight. The last step is at 100: its hold is the bake.' });
-
-/** At most `relative` times worse plus `absolute` worse than stable. */
-const Margin = z
-  .strictObject({
-    relative: Ratio.optional().meta({ description: 'Relative to stable: 10% tolerates 1.1 times as many.' }),
-    absolute: Ratio.optional().meta({
-      description: 'Added to stable: 0.25% tolerates a rate higher by 0.0025.',
-    }),
-  })
-  .refine((margin) => margin.relative !== undefined || margin.absolute !== undefined, {
-    error: 'must say relative, absolute or both',
+      .register(wording, { expected: 'a map of artifacts by name, such as model: {uri: …, digest: …}' })
+      .meta({
+        description: 'What it is made of, by name; `model` is the one that targets with a storage URI serve.',
+      }),
+    provenance: provenanceSchema().optional(),
   });
 
-const checkBase = {
-  name: Name.meta({ description: 'Name of the check, unique in the manifest.' }),
-  provider: Name.meta({ description: 'A provider of .belay/config.yaml.' }),
-};
+const stepSchema = () =>
+  z
+    .strictObject({
+      weight: Weight,
+      hold: Duration.meta({ description: 'How long to stay on this weight at least, e.g. 1h.' }),
+      approval: z
+        .literal('required')
+        .optional()
+        .meta({ description: 'This step is entered by a pull request that a person merges.' }),
+    })
+    .meta({ description: 'One declared weight. The last step is at 100: its hold is the bake.' });
 
-const ProportionCheck = z
-  .strictObject({
-    ...checkBase,
-    kind: z.literal('proportion'),
-    bad: Query.meta({ description: 'How many bad events in {{window}}.' }),
-    total: Query.meta({ description: 'How many events in {{window}}, bad ones included.' }),
-    tolerate: Margin.meta({ description: 'Rolled back when proven worse than stable by more than this.' }),
-    safe: Margin.optional().meta({
-      description:
-        'Advances when proven not worse than stable by more than this. Default: tolerate, but at least 25% and 0.25%.',
-    }),
-    limit: Ratio.optional().meta({
-      description: 'And never above this, whatever stable does; the only bound at 100%.',
-    }),
-    absentIsZero: z
-      .boolean()
-      .optional()
-      .meta({ description: 'No series for `bad` while `total` has one means no bad events. Default false.' }),
-  })
-  .meta({ description: 'A share of bad events, compared with stable at the same time.' });
-
-const ThresholdCheck = z
-  .strictObject({
-    ...checkBase,
-    kind: z.literal('threshold'),
-    query: Query.meta({ description: 'The value of the candidate.' }),
-    max: z.number().optional().meta({ description: 'Fails above this.' }),
-    min: z.number().optional().meta({ description: 'Fails below this.' }),
-    for: Duration.optional().meta({
-      description:
-        'How long the value must stay beyond the bound to fail, and within it to pass. Default 5m.',
-    }),
-    samples: Query.optional().meta({ description: 'How many events the value rests on in {{window}}.' }),
-    minSamples: z
-      .number()
-      .int()
-      .positive()
-      .optional()
-      .meta({ description: 'Fewer than this is not enough to judge.' }),
-  })
-  .refine((check) => check.max !== undefined || check.min !== undefined, {
-    error: 'must say max, min or both',
-  })
-  .refine((check) => (check.samples === undefined) === (check.minSamples === undefined), {
-    error: 'samples and minSamples go together',
-  })
-  .meta({ description: 'A value of the candidate against a bound.' });
-
-const Check = z.discriminatedUnion('kind', [ProportionCheck, ThresholdCheck]);
-
-const targetBase = {
-  file: RepoPath.meta({ description: 'The file of the serving system in this repository.' }),
-  namespace: Name.optional().meta({ description: 'Only a resource in this namespace.' }),
-};
-
-const GatewayApiTarget = z
-  .strictObject({
-    ...targetBase,
-    kind: z.literal('gateway-api'),
-    route: Label.meta({ description: 'Name of the HTTPRoute.' }),
-    rule: Label.optional().meta({
-      description: 'Name of the rule, when several rules route to the backends.',
-    }),
-  })
-  .meta({ description: 'The weights of a Gateway API HTTPRoute.' });
-
-const KServeTarget = z
-  .strictObject({
-    ...targetBase,
-    kind: z.literal('kserve'),
-    service: Label.meta({ description: 'Name of the InferenceService.' }),
-    mode: z.enum(['knative', 'standard']).meta({
-      description:
-        'knative: canaryTrafficPercent and storageUri of the predictor. standard: the entries of spec.canary.',
-    }),
-    artifact: Name.optional().meta({ description: 'Which artifact the storage URI names. Default model.' }),
-  })
-  .meta({ description: 'The traffic split of a KServe InferenceService.' });
-
-const Target = z.discriminatedUnion('kind', [GatewayApiTarget, KServeTarget]);
-
-export const ReleaseSchema = z
-  .strictObject({
-    apiVersion: z.literal('belay.dev/v1'),
-    kind: z.literal('Release'),
-    metadata: z.strictObject({
+const metadataSchema = () =>
+  z
+    .strictObject({
       name: Name.meta({ description: 'Name of the release; its records are in .belay/records/<name>/.' }),
       owners: z
         .array(
-          z.string().regex(/^@[A-Za-z0-9-]+(?:\/[A-Za-z0-9._-]+)?$/, {
-            error: 'must be a GitHub login or team: @name or @org/team',
-          }),
+          z
+            .string()
+            .regex(/^@[A-Za-z0-9-]{1,39}(?:\/[A-Za-z0-9._-]{1,100})?$/)
+            .register(wording, { expected: 'a GitHub login or team: "@name" or "@org/team"' }),
         )
+        .max(20)
         .optional()
-        .meta({ description: 'Who answers for it.' }),
+        .meta({ description: 'Who answers for it: GitHub logins or teams, each beginning with @.' }),
       runbook: RepoPath.optional().meta({
         description: 'What to do when it goes wrong; linked from the revert PR.',
       }),
-    }),
-    spec: z.strictObject({
-      stable: Version.meta({ description: 'The version that serves everyone else.' }),
-      candidate: Version.optional().meta({
+    })
+    .meta({ description: 'What the release is called and who answers for it.' });
+
+const rolloutSchema = () =>
+  z
+    .strictObject({
+      strategy: z.literal('canary'),
+      weight: Weight.meta({
+        description: 'Percent of traffic the candidate gets. Belay’s number: a new candidate carries 0.',
+      }),
+      paused: z
+        .boolean()
+        .optional()
+        .meta({ description: 'true: Belay watches and may roll back, but does not advance.' }),
+      steps: z
+        .array(stepSchema())
+        .min(1)
+        .max(50)
+        .register(wording, { expected: 'a list of steps like {weight: 5, hold: 1h}' })
+        .meta({ description: 'The declared weights, rising to 100.' }),
+      deadline: Duration.meta({
+        description: 'A rollout that takes longer is paused and a person is told.',
+      }),
+    })
+    .meta({ description: 'How the candidate gets its traffic, step by step.' });
+
+const healthSchema = () =>
+  z
+    .strictObject({
+      falseRollbackRate: ErrorRate.optional().meta({
+        description:
+          'Probability that a healthy rollout is rolled back, over all checks and looks together. Default 1%.',
+      }),
+      falseAdvanceRate: ErrorRate.optional().meta({
+        description:
+          'Probability that a rollout with a check worse than its safe margin reaches the end. Default 5%.',
+      }),
+      tick: Duration.optional().meta({
+        description: 'Width of one count of evidence; fixed for a rollout. Default 5m.',
+      }),
+      ingestDelay: Duration.optional().meta({
+        description: 'How long until metrics are complete; the newest stretch is left out. Default 1m.',
+      }),
+      noDataDeadline: Duration.optional().meta({
+        description: 'Evidence missing for longer than this: pause and tell a person. Default 1h.',
+      }),
+      checks: z
+        .array(checkSchema())
+        .min(1)
+        .max(50)
+        .register(wording, { expected: 'a list of checks' })
+        .meta({ description: 'The health questions; all must pass to advance, any that fails rolls back.' }),
+    })
+    .meta({ description: 'How the health of the candidate is judged.' });
+
+const specSchema = () =>
+  z
+    .strictObject({
+      stable: versionSchema().meta({ description: 'The version that serves everyone else.' }),
+      candidate: versionSchema().optional().meta({
         description: 'The version being tried; absent when the release is settled.',
       }),
-      rollout: z.strictObject({
-        strategy: z.literal('canary'),
-        weight: Weight.meta({
-          description: 'Percent of traffic the candidate gets. Belay’s number: a new candidate carries 0.',
+      rollout: rolloutSchema(),
+      health: healthSchema(),
+      targets: z
+        .array(targetSchema())
+        .min(1)
+        .max(20)
+        .register(wording, { expected: 'a list of targets' })
+        .meta({
+          description: 'The resources of the serving system whose traffic split follows this manifest.',
         }),
-        paused: z
-          .boolean()
-          .optional()
-          .meta({ description: 'true: Belay watches and may roll back, but does not advance.' }),
-        steps: z.array(Step).min(1).max(50).meta({ description: 'The declared weights, rising to 100.' }),
-        deadline: Duration.meta({
-          description: 'A rollout that takes longer is paused and a person is told.',
-        }),
-      }),
-      health: z.strictObject({
-        falseRollbackRate: ErrorRate.optional().meta({
-          description:
-            'Probability that a healthy rollout is rolled back, over all checks and looks together. Default 1%.',
-        }),
-        falseAdvanceRate: ErrorRate.optional().meta({
-          description:
-            'Probability that a rollout with a check worse than its safe margin reaches the end. Default 5%.',
-        }),
-        tick: Duration.optional().meta({
-          description: 'Width of one count of evidence; fixed for a rollout. Default 5m.',
-        }),
-        ingestDelay: Duration.optional().meta({
-          description: 'How long until metrics are complete; the newest stretch is left out. Default 1m.',
-        }),
-        noDataDeadline: Duration.optional().meta({
-          description: 'Evidence missing for longer than this: pause and tell a person. Default 1h.',
-        }),
-        checks: z.array(Check).min(1).max(50),
-      }),
-      targets: z.array(Target).min(1).max(20),
       rollback: z
         .strictObject({
           mode: z
             .literal('revert')
             .meta({ description: 'At once, by a pull request that restores the last good manifest.' }),
         })
-        .optional(),
-    }),
-  })
-  .meta({ title: 'Belay release', description: 'What is rolled out, how, and how its health is judged.' });
+        .optional()
+        .meta({ description: 'How a failing candidate is taken back.' }),
+    })
+    .meta({ description: 'What is rolled out, how, and how its health is judged.' });
+
+/** The schema of a release manifest, built on first use: a command that reads none does not pay for it. */
+export const releaseSchema = lazily(() =>
+  z
+    .strictObject({
+      apiVersion: z.literal('belay.dev/v1').meta({ description: 'Version of this format.' }),
+      kind: z.literal('Release').meta({ description: 'A release manifest.' }),
+      metadata: metadataSchema(),
+      spec: specSchema(),
+    })
+    .meta({ title: 'Belay release', description: 'What is rolled out, how, and how its health is judged.' }),
+);
 
 /** A release manifest, as read: durations in ms, percentages as ratios, weights in percent. */
-export type Release = z.output<typeof ReleaseSchema>;
+export type Release = z.output<ReturnType<typeof releaseSchema>>;
 export type VersionSpec = Release['spec']['stable'];
 export type StepSpec = Release['spec']['rollout']['steps'][number];
 export type CheckSpec = Release['spec']['health']['checks'][number];

@@ -1,0 +1,21 @@
+import { limitProblems, type Reading, type YamlSource } from '../yaml/read-yaml.ts';
+import { configRules } from './config-rules.ts';
+import { type Config, configSchema } from './config-schema.ts';
+import { parseDocument } from './parse-document.ts';
+
+/** A config that keeps its schema and its rules, and where it was read from. */
+export interface ParsedConfig {
+  readonly config: Config;
+  readonly source: YamlSource;
+}
+
+/** Reads `.belay/config.yaml`. All problems at once, in reading order; `ok` may carry warnings. */
+export function parseConfig(file: string, text: string): Reading<ParsedConfig> {
+  const kind = { kind: 'Config', schema: configSchema(), secretAdvice: undefined } as const;
+  const { source, value, problems } = parseDocument(file, text, kind);
+  const ruled = source && value ? configRules(value, source) : [];
+  const all = limitProblems([...problems, ...ruled]);
+  if (!source || !value || all.some(({ severity }) => severity === 'error'))
+    return { kind: 'bad', problems: all };
+  return { kind: 'ok', value: { config: value, source }, problems: all };
+}

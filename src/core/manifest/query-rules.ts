@@ -1,0 +1,80 @@
+import type { Position } from '../errors.ts';
+import type { YamlPath, YamlSource } from '../yaml/read-yaml.ts';
+import { locate, quote } from '../yaml/yaml-path.ts';
+import { valueAt } from './describe-value.ts';
+import { didYouMean, suggest } from './did-you-mean.ts';
+import type { Rule, RuleInput } from './rule.ts';
+
+const PLACEHOLDERS = ['version', 'backend', 'release', 'window'] as const;
+/** What a key asks must say which version, and which stretch of time. */
+const QUERIES = {
+  bad: { windowed: true },
+  total: { windowed: true },
+  query: { windowed: false },
+  samples: { windowed: true },
+} as const;
+
+interface Query {
+  readonly path: YamlPath;
+  readonly text: string;
+  readonly windowed: boolean;
+}
+
+/** Only what Belay fills in stands in double braces; anything else would reach the provider as it is. */
+export const placeholdersAreKnown: Rule = function* (input) {
+  for (const query of queries(input))
+    for (const [written, name = '', end] of query.text.matchAll(/\{\{([^{}]{0,100})(\}\})?/g)) {
+      if (end !== undefined && PLACEHOLDERS.some((known) => known === name)) continue;
+      const meant = didYouMean(name.trim(), PLACEHOLDERS);
+      const hint =
+        meant === undefined
+          ? `, expected ${PLACEHOLDERS.map((known) => `{{${known}}}`).join(', ')}`
+          : suggest(`{{${meant}}}`);
+      yield {
+        code: 'PLACEHOLDER_UNKNOWN',
+        path: query.path,
+        at: placeWithin(input.source, query.path, written),
+        message: `${quote(written)} is not filled in${hint}`,
+      };
+    }
+};
+
+/** Each arm has its own answer; else stable and candidate would be the same series, and equally healthy. */
+export const queriesTellVersions: Rule = function* (input) {
+  for (const { path, text } of queries(input))
+    if (!text.includes('{{version}}') && !text.includes('{{backend}}'))
+      yield {
+        code: 'QUERY_NOT_PER_VERSION',
+        path,
+        message:
+          'the query holds neither {{version}} nor {{backend}}, so that stable and candidate get the same answer; select one, e.g. version="{{version}}"',
+      };
+};
+
+/** Counts are of one tick each; a fixed range would count events twice or not at all. */
+export const queriesCountWindows: Rule = function* (input) {
+  for (const { path, text, windowed } of queries(input))
+    if (windowed && !text.includes('{{window}}'))
+      yield {
+        code: 'QUERY_WITHOUT_WINDOW',
+        path,
+        message:
+          'the query holds no {{window}}, so that it does not count one tick; write its range as [{{window}}]',
+      };
+};
+
+function* queries({ source, draft }: RuleInput): Iterable<Query> {
+  for (const index of draft.checks.keys())
+    for (const [key, { windowed }] of Object.entries(QUERIES)) {
+      const path = ['spec', 'health', 'checks', index, key];
+      const text = valueAt(source.value, path);
+      if (typeof text === 'string') yield { path, text, windowed };
+    }
+}
+
+/** Where a piece of a scalar's text stands, or else the scalar, when folding or an escape hides the piece. */
+function placeWithin(source: YamlSource, path: YamlPath, piece: string): Position {
+  const [start = 0, end = 0] = locate(source.document, path).value?.range ?? [];
+  const offset = source.text.slice(start, end).indexOf(piece);
+  return source.positionAt(start + Math.max(0, offset));
+}

@@ -1,0 +1,49 @@
+import type { Problem } from '../errors.ts';
+import { formatPath } from '../yaml/yaml-path.ts';
+import { bakeIsChecked, boundsAreSensible, checkNamesDiffer, harmWithinSafe } from './check-rules.ts';
+import { nameIsFileName, providersExist, targetFilesAreForeign } from './config-rules.ts';
+import { placeholdersAreKnown, queriesCountWindows, queriesTellVersions } from './query-rules.ts';
+import {
+  deadlineFits,
+  noDataDeadlineFits,
+  stepsEndAtFull,
+  stepsRise,
+  ticksFit,
+  weightIsDeclared,
+} from './rollout-rules.ts';
+import { type Rule, type RuleInput, toProblem } from './rule.ts';
+import { servedArtifactsExist, targetsDiffer } from './target-rules.ts';
+import { candidateDiffers, promotionIsWritable } from './version-rules.ts';
+
+/** Everything that a manifest must keep beyond its schema. */
+const RELEASE_RULES: readonly Rule[] = [
+  candidateDiffers,
+  stepsRise,
+  stepsEndAtFull,
+  weightIsDeclared,
+  deadlineFits,
+  ticksFit,
+  noDataDeadlineFits,
+  checkNamesDiffer,
+  harmWithinSafe,
+  boundsAreSensible,
+  bakeIsChecked,
+  placeholdersAreKnown,
+  queriesTellVersions,
+  queriesCountWindows,
+  servedArtifactsExist,
+  targetsDiffer,
+  promotionIsWritable,
+  providersExist,
+  targetFilesAreForeign,
+  nameIsFileName,
+];
+
+/** Runs all rules; leaves out values that `blamed` says have a problem already. */
+export function runRules(input: RuleInput, blamed: ReadonlySet<string>): readonly Problem[] {
+  const problems: Problem[] = [];
+  for (const rule of RELEASE_RULES)
+    for (const finding of rule(input))
+      if (!blamed.has(formatPath(finding.path))) problems.push(toProblem(input.source, finding));
+  return problems;
+}
