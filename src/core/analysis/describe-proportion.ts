@@ -88,10 +88,13 @@ function countsCompared({ candidate, stable, ratio }: WeighedProportion): string
   return range === undefined ? counts : `${counts}; ${range}`;
 }
 
+/** The interval in words; an end beyond what people can picture is left out. */
 function describeRange({ low, high }: NonNullable<WeighedProportion['ratio']>): string | undefined {
-  if (high === undefined) return low > 0 ? `at least ${writeFactor(low)} times as many` : undefined;
-  if (low <= 0) return `at most ${writeFactor(high)} times as many`;
-  return `between ${writeFactor(low)} and ${writeFactor(high)} times as many`;
+  const least = low >= 0.005 ? writeFactor(low) : undefined;
+  const most = high !== undefined && high < 1_000_000 ? writeFactor(high) : undefined;
+  if (least !== undefined && most !== undefined) return `between ${least} and ${most} times as many`;
+  if (least !== undefined) return `at least ${least} times as many`;
+  return most === undefined ? undefined : `at most ${most} times as many`;
 }
 
 function countsAlone({ alone }: WeighedProportion): string {

@@ -39,8 +39,14 @@ export interface BetOptions {
   readonly trim?: number;
 }
 
-/** What bet `kappa` gains on tick `index`: the natural log of one factor of its e-process. */
-export type Gain = (index: number, kappa: number) => number;
+/** A bet in the middle of being played, with the logarithm that every tick needs. */
+export interface PlacedBet {
+  readonly kappa: number;
+  readonly logKappa: number;
+}
+
+/** What a bet gains on tick `index`: the natural log of one factor of its e-process. */
+export type Gain = (index: number, bet: PlacedBet) => number;
 
 /**
  * Natural log of the mixture's e-value after `ticks` ticks: ln Σ_j w_j exp(Σ_k gain(k, κ_j) / φ), Σ w = 1. This is the
@@ -54,7 +60,10 @@ export function mixBets(ticks: number, gain: Gain, options: BetOptions): number 
   return logSum(
     mixture.map((bet) => {
       checkBet(bet, side);
-      return Math.log(bet.weight / weight) + sumGains(ticks, gain, { kappa: bet.kappa, trim }) / dispersion;
+      const placed = { kappa: bet.kappa, logKappa: Math.log(bet.kappa) };
+      return (
+        Math.log(bet.weight / weight) + sumGains(ticks, (index) => gain(index, placed), trim) / dispersion
+      );
     }),
   );
 }
@@ -67,14 +76,14 @@ function checkBet({ kappa, weight }: Bet, side: Side): void {
     );
 }
 
-function sumGains(ticks: number, gain: Gain, bet: { readonly kappa: number; readonly trim: number }): number {
+function sumGains(ticks: number, gain: (index: number) => number, trim: number): number {
   let sum = 0;
   // The trim largest positive gains so far, smallest first. Short: trim is a handful.
   const forgiven: number[] = [];
   for (let index = 0; index < ticks; index += 1) {
-    const gained = gain(index, bet.kappa);
+    const gained = gain(index);
     sum += gained;
-    if (bet.trim > 0 && gained > 0) keepLargest(forgiven, gained, bet.trim);
+    if (trim > 0 && gained > 0) keepLargest(forgiven, gained, trim);
   }
   return sum - forgiven.reduce((a, b) => a + b, 0);
 }

@@ -22,10 +22,10 @@ export function oneSampleLogE(ticks: readonly Counts[], test: OneSampleTest): nu
   const limit = Math.min(1, Math.max(0, test.limit));
   return mixBets(
     ticks.length,
-    (index, kappa) => {
+    (index, { kappa, logKappa }) => {
       const tick = ticks[index];
       if (!tick) return 0;
-      return tick.events * Math.log(kappa) - tick.exposure * Math.log1p((kappa - 1) * limit);
+      return tick.events * logKappa - tick.exposure * Math.log1p((kappa - 1) * limit);
     },
     test,
   );

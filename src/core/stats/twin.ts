@@ -1,4 +1,4 @@
-import { type BetOptions, mixBets } from './bets.ts';
+import { type BetOptions, mixBets, type PlacedBet } from './bets.ts';
 import { mergeTicks, type Tick } from './counts.ts';
 
 /** The line between tolerable and not: the candidate's rate against `ratio` × stable's rate + `difference`. */
@@ -37,20 +37,26 @@ export function twinLogE(ticks: readonly Tick[], test: TwinTest): number {
 
 /** `twinLogE` of ticks that all have exposure on both arms. */
 export function mergedTwinLogE(ticks: readonly Tick[], test: TwinTest): number {
-  return mixBets(ticks.length, (index, kappa) => gainOn(ticks[index], test.margin, kappa), test);
+  return mixBets(ticks.length, (index, bet) => gainOn(ticks[index], test.margin, bet), test);
 }
 
 /**
- * ln e(a(κ)), with 1 + a = κ(1 + ρ)/(1 + κρ) and 1 − aρ = (1 + ρ)/(1 + κρ) put in, so that nothing cancels at a
- * tiny or huge ρ.
+ * ln e(a(κ)), with 1 + a = κ(1 + ρ)/(1 + κρ) and 1 − aρ = (1 + ρ)/(1 + κρ) put in and ρ multiplied out, so that nothing
+ * cancels or overflows at a tiny or huge ρ.
  */
-function gainOn(tick: Tick | undefined, { ratio, difference }: Margin, kappa: number): number {
+function gainOn(
+  tick: Tick | undefined,
+  { ratio, difference }: Margin,
+  { kappa, logKappa }: PlacedBet,
+): number {
   if (!tick) return 0;
   const { candidate, stable } = tick;
   const events = candidate.events + stable.events;
   if (events === 0 && difference === 0) return 0;
-  const rho = (ratio * candidate.exposure) / stable.exposure;
-  const split = candidate.events * Math.log(kappa) - events * Math.log1p((kappa - 1) * (rho / (1 + rho)));
+  const scaled = ratio * candidate.exposure;
+  const share = scaled / (stable.exposure + scaled);
+  const split = candidate.events * logKappa - events * Math.log1p((kappa - 1) * share);
   if (difference === 0) return split;
-  return split - ((kappa - 1) / (1 + kappa * rho)) * candidate.exposure * difference;
+  const bet = (kappa - 1) * (stable.exposure / (stable.exposure + kappa * scaled));
+  return split - bet * candidate.exposure * difference;
 }

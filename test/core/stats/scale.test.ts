@@ -16,6 +16,8 @@ describe('very small and very large numbers', () => {
     { name: 'a tiny candidate', row: [1, 1, 1e6, 1e9] },
     { name: 'a tiny stable', row: [1e6, 1e9, 1, 1] },
     { name: 'fractions', row: [0.3, 0.7, 1.2, 9.6] },
+    { name: 'the smallest exposure there is, stable', row: [1, 100, 0, 5e-324] },
+    { name: 'the smallest exposure there is, candidate', row: [0, 5e-324, 1, 100] },
   ])('give finite evidence and ordered intervals: $name', ({ row }) => {
     for (const side of ['harm', 'safe'] as const) {
       expect(Number.isFinite(twinLogE([tick(row)], { side, margin: border }))).toBe(true);
