@@ -107,7 +107,9 @@ export class Exchange {
     this.#entry.fault = fault?.kind;
     const early = fault && this.#instead(fault, 'before');
     if (early) return early;
-    if (understood.kind !== 'git') chargeRequest(this.#token, this.#resource(), this.#world.clock.now());
+    // asking for the limits costs nothing of them
+    const charged = understood.kind !== 'git' && operation !== 'rate-limit/get';
+    if (charged) chargeRequest(this.#token, this.#resource(), this.#world.clock.now());
     const stale = fault?.kind === 'stale' ? struck?.snapshot : undefined;
     const call: Call = { world: this.#world, token: this.#token, stale };
     const answer = await this.#serve(understood, call, fault);

@@ -93,6 +93,7 @@ export class FaultBox<Snapshot> {
       const { rule, snapshot } = armed;
       if (!matches(rule.match ?? {}, target)) continue;
       if (rule.fault.kind === 'stale' && target.write) continue;
+      if (rule.fault.kind === 'field' && !target.operations.includes(rule.fault.field)) continue;
       armed.seen += 1;
       if (strikes(armed, now)) return { fault: rule.fault, snapshot };
     }

@@ -39,6 +39,8 @@ export async function serveGit(call: Call, request: GitRequest): Promise<RawAnsw
       type: null,
       message: `Permission to ${repo.fullName}.git denied to ${call.token?.actor.login}.`,
     });
+  if (repo.settings.private && call.token?.permissions.contents === undefined)
+    throw new Refusal({ status: 403, type: null, message: 'Write access to repository not granted.' });
   const backend = {
     ...request,
     dir: repo.git.dir,

@@ -36,6 +36,8 @@ export interface Lab {
   inject(rule: FaultRule): Promise<void>;
   /** Takes all faults away. */
   clearFaults(): void;
+  /** Gives the violations so far and forgets them: for tests that cause one. */
+  takeViolations(): readonly string[];
   /** Forgets the requests logged so far. */
   clearRequests(): void;
   close(): Promise<void>;
@@ -97,6 +99,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     token: (wish) => office.issue(wish).value,
     inject: (rule) => inject(world, rule),
     clearFaults: () => world.faults.clear(),
+    takeViolations: () => violations.splice(0),
     clearRequests: () => {
       requests.length = 0;
     },

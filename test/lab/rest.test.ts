@@ -22,7 +22,7 @@ describe('REST, driven by octokit', () => {
     });
     octokit = client(lab.tokens.app);
   });
-  afterEach(() => expect(lab.violations).toEqual([]));
+  afterEach(() => expect(lab.takeViolations()).toEqual([]));
   afterAll(() => lab.close());
 
   const client = (auth: string): Octokit => new Octokit({ auth, baseUrl: lab.apiUrl, log: silent });

@@ -185,7 +185,8 @@ export class GitStore {
 
   /** Stores a commit; it is on no branch yet. */
   async commit(commit: NewCommit): Promise<string> {
-    const seconds = (at: number): string => `${Math.floor(at / 1000)} +0000`;
+    // without the @ git takes small numbers for something else
+    const seconds = (at: number): string => `@${Math.floor(at / 1000)} +0000`;
     return (
       await this.run(['commit-tree', commit.tree, ...commit.parents.flatMap((parent) => ['-p', parent])], {
         input: commit.message,

@@ -1,8 +1,10 @@
 import { isoSeconds } from '../clock.ts';
 import { nodeId } from '../node-id.ts';
+import type { Permission } from '../options.ts';
 import { notFound } from '../refusal.ts';
 import { findLabel } from '../state/issues.ts';
 import type { LabRepository, PullState } from '../state/repository.ts';
+import { requirePermission } from '../tokens.ts';
 import type { Call } from '../world.ts';
 import { connection, type PageArguments } from './connections.ts';
 import { objectView, refView } from './git-views.ts';
@@ -30,7 +32,11 @@ interface PullsArguments extends PageArguments {
 
 /** A repository. */
 export function repositoryView(call: Call, repo: LabRepository): object {
+  const reads = (permission: Permission): void => {
+    if (repo.settings.private) requirePermission(call.token, permission, 'read');
+  };
   const refAt = async (name: string): Promise<object | null> => {
+    reads('contents');
     const oid = await repo.git.ref(name);
     return oid === undefined ? null : refView(call, repo, { name, oid });
   };
@@ -61,18 +67,29 @@ export function repositoryView(call: Call, repo: LabRepository): object {
     deleteBranchOnMerge: repo.settings.deleteBranchOnMerge ?? false,
     viewerPermission: permissionOf(call),
     defaultBranchRef: () => refAt(`refs/heads/${repo.defaultBranch}`),
-    ref: ({ qualifiedName }: { readonly qualifiedName: string }) => namedRef(call, repo, qualifiedName),
-    refs: (args: RefsArguments) => refsOf(call, repo, args),
-    object: ({ expression, oid }: { readonly expression?: string | null; readonly oid?: string | null }) =>
-      objectView(call, repo, oid ?? expression ?? ''),
+    ref: ({ qualifiedName }: { readonly qualifiedName: string }) => {
+      reads('contents');
+      return namedRef(call, repo, qualifiedName);
+    },
+    refs: (args: RefsArguments) => {
+      reads('contents');
+      return refsOf(call, repo, args);
+    },
+    object: ({ expression, oid }: { readonly expression?: string | null; readonly oid?: string | null }) => {
+      reads('contents');
+      return objectView(call, repo, oid ?? expression ?? '');
+    },
     pullRequest: ({ number }: { readonly number: number }) => {
+      reads('pull_requests');
       const pull = repo.state.pulls.get(number);
       if (pull === undefined)
         throw notFound(`Could not resolve to a PullRequest with the number of ${number}.`);
       return pullView(call, repo, pull);
     },
-    pullRequests: (args: PullsArguments) =>
-      connection('pullRequests', args, selectPulls(repo, args), (pull) => pullView(call, repo, pull)),
+    pullRequests: (args: PullsArguments) => {
+      reads('pull_requests');
+      return connection('pullRequests', args, selectPulls(repo, args), (pull) => pullView(call, repo, pull));
+    },
     label: ({ name }: { readonly name: string }) => labelView(call, repo, findLabel(repo, name)),
     labels: (page: PageArguments) =>
       connection('labels', page, [...repo.state.labels.values()], (label) => labelView(call, repo, label)),
