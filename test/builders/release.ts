@@ -1,5 +1,5 @@
 import type { Assessment, CheckAssessment, Verdict } from '../../src/core/analysis/assessment.ts';
-import { type Release, ReleaseSchema } from '../../src/core/manifest/release-schema.ts';
+import { type Release, releaseSchema } from '../../src/core/manifest/release-schema.ts';
 import type { Rollout, Transition } from '../../src/core/plan/rollout.ts';
 import type { ReleaseState } from '../../src/core/record/release-state.ts';
 import { type VersionRef, versionRef } from '../../src/core/record/version-ref.ts';
@@ -90,12 +90,12 @@ export function writeRelease(input: ReleaseInput = {}): Record<string, unknown> 
 
 /** A manifest as it is read. */
 export function buildRelease(input: ReleaseInput = {}): Release {
-  return ReleaseSchema.parse(writeRelease(input));
+  return releaseSchema().parse(writeRelease(input));
 }
 
 /** A version by name and content. */
 export function refOf(input: VersionInput): VersionRef {
-  return versionRef(ReleaseSchema.parse(writeRelease({ stable: input })).spec.stable);
+  return versionRef(releaseSchema().parse(writeRelease({ stable: input })).spec.stable);
 }
 
 /** A rollout from weights and the minutes at which they were written. */

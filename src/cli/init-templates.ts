@@ -1,0 +1,81 @@
+const SCHEMAS = 'https://raw.githubusercontent.com/belay-dev/belay/v1/dist/schemas';
+
+/** `.belay/config.yaml` with one Prometheus. */
+export function configTemplate({ url }: { readonly url: string }): string {
+  return `# yaml-language-server: $schema=${SCHEMAS}/config.schema.json
+# Privileged runs read this file from the default branch only. It is the only one that may name a URL or a secret's variable.
+apiVersion: belay.dev/v1
+kind: Config
+providers:
+  prod:
+    kind: prometheus
+    url: ${url}
+    # The workflow fills the variable from a secret of the environment "belay". Remove this line if it needs no login.
+    auth: {kind: bearer, tokenEnv: PROMETHEUS_TOKEN}
+`;
+}
+
+/** A settled manifest to begin with. */
+export function releaseTemplate({ name }: { readonly name: string }): string {
+  return `# yaml-language-server: $schema=${SCHEMAS}/release.schema.json
+apiVersion: belay.dev/v1
+kind: Release
+metadata:
+  name: ${name}
+spec:
+  stable:
+    version: 1.0.0
+    backend: ${name}-a # what the route sends traffic to
+    artifacts:
+      model:
+        uri: s3://models/${name}/1.0.0
+        digest: "sha256:${'0'.repeat(64)}" # of the artifact; sha256sum prints it
+  # To roll a version out, a pull request adds it here with rollout.weight 0, and its backend with weight 0 to serving/${name}.yaml:
+  # candidate:
+  #   version: 1.1.0
+  #   backend: ${name}-b
+  #   artifacts:
+  #     model: {uri: s3://models/${name}/1.1.0, digest: "sha256:..."}
+  rollout:
+    strategy: canary
+    weight: 0 # Belay's number
+    steps:
+      - {weight: 1, hold: 30m}
+      - {weight: 5, hold: 1h}
+      - {weight: 25, hold: 2h}
+      - {weight: 100, hold: 24h} # the bake
+    deadline: 72h
+  health:
+    falseRollbackRate: 1% # of healthy rollouts that are rolled back, over all proportion checks and looks together
+    checks:
+      - name: errors
+        kind: proportion
+        provider: prod
+        bad: sum(increase(predict_errors_total{version="{{version}}"}[{{window}}]))
+        total: sum(increase(predict_total{version="{{version}}"}[{{window}}]))
+        tolerate: {relative: 10%, absolute: 0.1%} # rolled back when proven worse than stable by more than this
+        limit: 2% # and never above this; the bound at 100 %, where there is no stable traffic to compare with
+  targets:
+    - {kind: gateway-api, file: serving/${name}.yaml, route: ${name}}
+`;
+}
+
+/** A route that sends everything to the first backend. */
+export function servingTemplate({ name }: { readonly name: string }): string {
+  return `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata:
+  name: ${name}
+spec:
+  parentRefs:
+    - name: gateway
+  rules:
+    - backendRefs:
+        - name: ${name}-a
+          port: 8080
+          weight: 100
+        - name: ${name}-b
+          port: 8080
+          weight: 0
+`;
+}
