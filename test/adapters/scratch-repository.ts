@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Sha } from '../../src/core/units.ts';
@@ -67,4 +67,13 @@ export function createScratchRepository(
     },
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
+}
+
+/** Writes `odd/link`, `odd/latin`, `odd/large` and `odd/plain` into a working tree; a submodule needs the index. */
+export function writeOddities(directory: string): void {
+  mkdirSync(join(directory, 'odd'));
+  writeFileSync(join(directory, 'odd/latin'), new Uint8Array([0x66, 0xfc, 0x72]));
+  writeFileSync(join(directory, 'odd/large'), 'x'.repeat(1_048_577));
+  writeFileSync(join(directory, 'odd/plain'), 'plain\n');
+  symlinkSync('plain', join(directory, 'odd/link'));
 }

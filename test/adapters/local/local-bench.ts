@@ -1,4 +1,3 @@
-import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalForge } from '../../../src/adapters/local/local-forge.ts';
 import { createLocalForge } from '../../../src/adapters/local/local-forge.ts';
@@ -12,6 +11,7 @@ import {
   rawGit,
   type ScratchRepository,
   scratchFolder,
+  writeOddities,
 } from '../scratch-repository.ts';
 
 /** A clock that moves by one second for each question. */
@@ -80,13 +80,9 @@ export async function openLocalBench(
     }),
     text: async (path, at) => textAt(directory, path, at),
     pushOddities: () => {
-      const latin = new Uint8Array([0x66, 0xfc, 0x72]);
       person.git('fetch', '--quiet', 'origin');
       person.git('checkout', '--quiet', '--detach', 'origin/main');
-      person.write('odd/latin', latin);
-      person.write('odd/large', 'x'.repeat(1_048_577));
-      person.write('odd/plain', 'plain\n');
-      symlinkSync('plain', join(person.directory, 'odd/link'));
+      writeOddities(person.directory);
       person.git('add', '--all');
       person.git('update-index', '--add', '--cacheinfo', `160000,${person.git('rev-parse', 'HEAD')},odd/sub`);
       person.git('commit', '--quiet', '-m', 'Oddities');

@@ -1,0 +1,77 @@
+import { ToolError } from '../../core/errors.ts';
+import type { Sha } from '../../core/units.ts';
+import { sha } from '../../core/units.ts';
+import type { PullRequest } from '../../ports/forge.ts';
+import { isRecord } from './reply.ts';
+
+/** Reading GraphQL's data: what is not there is undefined, and what must be there and is not, is an error, never a default. */
+
+/** The value at a path of names; undefined when any part is missing or null. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  let here = value;
+  for (const name of path) here = isRecord(here) ? here[name] : undefined;
+  return here ?? undefined;
+}
+
+/** A text at a path. @throws ToolError CORRUPT when it is not there */
+export function textAt(value: unknown, ...path: readonly string[]): string {
+  const text = at(value, ...path);
+  if (typeof text === 'string') return text;
+  throw missing('a text', path);
+}
+
+/** A list at a path. @throws ToolError CORRUPT when it is not there */
+export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
+  const list = at(value, ...path);
+  if (Array.isArray(list)) return list;
+  throw missing('a list', path);
+}
+
+/** A commit id at a path. @throws ToolError CORRUPT when it is not there */
+export function shaAt(value: unknown, ...path: readonly string[]): Sha {
+  const id = optionalShaAt(value, ...path);
+  if (id === undefined) throw missing('a commit id', path);
+  return id;
+}
+
+/** A commit id at a path, if there is one. @throws ToolError CORRUPT when it is something else */
+export function optionalShaAt(value: unknown, ...path: readonly string[]): Sha | undefined {
+  const id = at(value, ...path);
+  if (id === undefined) return undefined;
+  if (typeof id === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(id)) return sha(id);
+  throw missing('a commit id', path);
+}
+
+const STATES: Readonly<Record<string, PullRequest['state']>> = {
+  OPEN: 'open',
+  MERGED: 'merged',
+  CLOSED: 'closed',
+};
+
+/** Fields of a pull request that `readPull` needs; the fragment of all documents. */
+export const PULL_FIELDS =
+  'id number url state headRefName headRefOid baseRefName isCrossRepository autoMergeRequest { enabledAt }';
+
+/** A pull request of this repository to a base; undefined for one from a fork or to another base. */
+export function readPull(node: unknown, base: string): PullRequest | undefined {
+  if (at(node, 'isCrossRepository') !== false || textAt(node, 'baseRefName') !== base) return undefined;
+  const number = at(node, 'number');
+  const state = STATES[textAt(node, 'state')];
+  if (typeof number !== 'number' || state === undefined) throw missing('number and state', ['pullRequest']);
+  return {
+    number,
+    id: textAt(node, 'id'),
+    url: textAt(node, 'url'),
+    branch: textAt(node, 'headRefName'),
+    head: shaAt(node, 'headRefOid'),
+    state,
+    armed: at(node, 'autoMergeRequest') !== undefined,
+  };
+}
+
+function missing(what: string, path: readonly string[]): ToolError {
+  return new ToolError({
+    code: 'CORRUPT',
+    message: `GitHub: expected ${what} at "${path.join('.')}" of the answer, got something else. If it stays so, report it`,
+  });
+}

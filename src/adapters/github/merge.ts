@@ -1,0 +1,196 @@
+import type { MergeOutcome, MergeRequest } from '../../ports/forge.ts';
+import { checkBranch } from '../operation.ts';
+import type { Answer, WriteReply } from './caller.ts';
+import { grantHint } from './caller.ts';
+import { at, optionalShaAt, shaAt } from './data.ts';
+import type { Meaning } from './explain.ts';
+import { meaningOf, rulesOf } from './explain.ts';
+import { oneLine } from './mask.ts';
+import type { Place } from './place.ts';
+import { askRepository, errorOf, neverKnown, WRITE_ATTEMPTS } from './place.ts';
+import { isUnknown } from './reply.ts';
+
+/**
+ * Merge, and arm auto-merge in the same document in case the merge was refused; when it was not, arming fails without harm.
+ * The merge comes first because only it honours a bypass, and auto-merge refuses what could be merged at once.
+ */
+const MERGE = `mutation($merge: MergePullRequestInput!, $arm: EnablePullRequestAutoMergeInput!) {
+  merge: mergePullRequest(input: $merge) { pullRequest { state mergeCommit { oid } } }
+  arm: enablePullRequestAutoMerge(input: $arm) { pullRequest { autoMergeRequest { enabledAt } } }
+}`;
+
+/** Merges, guarded by the head; arms auto-merge when a requirement is pending. One request when nothing goes wrong. */
+export async function mergePull(place: Place, request: MergeRequest): Promise<MergeOutcome> {
+  checkBranch(request.pull.branch, place.defaultBranch);
+  let reason = '';
+  for (let attempt = 0; attempt <= WRITE_ATTEMPTS; attempt += 1) {
+    const reply = await place.caller.write({ query: MERGE, variables: mergeVariables(request) });
+    const attempted = readAttempt(reply);
+    if (attempted.kind === 'merged') return attempted.outcome;
+    if (attempted.kind === 'refused' && attempted.armed)
+      return { kind: 'armed', reason: rulesOf(attempted.message) };
+    const settled = await settle(place, request, attempted);
+    if (settled !== undefined) return settled;
+    reason = attempted.message;
+    if (attempt < WRITE_ATTEMPTS) await place.caller.settle(attempt);
+  }
+  throw neverKnown(`merge #${request.pull.number}`, reason);
+}
+
+function mergeVariables({ pull, head, method, subject, body }: MergeRequest) {
+  const input = {
+    pullRequestId: pull.id,
+    expectedHeadOid: head,
+    mergeMethod: method.toUpperCase(),
+    commitHeadline: subject,
+    commitBody: body,
+  };
+  return { merge: input, arm: input };
+}
+
+type Attempt =
+  | { readonly kind: 'merged'; readonly outcome: MergeOutcome }
+  | { readonly kind: 'unknown'; readonly message: string }
+  | {
+      readonly kind: 'refused';
+      readonly meaning: Meaning;
+      readonly message: string;
+      readonly armed: boolean;
+      /** Why auto-merge was not armed. */
+      readonly armMessage: string;
+      readonly permissions: string | undefined;
+    };
+
+function readAttempt(reply: WriteReply): Attempt {
+  if (reply.kind === 'unknown') return { kind: 'unknown', message: reply.reason };
+  if (reply.kind === 'rejected')
+    return {
+      kind: 'refused',
+      meaning: meaningOf({ type: reply.status === 403 ? 'FORBIDDEN' : '', message: reply.reason }),
+      message: reply.reason,
+      armed: false,
+      armMessage: '',
+      permissions: reply.permissions,
+    };
+  const commit = optionalShaAt(reply.data, 'merge', 'pullRequest', 'mergeCommit', 'oid');
+  if (commit !== undefined) return { kind: 'merged', outcome: { kind: 'merged', commit } };
+  return readRefused(reply);
+}
+
+function readRefused(reply: Answer): Attempt {
+  const error = errorOf(reply, 'merge');
+  if (error === undefined || isUnknown(error))
+    return { kind: 'unknown', message: error?.message ?? 'an answer without a merge commit' };
+  return {
+    kind: 'refused',
+    meaning: meaningOf(error),
+    message: error.message,
+    armed: at(reply.data, 'arm', 'pullRequest', 'autoMergeRequest') !== undefined,
+    armMessage: errorOf(reply, 'arm')?.message ?? '',
+    permissions: reply.permissions,
+  };
+}
+
+/** What the attempt came to, after a look at the pull request; undefined: it is still worth trying. */
+async function settle(
+  place: Place,
+  request: MergeRequest,
+  attempt: Exclude<Attempt, { kind: 'merged' }>,
+): Promise<MergeOutcome | undefined> {
+  const { number } = request.pull;
+  if (attempt.kind === 'refused') {
+    const blocked = blockedBy(request, attempt);
+    if (blocked !== undefined) return blocked;
+    // the merge alone is tried again: there is nothing that a look could add
+    if (attempt.meaning === 'base-moved') return undefined;
+  }
+  const now = await look(place, number);
+  if (now.mergeCommit !== undefined) return { kind: 'merged', commit: now.mergeCommit };
+  const stays = `GitHub: pull request #${number}`;
+  if (now.state === 'CLOSED')
+    return {
+      kind: 'blocked',
+      code: 'PULL_CLOSED',
+      message: `${stays} is closed. Reopen it, or let the next run propose again`,
+    };
+  if (now.head !== request.head) return { kind: 'head-changed', expected: request.head };
+  if (now.mergeable === 'CONFLICTING') return conflict(request);
+  if (attempt.kind === 'unknown') return now.armed ? { kind: 'armed', reason: attempt.message } : undefined;
+  if (now.armed) return { kind: 'armed', reason: rulesOf(attempt.message) };
+  if (now.mergeable === 'UNKNOWN' || attempt.meaning === 'head-moved' || attempt.meaning === 'not-mergeable')
+    return undefined;
+  return {
+    kind: 'blocked',
+    code: 'REQUIREMENT_PENDING',
+    message: `${stays} stays open: ${oneLine(attempt.message)}. Merge it by hand when that is met`,
+  };
+}
+
+type Refused = Extract<Attempt, { kind: 'refused' }>;
+
+/** Outcomes that the words of the refusal settle alone. */
+function blockedBy(request: MergeRequest, attempt: Refused): MergeOutcome | undefined {
+  const stays = `GitHub: pull request #${request.pull.number} stays open`;
+  switch (attempt.meaning) {
+    case 'conflict':
+      return conflict(request);
+    case 'permission':
+      return {
+        kind: 'blocked',
+        code: 'PERMISSION_MISSING',
+        message: `${stays}: the token may not merge: ${oneLine(attempt.message)}. It needs "contents: write" and "pull-requests: write"${grantHint(attempt.permissions)}`,
+      };
+    case 'rule':
+      return {
+        kind: 'blocked',
+        code: 'RULE_VIOLATION',
+        message: `${stays}: a rule forbids the ${request.method}: ${rulesOf(attempt.message)} Choose another merge method, or merge by hand`,
+      };
+    case 'pending':
+      return pending(attempt, stays);
+    default:
+      return undefined;
+  }
+}
+
+function pending(attempt: Refused, stays: string): MergeOutcome {
+  const wanted = rulesOf(attempt.message);
+  if (/auto.?merge is not allowed/i.test(attempt.armMessage))
+    return {
+      kind: 'blocked',
+      code: 'AUTO_MERGE_OFF',
+      message: `${stays}: ${wanted} Merge it by hand then, or switch on "Allow auto-merge" under Settings > General`,
+    };
+  return {
+    kind: 'blocked',
+    code: 'REQUIREMENT_PENDING',
+    message: `${stays}: ${wanted} Auto-merge could not be armed: ${oneLine(attempt.armMessage) || 'no reason given'}. Merge it by hand then`,
+  };
+}
+
+function conflict({ pull }: MergeRequest): MergeOutcome {
+  return {
+    kind: 'blocked',
+    code: 'CONFLICT',
+    message: `GitHub: pull request #${pull.number} conflicts with its base. Resolve it, or close it and let the next run propose again`,
+  };
+}
+
+/** The pull request as it is now. */
+async function look(place: Place, number: number) {
+  const repository = await askRepository(place, {
+    types: '$number: Int!',
+    fields: `pullRequest(number: $number) {
+      state headRefOid mergeable mergeCommit { oid } autoMergeRequest { enabledAt }
+    }`,
+    variables: { number },
+  });
+  const pull = at(repository, 'pullRequest');
+  return {
+    state: at(pull, 'state'),
+    head: shaAt(pull, 'headRefOid'),
+    mergeable: at(pull, 'mergeable'),
+    mergeCommit: at(pull, 'state') === 'MERGED' ? optionalShaAt(pull, 'mergeCommit', 'oid') : undefined,
+    armed: at(pull, 'autoMergeRequest') !== undefined,
+  };
+}

@@ -1,0 +1,79 @@
+import { ToolError } from '../../core/errors.ts';
+import type { FileWrite } from '../../ports/forge.ts';
+import type { Answer, Caller } from './caller.ts';
+import { at } from './data.ts';
+import { oneLine } from './mask.ts';
+import type { FieldError } from './reply.ts';
+
+/** The repository, and how it is asked. */
+export interface Place {
+  readonly caller: Caller;
+  readonly owner: string;
+  readonly name: string;
+  readonly defaultBranch: string;
+  /** Address of the repository for people, e.g. `https://github.com/acme/models`. */
+  readonly webUrl: string;
+}
+
+/** How often a write is begun again after an unknown outcome or a race. */
+export const WRITE_ATTEMPTS = 3;
+
+/** A query about the repository; `fields` may use `$owner`, `$name` and what `types` declares. @throws ToolError */
+export async function askRepository(
+  place: Place,
+  query: {
+    readonly types: string;
+    readonly fields: string;
+    readonly variables: Readonly<Record<string, unknown>>;
+  },
+): Promise<unknown> {
+  const answer = await place.caller.read({
+    query: `query($owner: String!, $name: String!, ${query.types}) {
+      repository(owner: $owner, name: $name) { ${query.fields} }
+    }`,
+    variables: { owner: place.owner, name: place.name, ...query.variables },
+  });
+  const repository = at(answer.data, 'repository');
+  const [error] = answer.errors;
+  if (repository !== undefined && error === undefined) return repository;
+  throw unreadable(place, error);
+}
+
+function unreadable(place: Place, error: FieldError | undefined): ToolError {
+  const full = `${place.owner}/${place.name}`;
+  if (error === undefined || error.type === 'NOT_FOUND' || error.type === 'FORBIDDEN')
+    return new ToolError({
+      code: 'FORGE_REFUSED',
+      message: `GitHub: the token cannot see "${full}"${error === undefined ? '' : `: ${oneLine(error.message)}`}. It needs "contents: read" and "pull-requests: read" there`,
+    });
+  return new ToolError({
+    code: 'CORRUPT',
+    message: `GitHub: a query about "${full}" failed: ${oneLine(error.message)}`,
+  });
+}
+
+/** The error of one alias of a mutation. */
+export function errorOf(answer: Answer, alias: string): FieldError | undefined {
+  return answer.errors.find((error) => error.alias === alias || error.alias === '');
+}
+
+/** Input of `createCommitOnBranch.fileChanges`. */
+export function additionsOf(files: readonly FileWrite[]): readonly object[] {
+  return files.map(({ path, text }) => ({ path, contents: Buffer.from(text, 'utf8').toString('base64') }));
+}
+
+/** The error of a write that GitHub refused in words that are in no table. */
+export function refusedOtherwise(purpose: string, reason: string): ToolError {
+  return new ToolError({
+    code: 'FORGE_REFUSED',
+    message: `GitHub: refused to ${purpose}: ${oneLine(reason)}. Do it by hand, or correct what it names`,
+  });
+}
+
+/** The error of a write whose outcome stayed unknown. */
+export function neverKnown(purpose: string, reason: string): ToolError {
+  return new ToolError({
+    code: 'FORGE_UNAVAILABLE',
+    message: `GitHub: could not ${purpose} in ${WRITE_ATTEMPTS} attempts: ${oneLine(reason)}. The next run looks at what is there and goes on`,
+  });
+}

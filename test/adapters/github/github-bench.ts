@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { tokenHeader } from '../../../src/adapters/git/fetch.ts';
+import { createGitReader } from '../../../src/adapters/git/git-reader.ts';
+import { createGitHubForge, type GitHubForgeOptions } from '../../../src/adapters/github/github-forge.ts';
+import type { Instant, Millis, Sha } from '../../../src/core/units.ts';
+import { instant, sha } from '../../../src/core/units.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
+import type { Forge } from '../../../src/ports/forge.ts';
+import type { RepositoryHandle } from '../../lab/handle.ts';
+import { type Lab, startLab } from '../../lab/lab.ts';
+import type { RepositorySettings } from '../../lab/options.ts';
+import type { ForgeBench, TextEdits } from '../forge-contract.ts';
+import { personGit, scratchFolder, writeOddities } from '../scratch-repository.ts';
+
+export interface GitHubBench extends ForgeBench {
+  readonly lab: Lab;
+  readonly repo: RepositoryHandle;
+  /** How long the forge has slept, in order. */
+  readonly slept: Millis[];
+  /** What the forge wrote to its log. */
+  readonly logged: string[];
+  /** Another run: a forge of its own on a new checkout. */
+  reopen(more?: Partial<GitHubForgeOptions>): Forge;
+}
+
+/** A forge on a clone of a repository of the lab. */
+export async function openGitHubBench(
+  files: TextEdits,
+  options: { readonly settings?: RepositorySettings; readonly forge?: Partial<GitHubForgeOptions> } = {},
+): Promise<GitHubBench> {
+  const lab = await startLab();
+  const texts = Object.fromEntries(Object.entries(files).map(([path, text]) => [path, text ?? '']));
+  const repo = await lab.createRepository({
+    name: 'models',
+    files: texts,
+    ...(options.settings ? { settings: options.settings } : {}),
+  });
+  const slept: Millis[] = [];
+  const logged: string[] = [];
+  const reopen = (more: Partial<GitHubForgeOptions> = {}) =>
+    openForge({ lab, repo, slept, logged }, { ...options.forge, ...more });
+  return {
+    lab,
+    repo,
+    slept,
+    logged,
+    reopen,
+    forge: reopen(),
+    ...people(repo),
+    close: () => lab.close(),
+  };
+}
+
+interface Surroundings {
+  readonly lab: Lab;
+  readonly repo: RepositoryHandle;
+  readonly slept: Millis[];
+  readonly logged: string[];
+}
+
+function openForge({ lab, repo, slept, logged }: Surroundings, more: Partial<GitHubForgeOptions>): Forge {
+  const directory = join(scratchFolder(), 'checkout');
+  personGit(repo.gitDir, ['clone', '--quiet', repo.gitDir, directory]);
+  const token = more.token ?? lab.tokens.app;
+  const log = (line: string) => void logged.push(line);
+  const clock: Clock = {
+    now: (): Instant => instant(lab.clock.now()),
+    sleep: async (length) => void slept.push(length),
+  };
+  return createGitHubForge({
+    reader: createGitReader({
+      directory,
+      defaultBranch: 'main',
+      fetch: { url: repo.cloneUrl, authHeader: tokenHeader(token) },
+    }),
+    owner: repo.owner,
+    repository: repo.name,
+    defaultBranch: 'main',
+    token,
+    apiUrl: lab.apiUrl,
+    graphqlUrl: lab.graphqlUrl,
+    clock,
+    log: { info: log, warn: log, debug: log },
+    random: () => 0.5,
+    ...more,
+  });
+}
+
+/** What other people do in the repository, and what a test looks at. */
+function people(repo: RepositoryHandle): Omit<ForgeBench, 'forge' | 'close'> {
+  const git = (...args: readonly string[]) => personGit(repo.gitDir, args);
+  return {
+    push: async (edits, options) => sha(await repo.commit({ ...options, files: edits })),
+    setBranch: (branch, tip) => repo.moveBranch(branch, tip),
+    tip: async (branch) => (await repo.head(branch)) as Sha | undefined,
+    commitAt: async (id) => ({
+      message: git('log', '-1', '--format=%B', id),
+      parents: git('log', '-1', '--format=%P', id).split(' ').filter(Boolean).map(sha),
+    }),
+    text: (path, at) => repo.read(path, at),
+    pushOddities: async () => pushOddities(repo.gitDir),
+    closePull: (number) => repo.closePull(number),
+    pull: async (number) => {
+      const pull = repo.pulls.find((one) => one.number === number);
+      const comments = repo.comments.filter((comment) => comment.issue === number);
+      return {
+        title: pull?.title ?? '',
+        description: pull?.body ?? '',
+        comments: comments.map((comment) => comment.body),
+      };
+    },
+  };
+}
+
+function pushOddities(gitDir: string): Sha {
+  const directory = join(scratchFolder(), 'clone');
+  personGit(gitDir, ['clone', '--quiet', gitDir, directory]);
+  const git = (...args: readonly string[]) => personGit(directory, args);
+  writeOddities(directory);
+  git('add', '--all');
+  git('update-index', '--add', '--cacheinfo', `160000,${git('rev-parse', 'HEAD')},odd/sub`);
+  git('commit', '--quiet', '-m', 'Oddities');
+  git('push', '--quiet', 'origin', 'HEAD:refs/heads/main');
+  return sha(git('rev-parse', 'HEAD'));
+}
