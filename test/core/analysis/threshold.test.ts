@@ -194,6 +194,15 @@ describe('when a value was last seen', () => {
       seen: 40,
     },
     {
+      name: 'not after the very moment this step began',
+      last: 10,
+      weights: [
+        [5, 0],
+        [25, 50],
+      ],
+      seen: undefined,
+    },
+    {
       name: 'not since this step began',
       last: 8,
       weights: [

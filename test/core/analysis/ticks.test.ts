@@ -212,4 +212,18 @@ describe('fractions of increase()', () => {
     const fewer = proportionOf(judge(story, counts('errors', [3, 100, 8.91, 900]))).logHarm;
     expect(fewer).toBeLessThanOrEqual(whole + 1e-12);
   });
+
+  it('are rounded against the claim at the limit as well', () => {
+    const limited = [{ ...errors, limit: 0.02 }];
+    const harm = (bad: number) =>
+      proportionOf(judge({ ...story, checks: limited }, counts('errors', [bad, 100, 20, 900]))).limit!
+        .logHarm;
+    expect(harm(4.09)).toBe(harm(4));
+    const weights = [[100, 0]] as const;
+    const safe = (bad: number) =>
+      proportionOf(judge({ ...story, weights, checks: limited }, counts('errors', [bad, 1_000, 0, 0])))
+        .logSafe!;
+    expect(safe(4.01)).toBeLessThan(safe(4));
+    expect(safe(4.01)).toBe(safe(4.1));
+  });
 });

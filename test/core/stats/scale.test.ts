@@ -55,7 +55,7 @@ describe('very small and very large numbers', () => {
     const large = Math.min(seconds(100_000), seconds(100_000));
     console.log(`twin: 10,000 ticks ${small.toFixed(3)} s, 100,000 ticks ${large.toFixed(3)} s`);
     // Quadratic time would give a factor of 100; the rest of the machine is allowed to be noisy.
-    expect(large / small).toBeLessThan(40);
+    expect(large / small).toBeLessThan(60);
   });
 });
 
