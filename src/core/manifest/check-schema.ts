@@ -27,7 +27,9 @@ const proportionSchema = () =>
   z
     .strictObject({
       ...checkBase(),
-      kind: z.literal('proportion'),
+      kind: z
+        .literal('proportion')
+        .meta({ description: 'Bad events out of all events, candidate against stable.' }),
       bad: Query.meta({ description: 'How many bad events in {{window}}.' }),
       total: Query.meta({ description: 'How many events in {{window}}, bad ones included.' }),
       tolerate: marginSchema().meta({
@@ -50,7 +52,7 @@ const thresholdSchema = () =>
   z
     .strictObject({
       ...checkBase(),
-      kind: z.literal('threshold'),
+      kind: z.literal('threshold').meta({ description: 'A value of the candidate against a fixed bound.' }),
       query: Query.meta({ description: 'The value of the candidate.' }),
       max: z.number().optional().meta({ description: 'Fails above this.' }),
       min: z.number().optional().meta({ description: 'Fails below this.' }),

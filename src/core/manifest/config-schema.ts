@@ -43,7 +43,7 @@ const prometheusSchema = () =>
       kind: z.literal('prometheus'),
       url: z
         .url({ protocol: /^https?$/ })
-        .regex(/^[^@?#]*$/)
+        .regex(/^https?:\/\/[^\s@?#]+$/)
         .register(wording, { expected: 'an http(s) URL without user, query or fragment', isPrivate: true })
         .meta({ description: 'Base URL of the Prometheus API, e.g. https://prometheus.acme.dev' }),
       auth: authSchema().optional().meta({ description: 'How the server knows us. Default: not at all.' }),

@@ -106,7 +106,9 @@ const metadataSchema = () =>
 const rolloutSchema = () =>
   z
     .strictObject({
-      strategy: z.literal('canary'),
+      strategy: z
+        .literal('canary')
+        .meta({ description: 'Some traffic to the candidate, more with every step.' }),
       weight: Weight.meta({
         description: 'Percent of traffic the candidate gets. Belay’s number: a new candidate carries 0.',
       }),

@@ -10,7 +10,7 @@ const gatewayApiSchema = () =>
   z
     .strictObject({
       ...targetBase(),
-      kind: z.literal('gateway-api'),
+      kind: z.literal('gateway-api').meta({ description: 'A Gateway API HTTPRoute.' }),
       route: Label.meta({ description: 'Name of the HTTPRoute.' }),
       rule: Label.optional().meta({
         description: 'Name of the rule, when several rules route to the backends.',
@@ -22,7 +22,7 @@ const kserveSchema = () =>
   z
     .strictObject({
       ...targetBase(),
-      kind: z.literal('kserve'),
+      kind: z.literal('kserve').meta({ description: 'A KServe InferenceService.' }),
       service: Label.meta({ description: 'Name of the InferenceService.' }),
       mode: z.enum(['knative', 'standard']).meta({
         description:
