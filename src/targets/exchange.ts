@@ -1,12 +1,14 @@
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import type { Problem } from '../core/errors.ts';
-import { replaceValue } from '../core/yaml/block.ts';
+import { type EntryRef, replaceValue } from '../core/yaml/block.ts';
+import { findMark } from '../core/yaml/block-layout.ts';
 import type { Splice } from '../core/yaml/splice.ts';
-import { quote } from '../core/yaml/yaml-path.ts';
+import { formatPath, quote } from '../core/yaml/yaml-path.ts';
 import { canonical, type Edit, shapeOf, unable } from './edit.ts';
 import { entryOf, mapOf, problemOf, type Spot } from './spot.ts';
 import { type Found, found, mismatch } from './target-source.ts';
 
+/** How two maps change places. */
 export interface ExchangeOptions {
   /** Keys of the two maps that stay where they are. */
   readonly except: readonly string[];
@@ -55,7 +57,7 @@ function exchangeEntry(
     return exchange(ours.value, theirs.value, { except: [], unset });
   if (isUnset(theirs.value.node) && isUnset(ours.value.node)) return found([]);
   if (isUnset(theirs.value.node) && unset === 'refuse') return ignored(theirs.value, key);
-  const splices = exchangeText(ours.value, theirs.value, key);
+  const splices = exchangeText({ map: into.node, key }, ours.value, { map: from.node, key }, theirs.value);
   if (splices.kind === 'mismatch') return splices;
   return found([
     { path: ours.value.path, splices: splices.value, value: shapeOf(theirs.value.node) },
@@ -69,13 +71,13 @@ function ignored(theirs: Spot, key: string): Found<never> {
 }
 
 function noCounterpart(into: Spot, theirs: Spot, key: string): Found<never> {
-  const list = isSeq(theirs.node) ? '[]' : isMap(theirs.node) ? '{}' : 'null';
-  const place = into.path.slice(1).join('.');
-  const message = `${quote(key)} has no counterpart below ${place}, so that a promotion could not be undone; write it there too (${key}: ${list} if it has none)`;
+  const none = isSeq(theirs.node) ? '[]' : isMap(theirs.node) ? '{}' : 'null';
+  const place = formatPath(into.path.slice(1));
+  const message = `${quote(key)} has no counterpart below ${place}, so that a promotion could not be undone; write it there too (${key}: ${none} if it has none)`;
   return mismatch(problemOf(theirs, 'COUNTERPART_MISSING', message));
 }
 
-function exchangeText(ours: Spot, theirs: Spot, key: string): Found<readonly Splice[]> {
+function exchangeText(here: EntryRef, ours: Spot, there: EntryRef, theirs: Spot): Found<readonly Splice[]> {
   const { text } = ours.source;
   const our = inlineSource(text, ours.node);
   const their = inlineSource(text, theirs.node);
@@ -84,15 +86,12 @@ function exchangeText(ours: Spot, theirs: Spot, key: string): Found<readonly Spl
       { ...our, text: their.text },
       { ...their, text: our.text },
     ]);
-  if (!ours.parent || !theirs.parent) return found([]);
-  const here = { map: ours.parent, key };
-  const there = { map: theirs.parent, key };
   const splices: Splice[] = [];
   for (const result of [replaceValue(text, here, there), replaceValue(text, there, here)]) {
-    if (result.kind === 'refused')
-      return mismatch(
-        problemOf(theirs, 'EDIT_REFUSED', `${quote(key)} ${unable(result)}; write both values alike`),
-      );
+    if (result.kind === 'refused') {
+      const message = `${quote(here.key)} ${unable(result)}; write both values alike`;
+      return mismatch(problemOf(theirs, 'EDIT_REFUSED', message));
+    }
     splices.push(...result.value);
   }
   return found(splices);
@@ -100,7 +99,7 @@ function exchangeText(ours: Spot, theirs: Spot, key: string): Found<readonly Spl
 
 /** The text of a value that stands on one line and means the same wherever it is put. */
 function inlineSource(text: string, node: Node | undefined): Splice | undefined {
-  if (!node?.range) return undefined;
+  if (!node?.range || findMark(node, ['has-anchor', 'has-alias'])) return undefined;
   const isInline = isScalar(node)
     ? !/^BLOCK_/.test(node.type ?? '')
     : (isMap(node) || isSeq(node)) && node.flow;

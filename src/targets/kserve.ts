@@ -46,7 +46,8 @@ const MODE_ANNOTATION = 'serving.kserve.io/deploymentMode';
 
 /**
  * Refuses a service that runs in the other mode, where KServe ignores the fields of this one (kserve#5335) or refuses
- * them. Without the annotation the cluster's default decides, which this file does not tell.
+ * them (inference_service_validation.go:183-191). Without the annotation the cluster's default decides, which this file
+ * does not tell; KServe ships with Knative (config/configmap/inferenceservice.yaml, defaultDeploymentMode).
  */
 export function checkMode(service: InferenceService, mode: KServeSpec['mode']): Mismatch | undefined {
   let spot = service.root;

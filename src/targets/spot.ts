@@ -33,8 +33,6 @@ export interface Spot<N extends Node | undefined = Node | undefined> {
   readonly node: N;
   /** Where the value stands, or else its key. */
   readonly offset: number;
-  /** The map that holds it, when it is an entry of one. */
-  readonly parent: YAMLMap | undefined;
   /** Stands inside `{…}` or `[…]`. */
   readonly isInFlow: boolean;
 }
@@ -46,7 +44,7 @@ export type Lookup = { readonly kind: 'absent' } | Found<Spot>;
 export function rootOf(source: TargetSource, document: number): Found<Spot> {
   const node = source.documents[document]?.contents ?? undefined;
   const offset = node?.range?.[0] ?? 0;
-  return direct({ source, path: [document], node, offset, parent: undefined, isInFlow: false });
+  return direct({ source, path: [document], node, offset, isInFlow: false });
 }
 
 /** An entry of a map. A spot that is not a map is a mismatch; nothing written counts as an empty map. */
@@ -66,6 +64,8 @@ export function entryOf(spot: Spot, key: string): Lookup {
     const offset = offsetOf(second.key, spot.offset);
     return mismatch(problemAt(spot.source, path, offset, { code: 'KEY_NOT_UNIQUE', message }));
   }
+  if (isScalar(pair.key) && (pair.key.anchor !== undefined || pair.key.tag !== undefined))
+    return indirect({ ...spot, path }, offsetOf(pair.key, spot.offset), 'a key with an anchor or a tag');
   return direct(entrySpot(map.value, pair, path));
 }
 
@@ -79,7 +79,6 @@ function entrySpot(map: Spot<YAMLMap>, pair: Pair, path: YamlPath): Spot {
     path,
     node: value,
     offset: offsetOf(value, keyOffset),
-    parent: map.node,
     isInFlow: map.isInFlow || map.node.flow === true,
   };
 }
@@ -105,16 +104,15 @@ export function itemsOf(spot: Spot): Found<readonly Spot[]> {
   const spots: Spot[] = [];
   for (const [index, item] of list.items.entries()) {
     const node = isNode(item) ? item : undefined;
-    const spot2 = direct({
+    const result = direct({
       source: spot.source,
       path: [...spot.path, index],
       node,
       offset: offsetOf(node, spot.offset),
-      parent: undefined,
       isInFlow: spot.isInFlow || list.flow === true,
     });
-    if (spot2.kind === 'mismatch') return spot2;
-    spots.push(spot2.value);
+    if (result.kind === 'mismatch') return result;
+    spots.push(result.value);
   }
   return found(spots);
 }

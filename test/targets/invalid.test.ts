@@ -33,7 +33,9 @@ describe('files that cannot be edited as asked', () => {
     for (const problem of problems) {
       expect(problem.severity).toBe('error');
       // What is wrong, then what to do; on one line, without a full stop.
-      expect(formatProblem(problem)).toMatch(/^(?:refused\[SEC-\d+\] )?in\.yaml:\d+:\d+.*: [^\n]+[;,:] [^\n]+[^.\n]$/);
+      expect(formatProblem(problem)).toMatch(
+        /^(?:refused\[SEC-\d+\] )?in\.yaml:\d+:\d+.*: [^\n]+[;,:] [^\n]+[^.\n]$/,
+      );
     }
   });
 });
