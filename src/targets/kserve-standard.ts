@@ -44,8 +44,10 @@ import { type Found, found, type Mismatch, mismatch } from './target-source.ts';
  * Settled on an entry (a promotion, or a rollback after one): entry and spec.predictor *change places*, field by field,
  * and all entries get 0. Moving the entry as it stands would lose what it takes over from stable, and the scaling that
  * it may not have; removing it would lose the way back. minReplicas stays where it is: it sizes the place, not the version.
- * The entry then holds the version before: at 0 without pods of its own, unless it has minReplicas. After a rollback from
- * there, stable serves as soon as its pods are ready; with minReplicas on the entry that is at once.
+ * The entry then holds the version before, without pods of its own unless it has minReplicas. After a rollback from
+ * there, stable serves as soon as its pods are ready; with minReplicas on the entry that is at once, at a price: KServe
+ * takes an entry's ready pods off stable's minReplicas, down to 1, whatever the entry's percent (components/
+ * predictor.go:877-900). Who no longer wants the way back deletes the entry; a settled file needs none.
  */
 const PERCENT_MAX = 100;
 
