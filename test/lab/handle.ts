@@ -99,16 +99,13 @@ export class RepositoryHandle {
       const name = `refs/heads/${commit.branch ?? repo.defaultBranch}`;
       const from = await repo.git.ref(name);
       const parent = from ?? (await repo.git.ref(`refs/heads/${repo.defaultBranch}`));
-      const changes = [];
-      for (const [path, content] of Object.entries(commit.files))
-        changes.push({
-          path,
-          oid: content === null ? undefined : await repo.git.writeBlob(Buffer.from(content)),
-        });
       const person = { name: commit.login ?? 'mona', email: `${commit.login ?? 'mona'}@example.com` };
-      const to = await repo.git.commit({
-        tree: await repo.git.editTree(parent, changes),
-        parents: parent === undefined ? [] : [parent],
+      const to = await repo.git.commitFiles({
+        parent,
+        files: Object.entries(commit.files).map(([path, content]) => ({
+          path,
+          content: content === null ? undefined : Buffer.from(content),
+        })),
         message: `${commit.message ?? 'Change files'}\n`,
         author: person,
         committer: person,

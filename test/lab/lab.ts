@@ -105,6 +105,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     },
     close: async () => {
       await server.close();
+      for (const repo of world.repositories.values()) repo.git.close();
       await rm(root, { recursive: true, force: true, maxRetries: 3 });
     },
   };

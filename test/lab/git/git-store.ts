@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type ImportedCommit, importCommit } from './fast-import.ts';
+import { ObjectReader } from './object-reader.ts';
 import { type GitCall, git, tryGit } from './run-git.ts';
 
 /** Name and mail of a commit's author or committer. */
@@ -51,21 +54,30 @@ export interface RefEntry {
 }
 
 const OID = /^[0-9a-f]{40}$/;
+/** Names that are safe to look up as files below the git directory. */
+const SAFE_REF = /^refs\/[^\0\\]+$/;
 const COMMIT_FORMAT = '%H%x00%T%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B%x1e';
 
 /** A bare repository on disk: the one place where refs, files and history are. */
 export class GitStore {
   readonly dir: string;
+  readonly #reader: ObjectReader;
   readonly #frozen: readonly RefEntry[] | undefined;
 
-  constructor(dir: string, frozen?: readonly RefEntry[]) {
+  constructor(dir: string, frozen?: { readonly reader: ObjectReader; readonly refs: readonly RefEntry[] }) {
     this.dir = dir;
-    this.#frozen = frozen;
+    this.#reader = frozen?.reader ?? new ObjectReader(dir);
+    this.#frozen = frozen?.refs;
   }
 
   /** The same objects with the refs as they are now, whatever happens later. */
   async freeze(): Promise<GitStore> {
-    return new GitStore(this.dir, await this.refs('refs/'));
+    return new GitStore(this.dir, { reader: this.#reader, refs: await this.refs('refs/') });
+  }
+
+  /** Ends the process that reads objects. */
+  close(): void {
+    this.#reader.close();
   }
 
   /** Runs git here. @throws Error when it fails */
@@ -86,11 +98,11 @@ export class GitStore {
   /** Where a ref of that full name points; undefined when there is none. */
   async ref(name: string): Promise<string | undefined> {
     if (this.#frozen) return this.#frozen.find((ref) => ref.name === name)?.oid;
-    const { code, stdout } = await tryGit({
-      dir: this.dir,
-      args: ['show-ref', '--verify', '--hash', '--', name],
-    });
-    return code === 0 ? stdout.toString('utf8').trim() : undefined;
+    if (!SAFE_REF.test(name) || name.includes('..')) return undefined;
+    const loose = await readFile(join(this.dir, name), 'utf8').catch(() => '');
+    if (OID.test(loose.trim())) return loose.trim();
+    if (!existsSync(join(this.dir, 'packed-refs'))) return undefined;
+    return (await this.refs(name)).find((ref) => ref.name === name)?.oid;
   }
 
   /** Moves, creates (from undefined) or deletes (to undefined) a ref; false when it was not at `from`. */
@@ -105,6 +117,7 @@ export class GitStore {
 
   /** Whether git accepts the full name of a ref. */
   async isRefName(name: string): Promise<boolean> {
+    if (/^refs(?:\/[\w-]+)+$/.test(name)) return true;
     return (await tryGit({ dir: this.dir, args: ['check-ref-format', name] })).code === 0;
   }
 
@@ -126,7 +139,7 @@ export class GitStore {
   async #startOf(revision: string): Promise<string | undefined> {
     if (OID.test(revision)) return revision;
     for (const prefix of ['', 'refs/', 'refs/heads/', 'refs/tags/']) {
-      const oid = await this.ref(`${prefix}${revision}`).catch(() => undefined);
+      const oid = await this.ref(`${prefix}${revision}`);
       if (oid !== undefined) return oid;
     }
     if (!/^[\w./@{}^~-]+$/.test(revision) || revision.startsWith('-')) return undefined;
@@ -136,9 +149,11 @@ export class GitStore {
     return code === 0 && OID.test(oid) ? oid : undefined;
   }
 
-  /** Content of a blob. */
+  /** Content of a blob. @throws Error when there is none */
   async blob(oid: string): Promise<Buffer> {
-    return git({ dir: this.dir, args: ['cat-file', 'blob', oid] });
+    const found = await this.#reader.read(oid);
+    if (found?.type !== 'blob') throw new Error(`lab: no blob ${oid}`);
+    return found.content;
   }
 
   /** Stores a blob and gives its id. */
@@ -183,6 +198,11 @@ export class GitStore {
     }
   }
 
+  /** Stores files and a commit of them; it is on no branch yet. */
+  commitFiles(commit: ImportedCommit): Promise<string> {
+    return importCommit(this.dir, commit);
+  }
+
   /** Stores a commit; it is on no branch yet. */
   async commit(commit: NewCommit): Promise<string> {
     // without the @ git takes small numbers for something else
@@ -214,9 +234,9 @@ export class GitStore {
 
   /** One commit by its id. @throws Error when there is none */
   async commitInfo(oid: string): Promise<CommitInfo> {
-    const [commit] = await this.log(['-1', oid]);
-    if (!commit) throw new Error(`lab: no commit ${oid}`);
-    return commit;
+    const found = await this.#reader.read(oid);
+    if (found?.type !== 'commit') throw new Error(`lab: no commit ${oid}`);
+    return parseCommit(oid, found.content.toString('utf8'));
   }
 
   /** Whether one commit is an ancestor of another, or the same. */
@@ -249,5 +269,25 @@ function readCommit(record: string): CommitInfo {
     author: { name: an, email: ae, at: Number(at) * 1000 },
     committer: { name: cn, email: ce, at: Number(ct) * 1000 },
     message: body.join('\0').replace(/\n+$/, ''),
+  };
+}
+
+/** Reads a commit object. */
+function parseCommit(oid: string, text: string): CommitInfo {
+  const end = text.indexOf('\n\n');
+  const headers = text.slice(0, end).split('\n');
+  const all = (name: string): readonly string[] =>
+    headers.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
+  const person = (name: string): CommitInfo['author'] => {
+    const match = /^(.*?) ?<([^>]*)> (\d+)/.exec(all(name)[0] ?? '');
+    return { name: match?.[1] ?? '', email: match?.[2] ?? '', at: Number(match?.[3] ?? 0) * 1000 };
+  };
+  return {
+    oid,
+    tree: all('tree')[0] ?? '',
+    parents: all('parent'),
+    author: person('author'),
+    committer: person('committer'),
+    message: text.slice(end + 2).replace(/\n+$/, ''),
   };
 }

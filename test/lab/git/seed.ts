@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RepositorySource } from '../options.ts';
 import { GITHUB } from '../state/merging.ts';
@@ -13,19 +13,24 @@ export interface Seed {
   readonly at: number;
 }
 
+/** What GitHub's server allows to clients; and no ref ever leaves its file. */
+const SERVER_CONFIG = `[http]
+\treceivepack = true
+[uploadpack]
+\tallowFilter = true
+\tallowAnySHA1InWant = true
+[gc]
+\tauto = 0
+`;
+
+const AUTHOR = { name: 'mona', email: 'mona@example.com' } as const;
+
 /** Makes a bare repository whose default branch has the wished content. */
 export async function seedRepository({ dir, source, defaultBranch, at }: Seed): Promise<GitStore> {
   await mkdir(dir, { recursive: true });
-  await git({ dir, args: ['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`, '.'] });
-  // what GitHub's server allows to clients
-  for (const [key, value] of [
-    ['http.receivepack', 'true'],
-    ['uploadpack.allowFilter', 'true'],
-    ['uploadpack.allowAnySHA1InWant', 'true'],
-    ['gc.auto', '0'],
-    ['core.logAllRefUpdates', 'false'],
-  ] as const)
-    await git({ dir, args: ['config', key, value] });
+  const args = ['init', '--quiet', '--bare', '--template=', `--initial-branch=${defaultBranch}`, '.'];
+  await git({ dir, args });
+  await appendFile(join(dir, 'config'), SERVER_CONFIG);
   await mkdir(join(dir, 'hooks'), { recursive: true });
   await installRulesHook(dir);
   const store = new GitStore(dir);
@@ -42,22 +47,19 @@ export async function seedRepository({ dir, source, defaultBranch, at }: Seed): 
     });
     return store;
   }
-  const tree = 'files' in source ? await treeOfFiles(store, source.files) : await treeOfFolder(store, source);
-  const author = { name: 'mona', email: 'mona@example.com' };
-  const message = 'Initial commit\n';
-  const oid = await store.commit({ tree, parents: [], message, author, committer: GITHUB, at });
+  const commit = { message: 'Initial commit\n', author: AUTHOR, committer: GITHUB, at } as const;
+  const oid =
+    'files' in source
+      ? await store.commitFiles({ ...commit, parent: undefined, files: filesOf(source.files) })
+      : await store.commit({ ...commit, parents: [], tree: await treeOfFolder(store, source) });
   await store.swapRef(`refs/heads/${defaultBranch}`, undefined, oid);
   return store;
 }
 
-async function treeOfFiles(
-  store: GitStore,
+function filesOf(
   files: Readonly<Record<string, string | Uint8Array>>,
-): Promise<string> {
-  const changes = [];
-  for (const [path, content] of Object.entries(files))
-    changes.push({ path, oid: await store.writeBlob(Buffer.from(content)) });
-  return store.editTree(undefined, changes);
+): readonly { readonly path: string; readonly content: Uint8Array }[] {
+  return Object.entries(files).map(([path, content]) => ({ path, content: Buffer.from(content) }));
 }
 
 async function treeOfFolder(

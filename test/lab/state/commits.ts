@@ -1,4 +1,3 @@
-import type { TreeChange } from '../git/git-store.ts';
 import { Refusal, unprocessable } from '../refusal.ts';
 import type { Token } from '../tokens.ts';
 import { refuseByRules, swap } from './branches.ts';
@@ -41,10 +40,12 @@ export async function commitOnBranch(
     });
   refusePaths(token, commit);
   await refuseMissing(repo, tip, commit.deletions);
-  const tree = await repo.git.editTree(tip, await changesOf(repo, commit));
-  const oid = await repo.git.commit({
-    tree,
-    parents: [tip],
+  const oid = await repo.git.commitFiles({
+    parent: tip,
+    files: [
+      ...commit.deletions.map((path) => ({ path, content: undefined })),
+      ...commit.additions.map(({ path, content }) => ({ path, content })),
+    ],
     message: commit.message,
     author: signatureOf(act.actor),
     committer: GITHUB,
@@ -53,13 +54,6 @@ export async function commitOnBranch(
   await refuseByRules(repo, act.actor, { name, from: tip, to: oid }, commit.ruleStatus);
   await swap(repo, act, { name, from: tip, to: oid });
   return oid;
-}
-
-async function changesOf(repo: LabRepository, commit: BranchCommit): Promise<readonly TreeChange[]> {
-  const changes: TreeChange[] = commit.deletions.map((path) => ({ path, oid: undefined }));
-  for (const { path, content } of commit.additions)
-    changes.push({ path, oid: await repo.git.writeBlob(content) });
-  return changes;
 }
 
 function refusePaths(token: Token, commit: BranchCommit): void {
