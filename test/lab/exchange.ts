@@ -147,7 +147,7 @@ export class Exchange {
   ): Promise<ApiAnswer | WireAnswer> {
     switch (understood.kind) {
       case 'git':
-        return serveGit(call, { ...this.#request, query: this.#request.query.toString() });
+        return serveGit(call, this.#request);
       case 'graphql':
         return serveGraphql(call, understood.operation, (field) =>
           fault?.kind === 'field' && fault.field === field

@@ -1,17 +1,11 @@
+import type { ApiRequest } from './api.ts';
 import { runHttpBackend } from './git/http-backend.ts';
 import { Refusal } from './refusal.ts';
 import { followMove } from './state/effects.ts';
 import type { LabRepository } from './state/repository.ts';
+import { pushRules } from './state/rules.ts';
 import type { Actor } from './tokens.ts';
 import { actOf, type Call, visibleRepository } from './world.ts';
-
-export interface GitRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: Uint8Array;
-}
 
 export interface RawAnswer {
   readonly status: number;
@@ -27,10 +21,10 @@ export function isGitPath(path: string): boolean {
 }
 
 /** Serves clone, fetch and push. A push is checked by the rules and has the same effects as any other move of a branch. */
-export async function serveGit(call: Call, request: GitRequest): Promise<RawAnswer> {
+export async function serveGit(call: Call, request: ApiRequest): Promise<RawAnswer> {
   const [, owner = '', name = '', service = ''] = GIT_PATH.exec(request.path) ?? [];
   const repo = visibleRepository(call, `${owner}/${name}`);
-  const push = service === 'git-receive-pack' || request.query.includes('git-receive-pack');
+  const push = service === 'git-receive-pack' || request.query.get('service') === 'git-receive-pack';
   if (call.token === undefined && (push || repo === undefined)) return challenge();
   if (repo === undefined) throw new Refusal({ status: 404, type: null, message: 'Repository not found.' });
   if (push && call.token?.permissions.contents !== 'write')
@@ -43,6 +37,7 @@ export async function serveGit(call: Call, request: GitRequest): Promise<RawAnsw
     throw new Refusal({ status: 403, type: null, message: 'Write access to repository not granted.' });
   const backend = {
     ...request,
+    query: request.query.toString(),
     dir: repo.git.dir,
     service,
     user: call.token?.actor.login,
@@ -76,31 +71,16 @@ async function followPush(call: Call, repo: LabRepository, before: Refs): Promis
   }
 }
 
-/** The rules that hold for an actor's push, as the hook reads them. */
+/** The rules that hold for an actor's push, as the hook reads them; what is pushed has no checks yet. */
 function hookRules(repo: LabRepository, actor: Actor): string {
   const settings = repo.settings.rules ?? [];
   const rules = Array.isArray(settings) ? settings : [settings];
   const branches = new Set(rules.flatMap((rule) => rule.branches ?? [repo.defaultBranch]));
-  const lines: string[] = [];
-  for (const branch of branches)
-    for (const rule of repo.rulesFor(branch)) {
-      if (actor.kind !== 'actions' && (actor.bypass || rule.bypass?.includes(actor.login))) continue;
-      const kind = rule.kind ?? 'ruleset';
-      lines.push(`${branch}|delete|${kind}|Cannot delete this branch`);
-      lines.push(`${branch}|force|${kind}|Cannot force-push to this branch`);
-      if (rule.pullRequest || (rule.approvals ?? 0) > 0)
-        lines.push(`${branch}|always|${kind}|Changes must be made through a pull request.`);
-      if (rule.linearHistory)
-        lines.push(`${branch}|merges|${kind}|This branch must not contain merge commits.`);
-      const [first, ...more] = rule.checks ?? [];
-      if (first !== undefined)
-        lines.push(
-          `${branch}|always|${kind}|${
-            more.length > 0
-              ? `${more.length + 1} of ${more.length + 1} required status checks are expected.`
-              : `Required status check "${first}" is expected.`
-          }`,
-        );
-    }
-  return lines.join('\n');
+  return [...branches]
+    .flatMap((branch) =>
+      pushRules(repo, actor, { branch, to: undefined }).map(
+        ({ test, kind, message }) => `${branch}|${test}|${kind}|${message}`,
+      ),
+    )
+    .join('\n');
 }

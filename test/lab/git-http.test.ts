@@ -160,4 +160,16 @@ describe('a repository', () => {
     expect(await repo.branches()).toEqual(['main', 'other']);
     expect(await repo.head('other')).toBe(await origin.head('other'));
   });
+
+  it('keeps paths of any letters, and every object of it is sound', async () => {
+    const repo = await repository();
+    const paths = ['b c.txt', 'quo"te.txt', 'back\\slash.txt', 'ünï/日本.txt', "it's.txt"];
+    await repo.commit({ files: Object.fromEntries(paths.map((path) => [path, `${path}\n`])) });
+    await repo.commit({ files: { 'a.yaml': null, 'b c.txt': '' } });
+    for (const path of paths.slice(1)) expect(await repo.read(path)).toBe(`${path}\n`);
+    expect([await repo.read('a.yaml'), await repo.read('b c.txt')]).toEqual([undefined, '']);
+    const fsck = await tryGit({ dir: repo.gitDir, args: ['fsck', '--strict', '--full', '--no-dangling'] });
+    expect([fsck.code, fsck.stderr]).toEqual([0, '']);
+    expect(await repo.branches()).toEqual(['main']);
+  });
 });

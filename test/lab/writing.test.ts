@@ -122,8 +122,7 @@ describe('createCommitOnBranch', () => {
 });
 
 describe('a protected default branch', () => {
-  const octokit = (auth: string): Octokit =>
-    new Octokit({ auth, baseUrl: lab.apiUrl, log: { debug() {}, info() {}, warn() {}, error() {} } });
+  const octokit = (auth: string): Octokit => new Octokit({ auth, baseUrl: lab.apiUrl, log: silent });
 
   it('refuses direct changes by every way and to everybody but the bypass list', async () => {
     const repo = await repository({ rules: { pullRequest: true } });
@@ -198,7 +197,7 @@ describe('GITHUB_TOKEN', () => {
       { type: 'FORBIDDEN', path: ['p'], message },
     ]);
     expect(repo.pulls).toEqual([]);
-    const rest = new Octokit({ auth: lab.tokens.actions, baseUrl: lab.apiUrl });
+    const rest = new Octokit({ auth: lab.tokens.actions, baseUrl: lab.apiUrl, log: silent });
     const wish = { owner: repo.owner, repo: repo.name, base: 'main', head: 'belay/x', title: 't' };
     await expect(rest.pulls.create(wish)).rejects.toMatchObject({
       status: 403,
@@ -268,3 +267,5 @@ describe('an archived repository', () => {
     expect((await commit(repo)).error?.message).toBe('Repository was archived so is read-only.');
   });
 });
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };

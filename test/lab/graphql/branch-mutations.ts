@@ -2,11 +2,7 @@ import { createRef, deleteRef, updateRef } from '../state/branches.ts';
 import { commitOnBranch } from '../state/commits.ts';
 import { actOf, type Call } from '../world.ts';
 import { objectView, refView } from './git-views.ts';
-import { gate, refOf, repositoryNamed, repositoryOf } from './targets.ts';
-
-interface Input<T> {
-  readonly input: T & { readonly clientMutationId?: string | null };
-}
+import { gate, type Input, refOf, repositoryNamed, repositoryOf } from './targets.ts';
 
 /** `createRef`: a branch or tag on an existing object. */
 export async function createRefMutation(

@@ -3,11 +3,7 @@ import { notFound, Refusal } from '../refusal.ts';
 import { addComment, addLabels, createLabel, updateComment } from '../state/issues.ts';
 import { actOf, type Call, repositoryById } from '../world.ts';
 import { commentView, labelView, pullView } from './pull-views.ts';
-import { gate, pullOf, repositoryOf } from './targets.ts';
-
-interface Input<T> {
-  readonly input: T & { readonly clientMutationId?: string | null };
-}
+import { gate, type Input, pullOf, repositoryOf } from './targets.ts';
 
 /** `addComment` to a pull request. */
 export async function addCommentMutation(

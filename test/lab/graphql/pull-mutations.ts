@@ -1,13 +1,10 @@
-import type { MergeMethod } from '../options.ts';
+import type { MergeMethod, Permission } from '../options.ts';
 import { disableAutoMerge, enableAutoMerge, type MergeCall, mergePull } from '../state/merge-calls.ts';
 import { closePull, createPull, reopenPull, updatePull } from '../state/pulls.ts';
+import type { Act } from '../state/repository.ts';
 import { actOf, type Call } from '../world.ts';
 import { actorView, pullView } from './pull-views.ts';
-import { gate, type PullTarget, pullOf, repositoryOf } from './targets.ts';
-
-interface Input<T> {
-  readonly input: T & { readonly clientMutationId?: string | null };
-}
+import { gate, type Input, type PullTarget, pullOf, repositoryOf } from './targets.ts';
 
 /** What all mutations of a pull request answer. */
 function payload(call: Call, { repo, pull }: PullTarget, id: string | null | undefined): object {
@@ -43,8 +40,23 @@ export async function createPullMutation({ input }: Input<CreateInput>, call: Ca
   return payload(call, { repo, pull }, input.clientMutationId);
 }
 
-interface UpdateInput {
-  readonly pullRequestId: string;
+type PullInput = { readonly pullRequestId: string };
+type Mutation<T> = (args: Input<T>, call: Call) => Promise<object>;
+
+/** A mutation of one pull request: finds it, asks for the permission, makes the change in turn, answers with it. */
+function onPull<T extends PullInput>(
+  permission: Permission,
+  change: (target: PullTarget, act: Act, input: T) => unknown,
+): Mutation<T> {
+  return async ({ input }, call) => {
+    const target = pullOf(call, input.pullRequestId);
+    gate(call, target.repo, permission);
+    await target.repo.exclusive(async () => change(target, actOf(call), input));
+    return payload(call, target, input.clientMutationId);
+  };
+}
+
+interface UpdateInput extends PullInput {
   readonly title?: string | null;
   readonly body?: string | null;
   readonly baseRefName?: string | null;
@@ -52,44 +64,24 @@ interface UpdateInput {
 }
 
 /** `updatePullRequest`. */
-export async function updatePullMutation({ input }: Input<UpdateInput>, call: Call): Promise<object> {
-  const target = pullOf(call, input.pullRequestId);
-  gate(call, target.repo, 'pull_requests');
-  await target.repo.exclusive(() =>
-    updatePull(target.repo, actOf(call), target.pull, {
-      title: input.title ?? undefined,
-      body: input.body ?? undefined,
-      base: input.baseRefName?.replace(/^refs\/heads\//, ''),
-      state: input.state ?? undefined,
-    }),
-  );
-  return payload(call, target, input.clientMutationId);
-}
+export const updatePullMutation = onPull<UpdateInput>('pull_requests', ({ repo, pull }, act, input) =>
+  updatePull(repo, act, pull, {
+    title: input.title ?? undefined,
+    body: input.body ?? undefined,
+    base: input.baseRefName?.replace(/^refs\/heads\//, ''),
+    state: input.state ?? undefined,
+  }),
+);
 
 /** `closePullRequest`. */
-export async function closePullMutation(
-  { input }: Input<{ readonly pullRequestId: string }>,
-  call: Call,
-): Promise<object> {
-  const target = pullOf(call, input.pullRequestId);
-  gate(call, target.repo, 'pull_requests');
-  await target.repo.exclusive(async () => closePull(actOf(call), target.pull));
-  return payload(call, target, input.clientMutationId);
-}
+export const closePullMutation = onPull('pull_requests', ({ pull }, act) => closePull(act, pull));
 
 /** `reopenPullRequest`. */
-export async function reopenPullMutation(
-  { input }: Input<{ readonly pullRequestId: string }>,
-  call: Call,
-): Promise<object> {
-  const target = pullOf(call, input.pullRequestId);
-  gate(call, target.repo, 'pull_requests');
-  await target.repo.exclusive(() => reopenPull(target.repo, actOf(call), target.pull));
-  return payload(call, target, input.clientMutationId);
-}
+export const reopenPullMutation = onPull('pull_requests', ({ repo, pull }, act) =>
+  reopenPull(repo, act, pull),
+);
 
-interface MergeInput {
-  readonly pullRequestId: string;
+interface MergeInput extends PullInput {
   readonly expectedHeadOid?: string | null;
   readonly mergeMethod?: 'MERGE' | 'SQUASH' | 'REBASE' | null;
   readonly commitHeadline?: string | null;
@@ -106,28 +98,16 @@ function mergeCall(input: MergeInput): MergeCall {
 }
 
 /** `mergePullRequest`. */
-export async function mergePullMutation({ input }: Input<MergeInput>, call: Call): Promise<object> {
-  const target = pullOf(call, input.pullRequestId);
-  gate(call, target.repo, 'contents');
-  await target.repo.exclusive(() => mergePull(target.repo, actOf(call), target.pull, mergeCall(input)));
-  return payload(call, target, input.clientMutationId);
-}
+export const mergePullMutation = onPull<MergeInput>('contents', ({ repo, pull }, act, input) =>
+  mergePull(repo, act, pull, mergeCall(input)),
+);
 
 /** `enablePullRequestAutoMerge`. */
-export async function enableAutoMergeMutation({ input }: Input<MergeInput>, call: Call): Promise<object> {
-  const target = pullOf(call, input.pullRequestId);
-  gate(call, target.repo, 'pull_requests');
-  await target.repo.exclusive(() => enableAutoMerge(target.repo, actOf(call), target.pull, mergeCall(input)));
-  return payload(call, target, input.clientMutationId);
-}
+export const enableAutoMergeMutation = onPull<MergeInput>('pull_requests', ({ repo, pull }, act, input) =>
+  enableAutoMerge(repo, act, pull, mergeCall(input)),
+);
 
 /** `disablePullRequestAutoMerge`. */
-export async function disableAutoMergeMutation(
-  { input }: Input<{ readonly pullRequestId: string }>,
-  call: Call,
-): Promise<object> {
-  const target = pullOf(call, input.pullRequestId);
-  gate(call, target.repo, 'pull_requests');
-  await target.repo.exclusive(async () => disableAutoMerge(actOf(call), target.pull));
-  return payload(call, target, input.clientMutationId);
-}
+export const disableAutoMergeMutation = onPull('pull_requests', ({ pull }, act) =>
+  disableAutoMerge(act, pull),
+);

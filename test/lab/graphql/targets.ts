@@ -5,6 +5,11 @@ import type { LabRepository, PullState } from '../state/repository.ts';
 import { requirePermission, type Token } from '../tokens.ts';
 import { type Call, repositoryById, visibleRepository } from '../world.ts';
 
+/** Arguments of a mutation field: one input. */
+export interface Input<T> {
+  readonly input: T & { readonly clientMutationId?: string | null };
+}
+
 /** The thing that a global id names, to write to. */
 export interface PullTarget {
   readonly repo: LabRepository;

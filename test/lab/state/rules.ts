@@ -22,34 +22,47 @@ export interface BranchChange {
   readonly to: string | undefined;
 }
 
-/** Rules that a direct change of a branch breaks: a push, an API commit, an update or deletion of the ref. */
+/** One thing that a direct change of a branch may not do. */
+export interface PushRule extends Violation {
+  /** When it is broken: always, by deletion, by a move that is not forward, by a merge commit. */
+  readonly test: 'always' | 'delete' | 'force' | 'merges';
+}
+
+/** What an actor may not do to a branch directly; checks are looked up on the commit it is to point to. */
+export function pushRules(
+  repo: LabRepository,
+  actor: Actor,
+  { branch, to }: { readonly branch: string; readonly to: string | undefined },
+): readonly PushRule[] {
+  const rules = repo.rulesFor(branch).filter((rule) => !bypasses(rule, actor));
+  return rules.flatMap((rule) => {
+    const kind = rule.kind ?? ('ruleset' as const);
+    const found: PushRule[] = [
+      { kind, test: 'delete', message: 'Cannot delete this branch' },
+      { kind, test: 'force', message: 'Cannot force-push to this branch' },
+    ];
+    if (needsPull(rule))
+      found.push({ kind, test: 'always', message: 'Changes must be made through a pull request.' });
+    if (rule.linearHistory) found.push({ kind, test: 'merges', message: NO_MERGES });
+    for (const message of checkMessages(repo, rule, to)) found.push({ kind, test: 'always', message });
+    return found;
+  });
+}
+
+const NO_MERGES = 'This branch must not contain merge commits.';
+
+/** Rules that a direct change of a branch breaks: an API commit, an update or deletion of the ref. */
 export async function pushViolations(
   repo: LabRepository,
   actor: Actor,
-  change: BranchChange,
+  { branch, from, to }: BranchChange,
 ): Promise<readonly Violation[]> {
-  const rules = repo.rulesFor(change.branch).filter((rule) => !bypasses(rule, actor));
-  const found: Violation[] = [];
-  for (const rule of rules) {
-    const kind = rule.kind ?? 'ruleset';
-    for (const message of await messagesOf(repo, rule, change)) found.push({ kind, message });
-  }
-  return found;
-}
-
-async function messagesOf(
-  repo: LabRepository,
-  rule: BranchRules,
-  { from, to }: BranchChange,
-): Promise<readonly string[]> {
-  if (from === undefined) return [];
-  if (to === undefined) return ['Cannot delete this branch'];
-  if (!(await repo.git.isAncestor(from, to))) return ['Cannot force-push to this branch'];
-  const messages: string[] = [];
-  if (needsPull(rule)) messages.push('Changes must be made through a pull request.');
-  if (rule.linearHistory && (await hasMerge(repo, from, to)))
-    messages.push('This branch must not contain merge commits.');
-  return [...messages, ...checkMessages(repo, rule, to)];
+  const rules = pushRules(repo, actor, { branch, to });
+  if (from === undefined || rules.length === 0) return [];
+  if (to === undefined) return rules.filter((rule) => rule.test === 'delete');
+  if (!(await repo.git.isAncestor(from, to))) return rules.filter((rule) => rule.test === 'force');
+  const merges = rules.some((rule) => rule.test === 'merges') && (await hasMerge(repo, from, to));
+  return rules.filter((rule) => rule.test === 'always' || (merges && rule.test === 'merges'));
 }
 
 function needsPull(rule: BranchRules): boolean {
@@ -61,8 +74,8 @@ async function hasMerge(repo: LabRepository, from: string, to: string): Promise<
 }
 
 /** One line for one missing check, a count for several: the way GitHub shortens it. */
-function checkMessages(repo: LabRepository, rule: BranchRules, oid: string): readonly string[] {
-  const states = standings(repo, oid);
+function checkMessages(repo: LabRepository, rule: BranchRules, oid: string | undefined): readonly string[] {
+  const states = standings(repo, oid ?? '');
   const open = (rule.checks ?? []).filter((name) => states.get(name) !== 'success');
   if (open.length > 1)
     return [`${open.length} of ${rule.checks?.length} required status checks are expected.`];
@@ -129,8 +142,7 @@ export function methodViolations(
   const rules = repo.rulesFor(pull.base).filter((rule) => actor === undefined || !bypasses(rule, actor));
   return rules.flatMap((rule) => {
     const kind = rule.kind ?? ('ruleset' as const);
-    if (rule.linearHistory && method === 'merge')
-      return [{ kind, message: 'This branch must not contain merge commits.' }];
+    if (rule.linearHistory && method === 'merge') return [{ kind, message: NO_MERGES }];
     if (rule.mergeMethods && !rule.mergeMethods.includes(method))
       return [{ kind, message: `${methodName(method)} are not allowed on this branch.` }];
     return [];
