@@ -6,6 +6,7 @@ import { didYouMean, suggest } from './did-you-mean.ts';
 import type { Rule, RuleInput } from './rule.ts';
 
 const PLACEHOLDERS = ['version', 'backend', 'release', 'window'] as const;
+type Placeholder = (typeof PLACEHOLDERS)[number];
 /** What a key asks must say which version, and which stretch of time. */
 const QUERIES = {
   bad: { windowed: true },
@@ -23,9 +24,8 @@ interface Query {
 /** Only what Belay fills in stands in double braces; anything else would reach the provider as it is. */
 export const placeholdersAreKnown: Rule = function* (input) {
   for (const query of queries(input))
-    for (const [written, name = '', end] of query.text.matchAll(/\{\{([^{}]{0,100})(\}\})?/g)) {
-      if (end !== undefined && PLACEHOLDERS.some((known) => known === name)) continue;
-      const meant = didYouMean(name.trim(), PLACEHOLDERS);
+    for (const { written, isKnown, meant } of placeholders(query.text)) {
+      if (isKnown) continue;
       const hint =
         meant === undefined
           ? `, expected ${PLACEHOLDERS.map((known) => `{{${known}}}`).join(', ')}`
@@ -42,7 +42,7 @@ export const placeholdersAreKnown: Rule = function* (input) {
 /** Each arm has its own answer; else stable and candidate would be the same series, and equally healthy. */
 export const queriesTellVersions: Rule = function* (input) {
   for (const { path, text } of queries(input))
-    if (!text.includes('{{version}}') && !text.includes('{{backend}}'))
+    if (!asksFor(text, 'version') && !asksFor(text, 'backend'))
       yield {
         code: 'QUERY_NOT_PER_VERSION',
         path,
@@ -54,7 +54,7 @@ export const queriesTellVersions: Rule = function* (input) {
 /** Counts are of one tick each; a fixed range would count events twice or not at all. */
 export const queriesCountWindows: Rule = function* (input) {
   for (const { path, text, windowed } of queries(input))
-    if (windowed && !text.includes('{{window}}'))
+    if (windowed && !asksFor(text, 'window'))
       yield {
         code: 'QUERY_WITHOUT_WINDOW',
         path,
@@ -62,6 +62,21 @@ export const queriesCountWindows: Rule = function* (input) {
           'the query holds no {{window}}, so that it does not count one tick; write its range as [{{window}}]',
       };
 };
+
+/** Whether a query holds a placeholder, or something that was meant to be it and is a problem of its own. */
+function asksFor(text: string, name: Placeholder): boolean {
+  return text.includes(`{{${name}}}`) || placeholders(text).some(({ meant }) => meant === name);
+}
+
+function placeholders(
+  text: string,
+): readonly { written: string; isKnown: boolean; meant: string | undefined }[] {
+  if (!text.includes('{{')) return [];
+  return Array.from(text.matchAll(/\{\{([^{}]{0,100})(\}\})?/g), ([written, name = '', end]) => {
+    const isKnown = end !== undefined && PLACEHOLDERS.some((known) => known === name);
+    return { written, isKnown, meant: isKnown ? name : didYouMean(name.trim(), PLACEHOLDERS) };
+  });
+}
 
 function* queries({ source, draft }: RuleInput): Iterable<Query> {
   for (const index of draft.checks.keys())

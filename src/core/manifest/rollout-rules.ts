@@ -1,5 +1,6 @@
 import { formatDuration, formatPercent, millis } from '../units.ts';
 import { HEALTH_DEFAULTS } from './defaults.ts';
+import { valueAt } from './describe-value.ts';
 import type { Draft } from './draft.ts';
 import type { Rule } from './rule.ts';
 
@@ -59,14 +60,15 @@ export const weightIsDeclared: Rule = function* ({ draft: { weight, steps, candi
 };
 
 /** A rollout that only ever passes can end before its deadline. */
-export const deadlineFits: Rule = function* ({ draft: { steps, deadline } }) {
+export const deadlineFits: Rule = function* ({ draft: { steps, deadline }, source }) {
   if (deadline === undefined) return;
+  const path = [...ROLLOUT, 'deadline'];
   const total = millis(steps.reduce((sum, step) => sum + (step.hold ?? 0), 0));
   if (total > deadline)
     yield {
       code: 'DEADLINE_TOO_SHORT',
-      path: [...ROLLOUT, 'deadline'],
-      message: `must be at least the sum of the holds, ${formatDuration(total)}, got ${formatDuration(deadline)}; a healthy rollout could not end`,
+      path,
+      message: `must be at least the sum of the holds, ${formatDuration(total)}, got ${String(valueAt(source.value, path))}; a healthy rollout could not end`,
     };
 };
 

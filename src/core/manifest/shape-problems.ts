@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Problem } from '../errors.ts';
+import { findForbiddenCharacters } from '../yaml/forbidden-characters.ts';
 import type { YamlPath, YamlSource } from '../yaml/read-yaml.ts';
 import { formatPath, quote } from '../yaml/yaml-path.ts';
 import { asMap, describeValue, valueAt, withValue, writtenAt } from './describe-value.ts';
@@ -20,9 +21,9 @@ import {
 type Issue = z.core.$ZodIssue;
 type IssueOf<Code extends Issue['code']> = Extract<Issue, { code: Code }>;
 
-/** Keys by which people try to name an address or a secret. */
+/** Keys by which people try to name an address or a secret; compared in lower case, without dashes and underscores. */
 const SECRETIVE =
-  /^(?:.*(?:url|uri|endpoint|host|address|token|secret|password|credential|header|apikey|proxy)s?|auth|authorization|bearer|username|env)$/;
+  /url|uri|endpoint|host|address|token|secret|passw|credential|header|apikey|proxy|authorization|bearer|username|^auth|^env$/;
 /** How YAML 1.1 wrote true and false. */
 const OLD_BOOLEAN = /^(?:y|yes|on|n|no|off)$/i;
 
@@ -39,9 +40,7 @@ export interface ShapeCheck {
 /** What the schema found, in the words of the file: all at once, each where it stands. */
 export function shapeProblems(check: ShapeCheck, issues: readonly Issue[]): readonly Problem[] {
   const report = new ShapeReport(check);
-  // Unknown keys come first: a key that was meant is then not called missing.
-  for (const issue of issues) if (issue.code === 'unrecognized_keys') report.add(issue, []);
-  for (const issue of issues) if (issue.code !== 'unrecognized_keys') report.add(issue, []);
+  report.add(issues, []);
   return report.problems;
 }
 
@@ -67,8 +66,14 @@ class ShapeReport {
     return valueAt(this.#check.source.value, path);
   }
 
-  /** @param prefix  path of the part of the document that the issue's path begins in */
-  add(issue: Issue, prefix: YamlPath): void {
+  /** @param prefix  path of the part of the document that the issues' paths begin in */
+  add(issues: readonly Issue[], prefix: YamlPath): void {
+    // Unknown keys come first: a key that was meant is then not called missing.
+    for (const issue of issues) if (issue.code === 'unrecognized_keys') this.#add(issue, prefix);
+    for (const issue of issues) if (issue.code !== 'unrecognized_keys') this.#add(issue, prefix);
+  }
+
+  #add(issue: Issue, prefix: YamlPath): void {
     const path = [...prefix, ...(issue.path as YamlPath)];
     switch (issue.code) {
       case 'unrecognized_keys':
@@ -117,11 +122,7 @@ class ShapeReport {
         return;
       case 'too_small':
       case 'too_big':
-        this.#push({
-          path,
-          code: 'VALUE_OUT_OF_RANGE',
-          message: `${rangeText(issue, value)}${this.#got(path)}`,
-        });
+        this.#push({ path, code: 'VALUE_OUT_OF_RANGE', message: rangeText(issue, value) });
         return;
       default:
         this.#wrongType(path, schema);
@@ -173,8 +174,7 @@ class ShapeReport {
     if (!option) return;
     this.#guessed = withValue(this.#guessed, path, meant);
     const element = { ...asMap(this.#valueAt(parent)), kind: meant };
-    for (const inner of z.safeParse(option, element, { jitless: true }).error?.issues ?? [])
-      this.add(inner, parent);
+    this.add(z.safeParse(option, element, { jitless: true }).error?.issues ?? [], parent);
   }
 
   #unknownWord(path: YamlPath, words: readonly string[]): void {
@@ -222,7 +222,8 @@ class ShapeReport {
   #got(path: YamlPath): string {
     const value = this.#valueAt(path);
     if ((typeof value === 'object' && value !== null) || value === '' || this.#isPrivate(path)) return '';
-    return `, got ${typeof value === 'string' ? quote(value) : describeValue(this.#check.source, path)}`;
+    const written = writtenAt(this.#check.source, path);
+    return `, got ${typeof value === 'string' ? quote(value) : (written ?? 'nothing')}`;
   }
 
   #isPrivate(path: YamlPath): boolean {
@@ -239,10 +240,15 @@ class ShapeReport {
 
   #push(found: { path: YamlPath; code: string; message: string; what?: 'key' | 'value' }): void {
     const path = formatPath(found.path);
-    if (this.#check.blamed.has(path)) return;
+    if (this.#check.blamed.has(path) || holdsForbidden(this.#valueAt(found.path))) return;
     const at = this.#check.source.positionOf(found.path, found.what);
     this.problems.push({ code: found.code, severity: 'error', at, path, message: found.message });
   }
+}
+
+/** Text with a character that the reading has refused, whatever else is wrong with it. */
+function holdsForbidden(value: unknown): boolean {
+  return typeof value === 'string' && findForbiddenCharacters(` ${value}`).length > 0;
 }
 
 function codeOf(issue: IssueOf<'custom'>): string | undefined {
@@ -255,9 +261,10 @@ function rangeText(issue: IssueOf<'too_small'> | IssueOf<'too_big'>, value: unkn
   const bound = isLow ? issue.minimum : issue.maximum;
   if (typeof value === 'number') {
     const relation = isLow ? 'more' : 'less';
-    return issue.inclusive ? `must be ${bound} or ${relation}` : `must be ${relation} than ${bound}`;
+    return `must be ${issue.inclusive ? `${bound} or ${relation}` : `${relation} than ${bound}`}, got ${value}`;
   }
-  if (typeof value === 'string') return isLow ? 'must not be empty' : `must have at most ${bound} characters`;
+  if (typeof value === 'string')
+    return isLow ? 'must not be empty' : `must have at most ${bound} characters, got ${value.length}`;
   const length = Array.isArray(value) ? value.length : 0;
   return isLow
     ? `must have at least ${bound} entry, got ${length}`

@@ -1,5 +1,5 @@
 import { Composer, CST, type Document, Lexer, Parser, type YAMLError } from 'yaml';
-import { syntaxMessage } from './syntax-message.ts';
+import { isUnclosed, syntaxMessage } from './syntax-message.ts';
 import { quote } from './yaml-path.ts';
 
 /** Something wrong at an offset of the text. */
@@ -149,7 +149,10 @@ const CONSEQUENCES: ReadonlySet<YAMLError['code']> = new Set([
   'TAG_RESOLVE_FAILED',
 ]);
 
-/** What the parser complained about, its warnings included: the first on each line, for one mistake brings others. */
+/**
+ * What the parser complained about, its warnings included: the first on each line, for one mistake brings others; and
+ * nothing after a bracket or quote that is not closed, where all that follows is read wrongly.
+ */
 function syntaxFindings(
   text: string,
   errors: readonly YAMLError[],
@@ -158,12 +161,20 @@ function syntaxFindings(
   const findings: Finding[] = [];
   let lineEnd = -1;
   for (const error of [...errors].sort((a, b) => a.pos[0] - b.pos[0])) {
-    const offset = Math.min(error.pos[0], text.length);
+    const offset = placeOf(text, error);
     const isConsequence = refused.length > 0 && CONSEQUENCES.has(error.code);
     if (isConsequence || offset <= lineEnd) continue;
     const feed = text.indexOf('\n', offset);
     lineEnd = feed < 0 ? text.length : feed;
     findings.push({ code: 'YAML_INVALID', offset, message: syntaxMessage(error, text.charAt(offset)) });
+    if (isUnclosed(error)) break;
   }
   return findings;
+}
+
+/** Where an error is; for a misplaced line its first letter, not its first column. */
+function placeOf(text: string, { code, pos }: YAMLError): number {
+  let offset = Math.min(pos[0], text.length);
+  while (code === 'BAD_INDENT' && text[offset] === ' ') offset++;
+  return offset;
 }

@@ -19,7 +19,6 @@ const BY_CODE: Partial<Record<Code, string>> = {
 const BY_WORDS: readonly (readonly [beginning: string, message: string])[] = [
   ['Missing closing', 'the closing quote is missing'],
   ['Implicit map keys', 'a line without ": "; write key: value'],
-  ['Flow end indicator', 'a closing bracket in the column of its key; indent it deeper'],
   ['Flow ', 'a bracket that is not closed, or closed too far left'],
   ['All ', 'a line that is indented differently than the entries beside it; align it'],
   ['Sequence item without', 'a list entry without its "- "'],
@@ -38,6 +37,11 @@ export function syntaxMessage(
     return `not valid YAML: text cannot begin with ${JSON.stringify(character)}; put it in quotes`;
   const known = BY_WORDS.find(([beginning]) => message.startsWith(beginning))?.[1] ?? BY_CODE[code];
   return `not valid YAML: ${known ?? lowerFirst(message)}`;
+}
+
+/** A bracket or quote without its end. */
+export function isUnclosed({ message }: Pick<YAMLError, 'message'>): boolean {
+  return /^(?:Missing closing|Flow )/.test(message);
 }
 
 function lowerFirst(text: string): string {

@@ -104,8 +104,8 @@ class Walk {
     const { value, source = '' } = node;
     if (typeof value === 'string') this.#checkEscapes(node, value);
     if (typeof value === 'number' && !isPlainDecimal(source)) {
-      const advice = 'write a plain decimal number of at most 15 digits, or put text in quotes';
-      this.#refuse(`${advice}; got ${source.slice(0, 60)}`);
+      const got = source.slice(0, 60);
+      this.#refuse(`write a plain decimal number, got ${got}; at most 15 digits, or put text in quotes`);
     }
     return value;
   }

@@ -14,9 +14,13 @@ export function formatPath(path: YamlPath): string {
   return text;
 }
 
-/** Text as it may stand in a message: in quotes, escaped, cut after 60 characters. */
+/** Text as it may stand in a message: in quotes, cut after 60 characters, with escapes for all that cannot be seen. */
 export function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+  const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+  return shown.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+  });
 }
 
 /** What stands at a path. */
