@@ -21,13 +21,13 @@ const authSchema = () =>
   z.discriminatedUnion('kind', [
     z
       .strictObject({
-        kind: z.literal('bearer'),
+        kind: z.literal('bearer').meta({ description: 'A bearer token.' }),
         tokenEnv: envNameSchema('Environment variable that holds the token.'),
       })
       .meta({ description: 'A bearer token.' }),
     z
       .strictObject({
-        kind: z.literal('basic'),
+        kind: z.literal('basic').meta({ description: 'User name and password.' }),
         usernameEnv: envNameSchema('Environment variable that holds the user name.'),
         passwordEnv: envNameSchema('Environment variable that holds the password.'),
       })
@@ -40,7 +40,7 @@ const maxStalenessSchema = () =>
 const prometheusSchema = () =>
   z
     .strictObject({
-      kind: z.literal('prometheus'),
+      kind: z.literal('prometheus').meta({ description: 'A server that answers the Prometheus HTTP API.' }),
       url: z
         .url({ protocol: /^https?$/ })
         .regex(/^https?:\/\/[^\s@?#]+$/)
@@ -61,7 +61,7 @@ const prometheusSchema = () =>
 const openMetricsSchema = () =>
   z
     .strictObject({
-      kind: z.literal('openmetrics'),
+      kind: z.literal('openmetrics').meta({ description: 'Recorded history in a file.' }),
       file: RepoPath.meta({ description: 'An OpenMetrics text file with timestamps.' }),
       maxStaleness: maxStalenessSchema(),
     })

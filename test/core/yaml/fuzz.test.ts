@@ -83,7 +83,7 @@ describe('reading anything', () => {
           expect(message).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
         }
       }),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     );
   });
 
@@ -128,7 +128,7 @@ describe('reading anything', () => {
         expect(document.errors).toEqual([]);
         expect(reading.value.value).toEqual(document.toJS());
       }),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     );
   });
 
