@@ -192,7 +192,7 @@ describe('stale reads', () => {
 
   it('show the world as it was for so many requests, while writes see the truth', async () => {
     const old = await repo.head();
-    await lab.inject({ match: { api: 'graphql' }, fault: { kind: 'stale', forRequests: 2 } });
+    await lab.inject({ fault: { kind: 'stale', forRequests: 2 } });
     const now = await repo.commit({ files: { b: 'b' } });
     await repo.commit({ branch: 'x', files: { x: 'x' } });
     await repo.openPull({ head: 'x', title: 'X' });
