@@ -17,8 +17,8 @@ export interface CallerOptions {
   /** 0 to 1, for jitter. */
   readonly random: () => number;
   readonly mask: Mask;
-  /** One request may take this long. */
-  readonly timeout: Millis;
+  /** Gives the end of one request, from now. */
+  readonly deadline: () => AbortSignal;
   /** All waiting that GitHub asks for, together. */
   readonly waitBudget: Millis;
 }
@@ -99,7 +99,7 @@ export function createCaller(options: CallerOptions): Caller {
  * Sends one request and counts it. The length of the longest chain is found by giving each request one more than the
  * longest chain that had ended when it began.
  */
-function countRequests({ send, clock, timeout, mask }: CallerOptions) {
+function countRequests({ send, clock, deadline, mask }: CallerOptions) {
   let requests = 0;
   let ended = 0;
   return {
@@ -108,7 +108,7 @@ function countRequests({ send, clock, timeout, mask }: CallerOptions) {
       requests += 1;
       const depth = ended + 1;
       try {
-        const answer = await send(body, AbortSignal.timeout(timeout));
+        const answer = await send(body, deadline());
         return concealReply(readReply(answer, clock.now()), mask);
       } catch (error) {
         return { kind: 'unknown', reason: mask(error instanceof Error ? error.message : 'no answer') };
@@ -119,19 +119,24 @@ function countRequests({ send, clock, timeout, mask }: CallerOptions) {
   };
 }
 
-/** Waits as long as GitHub asks, within a budget for the whole run. */
+/**
+ * Waits as long as GitHub asks, within a budget for the whole run. Each wait has twice the least length of the one before,
+ * from a second on: who keeps asking while limited is shut out.
+ */
 function createPatience({ clock, log, waitBudget }: CallerOptions) {
   let left: number = waitBudget;
+  let least = 1_000;
   let unsaid = UNSAID_WAIT;
   return {
     wait: async (reply: Extract<Reply, { kind: 'rate-limited' }>): Promise<void> => {
-      const wait = reply.wait ?? millis(unsaid);
+      const wait = millis(Math.max(reply.wait ?? unsaid, least));
+      least *= 2;
       if (reply.wait === undefined) unsaid *= 2;
       const seconds = Math.ceil(wait / 1000);
       if (wait > left)
         throw new ToolError({
           code: 'RATE_LIMITED',
-          message: `GitHub: asks to wait ${seconds} s, of ${Math.floor(left / 1000)} s that this run may still wait: ${oneLine(reply.reason)}. Nothing was written; the next run will try again`,
+          message: `GitHub: asks to wait ${seconds} s, of ${Math.floor(left / 1000)} s that this run may still wait: ${oneLine(reply.reason)}. The next run will try again`,
         });
       left -= wait;
       log.warn(`GitHub asks to wait ${seconds} s: ${oneLine(reply.reason)}`);

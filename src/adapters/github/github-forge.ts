@@ -24,8 +24,8 @@ export interface GitHubForgeOptions extends Endpoint {
   readonly log: Log;
   /** 0 to 1, for jitter. */
   readonly random: () => number;
-  /** One request may take this long; default 15 s (GitHub itself gives up after 10). */
-  readonly requestTimeout?: Millis;
+  /** Gives the end of one request, from now; default after 15 s (GitHub itself gives up after 10). */
+  readonly deadline?: () => AbortSignal;
   /** All waiting that GitHub asks for, together; default 120 s. */
   readonly waitBudget?: Millis;
 }
@@ -39,7 +39,7 @@ export function createGitHubForge(options: GitHubForgeOptions): Forge {
     log,
     random,
     mask: createMask(options.token),
-    timeout: options.requestTimeout ?? millis(15_000),
+    deadline: options.deadline ?? (() => AbortSignal.timeout(15_000)),
     waitBudget: options.waitBudget ?? millis(120_000),
   });
   const webUrl = `${serverUrl(options.apiUrl)}/${owner}/${repository}`;

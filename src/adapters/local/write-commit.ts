@@ -35,7 +35,6 @@ export async function writeCommit(git: Git, commit: NewCommit): Promise<Sha> {
     args: ['fast-import', '--quiet', '--done', '--force', '--cat-blob-fd=1'],
     input: importStream(commit, { holder, modes }),
   });
-  await gitOutput(git, 'release the written commit', { args: ['update-ref', '-d', holder] });
   return sha(output.trim());
 }
 
@@ -51,7 +50,8 @@ function importStream(
     `commit ${holder}\nmark :1\nauthor ${person}\ncommitter ${person}\n`,
     `${data(commit.message)}\nfrom ${commit.parent}\n`,
     ...files,
-    'get-mark :1\ndone\n',
+    // the branch that fast-import needs is taken back before it would be made
+    `get-mark :1\nreset ${holder}\nfrom ${'0'.repeat(commit.parent.length)}\n\ndone\n`,
   ].join('');
 }
 

@@ -82,8 +82,23 @@ function openForge({ lab, repo, slept, logged }: Surroundings, more: Partial<Git
     clock,
     log: { info: log, warn: log, debug: log },
     random: () => 0.5,
+    deadline: () => whenLabHangs(lab),
     ...more,
   });
+}
+
+/** Ends a request as soon as the lab has decided never to answer it: no clock, however slow the machine. */
+function whenLabHangs(lab: Lab): AbortSignal {
+  const controller = new AbortController();
+  const index = lab.requests.length;
+  const look = setInterval(() => {
+    const request = lab.requests[index];
+    if (request === undefined || request.endedAt === 0) return;
+    clearInterval(look);
+    if (request.fault === 'timeout') controller.abort(new DOMException('no answer in time', 'TimeoutError'));
+  }, 2);
+  look.unref();
+  return controller.signal;
 }
 
 /** What other people do in the repository, and what a test looks at. */
