@@ -111,8 +111,11 @@ export const configSchema = lazily(() =>
 
 /** `.belay/config.yaml`, as read: durations in ms. */
 export type Config = z.output<ReturnType<typeof configSchema>>;
+/** A metrics source of any kind. */
 export type ProviderSpec = Config['providers'][string];
+/** A server with the Prometheus HTTP API. */
 export type PrometheusSpec = Extract<ProviderSpec, { kind: 'prometheus' }>;
+/** Recorded history in a file. */
 export type OpenMetricsSpec = Extract<ProviderSpec, { kind: 'openmetrics' }>;
 
 /** Where the config lives. */

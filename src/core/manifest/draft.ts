@@ -30,13 +30,16 @@ export interface Draft {
   readonly targets: readonly (TargetSpec | undefined)[];
 }
 
+/** The parts of a version that rules compare. */
 export type VersionDraft = {
   readonly [Key in 'version' | 'backend' | 'artifacts']: VersionSpec[Key] | undefined;
 };
+/** A step, part by part. */
 export interface StepDraft {
   readonly weight: Percent | undefined;
   readonly hold: Millis | undefined;
 }
+/** A check; its name and provider may be sound when the rest is not. */
 export interface CheckDraft {
   readonly name: string | undefined;
   readonly provider: string | undefined;

@@ -1,7 +1,7 @@
 import { isMap } from 'yaml';
 import { type Position, ToolError } from '../errors.ts';
 import type { Percent } from '../units.ts';
-import { type BlockRefusal, type BlockResult, deleteEntry, describeRefusal } from '../yaml/block.ts';
+import { type BlockRefusal, type BlockResult, describeRefusal, entryLines } from '../yaml/block.ts';
 import { readYaml, type YamlSource } from '../yaml/read-yaml.ts';
 import { applySplices, type Splice } from '../yaml/splice.ts';
 import { locate, type Place } from '../yaml/yaml-path.ts';
@@ -48,10 +48,12 @@ export function findPromotionObstacle(source: YamlSource): { message: string; at
   return { message: removalText(removal), at: source.positionAt(removal.offset) };
 }
 
+/** Removal of the full lines of `stable`. A manifest has no anchors that something else could need. */
 function stableRemoval(source: YamlSource): BlockResult<Splice> {
   const { value, depth } = locate(source.document, ['spec']);
   if (depth < 1 || !isMap(value)) throw bug(source, 'expected a map spec, got none');
-  return deleteEntry(source.text, { map: value, key: 'stable' });
+  const lines = entryLines(source.text, { map: value, key: 'stable' });
+  return lines.kind === 'ok' ? { kind: 'ok', value: { ...lines.value, text: '' } } : lines;
 }
 
 function removalText(refusal: BlockRefusal): string {

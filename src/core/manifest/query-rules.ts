@@ -7,6 +7,7 @@ import type { Rule, RuleInput } from './rule.ts';
 
 const PLACEHOLDERS = ['version', 'backend', 'release', 'window'] as const;
 type Placeholder = (typeof PLACEHOLDERS)[number];
+const KNOWN = new RegExp(`\\{\\{(?:${PLACEHOLDERS.join('|')})\\}\\}`, 'g');
 /** What a key asks must say which version, and which stretch of time. */
 const QUERIES = {
   bad: { windowed: true },
@@ -23,7 +24,8 @@ interface Query {
 
 /** Only what Belay fills in stands in double braces; anything else would reach the provider as it is. */
 export const placeholdersAreKnown: Rule = function* (input) {
-  for (const query of queries(input))
+  for (const query of queries(input)) {
+    if (!query.text.replace(KNOWN, '').includes('{{')) continue;
     for (const { written, isKnown, meant } of placeholders(query.text)) {
       if (isKnown) continue;
       const hint =
@@ -37,6 +39,7 @@ export const placeholdersAreKnown: Rule = function* (input) {
         message: `${quote(written)} is not filled in${hint}`,
       };
     }
+  }
 };
 
 /** Each arm has its own answer; else stable and candidate would be the same series, and equally healthy. */
@@ -71,7 +74,6 @@ function asksFor(text: string, name: Placeholder): boolean {
 function placeholders(
   text: string,
 ): readonly { written: string; isKnown: boolean; meant: string | undefined }[] {
-  if (!text.includes('{{')) return [];
   return Array.from(text.matchAll(/\{\{([^{}]{0,100})(\}\})?/g), ([written, name = '', end]) => {
     const isKnown = end !== undefined && PLACEHOLDERS.some((known) => known === name);
     return { written, isKnown, meant: isKnown ? name : didYouMean(name.trim(), PLACEHOLDERS) };

@@ -199,12 +199,21 @@ export const releaseSchema = lazily(() =>
 
 /** A release manifest, as read: durations in ms, percentages as ratios, weights in percent. */
 export type Release = z.output<ReturnType<typeof releaseSchema>>;
+/** A version: stable or candidate. */
 export type VersionSpec = Release['spec']['stable'];
+/** One declared weight and how long to stay on it. */
 export type StepSpec = Release['spec']['rollout']['steps'][number];
+/** A health check of any kind. */
 export type CheckSpec = Release['spec']['health']['checks'][number];
+/** A share of bad events, compared with stable. */
 export type ProportionSpec = Extract<CheckSpec, { kind: 'proportion' }>;
+/** A value of the candidate against fixed bounds. */
 export type ThresholdSpec = Extract<CheckSpec, { kind: 'threshold' }>;
+/** How much worse than stable: ratios, each part optional, one of them there. */
 export type MarginSpec = ProportionSpec['tolerate'];
+/** A resource whose traffic split follows the manifest. */
 export type TargetSpec = Release['spec']['targets'][number];
+/** A Gateway API HTTPRoute. */
 export type GatewayApiSpec = Extract<TargetSpec, { kind: 'gateway-api' }>;
+/** A KServe InferenceService. */
 export type KServeSpec = Extract<TargetSpec, { kind: 'kserve' }>;

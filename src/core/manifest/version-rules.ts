@@ -30,14 +30,13 @@ export const candidateDiffers: Rule = function* ({ draft: { stable, candidate } 
     };
 };
 
-function hasSameContent(stable: VersionDraft, candidate: VersionDraft): boolean {
-  if (!stable.artifacts || !candidate.artifacts) return false;
-  const digests = ({ artifacts }: VersionDraft): string =>
-    Object.entries(artifacts ?? {})
-      .map(([name, { digest }]) => `${name}=${digest}`)
-      .sort()
-      .join(' ');
-  return digests(stable) === digests(candidate);
+function hasSameContent({ artifacts: old }: VersionDraft, { artifacts: now }: VersionDraft): boolean {
+  if (!old || !now) return false;
+  const names = Object.keys(old);
+  return (
+    names.length === Object.keys(now).length &&
+    names.every((name) => Object.hasOwn(now, name) && now[name]?.digest === old[name]?.digest)
+  );
 }
 
 /** What cannot be promoted in place is said before the rollout begins, not at its end. */

@@ -57,15 +57,15 @@ class Walk {
       return null;
     }
     if (isMap(node)) return this.#map(node);
-    if (isSeq(node)) return node.items.map((item, index) => this.#below(index, () => this.plain(item)));
+    if (isSeq(node)) return node.items.map((item, index) => this.#item(index, item));
     return isScalar(node) ? this.#scalar(node) : null;
   }
 
-  #below<T>(step: string | number, inner: () => T): T {
-    this.#path.push(step);
-    const result = inner();
+  #item(index: number, node: unknown): unknown {
+    this.#path.push(index);
+    const value = this.plain(node);
     this.#path.pop();
-    return result;
+    return value;
   }
 
   #map(map: YAMLMap): Record<string, unknown> {
@@ -77,12 +77,11 @@ class Walk {
       this.#offset = pair.key.range?.[0] ?? this.#offset;
       const first = firsts.get(key);
       if (first === undefined) firsts.set(key, this.#offset);
-      const keyNode = pair.key;
-      this.#below(key, () => {
-        const isAllowed = this.#isKeyAllowed(keyNode, key, first);
-        const value = this.plain(pair.value);
-        if (isAllowed) result[key] = value;
-      });
+      this.#path.push(key);
+      const isAllowed = this.#isKeyAllowed(pair.key, key, first);
+      const value = this.plain(pair.value);
+      this.#path.pop();
+      if (isAllowed) result[key] = value;
     }
     return result;
   }
