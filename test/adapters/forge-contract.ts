@@ -134,6 +134,13 @@ export function describeForgeContract(contract: ForgeContract): void {
         expect(await forge.list(second, 'none')).toEqual([]);
       });
 
+      it('reads the branch of a proposal, which no checkout has', async () => {
+        const { head } = await propose();
+        expect((await forge.read(head, ['releases/a.yaml'])).get('releases/a.yaml')).toMatchObject({
+          text: 'weight: 0\n',
+        });
+      });
+
       it('leaves out files that are not there and types those that have no text', async () => {
         await bench.pushOddities();
         const at = await forge.refresh();

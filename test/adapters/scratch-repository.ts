@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { Sha } from '../../src/core/units.ts';
 import { sha } from '../../src/core/units.ts';
 
@@ -42,9 +43,18 @@ export function rawGit(directory: string, args: readonly string[], date = 1_790_
   });
 }
 
-/** An empty folder of one test, outside every repository. */
+const folders: string[] = [];
+
+// runs at the end of each test file that imports this one
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+});
+
+/** An empty folder of one test file, outside every repository; removed when the file is through. */
 export function scratchFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'belay-test-'));
+  const folder = mkdtempSync(join(tmpdir(), 'belay-test-'));
+  folders.push(folder);
+  return folder;
 }
 
 export function createScratchRepository(

@@ -53,6 +53,11 @@ export async function fetchBranch(git: Git, source: FetchSource, branch: string)
   return sha(tip.trim());
 }
 
+/** Brings one commit here, with what it needs of the history that this clone has. */
+export async function fetchCommit(git: Git, source: FetchSource, commit: Sha): Promise<void> {
+  await fetchWanted(git, source, { wanted: commit, switches: [] });
+}
+
 /** Completes the history of a shallow clone below a commit. */
 export async function fetchHistory(git: Git, source: FetchSource, at: Sha): Promise<void> {
   await fetchWanted(git, source, { wanted: at, switches: ['--unshallow'] });

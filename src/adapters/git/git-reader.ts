@@ -4,7 +4,7 @@ import { sha } from '../../core/units.ts';
 import type { Forge } from '../../ports/forge.ts';
 import { readEntries } from './blobs.ts';
 import type { FetchSource } from './fetch.ts';
-import { fetchBranch, fetchConfig, fetchHistory } from './fetch.ts';
+import { fetchBranch, fetchCommit, fetchConfig, fetchHistory } from './fetch.ts';
 import type { Git, GitOptions } from './git-process.ts';
 import { createGit, gitFailure, gitOutput } from './git-process.ts';
 import { readHistory } from './history.ts';
@@ -55,16 +55,36 @@ export function createGitReader(options: GitReaderOptions): GitReader {
     isComplete = true;
   }
 
+  /** Looks at a commit; one that is not here yet, such as the tip of a proposal's branch, is fetched by its id. */
+  async function look<T>(at: Sha, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if ((await git({ args: ['cat-file', '-e', `${at}^{commit}`] })).code === 0) throw error;
+      if (fetch === undefined) throw notHere(at);
+      await fetchCommit(git, fetch, at);
+      return work();
+    }
+  }
+
   return {
     head,
     refresh,
-    list: async (at, folder) => [...(await trees.list(at, folder)).keys()].sort(),
-    read: async (at, paths) => readEntries(git, await trees.find(at, paths)),
-    history: async (at, path) => {
-      await completeHistory(at);
-      return readHistory(git, at, path);
-    },
+    list: (at, folder) => look(at, async () => [...(await trees.list(at, folder)).keys()].sort()),
+    read: (at, paths) => look(at, async () => readEntries(git, await trees.find(at, paths))),
+    history: (at, path) =>
+      look(at, async () => {
+        await completeHistory(at);
+        return readHistory(git, at, path);
+      }),
   };
+}
+
+function notHere(at: Sha): ToolError {
+  return new ToolError({
+    code: 'REFUSED',
+    message: `git: commit ${at} is not in this repository. Fetch it, or name one that is`,
+  });
 }
 
 /** Tip of a local branch. @throws ToolError REFUSED when there is no such branch */

@@ -221,6 +221,25 @@ describe('read', () => {
     expect(calls()).toHaveLength(3);
   });
 
+  it('fetches a commit that is not here by its id, and says so when it cannot', async () => {
+    repository.write('a', '1');
+    repository.commit('one');
+    const clone = join(scratchFolder(), 'clone');
+    personGit(repository.directory, ['clone', '--quiet', repository.directory, clone]);
+    repository.git('checkout', '--quiet', '-b', 'belay/x');
+    repository.write('a', '2');
+    const newer = repository.commit('two');
+    await expect(readerOf(clone).read(newer, ['a'])).rejects.toMatchObject({
+      code: 'REFUSED',
+      message: expect.stringContaining(newer),
+    });
+    const reader = readerOf(clone, { fetch: { url: repository.directory } });
+    expect((await reader.read(newer, ['a'])).get('a')).toMatchObject({ text: '2' });
+    expect(await reader.list(newer, '')).toEqual(['a']);
+    await expect(reader.list(sha('f'.repeat(40)), '')).rejects.toMatchObject({ name: 'ToolError' });
+    expect(personGit(clone, ['for-each-ref', '--format=%(refname)'])).not.toContain('belay');
+  });
+
   it('ignores replaced objects', async () => {
     repository.write('a', 'true');
     const at = repository.commit('one');
