@@ -4,13 +4,14 @@ import { sortProblems } from '../core/errors.ts';
 /** GitHub shows ten errors and ten warnings of a step, and drops the rest without a word. */
 const SHOWN = 10;
 
-/** What writes workflow commands; `@actions/core` does. */
+/** What puts messages on the lines of files. */
 export interface Annotator {
   error(message: string, properties: AnnotationPlace): void;
   warning(message: string, properties: AnnotationPlace): void;
 }
 
-interface AnnotationPlace {
+/** A line of a file of the repository; the title stands above the message. */
+export interface AnnotationPlace {
   readonly title: string;
   readonly file: string;
   readonly startLine: number;

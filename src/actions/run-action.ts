@@ -4,6 +4,7 @@ import { describeFault } from '../cli/run-cli.ts';
 import { ToolError } from '../core/errors.ts';
 import { type ExitCode, exitCodeOfFault } from '../report/exit-code.ts';
 import { annotate } from './annotate.ts';
+import { createWorkflowCommands, type WorkflowCommands } from './workflow-commands.ts';
 import { neutraliseCommands } from './workflow-text.ts';
 
 /** Commands that exist as actions, with the environment variable of each input. */
@@ -34,7 +35,7 @@ const SAFE_OUTPUT = /^[A-Za-z0-9._:/@-]{0,128}$/;
  * annotations. The same command line in a terminal does the same.
  */
 export async function runAction(line: readonly string[], context: CommandContext): Promise<ExitCode> {
-  const core = await import('@actions/core');
+  const runner = createWorkflowCommands(context);
   const name = line[0] ?? '';
   const inputs = ACTIONS[name];
   const command = COMMANDS.find((known) => known.name === name);
@@ -45,31 +46,27 @@ export async function runAction(line: readonly string[], context: CommandContext
         message: `action: expected one of ${Object.keys(ACTIONS).join(', ')}, got "${name}"`,
       });
     }
-    maskSecrets(core, context);
+    maskTokens(runner, context);
     const result = await command.run(
       { flags: readInputs(command, inputs, context), positionals: [] },
-      context,
+      { ...context, announceSecret: (form) => runner.addMask(form) },
     );
     context.stderr.write(neutraliseCommands(result.text));
-    annotate(core, result.problems);
-    for (const [key, value] of Object.entries(result.outputs))
-      core.setOutput(key, SAFE_OUTPUT.test(value) ? value : '');
-    await writeSummary(core, context, result);
+    annotate(runner, result.problems);
+    leaveResults(runner, result);
     return result.exitCode;
   } catch (fault) {
-    core.error(describeFault(fault, { debug: core.isDebug() }), { title: 'Belay' });
+    runner.report('error', describeFault(fault, { debug: context.env.RUNNER_DEBUG === '1' }));
     return fault instanceof ToolError ? exitCodeOfFault(fault.code) : 3;
   }
 }
 
-type Core = typeof import('@actions/core');
-
-/** The token, and what git sends in its place. */
-function maskSecrets(core: Core, { env }: CommandContext): void {
+/** The token, and what git sends in its place; before anything else could print them. */
+function maskTokens(runner: WorkflowCommands, { env }: CommandContext): void {
   for (const token of [env.BELAY_TOKEN, env.GITHUB_TOKEN]) {
     if (!token) continue;
-    core.setSecret(token);
-    core.setSecret(Buffer.from(`x-access-token:${token}`).toString('base64'));
+    runner.addMask(token);
+    runner.addMask(Buffer.from(`x-access-token:${token}`).toString('base64'));
   }
 }
 
@@ -92,14 +89,14 @@ function readSwitch(input: string, value: string): boolean {
   throw new ToolError({ code: 'REFUSED', message: `input ${input}: expected true or false, got "${value}"` });
 }
 
-/** A summary that cannot be written is no reason to fail a rollout. */
-async function writeSummary(core: Core, { env }: CommandContext, result: CommandResult): Promise<void> {
-  if (!env.GITHUB_STEP_SUMMARY || result.summary === '') return;
+/** What is written is written: outputs or a summary that cannot be stored are no reason to fail a rollout. */
+function leaveResults(runner: WorkflowCommands, { outputs, summary }: CommandResult): void {
   try {
-    await core.summary.addRaw(result.summary, true).write();
+    for (const [key, value] of Object.entries(outputs))
+      runner.setOutput(key, SAFE_OUTPUT.test(value) ? value : '');
+    if (summary !== '') runner.appendSummary(summary);
   } catch (fault) {
-    core.warning(
-      `the job summary could not be written: ${fault instanceof Error ? fault.message : String(fault)}`,
-    );
+    const reason = fault instanceof Error ? fault.message : String(fault);
+    runner.report('warning', `outputs or job summary could not be written: ${reason}`);
   }
 }

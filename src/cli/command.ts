@@ -24,6 +24,8 @@ export interface CommandContext {
   readonly stderr: { write(text: string): unknown };
   /** Only `demo` tells its story while it runs; everything else answers at the end. */
   readonly stdout: { write(text: string): unknown };
+  /** Told each form of each secret before anything is printed: a workflow log masks what it was told. */
+  readonly announceSecret?: (form: string) => void;
 }
 
 /** Values of the flags: strings and lists of strings from the line, true for switches. */
@@ -37,6 +39,12 @@ export interface FlagSpec {
   readonly help: string;
 }
 
+/** What one command line asks for. */
+export interface CommandInput {
+  readonly flags: Flags;
+  readonly positionals: readonly string[];
+}
+
 /** One subcommand. */
 export interface Command {
   readonly name: string;
@@ -45,10 +53,7 @@ export interface Command {
   readonly positionals: string;
   readonly maxPositionals: number;
   readonly flags: Readonly<Record<string, FlagSpec>>;
-  run(
-    input: { readonly flags: Flags; readonly positionals: readonly string[] },
-    context: CommandContext,
-  ): Promise<CommandResult>;
+  run(input: CommandInput, context: CommandContext): Promise<CommandResult>;
 }
 
 /** A flag's text; undefined when it was not given. */

@@ -1,22 +1,4 @@
 import type { Command, FlagSpec } from './command.ts';
-import { advanceCommand } from './commands/advance.ts';
-import { demoCommand } from './commands/demo.ts';
-import { initCommand } from './commands/init.ts';
-import { planCommand } from './commands/plan.ts';
-import { rollbackCommand } from './commands/rollback.ts';
-import { schemaCommand } from './commands/schema.ts';
-import { validateCommand } from './commands/validate.ts';
-
-/** All commands, in the order in which a new user meets them. */
-export const COMMANDS: readonly Command[] = [
-  initCommand,
-  validateCommand,
-  planCommand,
-  advanceCommand,
-  rollbackCommand,
-  schemaCommand,
-  demoCommand,
-];
 
 /** Flags of every command. */
 export const COMMON_FLAGS: Readonly<Record<string, FlagSpec>> = {
@@ -24,3 +6,130 @@ export const COMMON_FLAGS: Readonly<Record<string, FlagSpec>> = {
   debug: { type: 'boolean', help: 'more about what is done, and the stack of a fault' },
   help: { type: 'boolean', help: 'this text' },
 };
+
+const DIRECTORY: FlagSpec = {
+  type: 'string',
+  value: '<path>',
+  help: 'the repository; default: this folder',
+};
+
+/** Flags of the commands that read and write a repository. */
+const WORLD_FLAGS: Readonly<Record<string, FlagSpec>> = {
+  dir: DIRECTORY,
+  forge: {
+    type: 'string',
+    value: 'local|github',
+    help: 'where changes go: this repository (default) or GitHub (default in a workflow)',
+  },
+  branch: {
+    type: 'string',
+    value: '<name>',
+    help: 'the default branch; default: the one that is checked out',
+  },
+  now: {
+    type: 'string',
+    value: '<time>',
+    help: 'decide as of this moment, like 2026-11-21T08:05:00Z; for replays',
+  },
+  'dry-run': { type: 'boolean', help: 'decide and print, write nothing' },
+};
+
+/**
+ * All commands, in the order in which a new user meets them. Here is only what parsing and help need: what a command does
+ * is loaded when it runs, so that no tick pays for the start of another command.
+ */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'init',
+    summary: 'write config, a release manifest and the three workflows into a repository; overwrites nothing',
+    positionals: '',
+    maxPositionals: 0,
+    flags: {
+      dir: DIRECTORY,
+      release: { type: 'string', value: '<name>', help: 'name of the first release; default: my-model' },
+      prometheus: {
+        type: 'string',
+        value: '<url>',
+        help: 'base URL of the Prometheus API; default: https://prometheus.example.com',
+      },
+      branch: { type: 'string', value: '<name>', help: 'the default branch; default: main' },
+    },
+    run: async (input, context) => (await import('./commands/init.ts')).runInit(input, context),
+  },
+  {
+    name: 'validate',
+    summary: 'check config, manifests, records and targets; no network, nothing is written',
+    positionals: '',
+    maxPositionals: 0,
+    flags: { dir: DIRECTORY },
+    run: async (input, context) => (await import('./commands/validate.ts')).runValidate(input, context),
+  },
+  {
+    name: 'plan',
+    summary: 'print the steps of each release and what they would change in the target files',
+    positionals: '[<release>...]',
+    maxPositionals: 100,
+    flags: { dir: DIRECTORY },
+    run: async (input, context) => (await import('./commands/plan.ts')).runPlan(input, context),
+  },
+  {
+    name: 'advance',
+    summary: 'one tick: start, advance, promote, pause or roll back every release under way',
+    positionals: '[<release>...]',
+    maxPositionals: 100,
+    flags: {
+      ...WORLD_FLAGS,
+      release: {
+        type: 'string',
+        multiple: true,
+        value: '<name>',
+        help: 'only this release; may be repeated',
+      },
+    },
+    run: async (input, context) => (await import('./commands/advance.ts')).runAdvance(input, context),
+  },
+  {
+    name: 'rollback',
+    summary: 'restore the last good manifest of a release by a revert pull request',
+    positionals: '<release>',
+    maxPositionals: 1,
+    flags: {
+      ...WORLD_FLAGS,
+      release: { type: 'string', value: '<name>', help: 'the release, instead of the argument' },
+      reason: {
+        type: 'string',
+        value: '<text>',
+        help: 'why, in one line; stands in the record and the pull request',
+      },
+      from: {
+        type: 'string',
+        value: '<version>',
+        help: 'only when this version is tried or, settled, served; needed to leave a promoted version',
+      },
+      'if-failing': { type: 'boolean', help: 'look first: roll back only when the checks prove harm' },
+    },
+    run: async (input, context) => (await import('./commands/rollback.ts')).runRollback(input, context),
+  },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of a manifest, the config or a record, for editors',
+    positionals: '<release|config|record>',
+    maxPositionals: 1,
+    flags: {},
+    run: async (input) => (await import('./commands/schema.ts')).runSchema(input),
+  },
+  {
+    name: 'demo',
+    summary:
+      'roll a real example forward and back on a local repository; --live with a real service and Prometheus',
+    positionals: '',
+    maxPositionals: 0,
+    flags: {
+      live: {
+        type: 'boolean',
+        help: 'a real model service under load, scraped by a real Prometheus, in real time',
+      },
+    },
+    run: async (input, context) => (await import('./commands/demo.ts')).runDemo(input, context),
+  },
+];

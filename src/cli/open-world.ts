@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { tokenHeader } from '../adapters/git/fetch.ts';
+import { createGitReader } from '../adapters/git/git-reader.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { createFixedClock } from '../adapters/system/fixed-clock.ts';
 import { createLog } from '../adapters/system/log.ts';
@@ -15,35 +17,15 @@ import type { Forge } from '../ports/forge.ts';
 import type { Log } from '../ports/log.ts';
 import type { MetricsProvider } from '../ports/metrics.ts';
 import type { Secrets } from '../ports/secrets.ts';
-import { type CommandContext, type FlagSpec, type Flags, hasFlag, textFlag } from './command.ts';
+import { type CommandContext, type Flags, hasFlag, textFlag } from './command.ts';
 import { VERSION } from './version.ts';
-
-/** Flags of the commands that read and write a repository. */
-export const WORLD_FLAGS: Readonly<Record<string, FlagSpec>> = {
-  dir: { type: 'string', value: '<path>', help: 'the repository; default: this folder' },
-  forge: {
-    type: 'string',
-    value: 'local|github',
-    help: 'where changes go: this repository (default) or GitHub (default in a workflow)',
-  },
-  branch: {
-    type: 'string',
-    value: '<name>',
-    help: 'the default branch; default: the one that is checked out',
-  },
-  now: {
-    type: 'string',
-    value: '<time>',
-    help: 'decide as of this moment, like 2026-11-21T08:05:00Z; for replays',
-  },
-  'dry-run': { type: 'boolean', help: 'decide and print, write nothing' },
-};
 
 /** Opens everything a flow may touch. @throws ToolError REFUSED when a flag or a variable is missing or wrong */
 export async function openWorld(flags: Flags, context: CommandContext): Promise<World> {
   const directory = resolve(context.cwd, textFlag(flags, 'dir') ?? '.');
   const clock = openClock(textFlag(flags, 'now'));
-  const secrets = createSecrets();
+  const { announceSecret } = context;
+  const secrets = createSecrets(announceSecret ? { announce: announceSecret } : {});
   for (const token of [context.env.BELAY_TOKEN, context.env.GITHUB_TOKEN]) if (token) secrets.add(token);
   const log = createLog({ stream: context.stderr, secrets, debug: hasFlag(flags, 'debug') });
   const forge = await openForge({ flags, context, directory, clock, log });
@@ -121,27 +103,54 @@ async function openGitHubForge({ flags, context, directory, clock, log }: ForgeI
   refuseOtherBranch(env, defaultBranch);
   const apiUrl = env.GITHUB_API_URL || 'https://api.github.com';
   const serverUrl = env.GITHUB_SERVER_URL || 'https://github.com';
-  const { openGitHub } = await import('../adapters/github/open-github.ts');
-  const { createGitReader } = await import('../adapters/git/git-reader.ts');
-  const header = `AUTHORIZATION: basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
   const reader = createGitReader({
     directory,
     defaultBranch,
-    fetch: { url: `${serverUrl}/${owner}/${repository}.git`, authHeader: header },
+    // A job in a container runs as another user than the one who checked out; what git could start is switched off.
+    ownership: env.GITHUB_ACTIONS === 'true' ? 'trusted' : 'checked',
+    fetch: { url: `${serverUrl}/${owner}/${repository}.git`, authHeader: tokenHeader(token), clock },
   });
-  return openGitHub({
-    reader,
-    owner,
-    repository,
+  const open = async () => {
+    const { openGitHub } = await import('../adapters/github/open-github.ts');
+    return openGitHub({
+      reader,
+      owner,
+      repository,
+      defaultBranch,
+      token,
+      apiUrl,
+      graphqlUrl: env.GITHUB_GRAPHQL_URL || `${apiUrl}/graphql`,
+      clock,
+      log,
+      random: Math.random,
+      proxy: false,
+    });
+  };
+  return openOnDemand(reader, { defaultBranch, open });
+}
+
+/** A forge whose API client is loaded by the first write: a tick that changes nothing does not pay for it. */
+function openOnDemand(
+  reader: Pick<Forge, 'head' | 'refresh' | 'list' | 'read' | 'history'>,
+  { defaultBranch, open }: { readonly defaultBranch: string; readonly open: () => Promise<Forge> },
+): Forge {
+  let opening: Promise<Forge> | undefined;
+  let opened: Forge | undefined;
+  const api = async (): Promise<Forge> => {
+    opening ??= open();
+    opened = await opening;
+    return opened;
+  };
+  return {
+    ...reader,
     defaultBranch,
-    token,
-    apiUrl,
-    graphqlUrl: env.GITHUB_GRAPHQL_URL || `${apiUrl}/graphql`,
-    clock,
-    log,
-    random: Math.random,
-    proxy: false,
-  });
+    commit: async (request) => (await api()).commit(request),
+    inspect: async (proposal) => (await api()).inspect(proposal),
+    propose: async (request) => (await api()).propose(request),
+    merge: async (request) => (await api()).merge(request),
+    close: async (request) => (await api()).close(request),
+    cost: () => opened?.cost() ?? { requests: 0, roundTrips: 0 },
+  };
 }
 
 /** A branch other than the default one may hold anybody's config: what it says is not obeyed. */

@@ -1,51 +1,39 @@
 import { createLocalForge } from '../../adapters/local/local-forge.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
-import { type Command, hasFlag } from '../command.ts';
+import { type CommandContext, type CommandInput, type CommandResult, hasFlag } from '../command.ts';
 import type { DemoRepository } from '../demo/demo-repository.ts';
 import type { StoryBook } from '../demo/stories.ts';
 import type { Teller } from '../demo/teller.ts';
 
-export const demoCommand: Command = {
-  name: 'demo',
-  summary:
-    'roll a real example forward and back on a local repository; --live with a real service and Prometheus',
-  positionals: '',
-  maxPositionals: 0,
-  flags: {
-    live: {
-      type: 'boolean',
-      help: 'a real model service under load, scraped by a real Prometheus, in real time',
-    },
-  },
-  async run({ flags }, context) {
-    const { openStoryBook } = await import('../demo/stories.ts');
-    const { createTeller } = await import('../demo/teller.ts');
-    const book = await openStoryBook();
-    const teller = createTeller(context.stdout);
-    const repository = hasFlag(flags, 'live')
-      ? await (await import('../demo/live-demo.ts')).playLive(book, teller)
-      : await replay(book, teller);
-    const pulls = await createLocalForge({ directory: repository.directory, clock: systemClock }).pulls();
-    for (const pull of pulls) {
-      teller.heading(
-        `The revert pull request, as a reviewer sees it: #${pull.number} ${pull.title} (${pull.state})`,
-      );
-      teller.say(pull.description);
-    }
-    teller.heading('git log --first-parent: the trail');
-    teller.say(
-      await repository.git(['log', '--first-parent', '--date=format:%m-%d %H:%M', '--pretty=%h %ad %an: %s']),
+/** Tells the stories of the example. */
+export async function runDemo({ flags }: CommandInput, context: CommandContext): Promise<CommandResult> {
+  const { openStoryBook } = await import('../demo/stories.ts');
+  const { createTeller } = await import('../demo/teller.ts');
+  const book = await openStoryBook();
+  const teller = createTeller(context.stdout);
+  const repository = hasFlag(flags, 'live')
+    ? await (await import('../demo/live-demo.ts')).playLive(book, teller)
+    : await replay(book, teller);
+  const pulls = await createLocalForge({ directory: repository.directory, clock: systemClock }).pulls();
+  for (const pull of pulls) {
+    teller.heading(
+      `The revert pull request, as a reviewer sees it: #${pull.number} ${pull.title} (${pull.state})`,
     );
-    teller.say(
-      `The repository is ${repository.directory}: look around with git log -p, cat .belay/records/fraud-scorer/*.json`,
-    );
-    const json = {
-      directory: repository.directory,
-      pulls: pulls.map(({ number, title, state }) => ({ number, title, state })),
-    };
-    return { exitCode: 0, text: '', json, summary: '', problems: [], outputs: {} };
-  },
-};
+    teller.say(pull.description);
+  }
+  teller.heading('git log --first-parent: the trail');
+  teller.say(
+    await repository.git(['log', '--first-parent', '--date=format:%m-%d %H:%M', '--pretty=%h %ad %an: %s']),
+  );
+  teller.say(
+    `The repository is ${repository.directory}: look around with git log -p, cat .belay/records/fraud-scorer/*.json`,
+  );
+  const json = {
+    directory: repository.directory,
+    pulls: pulls.map(({ number, title, state }) => ({ number, title, state })),
+  };
+  return { exitCode: 0, text: '', json, summary: '', problems: [], outputs: {} };
+}
 
 async function replay(book: StoryBook, teller: Teller): Promise<DemoRepository> {
   const { createStage, HISTORY_PATH, playStory } = await import('../demo/replay-demo.ts');

@@ -2,60 +2,45 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ToolError } from '../../core/errors.ts';
 import { CONFIG_PATH } from '../../core/manifest/config-schema.ts';
-import { type Command, textFlag } from '../command.ts';
+import { type CommandContext, type CommandInput, type CommandResult, textFlag } from '../command.ts';
 import { configTemplate, releaseTemplate, servingTemplate } from '../init-templates.ts';
 import { WORKFLOWS } from '../init-workflows.generated.ts';
 
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?$/;
 
-export const initCommand: Command = {
-  name: 'init',
-  summary: 'write config, a release manifest and the three workflows into a repository; overwrites nothing',
-  positionals: '',
-  maxPositionals: 0,
-  flags: {
-    dir: { type: 'string', value: '<path>', help: 'the repository; default: this folder' },
-    release: { type: 'string', value: '<name>', help: 'name of the first release; default: my-model' },
-    prometheus: {
-      type: 'string',
-      value: '<url>',
-      help: 'base URL of the Prometheus API; default: https://prometheus.example.com',
-    },
-    branch: { type: 'string', value: '<name>', help: 'the default branch; default: main' },
-  },
-  async run({ flags }, context) {
-    const directory = resolve(context.cwd, textFlag(flags, 'dir') ?? '.');
-    const name = textFlag(flags, 'release') ?? 'my-model';
-    const url = textFlag(flags, 'prometheus') ?? 'https://prometheus.example.com';
-    const branch = textFlag(flags, 'branch') ?? 'main';
-    checkInputs({ name, url, branch });
-    const files: Readonly<Record<string, string>> = {
-      [CONFIG_PATH]: configTemplate({ url }),
-      [`releases/${name}.yaml`]: releaseTemplate({ name }),
-      [`serving/${name}.yaml`]: servingTemplate({ name }),
-      ...Object.fromEntries(
-        Object.entries(WORKFLOWS).map(([path, text]) => [path, adaptWorkflow(text, { name, branch })]),
-      ),
-    };
-    const written: string[] = [];
-    const kept: string[] = [];
-    for (const [path, text] of Object.entries(files))
-      ((await writeNew(directory, path, text)) ? written : kept).push(path);
-    const lines = [
-      ...written.map((path) => `wrote ${path}`),
-      ...kept.map((path) => `kept  ${path} (it was there already)`),
-      `next: put your version, digest, queries and route into releases/${name}.yaml and serving/${name}.yaml, then run "belay validate"`,
-    ];
-    return {
-      exitCode: 0,
-      text: `${lines.join('\n')}\n`,
-      json: { written, kept },
-      summary: '',
-      problems: [],
-      outputs: {},
-    };
-  },
-};
+/** Writes what a repository begins with. */
+export async function runInit({ flags }: CommandInput, context: CommandContext): Promise<CommandResult> {
+  const directory = resolve(context.cwd, textFlag(flags, 'dir') ?? '.');
+  const name = textFlag(flags, 'release') ?? 'my-model';
+  const url = textFlag(flags, 'prometheus') ?? 'https://prometheus.example.com';
+  const branch = textFlag(flags, 'branch') ?? 'main';
+  checkInputs({ name, url, branch });
+  const files: Readonly<Record<string, string>> = {
+    [CONFIG_PATH]: configTemplate({ url }),
+    [`releases/${name}.yaml`]: releaseTemplate({ name }),
+    [`serving/${name}.yaml`]: servingTemplate({ name }),
+    ...Object.fromEntries(
+      Object.entries(WORKFLOWS).map(([path, text]) => [path, adaptWorkflow(text, { name, branch })]),
+    ),
+  };
+  const written: string[] = [];
+  const kept: string[] = [];
+  for (const [path, text] of Object.entries(files))
+    ((await writeNew(directory, path, text)) ? written : kept).push(path);
+  const lines = [
+    ...written.map((path) => `wrote ${path}`),
+    ...kept.map((path) => `kept  ${path} (it was there already)`),
+    `next: put your version, digest, queries and route into releases/${name}.yaml and serving/${name}.yaml, then run "belay validate"`,
+  ];
+  return {
+    exitCode: 0,
+    text: `${lines.join('\n')}\n`,
+    json: { written, kept },
+    summary: '',
+    problems: [],
+    outputs: {},
+  };
+}
 
 function checkInputs({
   name,

@@ -1,30 +1,24 @@
 import { ToolError } from '../../core/errors.ts';
-import type { Command } from '../command.ts';
+import type { CommandInput, CommandResult } from '../command.ts';
+import { configJsonSchema, recordJsonSchema, releaseJsonSchema } from '../json-schemas.ts';
 
-export const schemaCommand: Command = {
-  name: 'schema',
-  summary: 'print the JSON Schema of a manifest, the config or a record, for editors',
-  positionals: '<release|config|record>',
-  maxPositionals: 1,
-  flags: {},
-  async run({ positionals }) {
-    const { configJsonSchema, recordJsonSchema, releaseJsonSchema } = await import('../json-schemas.ts');
-    const kinds = { release: releaseJsonSchema, config: configJsonSchema, record: recordJsonSchema };
-    const kind = positionals[0] ?? 'release';
-    const make = Object.hasOwn(kinds, kind) ? kinds[kind as keyof typeof kinds] : undefined;
-    if (!make)
-      throw new ToolError({
-        code: 'REFUSED',
-        message: `schema: expected release, config or record, got "${kind}"`,
-      });
-    const json = make();
-    return {
-      exitCode: 0,
-      text: `${JSON.stringify(json, null, 2)}\n`,
-      json,
-      summary: '',
-      problems: [],
-      outputs: {},
-    };
-  },
-};
+/** Prints a JSON Schema. */
+export async function runSchema({ positionals }: CommandInput): Promise<CommandResult> {
+  const kinds = { release: releaseJsonSchema, config: configJsonSchema, record: recordJsonSchema };
+  const kind = positionals[0] ?? 'release';
+  const make = Object.hasOwn(kinds, kind) ? kinds[kind as keyof typeof kinds] : undefined;
+  if (!make)
+    throw new ToolError({
+      code: 'REFUSED',
+      message: `schema: expected release, config or record, got "${kind}"`,
+    });
+  const json = make();
+  return {
+    exitCode: 0,
+    text: `${JSON.stringify(json, null, 2)}\n`,
+    json,
+    summary: '',
+    problems: [],
+    outputs: {},
+  };
+}

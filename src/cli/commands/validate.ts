@@ -1,36 +1,32 @@
+import '../interpret-schemas.ts';
+
 import { resolve } from 'node:path';
 import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';
 import { plan } from '../../app/plan.ts';
 import { summarisePreview } from '../../report/preview.ts';
 import { listProblems, problemBlocks } from '../../report/summary.ts';
-import { type Command, textFlag } from '../command.ts';
+import { type CommandContext, type CommandInput, type CommandResult, textFlag } from '../command.ts';
 
-export const validateCommand: Command = {
-  name: 'validate',
-  summary: 'check config, manifests, records and targets; no network, nothing is written',
-  positionals: '',
-  maxPositionals: 0,
-  flags: { dir: { type: 'string', value: '<path>', help: 'the repository; default: this folder' } },
-  async run({ flags }, context) {
-    const files = createWorktree(resolve(context.cwd, textFlag(flags, 'dir') ?? '.'));
-    const { releases, problems } = await plan(files, { sha256, only: [] });
-    const errors = problems.filter((problem) => problem.severity === 'error').length;
-    const warnings = problems.length - errors;
-    const verdict = `${releases.length} release(s) read, ${errors} error(s), ${warnings} warning(s)`;
-    const moving = releases.filter((release) => release.candidate !== undefined);
-    return {
-      exitCode: errors > 0 ? 1 : 0,
-      text: [...listProblems(problems), verdict, ''].join('\n'),
-      json: { releases: releases.map(({ name, path }) => ({ name, path })), problems },
-      summary: [
-        `## Belay validate\n${verdict}.`,
-        ...problemBlocks('Problems', problems),
-        ...moving.map(summarisePreview),
-        '',
-      ].join('\n\n'),
-      problems,
-      outputs: { valid: String(errors === 0), errors: String(errors), warnings: String(warnings) },
-    };
-  },
-};
+/** Checks the files of a directory. */
+export async function runValidate({ flags }: CommandInput, context: CommandContext): Promise<CommandResult> {
+  const files = createWorktree(resolve(context.cwd, textFlag(flags, 'dir') ?? '.'));
+  const { releases, problems } = await plan(files, { sha256, only: [] });
+  const errors = problems.filter((problem) => problem.severity === 'error').length;
+  const warnings = problems.length - errors;
+  const verdict = `${releases.length} release(s) read, ${errors} error(s), ${warnings} warning(s)`;
+  const moving = releases.filter((release) => release.candidate !== undefined);
+  return {
+    exitCode: errors > 0 ? 1 : 0,
+    text: [...listProblems(problems), verdict, ''].join('\n'),
+    json: { releases: releases.map(({ name, path }) => ({ name, path })), problems },
+    summary: [
+      `## Belay validate\n${verdict}.`,
+      ...problemBlocks('Problems', problems),
+      ...moving.map(summarisePreview),
+      '',
+    ].join('\n\n'),
+    problems,
+    outputs: { valid: String(errors === 0), errors: String(errors), warnings: String(warnings) },
+  };
+}
