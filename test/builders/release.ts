@@ -115,6 +115,7 @@ export function buildState(input: Partial<ReleaseState> = {}): ReleaseState {
     quarantined: [],
     rollout: undefined,
     proposed: [],
+    unfinished: undefined,
     pause: undefined,
     ...input,
   };
@@ -132,6 +133,7 @@ export function buildAssessment(
       verdict,
       gating: true,
       sentence: `${name}: ${verdict}`,
+      lastSeen: START,
       evidence: {
         kind: 'threshold',
         value: 1,

@@ -2,7 +2,7 @@ import type { Assessment, PlannedQuery } from '../analysis/assessment.ts';
 import type { MetricsRequest, Observation } from '../analysis/observation.ts';
 import type { Decision, RecordedKind } from '../decision/decision.ts';
 import type { Rollout } from '../plan/rollout.ts';
-import { digestOf, recordPath, serialiseRecord } from '../record/record-file.ts';
+import { digestOf, fitRecord, recordPath, serialiseRecord } from '../record/record-file.ts';
 import type { WrittenRecord } from '../record/record-schema.ts';
 import type { ReleaseState } from '../record/release-state.ts';
 import type { VersionRef } from '../record/version-ref.ts';
@@ -63,7 +63,7 @@ export interface ChangeInput {
 export function buildChange(input: ChangeInput): Change {
   const sequence = input.state.sequence + 1;
   const operation = nameOperation(input, sequence);
-  const record = buildRecord(input, sequence, operation);
+  const record = fitRecord(buildRecord(input, sequence, operation));
   const edits = [input.manifest, ...input.targets].filter((edit) => edit.before !== edit.after);
   const file: FileEdit = {
     path: recordPath(input.release, sequence),
@@ -80,7 +80,13 @@ export function buildChange(input: ChangeInput): Change {
   };
 }
 
-/** One commit for several changes; the same changes have the same operation. */
+/** Names of releases fit into the subject of a commit up to this many characters; the body has all of them. */
+const MAX_NAMES = 80;
+
+/**
+ * One commit for several changes; the same changes have the same operation.
+ * @param changes of different releases, which write different files
+ */
 export function combineChanges(
   changes: readonly Change[],
   sha256: Sha256,
@@ -91,9 +97,10 @@ export function combineChanges(
   const details = changes
     .map((change) => `${change.subject}\n\n${withoutOperation(change.body)}`)
     .join('\n\n');
+  const names = changes.map((change) => change.release).join(', ');
   return {
     files: changes.flatMap((change) => change.files),
-    subject: `release: move ${changes.length} releases (${changes.map((change) => change.release).join(', ')})`,
+    subject: `release: move ${changes.length} releases${names.length <= MAX_NAMES ? ` (${names})` : ''}`,
     body: `${details}\n\nBelay-Op: ${operation}`,
     operation,
   };

@@ -7,7 +7,7 @@ export function describeChange(record: WrittenRecord): { readonly subject: strin
   const number = String(record.sequence).padStart(4, '0');
   const checks = record.evidence?.checks ?? [];
   const lines = [
-    ...record.decision.reasons.map((reason) => `- ${reason.text}`),
+    ...record.decision.reasons.map((reason) => `- ${reason.text.replace(/\s+/g, ' ')}`),
     ...checks
       .filter((check) => !record.decision.reasons.some((reason) => reason.text === check.sentence))
       .map((check) => `- [${check.verdict}] ${check.sentence}`),

@@ -52,7 +52,15 @@ export function decide(input: DecisionInput): Decision {
 function decideSettled(input: DecisionInput, stable: VersionRef): Decision {
   const adopted = decideAdoption(input, stable);
   if (adopted) return adopted;
-  return stay(input, 'nothing', 'SETTLED', `settled on ${stable.version}`);
+  const { unfinished } = input.state;
+  if (!unfinished) return stay(input, 'nothing', 'SETTLED', `settled on ${stable.version}`);
+  // Its rollout must end in the records too: the same candidate, brought again, begins anew and on evidence of its own.
+  return stay(
+    input,
+    'adopt',
+    'CANDIDATE_WITHDRAWN',
+    `${unfinished.version} was taken out of the manifest by hand: ${stable.version} serves everyone`,
+  );
 }
 
 /** Adopts a stable version that no record knows as good; undefined when the newest good version is the stable one. */
@@ -167,7 +175,9 @@ function decideUnproven(input: DecisionInput, standing: Standing, assessment: As
   const blind = assessment.overall === 'error' || assessment.overall === 'no-data';
   const limit: Millis = input.release.spec.health.noDataDeadline ?? HEALTH_DEFAULTS.noDataDeadline;
   const since = assessment.lastSeen ?? standing.enteredAt;
-  const told = input.state.pause?.code === 'EVIDENCE_MISSING';
+  const { pause } = input.state;
+  const seenAfterwards = pause && assessment.lastSeen !== undefined && assessment.lastSeen > pause.at;
+  const told = pause?.code === 'EVIDENCE_MISSING' && !seenAfterwards;
   if (blind && !told && elapsed(since, input.now) > limit) {
     const missing: Reason = {
       code: 'EVIDENCE_MISSING',

@@ -1,6 +1,7 @@
 import { assess } from '../analysis/assess.ts';
 import type { Assessment, Evaluation } from '../analysis/assessment.ts';
 import type { AbsenceReason, MetricsRequest, Observation } from '../analysis/observation.ts';
+import { ToolError } from '../errors.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import { findStanding, type Rollout } from '../plan/rollout.ts';
 import type { BelayRecord } from '../record/record-schema.ts';
@@ -50,9 +51,15 @@ function assessAgain(record: BelayRecord, release: Release, rollout: Rollout): A
   return assess(evaluation, new Map(observations));
 }
 
-/** A recorded observation as the provider gave it. */
+/** A recorded observation as the provider gave it. @throws ToolError REFUSED when its values were left out of the record */
 export function readObservation(item: RecordedObservation): Observation {
   const { outcome } = item;
+  if (outcome.kind === 'omitted') {
+    throw new ToolError({
+      code: 'REFUSED',
+      message: `observation "${item.id}": its ${outcome.points} values were left out of the record, which would have been too large; ask the provider again`,
+    });
+  }
   return {
     provider: item.provider,
     request: readRequest(item.request),

@@ -13,6 +13,23 @@ export function recordPath(release: string, sequence: number): string {
   return `${RECORDS_PATH}/${release}/${String(sequence).padStart(4, '0')}.json`;
 }
 
+/**
+ * Longest record, in characters. A file of more than 1 MiB is not read any more, and with it the whole chain would be lost;
+ * what is left of 1 MiB is for characters of several bytes.
+ */
+const MAX_RECORD = 900_000;
+
+/** The record, without its longest answers where they would make its file too large to be read again. */
+export function fitRecord(record: WrittenRecord): WrittenRecord {
+  if (!record.evidence || serialiseRecord(record).length <= MAX_RECORD) return record;
+  const observations = record.evidence.observations.map((item) =>
+    item.outcome.kind === 'series' && item.outcome.values.length > 0
+      ? { ...item, outcome: { kind: 'omitted' as const, points: item.outcome.values.length } }
+      : item,
+  );
+  return { ...record, evidence: { ...record.evidence, observations } };
+}
+
 /** A record as it is written to its file: two-space JSON, lists of numbers on one line, newline at the end. */
 export function serialiseRecord(record: WrittenRecord): string {
   return `${writeValue(record, '')}\n`;
@@ -44,10 +61,12 @@ export type ChainReading =
   | { readonly kind: 'broken'; readonly problems: readonly Problem[] };
 
 /**
- * Reads all records of a release and verifies that none is missing, altered or out of order.
- * @param files path and text of every file in the release's record folder, any order
+ * Reads all records of a release and verifies that none is missing, altered or out of order. Files that are not named like a
+ * record (a README that somebody left there) are not looked at.
+ * @param found path and text of every file in the release's record folder, any order
  */
-export function readChain(release: string, files: ReadonlyMap<string, string>, sha256: Sha256): ChainReading {
+export function readChain(release: string, found: ReadonlyMap<string, string>, sha256: Sha256): ChainReading {
+  const files = new Map([...found].filter(([path]) => /\/\d{4,}\.json$/.test(path)));
   const records: BelayRecord[] = [];
   const problems: Problem[] = [];
   let tip: Digest | null = null;
@@ -87,7 +106,8 @@ export function readChain(release: string, files: ReadonlyMap<string, string>, s
   return problems.length > 0 ? { kind: 'broken', problems } : { kind: 'ok', chain: { records, tip } };
 }
 
-function readRecord(path: string, text: string, problems: Problem[]): BelayRecord | undefined {
+/** One record; undefined when it cannot be read, which is added to `problems`. Its place in the chain is not looked at. */
+export function readRecord(path: string, text: string, problems: Problem[] = []): BelayRecord | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -40,6 +40,8 @@ const Outcome = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sample'), value: z.number() }),
   z.strictObject({ kind: z.literal('series'), values: z.array(PointValue) }),
   z.strictObject({ kind: z.literal('absent'), reason: z.string(), detail: z.string() }),
+  /** Numbers that came and were left out, since the file would have been too large to be read again. */
+  z.strictObject({ kind: z.literal('omitted'), points: z.number().int().positive() }),
 ]);
 
 const Grid = z.strictObject({ first: Moment, last: Moment, step: z.number().positive() });

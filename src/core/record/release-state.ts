@@ -36,6 +36,8 @@ export interface ReleaseState {
   readonly quarantined: readonly Quarantined[];
   /** The rollout of the given candidate, when it was started and not ended. */
   readonly rollout: Rollout | undefined;
+  /** The candidate whose rollout was started and not ended, whatever the manifest holds now. */
+  readonly unfinished: VersionRef | undefined;
   /** Numbers of the records of that rollout whose step came by pull request: their moment is when it landed. */
   readonly proposed: readonly number[];
   /** The newest pause since the last step of that rollout. */
@@ -59,13 +61,16 @@ export function readState(
   const good = newestFirst.flatMap((record) =>
     record.good ? [{ ref: record.good, record: record.sequence }] : [],
   );
-  const running = candidate ? findRunning(chain.records, candidate) : [];
+  const unfinished = findUnfinished(chain.records);
+  const started = unfinished[0]?.candidate ?? undefined;
+  const running = candidate && started && sameVersion(started, candidate) ? unfinished : [];
   return {
     sequence: chain.records.length,
     tip: chain.tip,
     good: good.filter((version) => !quarantined.some((bad) => isLaterQuarantine(bad, version))),
     quarantined,
     rollout: readRollout(running, landed),
+    unfinished: started,
     proposed: findMoves(running).flatMap((record) =>
       record.via === 'pull-request' ? [record.sequence] : [],
     ),
@@ -82,17 +87,15 @@ function isLaterQuarantine(bad: Quarantined, version: GoodVersion): boolean {
   return bad.record > version.record && sameVersion(bad.ref, version.ref);
 }
 
-/** Records from the start of the candidate's rollout on; empty when it was not started or has ended. */
-function findRunning(records: readonly BelayRecord[], candidate: VersionRef): readonly BelayRecord[] {
+/** Records from the newest start on; empty when that rollout has ended. A stable version that is adopted ends it too. */
+function findUnfinished(records: readonly BelayRecord[]): readonly BelayRecord[] {
   const start = records.findLastIndex((record) => record.decision.kind === 'start');
-  const first = records[start];
-  if (!first?.candidate || !sameVersion(first.candidate, candidate)) return [];
-  const running = records.slice(start);
-  const ended = running.some(
-    (record) => record.decision.kind === 'promote' || record.decision.kind === 'rollback',
-  );
-  return ended ? [] : running;
+  if (start < 0) return [];
+  const since = records.slice(start);
+  return since.some(({ decision }) => ENDS.has(decision.kind)) ? [] : since;
 }
+
+const ENDS: ReadonlySet<string> = new Set<BelayRecord['decision']['kind']>(['promote', 'rollback', 'adopt']);
 
 function findMoves(running: readonly BelayRecord[]): readonly BelayRecord[] {
   return running.filter((record) => record.decision.kind === 'start' || record.decision.kind === 'advance');
