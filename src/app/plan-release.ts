@@ -3,16 +3,16 @@ import type { Change, FileEdit } from '../core/change/change.ts';
 import { decide } from '../core/decision/decide.ts';
 import { type Decision, isRecorded, type ReasonCode } from '../core/decision/decision.ts';
 import { findLastGood } from '../core/decision/last-good.ts';
-import { assertNever, type Problem } from '../core/errors.ts';
+import { assertNever, type Problem, ToolError } from '../core/errors.ts';
 import { promoteManifest, writeWeight } from '../core/manifest/edit-manifest.ts';
 import { type ParsedRelease, parseRelease } from '../core/manifest/parse-release.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import { findStanding } from '../core/plan/rollout.ts';
 import { versionRef } from '../core/record/version-ref.ts';
-import type { Instant } from '../core/units.ts';
+import { type Instant, percent } from '../core/units.ts';
 import type { ReleaseReport } from '../report/run-report.ts';
 import type { Evidence } from './evaluate.ts';
-import type { ReadableRelease, UnreadableRelease } from './read-files.ts';
+import { nameOf, type ReadableRelease, type ReleaseFile, type UnreadableRelease } from './read-files.ts';
 import type { Snapshot } from './read-snapshot.ts';
 import { readTargets, renderTargets } from './render-targets.ts';
 import type { World } from './world.ts';
@@ -87,15 +87,22 @@ export async function planRelease(
 /** The report of a manifest that cannot be read: held, with its problems. */
 export function reportUnreadable(release: UnreadableRelease): ReleaseReport {
   const text = `cannot be read: ${release.problems.length} problem(s); nothing is done about it until they are mended`;
-  const zero = 0 as ReleaseReport['decision']['from'];
+  return reportHeld(release, 'MANIFEST_INVALID', text);
+}
+
+/** The report of a release that is left as it is for a reason that lies outside of it. */
+export function reportHeld(release: ReleaseFile, code: ReasonCode, text: string): ReleaseReport {
+  const spec = release.kind === 'readable' ? release.parsed.release.spec : undefined;
+  const weight = spec?.rollout.weight;
+  const at = weight ?? percent(0);
   return {
-    name: release.name ?? release.path,
+    name: nameOf(release),
     path: release.path,
-    stable: undefined,
-    candidate: undefined,
-    weight: undefined,
+    stable: spec?.stable.version,
+    candidate: spec?.candidate?.version,
+    weight,
     standing: undefined,
-    decision: { kind: 'hold', from: zero, to: zero, reasons: [{ code: 'MANIFEST_INVALID', text }] },
+    decision: { kind: 'hold', from: at, to: at, reasons: [{ code, text }] },
     assessment: undefined,
     problems: release.problems,
     edits: [],
@@ -170,7 +177,11 @@ function editManifest(release: ReadableRelease, decision: Decision): string {
 function parseAgain(path: string, text: string): ParsedRelease {
   const reading = parseRelease(path, text);
   if (reading.kind === 'ok') return reading.value;
-  throw new TypeError(`edited manifest does not parse: ${reading.problems[0]?.message ?? ''}`);
+  const [first] = reading.problems;
+  throw new ToolError({
+    code: 'BUG',
+    message: `${path}: the edited manifest is not valid: ${first?.message ?? ''}; nothing was written`,
+  });
 }
 
 function hold(decision: Decision, code: ReasonCode, text: string): Decision {

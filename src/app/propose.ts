@@ -1,7 +1,9 @@
-import type { Change } from '../core/change/change.ts';
+import type { Change, FileEdit } from '../core/change/change.ts';
 import { ToolError } from '../core/errors.ts';
+import { readRecord } from '../core/record/record-file.ts';
 import type { Forge, ForgeState, MergeOutcome, PullRequest } from '../ports/forge.ts';
-import type { Receipt } from '../report/run-report.ts';
+import type { BlockCode, PullLink, Receipt } from '../report/run-report.ts';
+import type { World } from './world.ts';
 
 /** A change that goes through a pull request. */
 export interface Proposal {
@@ -18,39 +20,91 @@ export interface Proposal {
   readonly merge: boolean;
 }
 
+/** Longest title of a pull request that GitHub takes, in characters. */
+const MAX_TITLE = 256;
+
 /**
  * Opens the pull request of a change and merges it: three requests in a row, fewer when an earlier run got part of the way.
  * Safe to run again at any point: branch and operation name what is there already.
  */
-export async function proposeAndMerge(forge: Forge, proposal: Proposal): Promise<Receipt> {
+export async function proposeAndMerge(world: World, proposal: Proposal): Promise<Receipt> {
+  const { forge } = world;
   const state = await forge.inspect({ branch: proposal.branch, family: proposal.family });
   if (state.head !== proposal.base) return { kind: 'head-moved' };
   const known = state.pulls[0];
   if (known && known.state !== 'open') return endedReceipt(known);
-  const opened =
-    known && state.branch?.operation === proposal.change.operation
-      ? known
-      : await open(forge, proposal, state);
+  const left = await readBranch(forge, proposal, state.branch);
+  if (known && left.kind === 'foreign') return foreignCommits(known);
+  const opened = known ?? (await open(forge, left.kind === 'own' ? left.proposal : proposal, state));
   if ('kind' in opened) return opened;
   const receipt = await settle(forge, proposal, opened);
-  for (const sibling of state.siblings) {
-    await forge.close({
-      pull: sibling,
-      comment: `Out of date: the files have changed since. Replaced by #${opened.number}.`,
-    });
-  }
+  await closeSiblings(world, state, opened);
   return receipt;
 }
 
 /** Merged, yet the branch still asks for it: somebody brought the same bytes back. Closed: a person said no. */
 function endedReceipt(pull: PullRequest): Receipt {
-  const link = { number: pull.number, url: pull.url };
-  if (pull.state === 'closed') return { kind: 'suppressed', pull: link };
-  return {
-    kind: 'blocked',
-    pull: link,
-    message: `pull request #${pull.number} with this very change was merged before, but the default branch does not show it; look at what was pushed after it`,
-  };
+  if (pull.state === 'closed') return { kind: 'suppressed', pull: linkOf(pull) };
+  const message = `this very change was merged by it before, but the default branch does not show it; look at what was pushed after it`;
+  return blocked('MERGED_BEFORE', message, pull);
+}
+
+function foreignCommits(pull: PullRequest): Receipt {
+  const message = `somebody pushed to ${pull.branch}, and commits that Belay did not make are not merged by it. Review and merge it, or close it and delete the branch`;
+  return blocked('BRANCH_TAKEN', message, pull);
+}
+
+/** What an earlier run, or somebody else, left on the branch. */
+type Left =
+  | { readonly kind: 'nothing' }
+  /** This very change, with the evidence of the moment at which it was written; the forge still compares every byte. */
+  | { readonly kind: 'own'; readonly proposal: Proposal }
+  /** It bears the name of this operation, but its commit is not here to be looked at; the forge guards the merge by its head. */
+  | { readonly kind: 'unseen' }
+  | { readonly kind: 'foreign' };
+
+/**
+ * A run that was cut off, or was not allowed to open the pull request, has left its commit. It is taken over with its record,
+ * as long as what it writes is what is to be written now.
+ */
+async function readBranch(forge: Forge, proposal: Proposal, branch: ForgeState['branch']): Promise<Left> {
+  if (!branch) return { kind: 'nothing' };
+  const { change } = proposal;
+  if (branch.operation !== change.operation) return { kind: 'foreign' };
+  const texts = await readQuietly(
+    forge,
+    branch.tip,
+    change.files.map((edit) => edit.path),
+  );
+  if (!texts) return { kind: 'unseen' };
+  const files: FileEdit[] = [];
+  for (const edit of change.files) {
+    const text = texts.get(edit.path);
+    const isRecord = edit === change.files.at(-1);
+    const isOwn = isRecord
+      ? text !== undefined && readRecord(edit.path, text)?.operation === change.operation
+      : text === edit.after;
+    if (text === undefined || !isOwn) return { kind: 'foreign' };
+    files.push({ ...edit, after: text });
+  }
+  return { kind: 'own', proposal: { ...proposal, change: { ...change, files } } };
+}
+
+/** Texts of files by path; undefined when the commit is newer than the checkout and thus not here. */
+async function readQuietly(
+  forge: Forge,
+  at: PullRequest['head'],
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, string> | undefined> {
+  try {
+    const files = await forge.read(at, paths);
+    return new Map(
+      [...files].flatMap(([path, file]) => (file.kind === 'text' ? [[path, file.text] as const] : [])),
+    );
+  } catch (fault) {
+    if (fault instanceof ToolError) return undefined;
+    throw fault;
+  }
 }
 
 async function open(forge: Forge, proposal: Proposal, state: ForgeState): Promise<PullRequest | Receipt> {
@@ -63,7 +117,7 @@ async function open(forge: Forge, proposal: Proposal, state: ForgeState): Promis
     operation: change.operation,
     branch: proposal.branch,
     state,
-    title: proposal.title,
+    title: shorten(proposal.title),
     description: proposal.description,
   });
   switch (outcome.kind) {
@@ -71,20 +125,17 @@ async function open(forge: Forge, proposal: Proposal, state: ForgeState): Promis
       return outcome.pull;
     case 'head-moved':
       return { kind: 'head-moved' };
-    case 'branch-taken':
-      return {
-        kind: 'blocked',
-        pull: undefined,
-        message: `branch ${outcome.branch} has commits that are not Belay's (tip ${outcome.tip.slice(0, 7)}); delete or rename it, the next run makes its own`,
-      };
+    case 'branch-taken': {
+      const message = `branch ${outcome.branch} has commits that are not those of this change (tip ${outcome.tip.slice(0, 7)}); delete or rename it, the next run makes its own`;
+      return blocked('BRANCH_TAKEN', message);
+    }
     case 'refused':
-      return { kind: 'blocked', pull: undefined, message: outcome.message };
+      return blocked(outcome.code, outcome.message);
   }
 }
 
 async function settle(forge: Forge, proposal: Proposal, pull: PullRequest): Promise<Receipt> {
-  const link = { number: pull.number, url: pull.url };
-  if (!proposal.merge) return { kind: 'awaiting-approval', pull: link };
+  if (!proposal.merge) return { kind: 'awaiting-approval', pull: linkOf(pull) };
   const { subject, body } = proposal.change;
   const outcome: MergeOutcome = await forge.merge({
     pull,
@@ -95,18 +146,39 @@ async function settle(forge: Forge, proposal: Proposal, pull: PullRequest): Prom
   });
   switch (outcome.kind) {
     case 'merged':
-      return { kind: 'merged', pull: link, commit: outcome.commit };
+      return { kind: 'merged', pull: linkOf(pull), commit: outcome.commit };
     case 'armed':
-      return { kind: 'armed', pull: link, message: outcome.reason };
+      return { kind: 'armed', pull: linkOf(pull), message: outcome.reason };
     case 'blocked':
-      return { kind: 'blocked', pull: link, message: outcome.message };
+      return blocked(outcome.code, outcome.message, pull);
     case 'head-changed':
-      return {
-        kind: 'blocked',
-        pull: link,
-        message: `somebody pushed to ${pull.branch} (expected ${outcome.expected.slice(0, 7)}); commits that Belay did not make are not merged by it. Review and merge it, or close it`,
-      };
+      return foreignCommits(pull);
   }
+}
+
+/** The change is written by now: a pull request of before that cannot be closed takes nothing from it. */
+async function closeSiblings({ forge, log }: World, state: ForgeState, opened: PullRequest): Promise<void> {
+  const comment = `Out of date: the files have changed since. Replaced by #${opened.number}.`;
+  for (const sibling of state.siblings) {
+    try {
+      await forge.close({ pull: sibling, comment });
+    } catch (fault) {
+      if (!(fault instanceof ToolError)) throw fault;
+      log.warn(`pull request #${sibling.number} is out of date and could not be closed: ${fault.message}`);
+    }
+  }
+}
+
+function blocked(code: BlockCode, message: string, pull?: PullRequest): Receipt {
+  return { kind: 'blocked', code, pull: pull && linkOf(pull), message };
+}
+
+function linkOf({ number, url }: PullRequest): PullLink {
+  return { number, url };
+}
+
+function shorten(title: string): string {
+  return title.length <= MAX_TITLE ? title : `${title.slice(0, MAX_TITLE - 1)}…`;
 }
 
 /** Twelve hex digits of an operation, for branch names. */

@@ -7,6 +7,7 @@ import { type ReleaseState, readState } from '../core/record/release-state.ts';
 import { versionRef } from '../core/record/version-ref.ts';
 import type { Digest, Sha256 } from '../core/units.ts';
 import type { FileSource, RepoFile } from '../ports/forge.ts';
+import { findAbandoned, findOwner, groupRecords, type Records } from './read-records.ts';
 
 /** A release whose manifest and records could be read. */
 export interface ReadableRelease {
@@ -25,7 +26,7 @@ export interface ReadableRelease {
 export interface UnreadableRelease {
   readonly kind: 'unreadable';
   readonly path: string;
-  /** Name of the release where the manifest still tells it. */
+  /** Name of the release where the manifest, or else a record about it, tells it. */
   readonly name: string | undefined;
   readonly text: string | undefined;
   readonly problems: readonly Problem[];
@@ -36,12 +37,12 @@ export type ReleaseFile = ReadableRelease | UnreadableRelease;
 /** Config, manifests and records of one state of a repository. */
 export interface RepositoryReading {
   readonly config: Config | undefined;
-  /** Problems of the config. */
+  /** Problems of the config, and warnings about rollouts whose manifest is gone. */
   readonly problems: readonly Problem[];
   /** By path. */
   readonly releases: readonly ReleaseFile[];
-  /** Record files by release name, for a release whose manifest cannot be read. */
-  readonly records: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** For a release whose manifest cannot be read. */
+  readonly records: Records;
 }
 
 /** Reads config, manifests and records. A manifest that is wrong is no hindrance to the others. */
@@ -55,8 +56,16 @@ export async function readFiles(source: FileSource, sha256: Sha256): Promise<Rep
   const paths = [...new Set(manifestPaths.flat())].sort();
   const files = await source.read([...paths, ...recordPaths]);
   const records = groupRecords(recordPaths, files);
-  const releases = paths.map((path) => readRelease({ path, files, records, config, sha256 }));
-  return { config, problems, releases: refuseDuplicates(releases), records };
+  const releases = refuseDuplicates(
+    paths.map((path) => readRelease({ path, files, records, config, sha256 })),
+  );
+  const abandoned = config ? findAbandoned(records, releases.map(nameOf), sha256) : [];
+  return { config, problems: [...problems, ...abandoned], releases, records };
+}
+
+/** The name of a release as far as it is known; its path when it is not. */
+export function nameOf(file: ReleaseFile): string {
+  return file.kind === 'readable' ? file.parsed.release.metadata.name : (file.name ?? file.path);
 }
 
 function readConfig(file: RepoFile | undefined): {
@@ -86,44 +95,30 @@ function isManifest(folder: string, path: string): boolean {
   return !rest.includes('/') && /\.ya?ml$/.test(rest);
 }
 
-function groupRecords(
-  paths: readonly string[],
-  files: ReadonlyMap<string, RepoFile>,
-): ReadonlyMap<string, ReadonlyMap<string, string>> {
-  const groups = new Map<string, Map<string, string>>();
-  for (const path of paths) {
-    const name = path.slice(RECORDS_PATH.length + 1).split('/')[0] ?? '';
-    const file = files.get(path);
-    const group = groups.get(name) ?? new Map<string, string>();
-    group.set(path, file?.kind === 'text' ? file.text : '');
-    groups.set(name, group);
-  }
-  return groups;
-}
-
 interface Sources {
   readonly path: string;
   readonly files: ReadonlyMap<string, RepoFile>;
-  readonly records: RepositoryReading['records'];
+  readonly records: Records;
   readonly config: Config | undefined;
   readonly sha256: Sha256;
 }
 
 function readRelease({ path, files, records, config, sha256 }: Sources): ReleaseFile {
   const file = files.get(path);
+  const owner = (): string | undefined => findOwner(records, path, sha256);
   if (file?.kind !== 'text') {
     const what = file ? describeUnreadable(file.reason) : 'not there';
     return {
       kind: 'unreadable',
       path,
-      name: undefined,
+      name: owner(),
       text: undefined,
       problems: [problemOf(path, 'SEC-09', `${path} is ${what}; a manifest must be a regular UTF-8 file`)],
     };
   }
   const reading = parseRelease(path, file.text, config);
   if (reading.kind === 'bad') {
-    return { kind: 'unreadable', path, name: undefined, text: file.text, problems: reading.problems };
+    return { kind: 'unreadable', path, name: owner(), text: file.text, problems: reading.problems };
   }
   const { release } = reading.value;
   const chain = readChain(release.metadata.name, records.get(release.metadata.name) ?? new Map(), sha256);

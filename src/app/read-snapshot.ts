@@ -1,7 +1,7 @@
 import { recordPath } from '../core/record/record-file.ts';
 import { readState } from '../core/record/release-state.ts';
 import { versionRef } from '../core/record/version-ref.ts';
-import type { Instant, Sha } from '../core/units.ts';
+import { type Instant, millis, type Sha } from '../core/units.ts';
 import type { FileSource, Forge } from '../ports/forge.ts';
 import { type ReadableRelease, type ReleaseFile, type RepositoryReading, readFiles } from './read-files.ts';
 import type { World } from './world.ts';
@@ -16,6 +16,16 @@ export async function readSnapshot(world: World, head: Sha): Promise<Snapshot> {
   const reading = await readFiles(filesAt(world.forge, head), world.sha256);
   const releases = await Promise.all(reading.releases.map((file) => dateSteps(world.forge, head, file)));
   return { ...reading, head, releases };
+}
+
+/** The newest state of the default branch, after it moved; `lost` times in a row because of somebody else. */
+export async function readNewest(world: World, { head }: Snapshot, lost: number): Promise<Snapshot> {
+  const { forge, clock, log } = world;
+  if (lost > 0) {
+    log.info(`${forge.defaultBranch} moved from ${head.slice(0, 7)} while deciding; reading it again`);
+    await clock.sleep(millis(250 * lost));
+  }
+  return readSnapshot(world, await forge.refresh());
 }
 
 function filesAt(forge: Forge, head: Sha): FileSource {

@@ -8,23 +8,22 @@ import {
   type ManifestRevision,
 } from '../core/decision/last-good.ts';
 import type { Problem } from '../core/errors.ts';
-import type { Config } from '../core/manifest/config-schema.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import type { ReleaseState } from '../core/record/release-state.ts';
 import type { VersionRef } from '../core/record/version-ref.ts';
-import { type Instant, percent, type Sha } from '../core/units.ts';
+import type { Instant, Sha } from '../core/units.ts';
 import type { Revision } from '../ports/forge.ts';
 import { describeRollback } from '../report/rollback-pull-request.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
 import type { Evidence } from './evaluate.ts';
 import { proposeAndMerge, shortOperation } from './propose.ts';
-import { type RenderedTargets, readTargets, renderTargets } from './render-targets.ts';
+import type { Snapshot } from './read-snapshot.ts';
+import { restoreTargets } from './restore-targets.ts';
 import type { World } from './world.ts';
 
 /** What is to be rolled back, and why. The manifest itself need not be readable. */
 export interface RollbackOrder {
-  readonly head: Sha;
-  readonly config: Config | undefined;
+  readonly snapshot: Snapshot;
   readonly name: string;
   readonly path: string;
   /** The manifest's text now; undefined when it was deleted. */
@@ -54,10 +53,18 @@ type RollbackPlan =
  * edited, as it stood with those bytes), the record with the evidence. Writes nothing.
  */
 async function planRollback(world: World, order: RollbackOrder): Promise<RollbackPlan> {
-  const revisions = await world.forge.history(order.head, order.path);
+  const { head, releases } = order.snapshot;
+  const revisions = await world.forge.history(head, order.path);
   const search = findLastGood({ path: order.path, state: order.state, bad: order.bad, revisions });
   if (!search.found) return { kind: 'impossible', problems: [noTarget(order, search)] };
-  const targets = await restoreTargets(world, order.head, search.found);
+  const targets = await restoreTargets(world, {
+    head,
+    good: search.found,
+    now: order.release,
+    others: releases.flatMap((file) =>
+      file.kind === 'readable' && file.path !== order.path ? [file.parsed.release] : [],
+    ),
+  });
   if (targets.problems.length > 0) return { kind: 'impossible', problems: targets.problems };
   const change = buildRollback(world, order, search.found, targets.edits);
   const description = describeRollback({
@@ -66,13 +73,13 @@ async function planRollback(world: World, order: RollbackOrder): Promise<Rollbac
     restored: search.found,
     skipped: search.skipped,
     dropped: droppedRevisions(revisions, search.found.commit),
-    fallbacks: targets.fallbacks,
+    notes: targets.notes,
     answers: order.evidence?.answers ?? [],
     assessment: order.evidence?.assessment,
     owners: search.found.release.metadata.owners ?? [],
     runbook: search.found.release.metadata.runbook,
   });
-  return { kind: 'planned', change, description, notes: targets.fallbacks };
+  return { kind: 'planned', change, description, notes: targets.notes };
 }
 
 /** Computes a rollback and, unless this is a dry run, opens and merges its pull request. */
@@ -83,11 +90,12 @@ export async function runRollback(
 ): Promise<ReleaseReport> {
   const planned = await planRollback(world, order);
   if (planned.kind === 'impossible') {
-    const message = 'the rollback cannot be computed; see the problems';
+    const [first] = planned.problems;
+    const message = `the rollback cannot be computed (${first?.code ?? ''}), the problems say why; nothing was written`;
     return {
       ...base,
       problems: [...base.problems, ...planned.problems],
-      receipt: { kind: 'blocked', pull: undefined, message },
+      receipt: { kind: 'blocked', code: 'NOT_COMPUTED', pull: undefined, message },
     };
   }
   const edits = planned.change.files.slice(0, -1);
@@ -104,66 +112,20 @@ export async function runRollback(
 /** Opens and merges the revert pull request. */
 async function executeRollback(
   world: World,
-  order: Pick<RollbackOrder, 'head' | 'config' | 'name' | 'bad'>,
+  { snapshot, name, bad }: RollbackOrder,
   plan: Extract<RollbackPlan, { kind: 'planned' }>,
 ): Promise<Receipt> {
-  const family = `belay/rollback/${order.name}/`;
-  return proposeAndMerge(world.forge, {
+  const family = `belay/rollback/${name}/`;
+  return proposeAndMerge(world, {
     change: plan.change,
-    base: order.head,
-    branch: `${family}${branchPart(order.bad.version)}-${shortOperation(plan.change.operation)}`,
+    base: snapshot.head,
+    branch: `${family}${branchPart(bad.version)}-${shortOperation(plan.change.operation)}`,
     family,
     title: plan.change.subject,
     description: plan.description,
-    method: order.config?.merge?.method ?? 'merge',
+    method: snapshot.config?.merge?.method ?? 'merge',
     merge: true,
   });
-}
-
-interface RestoredTargets {
-  readonly edits: readonly FileEdit[];
-  /** Warnings: files that were restored whole. */
-  readonly fallbacks: readonly Problem[];
-  /** Files that cannot be restored either way. */
-  readonly problems: readonly Problem[];
-}
-
-async function restoreTargets(world: World, head: Sha, good: LastGood): Promise<RestoredTargets> {
-  const texts = await readTargets((paths) => world.forge.read(head, paths), good.release);
-  const rendered = renderTargets(good.release, percent(0), texts);
-  const broken = [...new Set(rendered.problems.map((problem) => problem.at.file))];
-  if (broken.length === 0) return { edits: rendered.edits, fallbacks: [], problems: [] };
-  const old = await world.forge.read(good.commit, broken);
-  const edits: FileEdit[] = [...rendered.edits];
-  const fallbacks: Problem[] = [];
-  const problems: Problem[] = [];
-  for (const path of broken) {
-    const file = old.get(path);
-    const own = rendered.problems.filter((problem) => problem.at.file === path);
-    if (file?.kind !== 'text' || !rendersCleanly(good, path, file.text)) {
-      problems.push(...own);
-      continue;
-    }
-    edits.push({ path, before: texts.get(path), after: file.text });
-    fallbacks.push(...own.map((problem) => wholeFile(problem, good.commit)));
-  }
-  return { edits, fallbacks, problems };
-}
-
-/** A whole file is restored only when, at that commit, it held the split that the manifest asks for. */
-function rendersCleanly(good: LastGood, path: string, text: string): boolean {
-  const targets = good.release.spec.targets.filter((target) => target.file === path);
-  const release: Release = { ...good.release, spec: { ...good.release.spec, targets } };
-  const again: RenderedTargets = renderTargets(release, percent(0), new Map([[path, text]]));
-  return again.problems.length === 0;
-}
-
-function wholeFile(problem: Problem, commit: Sha): Problem {
-  return {
-    ...problem,
-    severity: 'warning',
-    message: `${problem.message}. The whole file was put back as it stood in ${commit.slice(0, 7)}; later edits of it are in the diff`,
-  };
 }
 
 function buildRollback(
@@ -173,7 +135,7 @@ function buildRollback(
   targets: readonly FileEdit[],
 ): Change {
   return buildChange({
-    run: { tool: world.tool, trigger: world.trigger, base: order.head, now: order.now },
+    run: { tool: world.tool, trigger: world.trigger, base: order.snapshot.head, now: order.now },
     release: order.name,
     decision: order.decision,
     via: 'pull-request',
@@ -208,9 +170,10 @@ function droppedRevisions(revisions: readonly Revision[], commit: Sha): readonly
   return index < 0 ? revisions : revisions.slice(0, index);
 }
 
-/** A version as part of a branch name: letters, digits, dots and dashes. */
+/** A version as part of a branch name: letters, digits, dots and dashes, and no more of them than a branch name may have. */
 function branchPart(version: string): string {
   return version
+    .slice(0, 60)
     .replace(/[^A-Za-z0-9.-]/g, '-')
     .replace(/\.{2,}/g, '.')
     .replace(/\.lock$/, '-lock');

@@ -2,7 +2,7 @@ import type { Assessment } from '../core/analysis/assessment.ts';
 import type { Observation } from '../core/analysis/observation.ts';
 import type { Answer } from '../core/change/build-change.ts';
 import { formatDuration, formatInstant } from '../core/units.ts';
-import { codeSpan, escapeText, table } from './markdown.ts';
+import { codeSpan, details, escapeText, table } from './markdown.ts';
 
 /** Table of the checks: verdict and the sentence with its numbers. */
 export function describeVerdicts(assessment: Assessment): string {
@@ -14,20 +14,23 @@ export function describeVerdicts(assessment: Assessment): string {
   return table(['Check', 'Verdict', 'Seen'], rows);
 }
 
-/** Folded blocks with the queries as they were asked and what came; one block per provider, so that a long list can be cut. */
+/** Folded blocks with the queries as they were asked and what came; one per check, so that a long list can be cut. */
 export function describeEvidence(answers: readonly Answer[]): readonly string[] {
-  const providers = [...new Set(answers.map((answer) => answer.planned.provider))];
-  return providers.map((provider) => {
-    const rows = answers
-      .filter((answer) => answer.planned.provider === provider)
-      .map((answer) => [
-        escapeText(answer.planned.id),
-        codeSpan(answer.observation.request.query),
-        describeWindow(answer.observation),
-        describeOutcome(answer.observation),
-      ]);
-    const body = table(['Asked for', 'Query', 'When', 'Newest first'], rows);
-    return `<details><summary>Queries to ${escapeText(provider)}</summary>\n\n${body}\n\n</details>`;
+  const checks = [...new Set(answers.map((answer) => answer.planned.check))];
+  return checks.map((check) => {
+    const own = answers.filter((answer) => answer.planned.check === check);
+    const rows = own.map((answer) => [
+      escapeText(answer.planned.id),
+      codeSpan(answer.observation.request.query),
+      describeWindow(answer.observation),
+      describeOutcome(answer.observation),
+    ]);
+    const providers = [...new Set(own.map((answer) => answer.planned.provider))].join(', ');
+    const body = table(['Asked for', 'Query', 'When', 'Answer, newest first'], rows);
+    return details(
+      `Evidence of ${escapeText(check)}: what ${escapeText(providers)} was asked and answered`,
+      body,
+    );
   });
 }
 

@@ -1,19 +1,32 @@
 import type { ToolErrorCode } from '../core/errors.ts';
 import { assertNever } from '../core/errors.ts';
-import type { RunReport } from './run-report.ts';
+import type { ReleaseReport, RunReport } from './run-report.ts';
 
 /** 0 done or nothing to do · 1 refused, the user can fix it · 2 held, evidence missing past its deadline · 3 internal or infrastructure. */
 export type ExitCode = 0 | 1 | 2 | 3;
 
-/** The exit code of a run: what a person must fix comes before what a person must know. */
+/** The exit code of a run: what broke comes before what a person must fix, and that before what a person must know. */
 export function exitCodeOf(report: RunReport): ExitCode {
+  const codes = report.releases.map((release) => exitCodeOfRelease(report.command, release));
+  if (codes.includes(3)) return 3;
   const problems = [...report.problems, ...report.releases.flatMap((release) => release.problems)];
-  const blocked = report.releases.some((release) => release.receipt.kind === 'blocked');
-  if (blocked || problems.some((problem) => problem.severity === 'error')) return 1;
-  const paused = report.releases.some(
-    (release) => release.decision.kind === 'pause' && release.receipt.kind !== 'head-moved',
-  );
-  return paused ? 2 : 0;
+  if (codes.includes(1) || problems.some((problem) => problem.severity === 'error')) return 1;
+  return codes.includes(2) ? 2 : 0;
+}
+
+function exitCodeOfRelease(command: RunReport['command'], { decision, receipt }: ReleaseReport): ExitCode {
+  switch (receipt.kind) {
+    case 'failed':
+      return exitCodeOfFault(receipt.code);
+    case 'blocked':
+      return 1;
+    case 'head-moved':
+    case 'suppressed':
+      // The next tick decides again, but nobody repeats an order to roll back: who gave it must hear that it was not done.
+      return command === 'rollback' ? 1 : 0;
+    default:
+      return decision.kind === 'pause' ? 2 : 0;
+  }
 }
 
 /** The exit code of a run that ended early. */

@@ -1,20 +1,35 @@
+import { plainLine } from './plain-text.ts';
+
 /**
  * Text from outside in Markdown that GitHub renders: nothing in it may become a link, an image, a mention, a table cell or the
  * end of a block.
  */
 
-/** Plain text inside a paragraph, list item or table cell: one line, every mark escaped, no mention, no link. */
+/** Keeps apart what GitHub would make a link or a mention of, and shows nothing. */
+const NOTHING = '<!-- -->';
+
+/**
+ * Plain text inside a paragraph, list item or table cell: one line, every mark escaped, also those that count at the beginning
+ * only; no mention, no link, no reference to an issue (a backslash alone does not prevent that: the text is looked through
+ * after it was rendered).
+ */
 export function escapeText(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
+  return plainLine(text)
+    .trim()
     .replace(/[\\`*_{}[\]()#+!|<>~&$]/g, (mark) => `\\${mark}`)
-    .replaceAll('@', '@<!-- -->')
-    .replace(/\b(https?|ftp|mailto|www)(:|\.)/gi, '$1<!-- -->$2');
+    .replace(/^[-=]/, (mark) => `\\${mark}`)
+    .replace(/^(\d+)\./, '$1\\.')
+    .replace(/[@#]/g, (mark) => `${mark}${NOTHING}`)
+    .replace(/\b(https?|ftp|mailto|xmpp|www)(:|\.)/gi, `$1${NOTHING}$2`)
+    .replace(/\bGH-(?=\d)/gi, (mark) => `${mark}${NOTHING}`);
 }
 
-/** Code span with a fence longer than any run of backticks in it; one line, safe in a table. */
+/** Code span with a fence longer than any run of backticks in it; one line, for table cells: elsewhere a bar shows its backslash. */
 export function codeSpan(text: string): string {
-  const flat = text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
+  // A bar is text only behind an odd number of backslashes, of which the table takes one away.
+  const flat = plainLine(text).replace(/(\\*)\|/g, (_, slashes: string) =>
+    slashes.length % 2 === 0 ? `${slashes}\\|` : `${slashes}\\\\|`,
+  );
   const fence = '`'.repeat(longestRun(flat) + 1);
   const pad = flat.startsWith('`') || flat.endsWith('`') ? ' ' : '';
   return `${fence}${pad}${flat}${pad}${fence}`;
@@ -26,24 +41,38 @@ export function codeBlock(text: string, language = ''): string {
   return `${fence}${language}\n${text.replace(/\n+$/, '')}\n${fence}`;
 }
 
+/** A folded block. `summary` is HTML and of our own making; `body` is Markdown. */
+export function details(summary: string, body: string): string {
+  return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
+}
+
 /** Table from cells that are Markdown already. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** Blocks in order until `limit` characters are full; what does not fit is replaced by `note`. A block is never cut. */
+/**
+ * Blocks in order, as many as fit into `limit` characters: one that is too long does not keep out the ones after it. `note`
+ * stands where the first one was left out. A block is never cut.
+ */
 export function joinBlocks(
   blocks: readonly string[],
   { limit, note }: { readonly limit: number; readonly note: string },
 ): string {
+  const whole = blocks.join('\n\n');
+  if (whole.length <= limit) return whole;
   const kept: string[] = [];
-  let length = 0;
-  for (const [index, block] of blocks.entries()) {
-    const rest = index === blocks.length - 1 ? 0 : note.length + 2;
-    if (length + block.length + 2 + rest > limit) return [...kept, note].join('\n\n');
-    kept.push(block);
-    length += block.length + 2;
+  let left = limit - note.length - 2;
+  let isNoted = false;
+  for (const block of blocks) {
+    if (block.length + 2 <= left) {
+      kept.push(block);
+      left -= block.length + 2;
+    } else if (!isNoted) {
+      kept.push(note);
+      isNoted = true;
+    }
   }
   return kept.join('\n\n');
 }

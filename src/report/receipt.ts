@@ -13,15 +13,17 @@ export function describeReceipt(receipt: Receipt): string {
     case 'merged':
       return `pull request #${receipt.pull.number} merged as ${receipt.commit.slice(0, 7)}`;
     case 'armed':
-      return `pull request #${receipt.pull.number} merges by itself when ${receipt.message}`;
+      return `not merged yet: pull request #${receipt.pull.number} waits for a requirement and then merges by itself: ${receipt.message}`;
     case 'awaiting-approval':
       return `pull request #${receipt.pull.number} waits for a person to merge it`;
     case 'blocked':
-      return `${receipt.pull ? `pull request #${receipt.pull.number} is open` : 'not written'}: ${receipt.message}`;
+      return `not done${receipt.pull ? ` (pull request #${receipt.pull.number})` : ''}: ${receipt.message}`;
+    case 'failed':
+      return `not done: ${receipt.message}`;
     case 'suppressed':
       return `not done: a person closed pull request #${receipt.pull.number}; reopen it to go on`;
     case 'head-moved':
-      return 'the branch kept moving, nothing was committed; the next run decides again';
+      return 'not done: the default branch kept moving, so nothing was written; the next run decides again';
     default:
       return assertNever(receipt);
   }

@@ -14,10 +14,14 @@ import {
 } from '../core/units.ts';
 import { formatDiff } from './diff.ts';
 import { describeEvidence, describeVerdicts } from './evidence.ts';
-import { codeBlock, codeSpan, escapeText, joinBlocks, table } from './markdown.ts';
+import { codeBlock, codeSpan, details, escapeText, joinBlocks, table } from './markdown.ts';
 
 /** Longest pull request body that GitHub takes, in characters. */
 export const MAX_BODY = 65_536;
+
+/** Stands where something did not fit into the body of a pull request. */
+export const TOO_LONG =
+  '_Something is left out here, since it is too long: the files and the record of this pull request have all of it._';
 
 export interface RollbackDescription {
   readonly record: WrittenRecord;
@@ -31,72 +35,97 @@ export interface RollbackDescription {
     readonly author: string;
     readonly subject: string;
   }[];
-  /** Targets that were put back whole. */
-  readonly fallbacks: readonly Problem[];
+  /** What a person should look at: targets that were put back whole, or that may keep their traffic. */
+  readonly notes: readonly Problem[];
   readonly answers: readonly Answer[];
   readonly assessment: Assessment | undefined;
   readonly owners: readonly string[];
   readonly runbook: string | undefined;
 }
 
-/** Body of the revert pull request: why, what it does, what it drops, the evidence, what to do next. */
+/** Body of the revert pull request: what happened, what to do now, why, what changes, what it drops, the evidence. */
 export function describeRollback(input: RollbackDescription): string {
   const blocks = [
     headline(input),
+    ...attention(input),
+    now(input),
     why(input),
     what(input),
-    next(input),
-    codeDetails('The change', formatDiff(input.edits), 'diff'),
     ...(input.dropped.length > 0 ? [dropped(input)] : []),
+    details('The change, line by line', codeBlock(formatDiff(input.edits), 'diff')),
     ...describeEvidence(input.answers),
     `<!-- belay:rollback op=${input.record.operation} -->`,
   ];
-  return joinBlocks(blocks, {
-    limit: MAX_BODY,
-    note: '_Cut here: the whole evidence is in the record file of this pull request._',
-  });
+  return joinBlocks(blocks, { limit: MAX_BODY, note: TOO_LONG });
+}
+
+function badVersion(record: WrittenRecord): string {
+  return record.quarantine?.version ?? '';
 }
 
 function headline({ record, restored, owners }: RollbackDescription): string {
-  const bad = record.quarantine?.version ?? '';
-  const at = record.decision.from > 0 ? ` at ${formatPercent(record.decision.from)} of the traffic` : '';
+  const { from } = record.decision;
+  const at = from > 0 ? ` (${formatPercent(from)} of the traffic)` : '';
   const started = record.rollout ? `, ${age(record.rollout.startedAt, record.at)} after its start` : '';
-  const call = owners.length > 0 ? `\n\ncc ${owners.join(' ')}` : '';
-  return `**${escapeText(record.release)}: back from ${codeSpan(bad)}${at} to ${codeSpan(restored.ref.version)}**${started} (${record.at}).${call}`;
+  const { kind, actor } = record.trigger;
+  const by = actor === null ? kind : `${kind}, ${escapeText(actor)}`;
+  return [
+    `**${escapeText(record.release)} goes back from ${codeSpan(badVersion(record))}${at} to ${codeSpan(restored.ref.version)}**${started}.`,
+    `Decided at ${record.at} on ${record.base} (${by}).${owners.length > 0 ? ` cc ${owners.join(' ')}` : ''}`,
+  ].join('\n');
 }
 
 function age(from: string, to: string): string {
   return formatDuration(millis(Math.max(0, Date.parse(to) - Date.parse(from))));
 }
 
-function why({ record, assessment }: RollbackDescription): string {
-  const reasons = record.decision.reasons.map((reason) => `- ${escapeText(reason.text)}`).join('\n');
-  const verdicts = assessment ? `\n\n${describeVerdicts(assessment)}` : '';
-  return `### Why\n${reasons}${verdicts}`;
+/** What the rollback could not do as it should comes before all that it did. */
+function attention({ notes }: RollbackDescription): readonly string[] {
+  if (notes.length === 0) return [];
+  const lines = notes.map((note) => `- ${codeSpan(note.at.file)}: ${escapeText(note.message)}`);
+  return [`### Look at this\n${lines.join('\n')}`];
 }
 
-function what({ record, restored, skipped, fallbacks, edits }: RollbackDescription): string {
+function now({ record, runbook }: RollbackDescription): string {
+  const bad = codeSpan(badVersion(record));
+  const { from } = record.decision;
+  const still =
+    from > 0 ? `${bad} keeps ${formatPercent(from)} of the traffic until then` : `${bad} stays until then`;
   const lines = [
-    `${codeSpan(record.manifest.path)} is restored to its bytes of ${restored.commit} (${codeSpan(restored.ref.version)} is good by record ${restored.record}).`,
-    ...edits
-      .slice(1)
-      .map((edit) => `${codeSpan(edit.path)} routes all traffic to ${codeSpan(restored.ref.backend)}.`),
-    ...fallbacks.map((problem) => `${codeSpan(problem.at.file)}: ${escapeText(problem.message)}.`),
-    ...skipped.map(({ ref, reason }) => `Skipped ${codeSpan(ref.version)}: ${escapeText(reason)}.`),
-    `${codeSpan(record.quarantine?.version ?? '')} and its digests are quarantined: a pull request that brings them again is refused.`,
-  ];
-  return `### What this does\n${lines.map((line) => `- ${line}`).join('\n')}`;
-}
-
-function next({ record, runbook }: RollbackDescription): string {
-  const bad = codeSpan(record.quarantine?.version ?? '');
-  const lines = [
-    '**If this is open:** merge it. Belay merges it itself where the rules of the repository let it, and never merges commits that it did not make.',
-    `**To try again:** bring a new version with new content; ${bad} stays quarantined.`,
+    `**If this is still open, merge it:** ${still}. Belay merges it by itself where the rules of the repository let it, and never merges commits that it did not make.`,
     '**If it should not be rolled back:** close this pull request. Belay respects that until the files or the records change.',
+    `**To try again later:** bring a new version with new content; ${bad} stays quarantined.`,
     ...(runbook ? [`**Runbook:** ${codeSpan(runbook)}`] : []),
   ];
-  return `### What to do next\n${lines.map((line) => `- ${line}`).join('\n')}`;
+  return `### What to do\n${lines.map((line) => `- ${line}`).join('\n')}`;
+}
+
+/** The table holds the sentences of the checks; only what is in none of them is said before it. */
+function why({ record, assessment }: RollbackDescription): string {
+  const seen = new Set((assessment?.checks ?? []).map((check) => check.sentence));
+  const reasons = record.decision.reasons.filter((reason) => !seen.has(reason.text));
+  const parts = [
+    ...(reasons.length > 0 ? [reasons.map((reason) => `- ${escapeText(reason.text)}`).join('\n')] : []),
+    ...(assessment ? [describeVerdicts(assessment)] : ['No check was asked: this was an order.']),
+  ];
+  return `### Why\n${parts.join('\n\n')}`;
+}
+
+function what({ record, restored, skipped, edits }: RollbackDescription): string {
+  const bad = codeSpan(badVersion(record));
+  const good = codeSpan(restored.ref.version);
+  const path = record.manifest.path;
+  const lines = [
+    `${codeSpan(path)} gets back its bytes of ${restored.commit}: the newest in which it was settled on ${good}, which is good by record ${restored.record}.`,
+    ...edits
+      .filter((edit) => edit.path !== path)
+      .map(
+        (edit) => `${codeSpan(edit.path)} sends all traffic to ${good} (${codeSpan(restored.ref.backend)}).`,
+      ),
+    ...skipped.map(({ ref, reason }) => `${codeSpan(ref.version)} was passed over: ${escapeText(reason)}.`),
+    `${bad} and its digests are quarantined by record ${record.sequence}: a pull request that brings them again is refused.`,
+  ];
+  return `### What this changes\n${lines.map((line) => `- ${line}`).join('\n')}`;
 }
 
 function dropped({ dropped: revisions }: RollbackDescription): string {
@@ -109,10 +138,5 @@ function dropped({ dropped: revisions }: RollbackDescription): string {
       escapeText(revision.subject),
     ]);
   const more = revisions.length > 30 ? `\n\n… and ${revisions.length - 30} older ones.` : '';
-  return `### Commits whose changes to the manifest are not in it any more\nNothing is lost: they are in the history, and edits that should stay can be brought again.\n\n${table(['Commit', 'When', 'Who', 'What'], rows)}${more}`;
-}
-
-/** A folded block of code. */
-function codeDetails(title: string, text: string, language: string): string {
-  return `<details><summary>${title}</summary>\n\n${codeBlock(text, language)}\n\n</details>`;
+  return `### What the manifest loses\nThe changes of these commits to it. They stay in the history: what should not be lost can be brought again.\n\n${table(['Commit', 'When', 'Who', 'What'], rows)}${more}`;
 }

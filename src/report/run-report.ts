@@ -1,7 +1,7 @@
 import type { Assessment } from '../core/analysis/assessment.ts';
 import type { FileEdit } from '../core/change/change.ts';
 import type { Decision } from '../core/decision/decision.ts';
-import type { Problem } from '../core/errors.ts';
+import type { Problem, ToolErrorCode } from '../core/errors.ts';
 import type { Standing } from '../core/plan/rollout.ts';
 import type { Instant, Percent, Sha } from '../core/units.ts';
 
@@ -10,6 +10,23 @@ export interface PullLink {
   readonly number: number;
   readonly url: string;
 }
+
+/** Why a change is not on the default branch. */
+export type BlockCode =
+  /** It could not be computed; the problems say why. Nothing was written. */
+  | 'NOT_COMPUTED'
+  /** The default branch changed under the pull request: to be decided again. */
+  | 'CONFLICT'
+  | 'REQUIREMENT_PENDING'
+  | 'AUTO_MERGE_OFF'
+  | 'PULL_CLOSED'
+  | 'RULE_VIOLATION'
+  | 'PERMISSION_MISSING'
+  | 'PULL_REQUESTS_NOT_ALLOWED'
+  /** The branch holds commits that are not Belay's. */
+  | 'BRANCH_TAKEN'
+  /** This very change was merged before, and is gone again. */
+  | 'MERGED_BEFORE';
 
 /** What became of a decision. */
 export type Receipt =
@@ -23,8 +40,15 @@ export type Receipt =
   | { readonly kind: 'armed'; readonly pull: PullLink; readonly message: string }
   /** Waits for a person on purpose (approval). */
   | { readonly kind: 'awaiting-approval'; readonly pull: PullLink }
-  /** Open, and stays open until a person does what the message says. */
-  | { readonly kind: 'blocked'; readonly pull: PullLink | undefined; readonly message: string }
+  /** Not on the default branch, and will not be until a person does what the message says. */
+  | {
+      readonly kind: 'blocked';
+      readonly code: BlockCode;
+      readonly pull: PullLink | undefined;
+      readonly message: string;
+    }
+  /** The tool or the forge broke; what was written, if anything, is found by the next run. */
+  | { readonly kind: 'failed'; readonly code: ToolErrorCode; readonly message: string }
   /** A person closed the pull request of this very decision: respected. */
   | { readonly kind: 'suppressed'; readonly pull: PullLink }
   /** The branch kept moving; the next run decides again. */

@@ -3,7 +3,7 @@ import type { WrittenRecord } from '../core/record/record-schema.ts';
 import { formatPercent } from '../core/units.ts';
 import { formatDiff } from './diff.ts';
 import { codeBlock, codeSpan, escapeText, joinBlocks, table } from './markdown.ts';
-import { MAX_BODY } from './rollback-pull-request.ts';
+import { MAX_BODY, TOO_LONG } from './rollback-pull-request.ts';
 
 /** Body of the pull request of one step. */
 export function describeStep(input: {
@@ -33,8 +33,5 @@ export function describeStep(input: {
     'The hold of the step begins when this lands. Close it to stay where the release is.',
     `<!-- belay:step op=${record.operation} -->`,
   ];
-  return joinBlocks(blocks, {
-    limit: MAX_BODY,
-    note: '_Cut here: the whole evidence is in the record file of this pull request._',
-  });
+  return joinBlocks(blocks, { limit: MAX_BODY, note: TOO_LONG });
 }

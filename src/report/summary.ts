@@ -2,7 +2,7 @@ import { formatProblem, type Problem, sortProblems } from '../core/errors.ts';
 import { formatDuration, formatInstant, formatPercent } from '../core/units.ts';
 import { formatDiff } from './diff.ts';
 import { describeVerdicts } from './evidence.ts';
-import { codeBlock, codeSpan, escapeText, joinBlocks, table } from './markdown.ts';
+import { codeBlock, codeSpan, details, escapeText, joinBlocks, table } from './markdown.ts';
 import { describeReceipt } from './receipt.ts';
 import type { ReleaseReport, RunReport } from './run-report.ts';
 
@@ -58,10 +58,7 @@ function describeRelease(release: ReleaseReport): readonly string[] {
     );
   }
   if (assessment) blocks.push(describeVerdicts(assessment));
-  if (diff !== '')
-    blocks.push(
-      `<details><summary>Files of ${escapeText(release.name)}</summary>\n\n${codeBlock(diff, 'diff')}\n\n</details>`,
-    );
+  if (diff !== '') blocks.push(details(`Files of ${escapeText(release.name)}`, codeBlock(diff, 'diff')));
   return blocks;
 }
 

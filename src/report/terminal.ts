@@ -1,5 +1,6 @@
 import { formatInstant, formatPercent } from '../core/units.ts';
 import { formatDiff } from './diff.ts';
+import { plainLine, showInvisible } from './plain-text.ts';
 import { describeReceipt } from './receipt.ts';
 import type { ReleaseReport, RunReport } from './run-report.ts';
 import { describeCost, listProblems, versionLine } from './summary.ts';
@@ -17,19 +18,21 @@ export function printRun(report: RunReport, { diff }: { readonly diff: boolean }
 
 function printRelease(release: ReleaseReport, { diff }: { readonly diff: boolean }): readonly string[] {
   const { decision, assessment } = release;
-  const weight =
-    decision.from === decision.to
-      ? `at ${formatPercent(decision.from)}`
-      : `${formatPercent(decision.from)} → ${formatPercent(decision.to)}`;
   const receipt = describeReceipt(release.receipt);
   const patch = diff ? formatDiff(release.edits) : '';
   return [
-    `${release.name} ${versionLine(release)}: ${decision.kind} ${weight}`,
-    ...decision.reasons.map((reason) => `  - ${reason.text}`),
+    `${[plainLine(release.name), versionLine(release)].join(' ').trim()}: ${decision.kind}${weightOf(release)}`,
+    ...decision.reasons.map((reason) => `  - ${plainLine(reason.text)}`),
     ...(assessment?.checks ?? [])
       .filter((check) => !decision.reasons.some((reason) => reason.text === check.sentence))
-      .map((check) => `  - [${check.verdict}] ${check.sentence}`),
-    ...(receipt === '' ? [] : [`  = ${receipt}`]),
-    ...(patch === '' ? [] : patch.split('\n').map((line) => `  ${line}`)),
+      .map((check) => `  - [${check.verdict}] ${plainLine(check.sentence)}`),
+    ...(receipt === '' ? [] : [`  = ${plainLine(receipt)}`]),
+    ...(patch === '' ? [] : patch.split('\n').map((line) => `  ${showInvisible(line)}`)),
   ];
+}
+
+/** ` at 5%` or ` 5% → 25%`; nothing for a release whose manifest does not tell. */
+function weightOf({ weight, decision: { from, to } }: ReleaseReport): string {
+  if (weight === undefined) return '';
+  return from === to ? ` at ${formatPercent(from)}` : ` ${formatPercent(from)} → ${formatPercent(to)}`;
 }

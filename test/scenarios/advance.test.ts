@@ -54,8 +54,9 @@ describe('a healthy rollout', () => {
     expect(reports.flatMap((report) => report.releases.flatMap((item) => item.problems))).toEqual([]);
   });
 
-  it('makes one request for a step and none for a hold', () => {
-    expect(telling.world.forge.requests).toEqual(telling.moves.map(() => 'commit'));
+  it('looks for a rollback before a step, commits the step, and makes no request for a hold', () => {
+    const steps = telling.moves.slice(1).flatMap(() => ['inspect', 'commit']);
+    expect(telling.world.forge.requests).toEqual(['commit', ...steps]);
   });
 
   it('keeps every hold', () => {
@@ -115,7 +116,7 @@ describe('a sick candidate', () => {
 
   it('takes three requests to a merged revert', async () => {
     const { world } = await tell({ release, rates, minutes: 60 * 2 });
-    expect(world.forge.requests).toEqual(['commit', 'commit', 'inspect', 'propose', 'merge']);
+    expect(world.forge.requests.slice(-4)).toEqual(['commit', 'inspect', 'propose', 'merge']);
   });
 
   it('is quarantined: the same version does not start again', async () => {

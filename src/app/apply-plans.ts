@@ -1,0 +1,229 @@
+import { combineChanges } from '../core/change/build-change.ts';
+import type { Change } from '../core/change/change.ts';
+import { versionRef } from '../core/record/version-ref.ts';
+import type { Instant } from '../core/units.ts';
+import type { PullRequest } from '../ports/forge.ts';
+import type { Receipt, ReleaseReport } from '../report/run-report.ts';
+import { describeStep } from '../report/step-pull-request.ts';
+import { createWriter, problemOfFault, type Write } from './fault.ts';
+import type { ReleasePlan } from './plan-release.ts';
+import { proposeAndMerge, shortOperation } from './propose.ts';
+import type { Snapshot } from './read-snapshot.ts';
+import { type RollbackOrder, runRollback } from './restore.ts';
+import type { World } from './world.ts';
+
+/** What was decided in one reading of the branch. */
+export interface Application {
+  readonly plans: readonly ReleasePlan[];
+  readonly now: Instant;
+  readonly dryRun: boolean;
+}
+
+/** Whether nothing was written because the branch is not what was decided on: to be read and decided again. */
+export function isUndecided({ receipt }: Pick<ReleaseReport, 'receipt'>): boolean {
+  return receipt.kind === 'head-moved' || (receipt.kind === 'blocked' && receipt.code === 'CONFLICT');
+}
+
+/** Safety first: rollbacks, then steps. A rollback moves the branch, so what comes after it waits for the next reading. */
+export async function applyPlans(
+  world: World,
+  snapshot: Snapshot,
+  { plans, now, dryRun }: Application,
+): Promise<readonly ReleaseReport[]> {
+  const write = createWriter();
+  const reports: ReleaseReport[] = [];
+  let moved = false;
+  for (const plan of plans.filter(({ report }) => report.decision.kind === 'rollback')) {
+    const report = await rollBack(world, snapshot, { plan, now, dryRun, moved, write });
+    moved ||= movesBranch(report);
+    reports.push(report);
+  }
+  const idle = plans.filter((plan) => !plan.change && plan.report.decision.kind !== 'rollback');
+  reports.push(...idle.map((plan) => plan.report));
+  const steps = plans.flatMap(({ change, ...plan }) => (change ? [{ ...plan, change }] : []));
+  if (dryRun) return [...reports, ...steps.map((plan) => withReceipt(plan.report, { kind: 'dry-run' }))];
+  if (moved) return [...reports, ...steps.map((plan) => withReceipt(plan.report, { kind: 'head-moved' }))];
+  return [...reports, ...(await applySteps(world, snapshot, { steps, write }))];
+}
+
+function movesBranch(report: ReleaseReport): boolean {
+  return report.receipt.kind === 'merged' || report.receipt.kind === 'committed' || isUndecided(report);
+}
+
+type Writer = (write: Write) => Promise<Receipt>;
+
+interface RollbackJob extends Omit<Application, 'plans'> {
+  readonly plan: ReleasePlan;
+  /** The branch has moved since this was decided. */
+  readonly moved: boolean;
+  readonly write: Writer;
+}
+
+async function rollBack(
+  world: World,
+  snapshot: Snapshot,
+  { plan, now, dryRun, moved, write }: RollbackJob,
+): Promise<ReleaseReport> {
+  const { release, evidence, report } = plan;
+  if (moved) return withReceipt(report, { kind: 'head-moved' });
+  const { candidate, stable } = release.parsed.release.spec;
+  const order: RollbackOrder = {
+    snapshot,
+    name: report.name,
+    path: release.path,
+    text: release.text,
+    release: release.parsed.release,
+    state: release.state,
+    bad: versionRef(candidate ?? stable),
+    decision: { ...report.decision, kind: 'rollback' },
+    evidence,
+    now,
+  };
+  let done = report;
+  const receipt = await write(async () => {
+    done = await runRollback(world, order, { base: report, dryRun });
+    return done.receipt;
+  });
+  return withReceipt(done, receipt);
+}
+
+type Step = ReleasePlan & { readonly change: Change };
+
+interface Steps {
+  readonly steps: readonly Step[];
+  readonly write: Writer;
+}
+
+/** All steps as one commit, or one pull request each where the config or the step asks for it. */
+async function applySteps(
+  world: World,
+  snapshot: Snapshot,
+  { steps, write }: Steps,
+): Promise<readonly ReleaseReport[]> {
+  const reports: ReleaseReport[] = [];
+  let moved = false;
+  const land = async (plans: readonly Step[], how: Write) => {
+    const receipt = moved ? ({ kind: 'head-moved' } as const) : await write(how);
+    const landed = plans.map((plan) => withReceipt(plan.report, receipt));
+    moved ||= landed.some(movesBranch);
+    reports.push(...landed);
+  };
+  const { free, held } = await holdForRollbacks(world, snapshot, { steps, write });
+  reports.push(...held);
+  const [direct, later] = takeApart(free.filter((plan) => plan.change.record.via === 'commit'));
+  if (direct.length > 0) await land(direct, () => commitSteps(world, snapshot, direct));
+  for (const plan of later) await land([plan], () => commitSteps(world, snapshot, [plan]));
+  for (const plan of free.filter((step) => step.change.record.via === 'pull-request'))
+    await land([plan], () => proposeStep(world, snapshot, plan));
+  return reports;
+}
+
+/**
+ * A rollback that waits for a requirement of the repository must find the release as it was decided on: as long as its pull
+ * request is open, nothing else is written about the release. One request for all.
+ */
+async function holdForRollbacks(
+  world: World,
+  snapshot: Snapshot,
+  { steps, write }: Steps,
+): Promise<{ readonly free: readonly Step[]; readonly held: readonly ReleaseReport[] }> {
+  // before its first record a release has nothing to go back to
+  const [first] = steps.filter((step) => step.release.state.sequence > 0);
+  if (!first) return { free: steps, held: [] };
+  const family = 'belay/rollback/';
+  let pending: readonly PullRequest[] = [];
+  const receipt = await write(async () => {
+    const branch = `belay/advance/${first.report.name}/${shortOperation(first.change.operation)}`;
+    const state = await world.forge.inspect({ branch, family });
+    pending = state.siblings;
+    return state.head === snapshot.head ? { kind: 'none' } : { kind: 'head-moved' };
+  });
+  if (receipt.kind !== 'none')
+    return { free: [], held: steps.map((plan) => withReceipt(plan.report, receipt)) };
+  const pullOf = ({ report }: Step) =>
+    pending.find(({ branch }) => branch.startsWith(`${family}${report.name}/`));
+  return {
+    free: steps.filter((plan) => !pullOf(plan)),
+    held: steps.flatMap((plan) => {
+      const pull = pullOf(plan);
+      return pull ? [holdFor(plan.report, pull)] : [];
+    }),
+  };
+}
+
+function holdFor(report: ReleaseReport, { number }: PullRequest): ReleaseReport {
+  const { from } = report.decision;
+  const text = `pull request #${number} rolls it back and is open: nothing else is done about it until that is merged or closed`;
+  return {
+    ...report,
+    decision: { kind: 'hold', from, to: from, reasons: [{ code: 'ROLLBACK_PENDING', text }] },
+    edits: [],
+  };
+}
+
+/** Steps that can be one commit, and those that write a file which one of the former writes: they are decided again. */
+function takeApart(steps: readonly Step[]): readonly [readonly Step[], readonly Step[]] {
+  const taken = new Set<string>();
+  const together: Step[] = [];
+  const later: Step[] = [];
+  for (const step of steps) {
+    const paths = step.change.files.map((file) => file.path);
+    if (paths.some((path) => taken.has(path))) later.push(step);
+    else {
+      together.push(step);
+      for (const path of paths) taken.add(path);
+    }
+  }
+  return [together, later];
+}
+
+async function commitSteps(world: World, snapshot: Snapshot, steps: readonly Step[]): Promise<Receipt> {
+  const changes = steps.map((step) => step.change);
+  const { files, subject, body, operation } = combineChanges(changes, world.sha256);
+  const writes = files.map((edit) => ({ path: edit.path, text: edit.after }));
+  const outcome = await world.forge.commit({
+    parent: snapshot.head,
+    files: writes,
+    subject,
+    body,
+    operation,
+  });
+  switch (outcome.kind) {
+    case 'committed':
+      return { kind: 'committed', commit: outcome.commit };
+    case 'head-moved':
+      return { kind: 'head-moved' };
+    case 'refused': {
+      const message =
+        outcome.code === 'RULE_VIOLATION'
+          ? `${outcome.message}. For one pull request per step, write "advance: {mode: pull-request}" in .belay/config.yaml`
+          : outcome.message;
+      return { kind: 'blocked', code: outcome.code, pull: undefined, message };
+    }
+  }
+}
+
+async function proposeStep(world: World, snapshot: Snapshot, plan: Step): Promise<Receipt> {
+  const { change, report } = plan;
+  const family = `belay/advance/${report.name}/`;
+  return proposeAndMerge(world, {
+    change,
+    base: snapshot.head,
+    branch: `${family}${shortOperation(change.operation)}`,
+    family,
+    title: change.subject,
+    description: describeStep({
+      record: change.record,
+      edits: change.files.slice(0, -1),
+      needsApproval: plan.needsApproval,
+    }),
+    method: snapshot.config?.merge?.method ?? 'merge',
+    merge: !plan.needsApproval,
+  });
+}
+
+function withReceipt(report: ReleaseReport, receipt: Receipt): ReleaseReport {
+  if (receipt.kind !== 'failed') return { ...report, receipt };
+  const problem = problemOfFault(report.path, receipt);
+  return { ...report, problems: [...report.problems, problem], receipt };
+}
