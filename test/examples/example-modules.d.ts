@@ -78,6 +78,7 @@ declare module '*/fraud-scorer/demo/stories.mjs' {
   export const SERVING: string;
   export const STORIES: readonly [Story, Story];
   export function findStory(name: string): Story;
+  export function liveHour(story: Story, weight: number): number;
   export function readRepository(): readonly StoryFile[];
   export function readPullRequest(story: Story): {
     readonly branch: string;
@@ -120,6 +121,7 @@ declare module '*/fraud-scorer/demo/cluster.mjs' {
     readonly backend: string;
     readonly version: string;
     readonly url: string;
+    readonly digest: string;
   }
   export interface Cluster {
     readonly url: string;

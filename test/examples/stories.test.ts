@@ -4,6 +4,7 @@ import {
   findStory,
   hurryManifest,
   liveConfig,
+  liveHour,
   MANIFEST,
   RELEASE,
   readPullRequest,
@@ -14,6 +15,7 @@ import {
   type Story,
   type StoryFile,
 } from '../../examples/fraud-scorer/demo/stories.mjs';
+import { nightShare } from '../../examples/fraud-scorer/service/transactions.mjs';
 import { promoteManifest } from '../../src/core/manifest/edit-manifest.ts';
 import { parseConfig } from '../../src/core/manifest/parse-config.ts';
 import { parseRelease } from '../../src/core/manifest/parse-release.ts';
@@ -133,6 +135,13 @@ describe('the manifest of a live run', () => {
     const total = fast.rollout.steps.reduce((sum, { hold }) => sum + hold, 0);
     expect(total).toBeLessThan(120_000);
     expect(fast.candidate).toEqual(slow.candidate);
+  });
+
+  it('sees evening fall on the faulty candidate at a quarter of the traffic, and never on the healthy one', () => {
+    const shares = [0, 1, 5, 25, 100].map((weight) => nightShare(liveHour(faulty, weight)));
+    expect(shares.slice(0, 3)).toEqual([0, 0, 0]);
+    expect(Math.min(...shares.slice(3))).toBeGreaterThan(0.05);
+    expect([0, 25, 100].map((weight) => nightShare(liveHour(healthy, weight)))).toEqual([0, 0, 0]);
   });
 
   it('is not made from a manifest whose holds are others', () => {

@@ -18,7 +18,7 @@ const SERVER = fileURLToPath(new URL('../service/server.mjs', import.meta.url));
 const MODELS = fileURLToPath(new URL('../service/models/', import.meta.url));
 
 /**
- * @typedef {{backend: string, version: string, url: string}} Target a server to scrape: `url`/metrics
+ * @typedef {{backend: string, version: string, url: string, digest: string}} Target a server to scrape: `url`/metrics
  */
 
 /**
@@ -54,7 +54,8 @@ export async function startCluster({ route = 'fraud-scorer', seed = 1, models = 
     url: gateway.url,
     apply,
     /** The servers that run now. @returns {Target[]} */
-    targets: () => [...servers].map(([backend, { version, url }]) => ({ backend, version, url })),
+    targets: () =>
+      [...servers].map(([backend, { version, url, digest }]) => ({ backend, version, url, digest })),
     close: async () => {
       await stopAll([...servers.values()]);
       await gateway.close();

@@ -60,6 +60,7 @@ export async function recordStory({
   const cluster = await startCluster({ seed: seed + 1_000 });
   const load = createLoad({ url: cluster.url, seed: seed + 2_000 });
   const history = createHistory();
+  const models = new Map();
   const startedAt = Date.parse(story.startsAt);
   const wall = { startedAt: performance.now(), sending: 0 };
   const total = { minutes: 0, requests: 0, failed: 0, settledAfter: undefined };
@@ -75,6 +76,7 @@ export async function recordStory({
       });
       wall.sending += performance.now() - sendingSince;
       await scrapeAll(cluster, history, now);
+      for (const { version, digest } of cluster.targets()) models.set(version, digest);
       total.minutes = minute;
       total.requests += sent;
       total.failed += failed;
@@ -91,7 +93,7 @@ export async function recordStory({
     await cluster.close();
   }
   const wallSeconds = (performance.now() - wall.startedAt) / 1000;
-  const preface = describe({ story, operator, total, wall, wallSeconds, startedAt });
+  const preface = describe({ story, operator, models, total, wall, wallSeconds, startedAt });
   return { ...total, wallSeconds, text: history.render(preface) };
 }
 
@@ -111,9 +113,8 @@ async function scrapeAll(cluster, history, now) {
   }
 }
 
-function describe({ story, operator, total, wall, wallSeconds, startedAt }) {
+function describe({ story, operator, models, total, wall, wallSeconds, startedAt }) {
   const perMinute = (wall.sending / total.minutes / 1000).toFixed(2);
-  const [core] = cpus();
   return describeRecording({
     words: [
       'Recorded by examples/fraud-scorer/demo/record.mjs: real HTTP predictions by the model servers of this example,',
@@ -126,8 +127,9 @@ function describe({ story, operator, total, wall, wallSeconds, startedAt }) {
       story: story.name,
       weights_by: operator.name,
       recorded_at: new Date().toISOString().slice(0, 10),
-      machine: `${cpus().length} cores, ${process.platform} ${process.arch}${core ? '' : ', unknown CPU'}`,
+      machine: `${cpus().length} cores, ${process.platform} ${process.arch}`,
       node: process.version,
+      models: [...models].map(([version, digest]) => `${version} ${digest}`).join(', '),
       requests: String(total.requests),
       virtual_minutes: String(total.minutes),
       wall_seconds: wallSeconds.toFixed(0),
