@@ -35,7 +35,9 @@ export async function proposeAndMerge(world: World, proposal: Proposal): Promise
   if (known && known.state !== 'open') return endedReceipt(known);
   const left = await readBranch(forge, proposal, state.branch);
   if (known && left.kind === 'foreign') return foreignCommits(known);
-  const opened = known ?? (await open(forge, left.kind === 'own' ? left.proposal : proposal, state));
+  // An open pull request goes through `propose` too: the forge takes it over only when its branch holds this very change and
+  // nothing else, since whoever can push can copy a name and a trailer.
+  const opened = await open(forge, left.kind === 'own' ? left.proposal : proposal, state);
   if ('kind' in opened) return opened;
   const receipt = await settle(forge, proposal, opened);
   await closeSiblings(world, state, opened);
@@ -59,8 +61,6 @@ type Left =
   | { readonly kind: 'nothing' }
   /** This very change, with the evidence of the moment at which it was written; the forge still compares every byte. */
   | { readonly kind: 'own'; readonly proposal: Proposal }
-  /** It bears the name of this operation, but its commit is not here to be looked at; the forge guards the merge by its head. */
-  | { readonly kind: 'unseen' }
   | { readonly kind: 'foreign' };
 
 /**
@@ -71,15 +71,14 @@ async function readBranch(forge: Forge, proposal: Proposal, branch: ForgeState['
   if (!branch) return { kind: 'nothing' };
   const { change } = proposal;
   if (branch.operation !== change.operation) return { kind: 'foreign' };
-  const texts = await readQuietly(
-    forge,
+  const found = await forge.read(
     branch.tip,
     change.files.map((edit) => edit.path),
   );
-  if (!texts) return { kind: 'unseen' };
   const files: FileEdit[] = [];
   for (const edit of change.files) {
-    const text = texts.get(edit.path);
+    const file = found.get(edit.path);
+    const text = file?.kind === 'text' ? file.text : undefined;
     const isRecord = edit === change.files.at(-1);
     const isOwn = isRecord
       ? text !== undefined && readRecord(edit.path, text)?.operation === change.operation
@@ -88,23 +87,6 @@ async function readBranch(forge: Forge, proposal: Proposal, branch: ForgeState['
     files.push({ ...edit, after: text });
   }
   return { kind: 'own', proposal: { ...proposal, change: { ...change, files } } };
-}
-
-/** Texts of files by path; undefined when the commit is newer than the checkout and thus not here. */
-async function readQuietly(
-  forge: Forge,
-  at: PullRequest['head'],
-  paths: readonly string[],
-): Promise<ReadonlyMap<string, string> | undefined> {
-  try {
-    const files = await forge.read(at, paths);
-    return new Map(
-      [...files].flatMap(([path, file]) => (file.kind === 'text' ? [[path, file.text] as const] : [])),
-    );
-  } catch (fault) {
-    if (fault instanceof ToolError) return undefined;
-    throw fault;
-  }
 }
 
 async function open(forge: Forge, proposal: Proposal, state: ForgeState): Promise<PullRequest | Receipt> {

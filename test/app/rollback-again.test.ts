@@ -274,7 +274,7 @@ describe('a branch that is taken', () => {
     expect(weightOf(bench)).toBe(25);
   });
 
-  it('is no reason to fail when its commit is newer than the checkout', async () => {
+  it('is not merged unseen: when its commit cannot be read, the next run looks again', async () => {
     const bench = await openInFlight(3);
     bench.forge.setRules({ pending: 'ci' });
     await bench.rollBack(40);
@@ -285,7 +285,23 @@ describe('a branch that is taken', () => {
         throw new ToolError({ code: 'FORGE_UNAVAILABLE', message: 'git: no such commit here' });
       return read(at, paths);
     };
-    expect(told(await bench.rollBack(45))[2]).toBe('armed');
+    await expect(bench.rollBack(45)).rejects.toThrow('no such commit here');
+    expect(bench.forge.requests.at(-1)).toBe('inspect');
+    bench.forge.read = read;
+    expect(told(await bench.rollBack(50))[2]).toBe('armed');
+  });
+
+  it('is not merged with a smuggled file, whatever its trailer says', async () => {
+    const bench = await openInFlight(3);
+    bench.forge.setRules({ pending: 'ci', autoMerge: false });
+    await bench.rollBack(40);
+    const pull = bench.forge.pulls[0]!;
+    const { message } = bench.forge.commitAt(pull.head);
+    bench.forge.push({ 'smuggled.sh': 'evil\n' }, { branch: pull.branch, message });
+    bench.forge.setRules({});
+    expect(only(await bench.rollBack(45)).receipt).toMatchObject({ kind: 'blocked', code: 'BRANCH_TAKEN' });
+    expect(bench.forge.textAt('smuggled.sh')).toBeUndefined();
+    expect(weightOf(bench)).toBe(25);
   });
 });
 
