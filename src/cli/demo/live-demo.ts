@@ -17,7 +17,13 @@ const TICK = millis(5_000);
 /** Until the first payments are counted. */
 const WARM_UP = millis(10_000);
 const LONGEST = millis(600_000);
-const PER_SECOND = 400;
+const PER_SECOND = 800;
+
+interface Scene {
+  story: Story | undefined;
+  /** Of the candidate, after the newest tick. */
+  weight: number;
+}
 
 /**
  * The same stories with a real model service under load and a real Prometheus, in real time: holds of seconds instead of hours.
@@ -31,10 +37,11 @@ export async function playLive(book: StoryBook, teller: Teller): Promise<DemoRep
     at: systemClock.now(),
     adapt: book.hurryManifest,
   });
-  let hour = 10;
+  /** What the payments are drawn from follows the story: the fault shows in the evening. */
+  const scene: Scene = { story: book.STORIES[0], weight: 0 };
   const live = await startLive({
     readServing: () => repository.readOnBranch(book.SERVING),
-    hour: () => hour,
+    hour: () => (scene.story ? book.liveHour(scene.story, scene.weight) : 12),
     perSecond: () => PER_SECOND,
   }).catch((cause: unknown) => {
     throw new ToolError({
@@ -50,9 +57,9 @@ export async function playLive(book: StoryBook, teller: Teller): Promise<DemoRep
     const world = createWorld(repository, live.prometheusUrl);
     await systemClock.sleep(WARM_UP);
     for (const story of book.STORIES) {
-      hour = new Date(story.startsAt).getUTCHours();
+      scene.story = story;
       teller.heading(`${story.name}: ${book.readPullRequest(story).title}`);
-      await playStory(world, repository, { book, story, teller });
+      await playStory(world, repository, { book, story, teller, scene });
     }
     const { sent, failed } = live.count();
     teller.say(`\n${sent} payments were scored, ${failed} of them failed`);
@@ -89,7 +96,12 @@ function createWorld(repository: DemoRepository, url: string): World {
 async function playStory(
   world: World,
   repository: DemoRepository,
-  { book, story, teller }: { readonly book: StoryBook; readonly story: Story; readonly teller: Teller },
+  {
+    book,
+    story,
+    teller,
+    scene,
+  }: { readonly book: StoryBook; readonly story: Story; readonly teller: Teller; readonly scene: Scene },
 ): Promise<void> {
   teller.tick(await advance(world, { only: [], dryRun: false }));
   await repository.mergeCandidate(story, systemClock.now());
@@ -102,6 +114,7 @@ async function playStory(
     await systemClock.sleep(TICK);
     const report = await advance(world, { only: [], dryRun: false });
     teller.tick(report);
+    scene.weight = report.releases[0]?.decision.to ?? 0;
     if (report.releases.every(isSettled)) return;
   }
   throw new ToolError({

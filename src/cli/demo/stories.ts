@@ -33,6 +33,8 @@ export interface StoryBook {
   recordedConfig(file: string): string;
   liveConfig(url: string): string;
   hurryManifest(text: string): string;
+  /** Hour of the day that payments come from in a live run, by the candidate's weight. */
+  liveHour(story: Story, weight: number): number;
 }
 
 /** What a live run needs besides Belay. See examples/fraud-scorer/demo/live.mjs. */
