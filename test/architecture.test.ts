@@ -74,14 +74,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
     'package:@actions/github',
   ],
   'adapters/prometheus': ['adapters/prometheus', 'ports', 'core', 'node'],
-  'adapters/openmetrics': [
-    'adapters/openmetrics',
-    'ports',
-    'core',
-    'package:@prometheus-io/lezer-promql',
-    'package:@lezer/common',
-    'package:@lezer/lr',
-  ],
+  'adapters/openmetrics': ['adapters/openmetrics', 'ports', 'core'],
   app: ['app', 'core', 'targets', 'report', 'types:ports'],
   report: ['report', 'core', 'package:diff'],
   actions: [

@@ -1,10 +1,9 @@
 import type { Problem } from '../core/errors.ts';
 import { sortProblems } from '../core/errors.ts';
 import type { ParsedRelease } from '../core/manifest/parse-release.ts';
+import { checkQuarantine } from '../core/manifest/quarantine.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import type { ReleaseState } from '../core/record/release-state.ts';
-import { findQuarantine } from '../core/record/release-state.ts';
-import { versionRef } from '../core/record/version-ref.ts';
 import type { Sha256 } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
 import { readFiles } from './read-files.ts';
@@ -43,23 +42,15 @@ export async function validate(
 }
 
 /** A candidate that may not come, or that does not begin at the beginning. */
-function checkCandidate({ release, source }: ParsedRelease, state: ReleaseState): readonly Problem[] {
+function checkCandidate(parsed: ParsedRelease, state: ReleaseState): readonly Problem[] {
+  const { release, source } = parsed;
   const { candidate, rollout } = release.spec;
-  const problems: Problem[] = [];
-  for (const [role, spec] of [
-    ['candidate', candidate],
-    ['stable', release.spec.stable],
-  ] as const) {
-    const bad = spec && findQuarantine(state, versionRef(spec));
-    if (!bad) continue;
-    problems.push({
-      code: 'VERSION_QUARANTINED',
-      severity: 'error',
-      at: source.positionOf(['spec', role, 'version']),
-      path: `spec.${role}.version`,
-      message: `"${spec.version}" or its content was rolled back in record ${bad.record}; bring a new version with new content`,
-    });
-  }
+  const quarantined = state.quarantined.map(({ ref, record }) => ({
+    version: ref.version,
+    digests: Object.values(ref.artifacts),
+    record,
+  }));
+  const problems: Problem[] = [...checkQuarantine(parsed, quarantined)];
   if (candidate && !state.rollout && rollout.weight !== 0) {
     problems.push({
       code: 'WEIGHT_NOT_ZERO',

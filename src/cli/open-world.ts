@@ -197,6 +197,7 @@ async function openProvider({
     name,
     text,
     clock,
+    file: spec.file,
     ...(spec.maxStaleness === undefined ? {} : { maxStaleness: spec.maxStaleness }),
   });
 }

@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import * as core from '@actions/core';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
 import { createWorkflowCommands } from '../../src/actions/workflow-commands.ts';
 
 function open(env: Readonly<Record<string, string>> = {}) {
@@ -56,4 +58,39 @@ describe('workflow commands', () => {
     runner.appendSummary('x');
     expect(written).toEqual([]);
   });
+
+  it('are those of @actions/core, to the byte', () => {
+    const text = fc.oneof(fc.string(), fc.constantFrom('a:b,c', '50 %\r\n::error::x', '%0A', ''));
+    fc.assert(
+      fc.property(text, text, fc.integer({ min: 1, max: 9_999 }), (message, file, line) => {
+        const place = { title: 'SEC-06', file, startLine: line, startColumn: 3 };
+        const { runner, written } = open();
+        runner.error(message, place);
+        runner.warning(message, place);
+        runner.addMask(message);
+        const theirs = capture(() => {
+          core.error(message, place);
+          core.warning(message, place);
+          core.setSecret(message);
+        });
+        // The toolkit leaves out a property that is empty; the runner reads both alike.
+        expect(written.join('').replaceAll(',file=,', ',')).toBe(theirs);
+      }),
+    );
+  });
 });
+
+/** What a piece of code writes to stdout. */
+function capture(run: () => void): string {
+  const lines: string[] = [];
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    lines.push(String(chunk));
+    return true;
+  });
+  try {
+    run();
+  } finally {
+    spy.mockRestore();
+  }
+  return lines.join('').replaceAll('\r\n', '\n');
+}
