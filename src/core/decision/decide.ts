@@ -181,13 +181,20 @@ function decideUnproven(input: DecisionInput, standing: Standing, assessment: As
   if (blind && !told && elapsed(since, input.now) > limit) {
     const missing: Reason = {
       code: 'EVIDENCE_MISSING',
-      text: `no usable evidence for more than ${formatDuration(limit)}; the rollout stays at ${formatPercent(standing.step.weight)} and goes on by itself when evidence is back`,
+      text: `${describeBlindness(assessment, limit)}; the rollout stays at ${formatPercent(standing.step.weight)} and goes on by itself when evidence is back`,
     };
     return { ...stay(input, 'pause', missing.code, missing.text), reasons: [missing, ...reasons] };
   }
   const [first, ...rest] = reasons;
   const fallback: Reason = { code: 'CHECK_INCONCLUSIVE', text: 'not proven yet' };
   return { ...stay(input, 'hold', 'CHECK_INCONCLUSIVE', ''), reasons: [first ?? fallback, ...rest] };
+}
+
+/** What cannot be asked now cannot say since when: the step is older than the limit, and no more is claimed. */
+function describeBlindness(assessment: Assessment, limit: Millis): string {
+  if (assessment.overall === 'error' && assessment.lastSeen === undefined)
+    return `metrics cannot be read, ${formatDuration(limit)} or more into the step; since when is not known`;
+  return `no usable evidence for more than ${formatDuration(limit)}`;
 }
 
 function unprovenReasons(assessment: Assessment): readonly Reason[] {
