@@ -58,6 +58,8 @@ export async function readFiles(source: FileSource, sha256: Sha256): Promise<Rep
   const records = groupRecords(recordPaths, files);
   const releases = refuseDuplicates(
     paths.map((path) => readRelease({ path, files, records, config, sha256 })),
+    records,
+    sha256,
   );
   const abandoned = config ? findAbandoned(records, releases.map(nameOf), sha256) : [];
   return { config, problems: [...problems, ...abandoned], releases, records };
@@ -143,16 +145,45 @@ function readRelease({ path, files, records, config, sha256 }: Sources): Release
   };
 }
 
-/** Two manifests with one name: neither can be trusted with the records of that name. */
-function refuseDuplicates(releases: readonly ReleaseFile[]): readonly ReleaseFile[] {
+/**
+ * Two manifests with one name: only the one that the records are about can be trusted with them, or else neither. A resource
+ * that two of the others claim is left to the first of them by path.
+ */
+function refuseDuplicates(
+  releases: readonly ReleaseFile[],
+  records: Records,
+  sha256: Sha256,
+): readonly ReleaseFile[] {
   const readable = releases.filter((release) => release.kind === 'readable');
-  const problems = checkReleases(readable.map((release) => release.parsed));
-  return releases.map((release) => {
-    const own = problems.filter((problem) => problem.at.file === release.path);
-    if (release.kind !== 'readable' || own.length === 0) return release;
-    const { name } = release.parsed.release.metadata;
-    return { kind: 'unreadable', path: release.path, name, text: release.text, problems: own };
+  const impostors = new Map<ReleaseFile, Problem>();
+  for (const release of readable) {
+    const twin = readable.find((other) => other !== release && nameOf(other) === nameOf(release));
+    if (twin && findOwner(records, release.path, sha256) !== nameOf(release))
+      impostors.set(release, nameTaken(release, twin));
+  }
+  const rest = readable.filter((release) => !impostors.has(release));
+  const problems = checkReleases(rest.map((release) => release.parsed));
+  return releases.map((release): ReleaseFile => {
+    if (release.kind !== 'readable') return release;
+    const { path, text } = release;
+    const impostor = impostors.get(release);
+    if (impostor) return { kind: 'unreadable', path, name: undefined, text, problems: [impostor] };
+    const own = problems.filter(({ at }) => at.file === path);
+    return own.length === 0
+      ? release
+      : { kind: 'unreadable', path, name: nameOf(release), text, problems: own };
   });
+}
+
+function nameTaken({ parsed }: ReadableRelease, twin: ReadableRelease): Problem {
+  const { name } = parsed.release.metadata;
+  return {
+    code: 'RELEASE_NAME_TAKEN',
+    severity: 'error',
+    at: parsed.source.positionOf(['metadata', 'name']),
+    path: 'metadata.name',
+    message: `"${name}" is the name of the release in ${twin.path} as well, and their records would mix; give each its own`,
+  };
 }
 
 function describeUnreadable(reason: Extract<RepoFile, { kind: 'unreadable' }>['reason']): string {

@@ -11,7 +11,7 @@ import type { Problem } from '../core/errors.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import type { ReleaseState } from '../core/record/release-state.ts';
 import type { VersionRef } from '../core/record/version-ref.ts';
-import type { Instant, Sha } from '../core/units.ts';
+import { type Instant, percent, type Sha } from '../core/units.ts';
 import type { Revision } from '../ports/forge.ts';
 import { describeRollback } from '../report/rollback-pull-request.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
@@ -67,8 +67,11 @@ async function planRollback(world: World, order: RollbackOrder): Promise<Rollbac
   });
   if (targets.problems.length > 0) return { kind: 'impossible', problems: targets.problems };
   const change = buildRollback(world, order, search.found, targets.edits);
+  const spec = order.release?.spec;
   const description = describeRollback({
     record: change.record,
+    traffic: spec && !spec.candidate ? percent(100) : order.decision.from,
+    summary: (spec?.candidate ?? spec?.stable)?.summary,
     edits: change.files.slice(0, -1),
     restored: search.found,
     skipped: search.skipped,

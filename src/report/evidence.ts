@@ -27,10 +27,7 @@ export function describeEvidence(answers: readonly Answer[]): readonly string[] 
     ]);
     const providers = [...new Set(own.map((answer) => answer.planned.provider))].join(', ');
     const body = table(['Asked for', 'Query', 'When', 'Answer, newest first'], rows);
-    return details(
-      `Evidence of ${escapeText(check)}: what ${escapeText(providers)} was asked and answered`,
-      body,
-    );
+    return details(`Evidence of ${check}: what ${providers} was asked and answered`, body);
   });
 }
 

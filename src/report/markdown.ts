@@ -1,4 +1,4 @@
-import { plainLine } from './plain-text.ts';
+import { plainLine, showInvisible } from './plain-text.ts';
 
 /**
  * Text from outside in Markdown that GitHub renders: nothing in it may become a link, an image, a mention, a table cell or the
@@ -14,11 +14,16 @@ const NOTHING = '<!-- -->';
  * after it was rendered).
  */
 export function escapeText(text: string): string {
-  return plainLine(text)
+  const escaped = plainLine(text)
     .trim()
     .replace(/[\\`*_{}[\]()#+!|<>~&$]/g, (mark) => `\\${mark}`)
-    .replace(/^[-=]/, (mark) => `\\${mark}`)
-    .replace(/^(\d+)\./, '$1\\.')
+    .replace(/^(?:-(?=[\s-]|$)|=+$)/, (mark) => `\\${mark}`)
+    .replace(/^(\d+)\.(?=\s|$)/, '$1\\.');
+  return breakLinks(escaped);
+}
+
+function breakLinks(text: string): string {
+  return text
     .replace(/[@#]/g, (mark) => `${mark}${NOTHING}`)
     .replace(/\b(https?|ftp|mailto|xmpp|www)(:|\.)/gi, `$1${NOTHING}$2`)
     .replace(/\bGH-(?=\d)/gi, (mark) => `${mark}${NOTHING}`);
@@ -38,12 +43,14 @@ export function codeSpan(text: string): string {
 /** Fenced block with a fence longer than any run of backticks in it. */
 export function codeBlock(text: string, language = ''): string {
   const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
-  return `${fence}${language}\n${text.replace(/\n+$/, '')}\n${fence}`;
+  return `${fence}${language}\n${showInvisible(text).replace(/\n+$/, '')}\n${fence}`;
 }
 
-/** A folded block. `summary` is HTML and of our own making; `body` is Markdown. */
+/** A folded block. `summary` is plain text, `body` is Markdown. */
 export function details(summary: string, body: string): string {
-  return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
+  // The line is HTML to GitHub, where a backslash escapes nothing.
+  const title = plainLine(summary).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return `<details><summary>${breakLinks(title)}</summary>\n\n${body}\n\n</details>`;
 }
 
 /** Table from cells that are Markdown already. */

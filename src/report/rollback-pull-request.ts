@@ -10,6 +10,7 @@ import {
   formatPercent,
   type Instant,
   millis,
+  type Percent,
   type Sha,
 } from '../core/units.ts';
 import { formatDiff } from './diff.ts';
@@ -25,6 +26,10 @@ export const TOO_LONG =
 
 export interface RollbackDescription {
   readonly record: WrittenRecord;
+  /** Share of the traffic that the bad version has until this is merged. */
+  readonly traffic: Percent;
+  /** What was new in the bad version, in the words of its manifest. */
+  readonly summary: string | undefined;
   readonly edits: readonly FileEdit[];
   readonly restored: LastGood;
   readonly skipped: readonly SkippedGood[];
@@ -63,14 +68,14 @@ function badVersion(record: WrittenRecord): string {
   return record.quarantine?.version ?? '';
 }
 
-function headline({ record, restored, owners }: RollbackDescription): string {
-  const { from } = record.decision;
-  const at = from > 0 ? ` (${formatPercent(from)} of the traffic)` : '';
+function headline({ record, traffic, summary, restored, owners }: RollbackDescription): string {
+  const bad = codeSpan(badVersion(record));
   const started = record.rollout ? `, ${age(record.rollout.startedAt, record.at)} after its start` : '';
   const { kind, actor } = record.trigger;
   const by = actor === null ? kind : `${kind}, ${escapeText(actor)}`;
   return [
-    `**${escapeText(record.release)} goes back from ${codeSpan(badVersion(record))}${at} to ${codeSpan(restored.ref.version)}**${started}.`,
+    `**${escapeText(record.release)} goes back from ${bad} (${formatPercent(traffic)} of the traffic) to ${codeSpan(restored.ref.version)}**${started}.`,
+    ...(summary === undefined ? [] : [`What was new in ${bad}: ${escapeText(summary)}`]),
     `Decided at ${record.at} on ${record.base} (${by}).${owners.length > 0 ? ` cc ${owners.join(' ')}` : ''}`,
   ].join('\n');
 }
@@ -86,13 +91,10 @@ function attention({ notes }: RollbackDescription): readonly string[] {
   return [`### Look at this\n${lines.join('\n')}`];
 }
 
-function now({ record, runbook }: RollbackDescription): string {
+function now({ record, traffic, runbook }: RollbackDescription): string {
   const bad = codeSpan(badVersion(record));
-  const { from } = record.decision;
-  const still =
-    from > 0 ? `${bad} keeps ${formatPercent(from)} of the traffic until then` : `${bad} stays until then`;
   const lines = [
-    `**If this is still open, merge it:** ${still}. Belay merges it by itself where the rules of the repository let it, and never merges commits that it did not make.`,
+    `**If this is still open, merge it:** until then ${bad} keeps ${formatPercent(traffic)} of the traffic. Belay merges it by itself where the rules of the repository let it, and never merges commits that it did not make.`,
     '**If it should not be rolled back:** close this pull request. Belay respects that until the files or the records change.',
     `**To try again later:** bring a new version with new content; ${bad} stays quarantined.`,
     ...(runbook ? [`**Runbook:** ${codeSpan(runbook)}`] : []),
@@ -134,9 +136,13 @@ function dropped({ dropped: revisions }: RollbackDescription): string {
     .map((revision) => [
       revision.commit,
       formatInstant(revision.at),
-      escapeText(revision.author),
-      escapeText(revision.subject),
+      escapeText(shorten(revision.author)),
+      escapeText(shorten(revision.subject)),
     ]);
   const more = revisions.length > 30 ? `\n\n… and ${revisions.length - 30} older ones.` : '';
   return `### What the manifest loses\nThe changes of these commits to it. They stay in the history: what should not be lost can be brought again.\n\n${table(['Commit', 'When', 'Who', 'What'], rows)}${more}`;
+}
+
+function shorten(text: string): string {
+  return text.length <= 200 ? text : `${text.slice(0, 199)}…`;
 }

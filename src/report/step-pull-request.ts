@@ -24,13 +24,17 @@ export function describeStep(input: {
     `**${check.verdict}**`,
     escapeText(check.sentence),
   ]);
+  const seen = new Set(checks.map((check) => check.sentence));
+  const reasons = record.decision.reasons
+    .filter((reason) => !seen.has(reason.text))
+    .map((reason) => `- ${escapeText(reason.text)}`);
   const diff = formatDiff(edits);
   const blocks = [
     `**${escapeText(record.release)}: ${kind} ${codeSpan(version)}, ${move}** (${record.at}).\n\n${how}`,
-    `### Why\n${record.decision.reasons.map((reason) => `- ${escapeText(reason.text)}`).join('\n')}`,
-    ...(rows.length > 0 ? [table(['Check', 'Verdict', 'Seen'], rows)] : []),
+    ['### Why', ...reasons].join('\n'),
+    ...(rows.length > 0 ? [table([`Check, ${record.at}`, 'Verdict', 'Seen'], rows)] : []),
     ...(diff === '' ? [] : [`### The change\n${codeBlock(diff, 'diff')}`]),
-    'The hold of the step begins when this lands. Close it to stay where the release is.',
+    'The hold of the step begins when this is merged. To stay where the release is, close this pull request.',
     `<!-- belay:step op=${record.operation} -->`,
   ];
   return joinBlocks(blocks, { limit: MAX_BODY, note: TOO_LONG });

@@ -4,7 +4,7 @@ import { formatDiff } from './diff.ts';
 import { describeVerdicts } from './evidence.ts';
 import { codeBlock, codeSpan, details, escapeText, joinBlocks, table } from './markdown.ts';
 import { describeReceipt } from './receipt.ts';
-import type { ReleaseReport, RunReport } from './run-report.ts';
+import type { Receipt, ReleaseReport, RunReport } from './run-report.ts';
 
 /** Largest step summary that GitHub shows is 1 MiB; half of it leaves room for the other steps' characters of several bytes. */
 const MAX_SUMMARY = 500_000;
@@ -14,13 +14,11 @@ export function summariseRun(report: RunReport): string {
   const rows = report.releases.map((release) => [
     escapeText(release.name),
     escapeText(versionLine(release)),
-    release.weight === undefined ? '' : formatPercent(release.weight),
+    release.weight === undefined || release.candidate === undefined ? '' : formatPercent(release.weight),
     `**${release.decision.kind}**`,
-    escapeText(
-      [release.decision.reasons[0].text, describeReceipt(release.receipt)]
-        .filter((part) => part !== '')
-        .join('; '),
-    ),
+    [escapeText(release.decision.reasons[0].text), linkReceipt(release.receipt)]
+      .filter((part) => part !== '')
+      .join('; '),
   ]);
   const blocks = [
     `## Belay ${report.command}${report.dryRun ? ' (dry run)' : ''}\nDecided at ${formatInstant(report.at)} on ${report.head}. ${describeCost(report)}`,
@@ -34,6 +32,14 @@ export function summariseRun(report: RunReport): string {
     ...report.releases.flatMap(describeRelease),
   ];
   return `${joinBlocks(blocks, { limit: MAX_SUMMARY, note: '_Cut here; run the command in a terminal for the rest._' })}\n`;
+}
+
+/** What became of it, with the number of the pull request as a link to it. */
+function linkReceipt(receipt: Receipt): string {
+  const text = escapeText(describeReceipt(receipt));
+  const pull = 'pull' in receipt ? receipt.pull : undefined;
+  if (!pull || !/^https:\/\/[^\s()<>]+$/.test(pull.url)) return text;
+  return text.replace(escapeText(`#${pull.number}`), `[#${pull.number}](${pull.url})`);
 }
 
 /** Requests and round trips, as printed everywhere. */
@@ -58,7 +64,7 @@ function describeRelease(release: ReleaseReport): readonly string[] {
     );
   }
   if (assessment) blocks.push(describeVerdicts(assessment));
-  if (diff !== '') blocks.push(details(`Files of ${escapeText(release.name)}`, codeBlock(diff, 'diff')));
+  if (diff !== '') blocks.push(details(`Files of ${release.name}`, codeBlock(diff, 'diff')));
   return blocks;
 }
 

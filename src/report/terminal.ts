@@ -31,8 +31,8 @@ function printRelease(release: ReleaseReport, { diff }: { readonly diff: boolean
   ];
 }
 
-/** ` at 5%` or ` 5% → 25%`; nothing for a release whose manifest does not tell. */
-function weightOf({ weight, decision: { from, to } }: ReleaseReport): string {
-  if (weight === undefined) return '';
+/** ` at 5%` or ` 5% → 25%`; nothing for a release that is settled, or whose manifest does not tell. */
+function weightOf({ weight, candidate, decision: { from, to } }: ReleaseReport): string {
+  if (weight === undefined || candidate === undefined) return '';
   return from === to ? ` at ${formatPercent(from)}` : ` ${formatPercent(from)} → ${formatPercent(to)}`;
 }

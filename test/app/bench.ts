@@ -1,6 +1,7 @@
 import { afterEach } from 'vitest';
 import { stringify } from 'yaml';
 import { createOpenMetricsProvider } from '../../src/adapters/openmetrics/openmetrics-provider.ts';
+import { createFixedClock } from '../../src/adapters/system/fixed-clock.ts';
 import { type AdvanceOptions, advance } from '../../src/app/advance.ts';
 import { type RollbackOptions, rollback } from '../../src/app/rollback.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -70,6 +71,24 @@ export function record(health: Readonly<Record<string, Health>>, minutes = 400):
   ]);
 }
 
+const recordings = new Map<string, MetricsProvider>();
+const numbers = new Map<Health, number>();
+
+/** The recording of some health, written and read once for all tests of a file. */
+function readOnce(health: Readonly<Record<string, Health>>): MetricsProvider {
+  const key = JSON.stringify(
+    Object.entries(health).map(([version, share]) => {
+      numbers.set(share, numbers.get(share) ?? numbers.size);
+      return [version, numbers.get(share)];
+    }),
+  );
+  const known =
+    recordings.get(key) ??
+    createOpenMetricsProvider({ name: 'prod', text: record(health), clock: createFixedClock(minute(0)) });
+  recordings.set(key, known);
+  return known;
+}
+
 /** What is written in a manifest, on top of `ReleaseInput`. */
 export interface Setup extends ReleaseInput {
   readonly name?: string;
@@ -114,9 +133,11 @@ export interface BenchInput {
 
 /** A repository with a settled release, and hands to run Belay in it. */
 export function openBench(input: BenchInput = {}): Bench {
-  const text = record(input.health ?? { [STABLE.version]: healthy, [CANDIDATE.version]: healthy });
-  let recorded: MetricsProvider | undefined;
-  const provider = (clock: Clock) => (recorded ??= createOpenMetricsProvider({ name: 'prod', text, clock }));
+  const recorded = readOnce(input.health ?? { [STABLE.version]: healthy, [CANDIDATE.version]: healthy });
+  const provider = (clock: Clock): MetricsProvider => ({
+    ...recorded,
+    query: async (request) => ({ ...(await recorded.query(request)), fetchedAt: clock.now() }),
+  });
   const test = createTestWorld({
     files: { '.belay/config.yaml': input.config ?? CONFIG, ...(input.files ?? writeFiles()) },
     provider: input.provider ?? provider,
