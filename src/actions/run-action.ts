@@ -8,7 +8,7 @@ import { createWorkflowCommands, type WorkflowCommands } from './workflow-comman
 import { neutraliseCommands } from './workflow-text.ts';
 
 /** Commands that exist as actions, with the environment variable of each input. */
-const ACTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+export const ACTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   validate: { dir: 'BELAY_DIRECTORY' },
   advance: {
     dir: 'BELAY_DIRECTORY',

@@ -1,5 +1,6 @@
 import type { Problem } from '../core/errors.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
+import { describeReceipt } from '../report/receipt.ts';
 import type { Receipt, RunReport } from '../report/run-report.ts';
 import { summariseRun } from '../report/summary.ts';
 import { printRun } from '../report/terminal.ts';
@@ -41,31 +42,30 @@ function isWritten(receipt: Receipt): boolean {
 }
 
 /** What a person must hear of, on the manifest it is about. */
-function notices(report: RunReport): readonly Problem[] {
-  return report.releases.flatMap((release): Problem[] => {
+function notices({ command, releases }: RunReport): readonly Problem[] {
+  return releases.flatMap((release): readonly Problem[] => {
     const { decision, receipt } = release;
     const at = { file: release.path, line: 1, column: 1 };
-    if (receipt.kind === 'blocked') {
-      return [
-        {
-          code: 'CHANGE_BLOCKED',
-          severity: 'error',
-          at,
-          path: '',
-          message: `${decision.kind}: ${receipt.message}`,
-        },
-      ];
+    const notice = (code: string, severity: Problem['severity'], text: string): readonly Problem[] => [
+      { code, severity, at, path: '', message: `${decision.kind}: ${text}` },
+    ];
+    switch (receipt.kind) {
+      case 'blocked':
+        return notice(receipt.code, 'error', receipt.message);
+      case 'suppressed':
+      case 'head-moved':
+        // The next tick decides again; who ordered a rollback waits for it.
+        return notice(
+          receipt.kind === 'suppressed' ? 'PULL_CLOSED' : 'HEAD_MOVED',
+          command === 'rollback' ? 'error' : 'warning',
+          describeReceipt(receipt),
+        );
     }
     if (decision.kind !== 'rollback' && decision.kind !== 'pause') return [];
-    const text = decision.reasons.map((reason) => reason.text).join('; ');
-    return [
-      {
-        code: decision.reasons[0].code,
-        severity: 'warning',
-        at,
-        path: '',
-        message: `${decision.kind}: ${text}`,
-      },
-    ];
+    return notice(
+      decision.reasons[0].code,
+      'warning',
+      decision.reasons.map((reason) => reason.text).join('; '),
+    );
   });
 }

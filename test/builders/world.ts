@@ -57,7 +57,7 @@ export type ErrorRates = Readonly<Record<string, (at: Instant) => number>>;
  * what Belay decides changes what it sees next.
  */
 export class Traffic {
-  readonly #forge: FakeForge;
+  readonly #forge: Pick<FakeForge, 'textAt'>;
   readonly #rates: ErrorRates;
   readonly #perMinute: number;
   readonly #random: SeededRandom;
@@ -65,7 +65,7 @@ export class Traffic {
   readonly #errors = new Map<string, RecordedPoint[]>();
 
   constructor(options: {
-    readonly forge: FakeForge;
+    readonly forge: Pick<FakeForge, 'textAt'>;
     readonly rates: ErrorRates;
     readonly perMinute: number;
     readonly seed: number;
