@@ -43,8 +43,8 @@ export const CHECKS = [
 /** Minutes at which a healthy rollout with one tick each has adopted, started, reached 25 %, 100 % and been promoted. */
 export const WALK = [0, 1, 32, 64, 96] as const;
 
-/** Share of failing requests by the minute. */
-export type Health = (at: number) => number;
+/** Share of failing requests by the minute; undefined: there are no requests. */
+export type Health = (at: number) => number | undefined;
 export const healthy: Health = () => 0.005;
 export const sick: Health = () => 0.05;
 
@@ -53,7 +53,7 @@ export function record(health: Readonly<Record<string, Health>>, minutes = 400):
   const points = (share: Health): RecordedPoint[] => {
     let sum = 0;
     return Array.from({ length: minutes }, (_, at) => {
-      sum += 2_000 * share(at);
+      sum += 2_000 * (share(at) ?? 0);
       return [minute(at), Math.floor(sum)];
     });
   };
@@ -66,16 +66,17 @@ export function record(health: Readonly<Record<string, Health>>, minutes = 400):
     })),
   });
   return writeOpenMetrics([
-    family('predict', () => () => 1),
+    family('predict', (version) => (at) => (health[version]?.(at) === undefined ? 0 : 1)),
     family('predict_errors', (version) => health[version] ?? healthy),
   ]);
 }
 
+const WELL = { [STABLE.version]: healthy, [CANDIDATE.version]: healthy };
 const recordings = new Map<string, MetricsProvider>();
 const numbers = new Map<Health, number>();
 
-/** The recording of some health, written and read once for all tests of a file. */
-function readOnce(health: Readonly<Record<string, Health>>): MetricsProvider {
+/** A provider over the recording of some health, written and read once for all tests of a file. Default: all are healthy. */
+export function readRecording(health: Readonly<Record<string, Health>> = WELL): MetricsProvider {
   const key = JSON.stringify(
     Object.entries(health).map(([version, share]) => {
       numbers.set(share, numbers.get(share) ?? numbers.size);
@@ -133,7 +134,7 @@ export interface BenchInput {
 
 /** A repository with a settled release, and hands to run Belay in it. */
 export function openBench(input: BenchInput = {}): Bench {
-  const recorded = readOnce(input.health ?? { [STABLE.version]: healthy, [CANDIDATE.version]: healthy });
+  const recorded = readRecording(input.health);
   const provider = (clock: Clock): MetricsProvider => ({
     ...recorded,
     query: async (request) => ({ ...(await recorded.query(request)), fetchedAt: clock.now() }),
