@@ -13,8 +13,9 @@ import { type Instant, percent } from '../core/units.ts';
 import type { ReleaseReport } from '../report/run-report.ts';
 import type { Evidence } from './evaluate.ts';
 import { nameOf, type ReadableRelease, type ReleaseFile, type UnreadableRelease } from './read-files.ts';
+import { readRevisions } from './read-revisions.ts';
 import type { Snapshot } from './read-snapshot.ts';
-import { readTargets, renderTargets } from './render-targets.ts';
+import { findDifference, readTargets, renderTargets } from './render-targets.ts';
 import type { World } from './world.ts';
 
 /** What is to be done about one release, before anything is written. */
@@ -110,15 +111,15 @@ export function reportHeld(release: ReleaseFile, code: ReasonCode, text: string)
   };
 }
 
-/** Nobody climbs without a rope: a rollout starts only when the way back can be computed now. */
+/** Nobody climbs without a rope: a rollout starts and goes up only when the way back can be computed now. */
 async function requireWayBack(
   world: World,
   snapshot: Snapshot,
   release: ReadableRelease,
   decision: Decision,
 ): Promise<Decision> {
-  if (decision.kind !== 'start') return decision;
-  const revisions = await world.forge.history(snapshot.head, release.path);
+  if (decision.kind !== 'start' && decision.kind !== 'advance') return decision;
+  const revisions = await readRevisions(world.forge, snapshot.head, [release.path, ...release.state.paths]);
   const { found } = findLastGood({ path: release.path, state: release.state, bad: undefined, revisions });
   if (found && found.ref.version === release.parsed.release.spec.stable.version) return decision;
   const text = `no settled manifest with stable ${release.parsed.release.spec.stable.version} in the history of the default branch, so there would be no way back; merge the manifest without candidate first`;
@@ -148,11 +149,14 @@ async function editFiles(
   const { path, text } = release;
   const after = editManifest(release, decision);
   const manifest: FileEdit = { path, before: text, after };
-  if (after === text) return { manifest, targets: [], problems: [] };
+  if (after === text && decision.kind !== 'adopt') return { manifest, targets: [], problems: [] };
   const next = parseAgain(path, after);
   const texts = await readTargets((paths) => world.forge.read(snapshot.head, paths), next.release);
   const { edits, problems } = renderTargets(next.release, next.release.spec.rollout.weight, texts);
-  return { manifest, targets: edits, problems };
+  if (decision.kind !== 'adopt' || decision.reasons[0].code === 'CANDIDATE_WITHDRAWN')
+    return { manifest, targets: edits, problems };
+  // What is called good must be what is served; a split that says otherwise is a person's to mend, not ours to move.
+  return { manifest, targets: [], problems: [...problems, ...edits.flatMap(findDifference)] };
 }
 
 function editManifest(release: ReadableRelease, decision: Decision): string {

@@ -81,12 +81,27 @@ async function readBranch(forge: Forge, proposal: Proposal, branch: ForgeState['
     const text = file?.kind === 'text' ? file.text : undefined;
     const isRecord = edit === change.files.at(-1);
     const isOwn = isRecord
-      ? text !== undefined && readRecord(edit.path, text)?.operation === change.operation
+      ? text !== undefined && readRecord(edit.path, text) !== undefined && statesTheSame(text, edit.after)
       : text === edit.after;
     if (text === undefined || !isOwn) return { kind: 'foreign' };
     files.push({ ...edit, after: text });
   }
   return { kind: 'own', proposal: { ...proposal, change: { ...change, files } } };
+}
+
+/** What a later run may say otherwise of the same change; everything else in a record is what the change is. */
+const OF_THE_MOMENT: ReadonlySet<string> = new Set(['at', 'base', 'tool', 'trigger', 'evidence']);
+
+/** Two records of the same change, written at two moments. */
+function statesTheSame(left: string, right: string): boolean {
+  const essence = (text: string): string => {
+    const { decision, ...rest } = JSON.parse(text) as Record<string, unknown> & { readonly decision: object };
+    const entries = Object.entries({ ...rest, decision: { ...decision, reasons: undefined } });
+    return JSON.stringify(
+      entries.filter(([key]) => !OF_THE_MOMENT.has(key)).sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
+  };
+  return essence(left) === essence(right);
 }
 
 async function open(forge: Forge, proposal: Proposal, state: ForgeState): Promise<PullRequest | Receipt> {

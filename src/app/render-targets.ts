@@ -59,3 +59,22 @@ function missing(file: string): { readonly kind: 'mismatch'; readonly problems: 
     ],
   };
 }
+
+/** Where a target file first differs from the split that the manifest asks for; nothing when it does not. */
+export function findDifference({ path: file, before, after }: FileEdit): readonly Problem[] {
+  if (before === undefined || before === after) return [];
+  const was = before.split('\n');
+  const wanted = after.split('\n');
+  const index = was.findIndex((line, at) => line !== wanted[at]);
+  const line = Math.max(0, index);
+  const count = was.filter((text, at) => text !== wanted[at]).length;
+  const more = count > 1 ? ` (and ${count - 1} more lines; "belay plan" prints the whole edit)` : '';
+  const problem: Problem = {
+    code: 'TARGET_DIFFERS',
+    severity: 'error',
+    at: { file, line: line + 1, column: (was[line] ?? '').search(/\S|$/) + 1 },
+    path: '',
+    message: `the split is not what the manifest asks for: expected "${(wanted[line] ?? '').trim()}", got "${(was[line] ?? '').trim()}"${more}`,
+  };
+  return [problem];
+}

@@ -17,6 +17,7 @@ import { describeRollback } from '../report/rollback-pull-request.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
 import type { Evidence } from './evaluate.ts';
 import { proposeAndMerge, shortOperation } from './propose.ts';
+import { readRevisions } from './read-revisions.ts';
 import type { Snapshot } from './read-snapshot.ts';
 import { restoreTargets } from './restore-targets.ts';
 import type { World } from './world.ts';
@@ -54,7 +55,7 @@ type RollbackPlan =
  */
 async function planRollback(world: World, order: RollbackOrder): Promise<RollbackPlan> {
   const { head, releases } = order.snapshot;
-  const revisions = await world.forge.history(head, order.path);
+  const revisions = await readRevisions(world.forge, head, [order.path, ...order.state.paths]);
   const search = findLastGood({ path: order.path, state: order.state, bad: order.bad, revisions });
   if (!search.found) return { kind: 'impossible', problems: [noTarget(order, search)] };
   const targets = await restoreTargets(world, {

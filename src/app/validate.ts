@@ -7,7 +7,7 @@ import type { ReleaseState } from '../core/record/release-state.ts';
 import type { Sha256 } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
 import { readFiles } from './read-files.ts';
-import { readTargets, renderTargets } from './render-targets.ts';
+import { findDifference, readTargets, renderTargets } from './render-targets.ts';
 
 /** What validation found in a directory. */
 export interface Validation {
@@ -67,26 +67,5 @@ function checkCandidate(parsed: ParsedRelease, state: ReleaseState): readonly Pr
 async function checkTargets(files: FileSource, release: Release): Promise<readonly Problem[]> {
   const texts = await readTargets(files.read, release);
   const { edits, problems } = renderTargets(release, release.spec.rollout.weight, texts);
-  const differing = edits.flatMap((edit) =>
-    edit.before === undefined || edit.before === edit.after
-      ? []
-      : [differs(edit.path, edit.before, edit.after)],
-  );
-  return [...problems, ...differing];
-}
-
-function differs(file: string, before: string, after: string): Problem {
-  const was = before.split('\n');
-  const wanted = after.split('\n');
-  const index = was.findIndex((line, at) => line !== wanted[at]);
-  const line = Math.max(0, index);
-  const count = was.filter((text, at) => text !== wanted[at]).length;
-  const more = count > 1 ? ` (and ${count - 1} more lines; "belay plan" prints the whole edit)` : '';
-  return {
-    code: 'TARGET_DIFFERS',
-    severity: 'error',
-    at: { file, line: line + 1, column: (was[line] ?? '').search(/\S|$/) + 1 },
-    path: '',
-    message: `the split is not what the manifest asks for: expected "${(wanted[line] ?? '').trim()}", got "${(was[line] ?? '').trim()}"${more}`,
-  };
+  return [...problems, ...edits.flatMap(findDifference)];
 }

@@ -106,7 +106,9 @@ export function formatInstant(moment: Instant): string {
 export function parseInstant(text: string): Instant | undefined {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/.test(text)) return undefined;
   const moment = Date.parse(text);
-  return Number.isNaN(moment) ? undefined : instant(moment);
+  // Date.parse takes 30 February for 2 March; a day that is not there is no moment.
+  if (Number.isNaN(moment) || !new Date(moment).toISOString().startsWith(text.slice(0, 19))) return undefined;
+  return instant(moment);
 }
 
 /** Writes a percent without trailing zeros: `5%`, `0.5%`. */

@@ -88,7 +88,9 @@ export function problemBlocks(title: string, problems: readonly Problem[]): read
 
 /** Problems as lines for a terminal. */
 export function listProblems(problems: readonly Problem[]): readonly string[] {
-  return sortProblems(problems).map(
-    (problem) => `${problem.severity}: ${formatProblem(problem)} [${problem.code}]`,
+  return sortProblems(problems).map((problem) =>
+    problem.code.startsWith('SEC-')
+      ? formatProblem(problem)
+      : `${problem.severity === 'error' ? 'error: ' : ''}${formatProblem(problem)} [${problem.code}]`,
   );
 }

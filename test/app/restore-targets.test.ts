@@ -57,6 +57,7 @@ describe('a target that cannot be edited', () => {
   it('is put back with the split of the manifest, also where it never had that', async () => {
     const files = { ...repositoryFiles({}), ...writeFiles({}, { 'scorer-a': 60, 'scorer-b': 40 }) };
     const bench = openBench({ files });
+    bench.forge.push({ [SERVING]: repositoryFiles({})[SERVING]! });
     await bench.tick(0);
     bench.forge.push({ [MANIFEST]: writeManifest({ candidate: CANDIDATE }), [SERVING]: 'spec: [\n' });
     await bench.rollBack(1);
@@ -64,9 +65,11 @@ describe('a target that cannot be edited', () => {
   });
 
   it('keeps the rollback from being done when it never could be: nothing written, exit 1', async () => {
-    const bench = openBench({ files: { [MANIFEST]: writeManifest(), [SERVING]: 'spec: [\n' } });
+    const broken = 'spec: [\n';
+    const bench = openBench({ files: { [MANIFEST]: writeManifest(), [SERVING]: broken } });
+    bench.forge.push({ [SERVING]: repositoryFiles({})[SERVING]! });
     await bench.tick(0);
-    const head = bench.forge.push({ [MANIFEST]: writeManifest({ candidate: CANDIDATE }) });
+    const head = bench.forge.push({ [MANIFEST]: writeManifest({ candidate: CANDIDATE }), [SERVING]: broken });
     const report = await bench.rollBack(1);
     expect(told(report)).toEqual(['rollback', 'ASKED_BY_PERSON', 'blocked']);
     expect(only(report).receipt).toMatchObject({ code: 'NOT_COMPUTED' });

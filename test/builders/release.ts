@@ -115,6 +115,7 @@ export function buildState(input: Partial<ReleaseState> = {}): ReleaseState {
     quarantined: [],
     rollout: undefined,
     proposed: [],
+    paths: [],
     unfinished: undefined,
     pause: undefined,
     ...input,

@@ -74,6 +74,7 @@ function readArm(input: {
   if (typeof total !== 'number') return unusable(`${arm} total: ${describeGap(total)}`);
   const bad = readBad(input.bad ?? 'missing', input.absentIsZero);
   if (typeof bad !== 'number') return unusable(`${arm} bad: ${describeGap(bad)}`);
+  if (total > Number.MAX_SAFE_INTEGER) return unusable(`${arm}: ${total} in all is more than can be counted`);
   if (bad < 0 || total < 0 || bad > total * (1 + EXTRAPOLATION_SLACK))
     return unusable(`${arm}: ${bad} bad of ${total} in all, as after a counter reset`);
   return { kind: 'counts', counts: { events: Math.min(bad, total), exposure: total } };

@@ -114,8 +114,11 @@ function withoutOperation(body: string): string {
 function nameOperation(input: ChangeInput, sequence: number): string {
   const { decision, manifest, targets } = input;
   const files = [manifest, ...targets].map((edit) => [edit.path, edit.before ?? null, edit.after]);
+  // A person's order is another operation than a tick's decision, and is not stopped by a pull request closed on that one.
+  const order = decision.reasons[0].code === 'ASKED_BY_PERSON' ? ['asked'] : [];
   return input.sha256(
     JSON.stringify([
+      ...order,
       input.release,
       sequence,
       input.state.tip,

@@ -66,7 +66,12 @@ export type ChainReading =
  * @param found path and text of every file in the release's record folder, any order
  */
 export function readChain(release: string, found: ReadonlyMap<string, string>, sha256: Sha256): ChainReading {
-  const files = new Map([...found].filter(([path]) => /\/\d{4,}\.json$/.test(path)));
+  const folder = `${RECORDS_PATH}/${release}/`;
+  const files = new Map(
+    [...found].filter(
+      ([path]) => path.startsWith(folder) && /^\d{4,}\.json$/.test(path.slice(folder.length)),
+    ),
+  );
   const records: BelayRecord[] = [];
   const problems: Problem[] = [];
   let tip: Digest | null = null;

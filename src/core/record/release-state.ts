@@ -2,7 +2,7 @@ import type { Rollout, Transition } from '../plan/rollout.ts';
 import type { Digest, Instant } from '../units.ts';
 import type { RecordChain } from './record-file.ts';
 import type { BelayRecord } from './record-schema.ts';
-import { recurs, sameVersion, type VersionRef } from './version-ref.ts';
+import { recurs, sameDeployment, sameVersion, type VersionRef } from './version-ref.ts';
 
 /** A version that was promoted after its bake, or adopted at the start. */
 export interface GoodVersion {
@@ -30,6 +30,8 @@ export interface ReleaseState {
   /** Number of the newest record; 0 when there is none. */
   readonly sequence: number;
   readonly tip: Digest | null;
+  /** Where the manifest was when each record was written, newest first: it may have been moved since. */
+  readonly paths: readonly string[];
   /** Newest first, quarantined ones left out. */
   readonly good: readonly GoodVersion[];
   /** Newest first. */
@@ -45,8 +47,8 @@ export interface ReleaseState {
 }
 
 /**
- * What the records say, for the candidate that the manifest holds now. A candidate with other content than the one that was
- * started has no rollout: it begins anew.
+ * What the records say, for the candidate that the manifest holds now. A candidate with other content, or on another backend,
+ * than the one that was started has no rollout: it begins anew.
  * @param landed when the records listed in `proposed` reached the default branch, by number; decided-at where unknown
  */
 export function readState(
@@ -63,10 +65,11 @@ export function readState(
   );
   const unfinished = findUnfinished(chain.records);
   const started = unfinished[0]?.candidate ?? undefined;
-  const running = candidate && started && sameVersion(started, candidate) ? unfinished : [];
+  const running = candidate && started && sameDeployment(started, candidate) ? unfinished : [];
   return {
     sequence: chain.records.length,
     tip: chain.tip,
+    paths: [...new Set(newestFirst.map((record) => record.manifest.path))],
     good: good.filter((version) => !quarantined.some((bad) => isLaterQuarantine(bad, version))),
     quarantined,
     rollout: readRollout(running, landed),

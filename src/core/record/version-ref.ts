@@ -25,6 +25,11 @@ export function sameVersion(a: VersionRef, b: VersionRef): boolean {
   return a.version === b.version && digestList(a) === digestList(b);
 }
 
+/** The same version on the same backend: evidence about one is evidence about the other. */
+export function sameDeployment(a: VersionRef, b: VersionRef): boolean {
+  return sameVersion(a, b) && a.backend === b.backend;
+}
+
 /**
  * The same version name, or the same content under another name: how a rolled-back version is recognised again. Content is
  * all artifacts together, since a fixed version often keeps some of them (a tokenizer, a feature schema).

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { CANDIDATE } from '../builders/release.ts';
+import { MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
+import {
+  holdToLaws,
+  only,
+  openBench,
+  openInFlight,
+  told,
+  weightOf,
+  writeFiles,
+  writeManifest,
+} from './bench.ts';
+
+holdToLaws();
+
+describe('a manifest that was moved under a rollout', () => {
+  const MOVED = 'releases/moved.yaml';
+
+  it('keeps its way back: the old place is searched too', async () => {
+    const bench = await openInFlight(3);
+    const text = bench.forge.textAt(MANIFEST)!;
+    bench.forge.push({ [MANIFEST]: null, [MOVED]: text }, { message: 'Move the manifest' });
+    const report = await bench.rollBack(40);
+    expect(told(report)).toEqual(['rollback', 'ASKED_BY_PERSON', 'merged']);
+    expect(parse(bench.forge.textAt(MOVED)!).spec.candidate).toBeUndefined();
+  });
+});
+
+describe('what serves', () => {
+  it('is not called good while the serving file says otherwise', async () => {
+    const bench = openBench({
+      files: { [MANIFEST]: writeManifest(), [SERVING]: writeRoute({ 'scorer-a': 0, 'scorer-b': 100 }) },
+    });
+    const report = await bench.tick(0);
+    expect(only(report).decision).toMatchObject({ kind: 'hold', reasons: [{ code: 'TARGET_MISMATCH' }] });
+    expect(only(report).problems).toMatchObject([{ code: 'TARGET_DIFFERS', at: { file: SERVING } }]);
+  });
+
+  it('is stable again when a candidate is taken out of the manifest by hand', async () => {
+    const bench = await openInFlight(3);
+    expect(weightOf(bench)).toBe(25);
+    bench.forge.push({ [MANIFEST]: writeManifest() }, { message: 'Take it out' });
+    expect(told(await bench.tick(40)).slice(0, 2)).toEqual(['adopt', 'CANDIDATE_WITHDRAWN']);
+    const refs: readonly { weight: number }[] = parse(bench.forge.textAt(SERVING)!).spec.rules[0].backendRefs;
+    expect(refs.map((ref) => ref.weight)).toEqual([100, 0]);
+  });
+});
+
+describe('a candidate on another backend', () => {
+  it('begins anew: evidence about the old one is not evidence about it', async () => {
+    const bench = await openInFlight(3);
+    const moved = { ...CANDIDATE, backend: 'scorer-c' };
+    const route = writeRoute({ 'scorer-a': 75, 'scorer-c': 25 });
+    bench.forge.push({ ...writeFiles({ candidate: moved, weight: 25 }), [SERVING]: route });
+    expect(told(await bench.tick(200)).slice(0, 2)).toEqual(['start', 'CANDIDATE_NEW']);
+  });
+});
