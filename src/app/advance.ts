@@ -1,6 +1,7 @@
+import { ToolError } from '../core/errors.ts';
 import type { Instant } from '../core/units.ts';
 import type { ReleaseReport, RunReport } from '../report/run-report.ts';
-import { applyPlans, isUndecided } from './apply-plans.ts';
+import { applyPlans, isUndecided, isWritten, withReceipt } from './apply-plans.ts';
 import { evaluate } from './evaluate.ts';
 import { isForgeDown, problemOfFault, toToolError } from './fault.ts';
 import { unknownRelease } from './find-subject.ts';
@@ -30,29 +31,36 @@ export async function advance(world: World, options: AdvanceOptions): Promise<Ru
   const done: ReleaseReport[] = [];
   let snapshot = await readSnapshot(world, await world.forge.head());
   refuseUnknown(snapshot, options.only);
-  for (let lost = 0; ; ) {
-    const now = world.clock.now();
+  const tick = () => {
     const left = chooseReleases(snapshot, options.only, done);
-    const reports = await runTick(world, snapshot, { left, providers, now, dryRun: options.dryRun });
+    return runTick(world, snapshot, { left, providers, now: world.clock.now(), dryRun: options.dryRun });
+  };
+  let reports = await tick();
+  for (let lost = 0; ; ) {
     const undecided = reports.filter(isUndecided);
     done.push(...reports.filter((report) => !isUndecided(report)));
     // Moving the branch ourselves is progress, and not what the attempts are counted for.
-    const progressed = reports.some(
-      ({ receipt }) => receipt.kind === 'merged' || receipt.kind === 'committed',
-    );
+    const progressed = reports.some(isWritten);
     if (!progressed) lost += 1;
-    if (undecided.length === 0 || lost >= attempts) {
-      return {
-        command: 'advance',
-        at: now,
-        head: snapshot.head,
-        dryRun: options.dryRun,
-        releases: [...done, ...undecided].sort((a, b) => (a.name < b.name ? -1 : 1)),
-        problems: [...snapshot.problems, ...providers.problems()],
-        ...world.forge.cost(),
-      };
+    const finish = (rest: readonly ReleaseReport[]): RunReport => ({
+      command: 'advance',
+      at: world.clock.now(),
+      head: snapshot.head,
+      dryRun: options.dryRun,
+      releases: [...done, ...rest].sort((a, b) => (a.name < b.name ? -1 : 1)),
+      problems: [...snapshot.problems, ...providers.problems()],
+      ...world.forge.cost(),
+    });
+    if (undecided.length === 0 || lost >= attempts) return finish(undecided);
+    try {
+      snapshot = await readNewest(world, snapshot, progressed ? 0 : lost);
+      reports = await tick();
+    } catch (fault) {
+      // what was written until now must be told, whatever keeps the rest from being done
+      if (!(fault instanceof ToolError)) throw fault;
+      const { code, message } = fault;
+      return finish(undecided.map((report) => withReceipt(report, { kind: 'failed', code, message })));
     }
-    snapshot = await readNewest(world, snapshot, progressed ? 0 : lost);
   }
 }
 

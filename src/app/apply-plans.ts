@@ -46,8 +46,13 @@ export async function applyPlans(
   return [...reports, ...(await applySteps(world, snapshot, { steps, write }))];
 }
 
+/** Whether it is on the default branch now. */
+export function isWritten({ receipt }: Pick<ReleaseReport, 'receipt'>): boolean {
+  return receipt.kind === 'merged' || receipt.kind === 'committed';
+}
+
 function movesBranch(report: ReleaseReport): boolean {
-  return report.receipt.kind === 'merged' || report.receipt.kind === 'committed' || isUndecided(report);
+  return isWritten(report) || isUndecided(report);
 }
 
 type Writer = (write: Write) => Promise<Receipt>;
@@ -222,7 +227,8 @@ async function proposeStep(world: World, snapshot: Snapshot, plan: Step): Promis
   });
 }
 
-function withReceipt(report: ReleaseReport, receipt: Receipt): ReleaseReport {
+/** A report with what became of it; a fault is a problem of the release as well. */
+export function withReceipt(report: ReleaseReport, receipt: Receipt): ReleaseReport {
   if (receipt.kind !== 'failed') return { ...report, receipt };
   const problem = problemOfFault(report.path, receipt);
   return { ...report, problems: [...report.problems, problem], receipt };

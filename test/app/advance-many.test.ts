@@ -192,6 +192,22 @@ describe('a rollback beside other changes', () => {
   });
 });
 
+describe('a fault after something was written', () => {
+  it('leaves that in the report, and says of the rest that it was not done: exit 3', async () => {
+    const bench = await openReleases(['a', 'b'], { health: { [candidateOf('a').version]: () => 0.05 } });
+    bench.forge.failNext('refresh', new ToolError({ code: 'FORGE_UNAVAILABLE', message: 'git: no answer' }));
+    const report = await bench.tick(40);
+    expect(told(report, 'a')).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
+    expect(only(report, 'b').receipt).toEqual({
+      kind: 'failed',
+      code: 'FORGE_UNAVAILABLE',
+      message: 'git: no answer',
+    });
+    expect(exitCodeOf(report)).toBe(3);
+    expect(weights(bench, ['a', 'b'])).toEqual([0, 5]);
+  });
+});
+
 describe('only some releases', () => {
   it('are looked at when they are named', async () => {
     const bench = await openReleases(['a', 'b']);
