@@ -61,6 +61,9 @@ function notices({ command, releases }: RunReport): readonly Problem[] {
           describeReceipt(receipt),
         );
     }
+    // A red button that did nothing says so where its user looks.
+    if (command === 'rollback' && decision.kind === 'nothing')
+      return notice('NOTHING_ROLLED_BACK', 'warning', decision.reasons[0].text);
     if (decision.kind !== 'rollback' && decision.kind !== 'pause') return [];
     return notice(
       decision.reasons[0].code,

@@ -14,6 +14,17 @@ export async function runRollback(
   const release = positionals[0] ?? textFlag(flags, 'release');
   if (release === undefined)
     throw new ToolError({ code: 'REFUSED', message: 'rollback: expected the name of a release, got none' });
+  const named = textFlag(flags, 'release');
+  if (named !== undefined && named !== release)
+    throw new ToolError({
+      code: 'REFUSED',
+      message: `rollback: expected one release, got "${release}" and --release "${named}"; name one`,
+    });
+  if (flags.from === '')
+    throw new ToolError({
+      code: 'REFUSED',
+      message: 'rollback: --from: expected a version, got an empty text',
+    });
   const world = await openWorld(flags, context);
   const report = await rollback(world, {
     release,

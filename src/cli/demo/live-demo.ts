@@ -9,7 +9,7 @@ import { ToolError } from '../../core/errors.ts';
 import { elapsed, millis } from '../../core/units.ts';
 import { VERSION } from '../version.ts';
 import { createDemoRepository, type DemoRepository } from './demo-repository.ts';
-import { isSettled } from './replay-demo.ts';
+import { checkEnd, isSettled } from './replay-demo.ts';
 import { openLiveStage, type Story, type StoryBook } from './stories.ts';
 import type { Teller } from './teller.ts';
 
@@ -115,7 +115,7 @@ async function playStory(
     const report = await advance(world, { only: [], dryRun: false });
     teller.tick(report);
     scene.weight = report.releases[0]?.decision.to ?? 0;
-    if (report.releases.every(isSettled)) return;
+    if (report.releases.every(isSettled)) return checkEnd(story, report);
   }
   throw new ToolError({
     code: 'BUG',

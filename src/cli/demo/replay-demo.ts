@@ -91,11 +91,25 @@ export async function playStory(
     }
     const report = await stage.tick(now, provider);
     teller.tick(report);
-    if (minute > story.mergedAfterMinutes && report.releases.every(isSettled)) return;
+    if (minute > story.mergedAfterMinutes && report.releases.every(isSettled)) {
+      await stage.repository.place(HISTORY_PATH, text);
+      return checkEnd(story, report);
+    }
   }
   throw new ToolError({
     code: 'BUG',
     message: `demo: story "${story.name}" did not settle within ${LONGEST_MINUTES / 60} hours`,
+  });
+}
+
+/** A story that ends otherwise than it is told has gone wrong. @throws ToolError BUG */
+export function checkEnd(story: Story, report: RunReport): void {
+  const expected = story.name === 'healthy' ? 'promote' : 'rollback';
+  const got = report.releases[0]?.decision.kind;
+  if (got === expected) return;
+  throw new ToolError({
+    code: 'BUG',
+    message: `demo: story "${story.name}" was expected to end in ${expected}, got ${got ?? 'nothing'}`,
   });
 }
 

@@ -38,7 +38,9 @@ export interface ThresholdGrid {
 export function thresholdGrid(evaluation: Evaluation, window: Millis): ThresholdGrid {
   const { tick, noDataDeadline } = healthSettings(evaluation.release);
   const end = evidenceEnd(evaluation);
-  const step = millis(window > 0 ? Math.min(tick, window) : tick);
+  // "Sustained" needs more than one look: a window is judged at three moments at least.
+  const third = Math.max(1_000, Math.floor(window / 3_000) * 1_000);
+  const step = millis(window > 0 ? Math.min(tick, third) : tick);
   const judged = Math.max(1, Math.ceil(window / step));
   const lookBack = Math.min(noDataDeadline, elapsed(evaluation.standing.enteredAt, end));
   const points = Math.max(judged, Math.min(LOOK_BACK_POINTS, Math.ceil(lookBack / step)));

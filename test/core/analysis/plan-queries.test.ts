@@ -98,11 +98,11 @@ describe('a threshold check', () => {
   });
 
   it.each([
-    { name: 'one tick', written: {}, step: 5, back: 0 },
-    { name: 'three ticks', written: { for: minutes(15) }, step: 5, back: 10 },
-    { name: 'a part of a tick', written: { for: minutes(12) }, step: 5, back: 10 },
-    { name: 'less than a tick', written: { for: minutes(2) }, step: 2, back: 0 },
-    { name: 'the newest value only', written: { for: minutes(0) }, step: 5, back: 0 },
+    { name: 'one tick at three moments', written: {}, step: 100, back: 200 },
+    { name: 'three ticks', written: { for: minutes(15) }, step: 300, back: 600 },
+    { name: 'a part of a tick', written: { for: minutes(12) }, step: 240, back: 480 },
+    { name: 'less than a tick', written: { for: minutes(2) }, step: 40, back: 80 },
+    { name: 'the newest value only', written: { for: minutes(0) }, step: 300, back: 0 },
   ])('covers $name just after its step began', ({ written, step, back }) => {
     const story: Story = {
       now: 61,
@@ -113,17 +113,18 @@ describe('a threshold check', () => {
       checks: [{ ...latency, ...written }],
     };
     expect(gridOf(plan(story)[0]!)).toEqual({
-      first: minute(60 - back),
+      first: minute(60) - back * 1_000,
       last: minute(60),
-      step: step * MINUTE,
+      step: step * 1_000,
     });
   });
 
   it('looks back through the step for as long as evidence may be missing', () => {
     const first = (story: Omit<Story, 'checks'>) => gridOf(plan({ ...story, checks: [latency] })[0]!).first;
-    expect(first({ now: 31 })).toBe(minute(5));
-    expect(first({ now: 601 })).toBe(minute(545));
-    expect(first({ now: 601, health: { noDataDeadline: minutes(120) } })).toBe(minute(485));
+    const second = (seconds: number) => minute(0) + seconds * 1_000;
+    expect(first({ now: 31 })).toBe(second(30 * 60 - 17 * 100));
+    expect(first({ now: 601 })).toBe(second(600 * 60 - 35 * 100));
+    expect(first({ now: 601, health: { noDataDeadline: minutes(120) } })).toBe(second(600 * 60 - 71 * 100));
   });
 
   it('never asks for more than 1,000 points to learn since when a value is missing', () => {

@@ -107,8 +107,8 @@ describe('a threshold check', () => {
     expect(result.sentence).toContain(`allowed is ${says}`);
   });
 
-  it('takes one point for all where the window is a tick', () => {
-    expect(judged(value(0.5), { checks: [latency] }).sentence).toContain('beyond it at the only point of 5m');
+  it('judges a window of one tick at three moments, so that no single reading rolls back', () => {
+    expect(judged(value(0.5), { checks: [latency] }).sentence).toContain('beyond it at all 3 points of 5m');
   });
 
   it('counts the points of its window and not those before', () => {
