@@ -34,6 +34,11 @@ export function renderReadme(readme: string): string {
       `\`\`\`yaml\n${workflow.trim()}\n\`\`\``,
     );
   }
+  const manifest = readFileSync(
+    join(ROOT, 'examples/fraud-scorer/demo/candidates/healthy/releases/fraud-scorer.yaml'),
+    'utf8',
+  );
+  text = replaceBetween(text, 'manifest', 'manifest', `\`\`\`yaml\n${manifest.trim()}\n\`\`\``);
   text = replaceBetween(text, 'interface', 'interface', ACTIONS.map(describeAction).join('\n\n'));
   return replaceBetween(text, 'help', 'help', `\`\`\`text\n${helpForAll().trim()}\n\`\`\``);
 }
