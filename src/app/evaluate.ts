@@ -30,7 +30,11 @@ export async function evaluate(
   const evaluation: Evaluation = { release: manifest, rollout, standing, now };
   const ask = async (planned: PlannedQuery): Promise<Answer> => ({
     planned,
-    observation: await providers.ask(config, planned.provider, planned.request),
+    observation: await providers.ask(config, {
+      release: manifest.metadata.name,
+      provider: planned.provider,
+      request: planned.request,
+    }),
   });
   const answers = await Promise.all(planQueries(evaluation).map(ask));
   const observations = new Map(answers.map(({ planned, observation }) => [planned.id, observation]));

@@ -7,14 +7,24 @@ import type { World } from './world.ts';
 
 /** Questions to one provider that are under way at once. */
 const AT_ONCE = 6;
-/** So many answers in a row that the provider cannot be reached, and it is not asked again in this run. */
-const GIVE_UP_AFTER = 2;
+/** So many questions in a row without an answer, and a provider that never answered in this run is not asked again. */
+const SILENCE = 2;
+/** The same for one that did answer: it may be slow over some questions, or have gone away meanwhile. */
+const SILENCE_AFTER_ANSWERS = 12;
 const SILENT: ReadonlySet<Absence['reason']> = new Set(['unreachable', 'timeout']);
+
+/** A question on behalf of a release. */
+export interface Question {
+  readonly release: string;
+  /** Name of the provider in the config. */
+  readonly provider: string;
+  readonly request: MetricsRequest;
+}
 
 /** The metrics sources of a run. */
 export interface Providers {
   /** Asks the provider that the config names so. Whatever keeps it from answering is a typed absence, never thrown. */
-  ask(config: Config | undefined, name: string, request: MetricsRequest): Promise<Observation>;
+  ask(config: Config | undefined, question: Question): Promise<Observation>;
   /** Providers that could not be opened or broke, as problems of the config; those that were asked until now. */
   problems(): readonly Problem[];
 }
@@ -22,12 +32,13 @@ export interface Providers {
 /**
  * The providers of a run, each opened once, when it is first asked. A provider that cannot be opened (its secret is missing)
  * keeps only those releases from going on that ask it. One that does not answer costs the run one wait, not one for every
- * question: after two in a row the rest are absent without being asked.
+ * question: after two in a row the rest are absent without being asked. Releases take turns, so that the slow questions of
+ * one of them do not speak for a server that answers the others.
  */
 export function createProviders(world: World): Providers {
   const sources = new Map<string, Source>();
   return {
-    async ask(config, name, request) {
+    async ask(config, { release, provider: name, request }) {
       const spec = config && Object.hasOwn(config.providers, name) ? config.providers[name] : undefined;
       if (!spec) {
         const outcome = absent('refused', `provider "${name}" is not in ${CONFIG_PATH}`);
@@ -37,20 +48,21 @@ export function createProviders(world: World): Providers {
       const key = JSON.stringify([name, spec]);
       const source = sources.get(key) ?? openSource(world, name, spec);
       sources.set(key, source);
-      return source.ask(request);
+      return source.ask(release, request);
     },
     problems: () => [...sources.values()].flatMap((source) => source.problem() ?? []),
   };
 }
 
 interface Source {
-  ask(request: MetricsRequest): Promise<Observation>;
+  ask(release: string, request: MetricsRequest): Promise<Observation>;
   problem(): Problem | undefined;
 }
 
 function openSource(world: World, name: string, spec: ProviderSpec): Source {
-  const limited = createLimiter(AT_ONCE);
+  const inTurn = createTurns(AT_ONCE);
   let fault: unknown;
+  let hasAnswered = false;
   let silent: readonly Absence[] = [];
   const opened = open();
 
@@ -76,7 +88,7 @@ function openSource(world: World, name: string, spec: ProviderSpec): Source {
       outcome,
     });
     const [first] = silent;
-    if (first && silent.length >= GIVE_UP_AFTER)
+    if (first && silent.length >= (hasAnswered ? SILENCE_AFTER_ANSWERS : SILENCE))
       return without(
         absent(first.reason, `not asked, since "${name}" did not answer before: ${first.detail}`),
       );
@@ -85,7 +97,9 @@ function openSource(world: World, name: string, spec: ProviderSpec): Source {
       if (!provider) return without(absent('refused', toToolError(fault).message));
       const observation = await provider.query(request);
       const { outcome } = observation;
-      silent = outcome.kind === 'absent' && SILENT.has(outcome.reason) ? [...silent, outcome] : [];
+      const isSilent = outcome.kind === 'absent' && SILENT.has(outcome.reason);
+      silent = isSilent ? [...silent, outcome] : [];
+      hasAnswered ||= !isSilent;
       return observation;
     } catch (reason) {
       fail(reason);
@@ -94,7 +108,7 @@ function openSource(world: World, name: string, spec: ProviderSpec): Source {
   }
 
   return {
-    ask: (request) => limited(() => query(request)),
+    ask: (release, request) => inTurn(release, () => query(request)),
     problem: () => (fault === undefined ? undefined : problemOf(name, toToolError(fault).message)),
   };
 }
@@ -113,20 +127,36 @@ function absent(reason: Absence['reason'], detail: string): Absence {
   return { kind: 'absent', reason, detail };
 }
 
-/** Runs a task as soon as fewer than `limit` are under way, in the order of asking. */
-function createLimiter(limit: number): <Value>(task: () => Promise<Value>) => Promise<Value> {
+type Turns = <Value>(group: string, task: () => Promise<Value>) => Promise<Value>;
+
+/** Runs at most `limit` tasks at once. The groups take turns; within a group the order is that of asking. */
+function createTurns(limit: number): Turns {
+  const waiting = new Map<string, (() => void)[]>();
   let free = limit;
-  const waiting: (() => void)[] = [];
-  return async (task) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
+
+  function startNext(): void {
+    for (const [group, queue] of waiting) {
+      if (free === 0) return;
+      const start = queue.shift();
+      // to the end of the line, or out of it
+      waiting.delete(group);
+      if (queue.length > 0) waiting.set(group, queue);
+      free -= 1;
+      start?.();
+    }
+  }
+
+  return async (group, task) => {
+    await new Promise<void>((resolve) => {
+      waiting.set(group, [...(waiting.get(group) ?? []), resolve]);
+      // not before everybody who asks now stands in line
+      queueMicrotask(startNext);
+    });
     try {
       return await task();
     } finally {
-      const next = waiting.shift();
-      // the place goes straight to the next one
-      if (next) next();
-      else free += 1;
+      free += 1;
+      startNext();
     }
   };
 }

@@ -58,10 +58,11 @@ function openProviders(answer: (query: string, provider: string) => Outcome | Er
   return { providers: createProviders(world), world, asked, lines, most: () => most };
 }
 
+const ask = (providers: Providers, query: string, { name = 'prod', release = 'scorer' } = {}) =>
+  providers.ask(configOf(TWO), { release, provider: name, request: requestFor(query) });
+
 const askAll = (providers: Providers, count: number, name = 'prod') =>
-  Promise.all(
-    Array.from({ length: count }, (_, index) => providers.ask(configOf(TWO), name, requestFor(`q${index}`))),
-  );
+  Promise.all(Array.from({ length: count }, (_, index) => ask(providers, `q${index}`, { name })));
 
 describe('a provider that does not answer', () => {
   it.each(['unreachable', 'timeout'] as const)(
@@ -105,6 +106,35 @@ describe('a provider that does not answer', () => {
     expect(spare!.outcome).toEqual(value);
   });
 
+  it('is given up later when it answered before: it may be slow over some questions', async () => {
+    const { providers, asked } = openProviders((query) =>
+      Number(query.slice(1)) < 10 ? value : gone('timeout'),
+    );
+    await askAll(providers, 60);
+    expect(asked.length).toBeGreaterThanOrEqual(10 + 12);
+    expect(asked.length).toBeLessThan(10 + 12 + 6);
+  });
+
+  it('is not given up because one release asks what it is slow over', async () => {
+    const { providers } = openProviders((query) => (query.startsWith('heavy') ? gone('timeout') : value));
+    const heavy = Array.from({ length: 10 }, (_, index) => ask(providers, `heavy${index}`, { release: 'a' }));
+    const light = Array.from({ length: 10 }, (_, index) => ask(providers, `light${index}`, { release: 'b' }));
+    await Promise.all(heavy);
+    const answers = await Promise.all(light);
+    expect(answers.map(({ outcome }) => outcome)).toEqual(answers.map(() => value));
+  });
+
+  it('is asked by the releases in turn', async () => {
+    const { providers, asked } = openProviders(() => value);
+    const releases = ['a', 'b', 'c'];
+    const all = releases.flatMap((release) =>
+      Array.from({ length: 4 }, (_, index) => ask(providers, `${release}${index}`, { release })),
+    );
+    await Promise.all(all);
+    expect(asked.slice(0, 6)).toEqual(['a0', 'b0', 'c0', 'a1', 'b1', 'c1']);
+    expect(asked).toHaveLength(12);
+  });
+
   it('is asked six questions at once at most', async () => {
     const { providers, most } = openProviders(() => value);
     await askAll(providers, 40);
@@ -142,7 +172,7 @@ describe('a provider that breaks', () => {
 
   it('is not looked for on prototypes', async () => {
     const { providers } = openProviders(() => value);
-    const observation = await providers.ask(configOf(TWO), 'constructor', requestFor('q'));
+    const observation = await ask(providers, 'q', { name: 'constructor' });
     expect(observation.outcome).toMatchObject({ kind: 'absent', reason: 'refused' });
   });
 });
