@@ -125,7 +125,7 @@ async function applySteps(
 
 /**
  * A rollback that waits for a requirement of the repository must find the release as it was decided on: as long as its pull
- * request is open, nothing else is written about the release. One request for all.
+ * request is open, nothing else is written about the release. Asked only when such a branch is known: one request for all.
  */
 async function holdForRollbacks(
   world: World,
@@ -136,6 +136,7 @@ async function holdForRollbacks(
   const [first] = steps.filter((step) => step.release.state.sequence > 0);
   if (!first) return { free: steps, held: [] };
   const family = 'belay/rollback/';
+  if ((await world.forge.branches(snapshot.head, family)).length === 0) return { free: steps, held: [] };
   let pending: readonly PullRequest[] = [];
   const receipt = await write(async () => {
     const branch = `belay/advance/${first.report.name}/${shortOperation(first.change.operation)}`;

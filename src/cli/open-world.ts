@@ -131,7 +131,7 @@ async function openGitHubForge({ flags, context, directory, clock, log }: ForgeI
 
 /** A forge whose API client is loaded by the first write: a tick that changes nothing does not pay for it. */
 function openOnDemand(
-  reader: Pick<Forge, 'head' | 'refresh' | 'list' | 'read' | 'history'>,
+  reader: Pick<Forge, 'head' | 'refresh' | 'list' | 'read' | 'history' | 'branches'>,
   { defaultBranch, open }: { readonly defaultBranch: string; readonly open: () => Promise<Forge> },
 ): Forge {
   let opening: Promise<Forge> | undefined;

@@ -19,6 +19,11 @@ export interface Forge {
   read(at: Sha, paths: readonly string[]): Promise<ReadonlyMap<string, RepoFile>>;
   /** First-parent commits up to `at` that changed `path`, newest first. */
   history(at: Sha, path: string): Promise<readonly Revision[]>;
+  /**
+   * Branches under a name (`belay/rollback/`) that are known without asking and whose commits are not in `at`, sorted. A checkout
+   * knows those of when it was made, if it fetched all branches. No request.
+   */
+  branches(at: Sha, under: string): Promise<readonly string[]>;
   /** One commit on the default branch. One request. */
   commit(request: CommitRequest): Promise<CommitOutcome>;
   /** What is there already for a proposal: default branch, its branch, its pull requests. One request. */

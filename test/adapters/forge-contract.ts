@@ -125,6 +125,16 @@ export function describeForgeContract(contract: ForgeContract): void {
         expect((await forge.read(second, ['README.md'])).get('README.md')).toMatchObject({ text: 'two\n' });
       });
 
+      it('knows the branches whose commits are not merged, and only those under the name', async () => {
+        const first = await forge.head();
+        expect(await forge.branches(first, 'belay/')).toEqual([]);
+        const pull = await propose();
+        await forge.refresh();
+        // GitHub's are those of the checkout, which is older than the proposal.
+        if (contract.name !== 'GitHub') expect(await forge.branches(first, 'belay/')).toEqual([pull.branch]);
+        expect(await forge.branches(first, 'belay/other/')).toEqual([]);
+      });
+
       it('lists what is below a folder at an old and at a new commit', async () => {
         const first = await forge.head();
         await bench.push({ 'releases/b/c.yaml': 'x\n', 'releases/a.yaml': null, 'releases-old.yaml': 'x\n' });

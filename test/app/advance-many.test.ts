@@ -139,7 +139,7 @@ describe('a rollback beside other changes', () => {
     const report = await bench.tick(40);
     expect(told(report, 'b')).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
     expect(told(report, 'a')).toEqual(['advance', 'CHECKS_PASS', 'committed']);
-    expect(bench.forge.requests.slice(from)).toEqual(['inspect', 'propose', 'merge', 'inspect', 'commit']);
+    expect(bench.forge.requests.slice(from)).toEqual(['inspect', 'propose', 'merge', 'commit']);
     expect(weights(bench, ['a', 'b'])).toEqual([25, 0]);
     expect(exitCodeOf(report)).toBe(0);
   });

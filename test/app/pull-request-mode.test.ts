@@ -62,7 +62,7 @@ describe('mode pull-request', () => {
     const from = bench.forge.requests.length;
     const report = await bench.tick(37);
     expect(told(report)[2]).toBe('armed');
-    expect(bench.forge.requests.slice(from)).toEqual(['inspect', 'inspect', 'propose', 'merge']);
+    expect(bench.forge.requests.slice(from)).toEqual(['inspect', 'propose', 'merge']);
     expect(bench.forge.pulls).toHaveLength(3);
   });
 

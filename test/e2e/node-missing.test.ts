@@ -30,14 +30,14 @@ async function run(action: string, path: string): Promise<ActionRun> {
   return done;
 }
 
-const answering = (version: string) => `case "$1" in -p) echo ${version};; *) echo ran; exit 0;; esac`;
+const answering = (version: string) => `case "$1" in --version) echo ${version};; *) echo ran; exit 0;; esac`;
 
 describe.each(['validate', 'advance', 'rollback'])('%s', (action) => {
   it.each([
     ['there is no node', undefined, 'node was not found on PATH: Belay needs Node 20 or newer'],
-    ['node is too old', answering('16.20.2'), 'node 16.20.2 is too old: Belay needs Node 20 or newer'],
-    ['node is nearly new enough', answering('19.9.0'), 'node 19.9.0 is too old'],
-    ['node says its version with a v', answering('v16.20.2'), 'node v16.20.2 is too old'],
+    ['node is too old', answering('v16.20.2'), 'node 16.20.2 is too old: Belay needs Node 20 or newer'],
+    ['node is nearly new enough', answering('v19.9.0'), 'node 19.9.0 is too old'],
+    ['node answers with something else', answering('hello'), 'node hello is too old'],
     ['node cannot start', 'echo "GLIBC_2.28 not found" >&2; exit 127', 'node unknown is too old'],
   ])('says so in one message when %s', async (_, node, message) => {
     const done = await run(action, makePath(node));
@@ -48,14 +48,14 @@ describe.each(['validate', 'advance', 'rollback'])('%s', (action) => {
   });
 
   it('goes on with any newer one', async () => {
-    const done = await run(action, makePath(answering('26.0.0')));
+    const done = await run(action, makePath(answering('v26.0.0')));
     expect(done).toMatchObject({ exitCode: 0, shown: 'ran\n' });
   });
 });
 
 describe('what an earlier step left in the environment', () => {
   it('changes nothing in what runs', async () => {
-    const show = 'case "$1" in -p) echo 20.0.0;; *) env;; esac';
+    const show = 'case "$1" in --version) echo v20.0.0;; *) env;; esac';
     const path = makePath(show);
     const nowhere = 'http://127.0.0.1:9';
     const done = await runAction({

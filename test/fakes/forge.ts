@@ -225,6 +225,14 @@ class MemoryForge implements FakeForge {
     });
   }
 
+  async branches(at: Sha, under: string): Promise<readonly string[]> {
+    const merged = this.#store.ancestors(at);
+    return [...this.#branches]
+      .filter(([name, tip]) => name.startsWith(under) && !merged.has(tip))
+      .map(([name]) => name)
+      .sort();
+  }
+
   async commit(request: CommitRequest): Promise<CommitOutcome> {
     checkCommit(request);
     this.#enter('commit');

@@ -22,12 +22,16 @@ function run(program: string, args: readonly string[]): void {
   });
 }
 
-/** The same program in fewer bytes. */
+/**
+ * The same program in fewer bytes, and without arrow functions: V8 compiles webpack's modules, which are arrow functions in
+ * parentheses, sooner than they are needed and then again. A tick takes a tenth less CPU time without them.
+ */
 function shrink(code: string): string {
   const shebang = /^#!.*\n/.exec(code)?.[0] ?? '';
   const { code: small } = transformSync(code.slice(shebang.length), {
     minify: true,
     target: 'node20',
+    supported: { arrow: false },
     legalComments: 'none',
     charset: 'utf8',
   });

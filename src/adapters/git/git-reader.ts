@@ -12,7 +12,7 @@ import type { TreeEntry } from './tree.ts';
 import { listTree, lookUp } from './tree.ts';
 
 /** The half of a forge that reads commits. */
-export type GitReader = Pick<Forge, 'head' | 'refresh' | 'list' | 'read' | 'history'>;
+export type GitReader = Pick<Forge, 'head' | 'refresh' | 'list' | 'read' | 'history' | 'branches'>;
 
 export interface GitReaderOptions extends Pick<GitOptions, 'directory' | 'ownership' | 'environment'> {
   readonly defaultBranch: string;
@@ -77,7 +77,18 @@ export function createGitReader(options: GitReaderOptions): GitReader {
         await completeHistory(at);
         return readHistory(git, at, path);
       }),
+    branches: (at, under) => look(at, () => listBranches(git, at, under)),
   };
+}
+
+/** Local branches, and those of remotes as they were fetched last. */
+async function listBranches(git: Git, at: Sha, under: string): Promise<readonly string[]> {
+  const places = [`refs/heads/${under}`, `refs/remotes/*/${under}**`];
+  const output = await gitOutput(git, 'list branches', {
+    args: ['for-each-ref', '--format=%(refname)', `--no-merged=${at}`, ...places],
+  });
+  const names = output.split('\n').map((name) => name.replace(/^refs\/(?:heads|remotes\/[^/]+)\//, ''));
+  return [...new Set(names.filter((name) => name.startsWith(under)))].sort();
 }
 
 function notHere(at: Sha): ToolError {
