@@ -1,3 +1,4 @@
+import type { ReasonCode } from '../core/decision/decision.ts';
 import type { Problem } from '../core/errors.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import { describeReceipt } from '../report/receipt.ts';
@@ -8,6 +9,16 @@ import type { CommandResult } from './command.ts';
 
 /** Decisions by how much they matter to whoever reads one output. */
 const WEIGHT = ['nothing', 'hold', 'adopt', 'start', 'advance', 'promote', 'pause', 'rollback'] as const;
+
+/** Holds that end only when somebody does something. */
+const NEEDS_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  'WEIGHT_CHANGED_BY_HAND',
+  'STABLE_CHANGED_BY_HAND',
+  'STABLE_QUARANTINED',
+  'CANDIDATE_QUARANTINED',
+  'LAST_GOOD_MISSING',
+  'PAUSED_AFTER_DEADLINE',
+]);
 
 /** The result of advance or rollback. */
 export function runResult(report: RunReport): CommandResult {
@@ -64,6 +75,8 @@ function notices({ command, releases }: RunReport): readonly Problem[] {
     // A red button that did nothing says so where its user looks.
     if (command === 'rollback' && decision.kind === 'nothing')
       return notice('NOTHING_ROLLED_BACK', 'warning', decision.reasons[0].text);
+    if (decision.kind === 'hold' && NEEDS_PERSON.has(decision.reasons[0].code))
+      return notice(decision.reasons[0].code, 'warning', decision.reasons[0].text);
     if (decision.kind !== 'rollback' && decision.kind !== 'pause') return [];
     return notice(
       decision.reasons[0].code,

@@ -53,9 +53,17 @@ export function describeBroken(name: string, [first, ...rest]: readonly BrokenQu
 
 function describeHarm(one: WeighedProportion): string {
   const [comparison, limit] = one.members;
-  if (limit && comparison && limit.logM > comparison.logM)
-    return `${countsAlone(one)}; above the limit of ${writeShare(one.check.limit ?? 1)}`;
+  if (limit && comparison && limit.logM > comparison.logM) return describeLimitBroken(one);
   return `${countsCompared(one)}; ${beyond(harmMargin(one.check))}`;
+}
+
+/** The proof may be of one step, while the counts are of the whole rollout: then it is said, or the two would contradict. */
+function describeLimitBroken(one: WeighedProportion): string {
+  const { events, exposure } = one.alone;
+  const limit = one.check.limit ?? 1;
+  return events > limit * exposure
+    ? `${countsAlone(one)}; above the limit of ${writeShare(limit)}`
+    : `${countsAlone(one)} in the whole rollout; above the limit of ${writeShare(limit)} within a step`;
 }
 
 function describeProof(one: WeighedProportion, family: Family): string {
