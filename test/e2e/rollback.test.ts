@@ -147,6 +147,11 @@ describe.skipIf(!present)('a rollback of a healthy rollout', () => {
       outputs: { changed: 'true', commit: '', 'pull-request': '1' },
     });
     expect(run.summary).toContain('not merged yet');
+    const tick = await stage.runJob('advance', repository);
+    expect(tick).toMatchObject({
+      exitCode: 0,
+      outputs: { decision: 'hold', 'reason-code': 'ROLLBACK_PENDING', changed: 'false', requests: '1' },
+    });
     await repository.check(repository.pulls[0]?.headOid ?? '', 'ci', 'success');
     expect(repository.pulls).toMatchObject([{ state: 'MERGED' }]);
     expect(parse((await repository.read(MANIFEST)) ?? '').spec.candidate).toBeUndefined();

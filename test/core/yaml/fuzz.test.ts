@@ -139,6 +139,8 @@ describe('reading anything', () => {
           aliasDuplicateObjects: false,
           collectionStyle: isFlow ? 'flow' : 'block',
         });
+        // yaml 2.9.1 writes some strings over several lines, such as ':\na' in flow style, so that it cannot read them itself.
+        fc.pre(parseDocument(text).errors.length === 0);
         const reading = readYaml('a.yaml', text);
         expect(reading.problems).toEqual([]);
         if (reading.kind === 'ok') expect(reading.value.value).toEqual(written);
