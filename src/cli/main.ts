@@ -2,6 +2,12 @@
 import { runAction } from '../actions/run-action.ts';
 import { runCli } from './run-cli.ts';
 
+// `belay plan | head`: who reads no further is no fault
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (fault: NodeJS.ErrnoException) => {
+    if (fault.code !== 'EPIPE') throw fault;
+  });
+
 const context = { env: process.env, cwd: process.cwd(), stdout: process.stdout, stderr: process.stderr };
 const [first, ...rest] = process.argv.slice(2);
 process.exitCode =

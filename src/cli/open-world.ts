@@ -18,11 +18,12 @@ import type { Log } from '../ports/log.ts';
 import type { MetricsProvider } from '../ports/metrics.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import { type CommandContext, type Flags, hasFlag, textFlag } from './command.ts';
+import { findDirectory } from './directory.ts';
 import { VERSION } from './version.ts';
 
 /** Opens everything a flow may touch. @throws ToolError REFUSED when a flag or a variable is missing or wrong */
 export async function openWorld(flags: Flags, context: CommandContext): Promise<World> {
-  const directory = resolve(context.cwd, textFlag(flags, 'dir') ?? '.');
+  const directory = findDirectory(flags, context);
   const clock = openClock(textFlag(flags, 'now'));
   const { announceSecret } = context;
   const secrets = createSecrets(announceSecret ? { announce: announceSecret } : {});

@@ -19,13 +19,9 @@ export function parseLine(line: readonly string[]): ParsedLine {
   const [name, ...rest] = line;
   if (name === '--version' || name === '-V') return { kind: 'version' };
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    return { kind: 'help', command: COMMANDS.find((command) => command.name === rest[0]) };
+    return { kind: 'help', command: rest[0] === undefined ? undefined : findCommand(rest[0]) };
   }
-  const command = COMMANDS.find((known) => known.name === name);
-  if (!command)
-    throw refused(
-      `unknown command "${name}"; expected one of ${COMMANDS.map((known) => known.name).join(', ')}`,
-    );
+  const command = findCommand(name);
   const { values, positionals } = readFlags(command, rest);
   if (values.help) return { kind: 'help', command };
   if (positionals.length > command.maxPositionals) {
@@ -33,10 +29,20 @@ export function parseLine(line: readonly string[]): ParsedLine {
       `${name}: expected at most ${command.maxPositionals} argument(s), got ${positionals.map((text) => `"${text}"`).join(', ')}`,
     );
   }
+  // a script's variable that is empty is a mistake: it must not mean "all releases"
+  const empty = Object.entries(values).find(([, value]) => [value].flat().includes(''));
+  if (empty) throw refused(`--${empty[0]}: expected a value, got an empty text`);
   const format = values.format ?? 'text';
   if (format !== 'text' && format !== 'json')
     throw refused(`--format: expected text or json, got "${String(format)}"`);
   return { kind: 'run', command, flags: values, positionals, format };
+}
+
+function findCommand(name: string): Command {
+  const command = COMMANDS.find((known) => known.name === name);
+  if (command) return command;
+  const known = COMMANDS.map((one) => one.name).join(', ');
+  throw refused(`unknown command "${name}"; expected one of ${known}`);
 }
 
 function readFlags(

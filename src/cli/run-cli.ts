@@ -1,3 +1,4 @@
+import { neutraliseCommands } from '../actions/workflow-text.ts';
 import { ToolError } from '../core/errors.ts';
 import { type ExitCode, exitCodeOfFault } from '../report/exit-code.ts';
 import type { CommandContext } from './command.ts';
@@ -16,13 +17,21 @@ export async function runCli(line: readonly string[], context: CommandContext): 
       context,
     );
     context.stdout.write(
-      parsed.format === 'json' ? `${JSON.stringify(result.json, null, 2)}\n` : result.text,
+      parsed.format === 'json'
+        ? `${JSON.stringify(result.json, null, 2)}\n`
+        : printable(result.text, context),
     );
     return result.exitCode;
   } catch (fault) {
-    context.stderr.write(`${describeFault(fault, { debug: line.includes('--debug') })}\n`);
+    const text = describeFault(fault, { debug: line.includes('--debug') });
+    context.stderr.write(`${printable(text, context)}\n`);
     return fault instanceof ToolError ? exitCodeOfFault(fault.code) : 3;
   }
+}
+
+/** In the log of a workflow, where other people's words could be commands, none is. */
+function printable(text: string, { env }: CommandContext): string {
+  return env.GITHUB_ACTIONS === 'true' ? neutraliseCommands(text) : text;
 }
 
 function say(context: CommandContext, text: string): ExitCode {

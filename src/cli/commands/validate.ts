@@ -1,16 +1,16 @@
 import '../interpret-schemas.ts';
 
-import { resolve } from 'node:path';
 import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';
 import { plan } from '../../app/plan.ts';
 import { summarisePreview } from '../../report/preview.ts';
 import { listProblems, problemBlocks } from '../../report/summary.ts';
-import { type CommandContext, type CommandInput, type CommandResult, textFlag } from '../command.ts';
+import type { CommandContext, CommandInput, CommandResult } from '../command.ts';
+import { findDirectory } from '../directory.ts';
 
 /** Checks the files of a directory. */
 export async function runValidate({ flags }: CommandInput, context: CommandContext): Promise<CommandResult> {
-  const files = createWorktree(resolve(context.cwd, textFlag(flags, 'dir') ?? '.'));
+  const files = createWorktree(findDirectory(flags, context));
   const { releases, problems } = await plan(files, { sha256, only: [] });
   const errors = problems.filter((problem) => problem.severity === 'error').length;
   const warnings = problems.length - errors;
