@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createWorkflowCommands } from '../../src/actions/workflow-commands.ts';
 
 function open(env: Readonly<Record<string, string>> = {}) {
@@ -13,6 +13,7 @@ function open(env: Readonly<Record<string, string>> = {}) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'belay-commands-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('workflow commands', () => {
   it('stand on one line, whatever the message and the file are called', () => {

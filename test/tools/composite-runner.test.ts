@@ -1,14 +1,24 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of workflows look like that
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { holds, interpolate } from './actions-expressions.ts';
-import { type GitHubContext, runAction } from './composite-runner.ts';
+import { type ActionRun, type GitHubContext, runAction, type UsesStep } from './composite-runner.ts';
 import { readFileCommands } from './file-commands.ts';
 import { readStepLog } from './workflow-log.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'belay-runner-test-'));
+const litter = [folder];
+afterAll(() => {
+  for (const path of litter) rmSync(path, { recursive: true });
+});
+
+async function perform(step: UsesStep): Promise<ActionRun> {
+  const run = await runAction(step);
+  litter.push(run.temp);
+  return run;
+}
 
 const github: GitHubContext = {
   token: 'ghs_runner',
@@ -58,7 +68,7 @@ const ECHO = [
 describe('the composite runner', () => {
   it('passes inputs, takes outputs, annotations and the summary, and stops where bash stops', async () => {
     const action = writeAction(ECHO);
-    const run = await runAction({ action, with: { who: 'mona' }, github });
+    const run = await perform({ action, with: { who: 'mona' }, github });
     expect(run).toMatchObject({
       exitCode: 1,
       outputs: { said: 'mona' },
@@ -73,7 +83,7 @@ describe('the composite runner', () => {
   });
 
   it('does not insist on inputs that are required, and gives them as empty', async () => {
-    expect((await runAction({ action: writeAction(ECHO), github })).outputs).toEqual({ said: '' });
+    expect((await perform({ action: writeAction(ECHO), github })).outputs).toEqual({ said: '' });
   });
 
   it('refuses what it could not do as GitHub does', async () => {

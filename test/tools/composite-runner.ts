@@ -48,7 +48,7 @@ export interface ActionRun extends StepLog {
   readonly outputs: Readonly<Record<string, string>>;
   /** Markdown of the job summary. */
   readonly summary: string;
-  /** RUNNER_TEMP of the run. */
+  /** RUNNER_TEMP of the run, for the caller to remove. */
   readonly temp: string;
 }
 
@@ -77,8 +77,8 @@ const STEP_KEYS = ['id', 'name', 'if', 'shell', 'run', 'env'];
  */
 export async function runAction(step: UsesStep): Promise<ActionRun> {
   const file = readAction(step.action);
-  const temp = mkdtempSync(join(tmpdir(), 'belay-runner-'));
   const inputs = resolveInputs(file, step);
+  const temp = mkdtempSync(join(tmpdir(), 'belay-runner-'));
   const results: Record<string, { outputs: Readonly<Record<string, string>> }> = {};
   const summaries: string[] = [];
   let output = '';
