@@ -95,13 +95,18 @@ export function readAnswers(
 
 /** The kind of outcome that answers each kind of request. */
 const ANSWERED_BY = { instant: 'sample', range: 'series', grouped: 'grouped' } as const;
+const NOUNS = { sample: 'a sample', series: 'a series', grouped: 'groups' } as const;
 
-function readAnswer(query: PlannedQuery, { outcome }: Observation): Answer | GroupedAnswer {
+/**
+ * What an observation says of its question.
+ * @throws ToolError CORRUPT when it is no answer to it: another kind, another number of points, no groups or one twice
+ */
+export function readAnswer(query: PlannedQuery, { outcome }: Observation): Answer | GroupedAnswer {
   const { request } = query;
   const points = request.kind === 'instant' ? 1 : gridPoints(request.grid);
   if (outcome.kind === 'absent') return readAbsence(query, { absence: outcome, points });
   const expected = ANSWERED_BY[request.kind];
-  if (outcome.kind !== expected) throw corrupt(query, `a ${expected}`, `a ${outcome.kind}`);
+  if (outcome.kind !== expected) throw corrupt(query, NOUNS[expected], NOUNS[outcome.kind]);
   if (outcome.kind === 'grouped') return readGroups(query, { groups: outcome.groups, points });
   const values = outcome.kind === 'series' ? outcome.values : [outcome.value];
   return { kind: 'readings', readings: readValues(query, { values, points }) };
