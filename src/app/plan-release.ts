@@ -1,21 +1,21 @@
 import { buildChange } from '../core/change/build-change.ts';
 import type { Change, FileEdit } from '../core/change/change.ts';
 import { decide } from '../core/decision/decide.ts';
-import { type Decision, isRecorded, type ReasonCode } from '../core/decision/decision.ts';
+import { type Decision, isRecorded, type Reason, type ReasonCode } from '../core/decision/decision.ts';
 import { findLastGood } from '../core/decision/last-good.ts';
 import { assertNever, type Problem, ToolError } from '../core/errors.ts';
 import { promoteManifest, writeWeight } from '../core/manifest/edit-manifest.ts';
 import { type ParsedRelease, parseRelease } from '../core/manifest/parse-release.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import { findStanding } from '../core/plan/rollout.ts';
-import { versionRef } from '../core/record/version-ref.ts';
+import { sameVersion, versionRef } from '../core/record/version-ref.ts';
 import { type Instant, percent } from '../core/units.ts';
 import type { ReleaseReport } from '../report/run-report.ts';
 import type { Evidence } from './evaluate.ts';
 import { nameOf, type ReadableRelease, type ReleaseFile, type UnreadableRelease } from './read-files.ts';
 import { readRevisions } from './read-revisions.ts';
 import type { Snapshot } from './read-snapshot.ts';
-import { findDifference, readTargets, renderTargets } from './render-targets.ts';
+import { findDifference, placeMissing, readTargets, renderTargets } from './render-targets.ts';
 import type { World } from './world.ts';
 
 /** What is to be done about one release, before anything is written. */
@@ -48,14 +48,14 @@ export async function planRelease(
     assessment: evidence?.assessment,
     now,
   });
-  const decision = await requireWayBack(world, snapshot, release, decided);
+  const found = await findServed(world, snapshot, release, decided);
+  const served = requireServed(release, decided, found);
+  const decision = await requireWayBack(world, snapshot, release, served);
   const plan = { release, evidence, needsApproval: needsApproval(parsed.release, decision) };
+  const problems = [...release.problems, ...found];
   if (!isRecorded(decision) || decision.kind === 'rollback') {
-    return {
-      ...plan,
-      report: reportRelease(input, decision, { edits: [], problems: release.problems }),
-      change: undefined,
-    };
+    const report = reportRelease(input, decision, { edits: [], problems });
+    return { ...plan, report, change: undefined };
   }
   const edited = await editFiles(world, snapshot, release, decision);
   if (edited.problems.length > 0) {
@@ -64,8 +64,9 @@ export async function planRelease(
       'TARGET_MISMATCH',
       `cannot ${decision.kind}: ${edited.problems.length} problem(s) in the files to be edited`,
     );
-    const problems = [...release.problems, ...edited.problems];
-    return { ...plan, report: reportRelease(input, held, { edits: [], problems }), change: undefined };
+    const all = [...release.problems, ...edited.problems];
+    const report = reportRelease(input, held, { edits: [], problems: all });
+    return { ...plan, report, change: undefined };
   }
   const change = buildChange({
     run: { tool: world.tool, trigger: world.trigger, base: snapshot.head, now },
@@ -82,7 +83,7 @@ export async function planRelease(
     sha256: world.sha256,
   });
   const edits = change.files.slice(0, -1);
-  return { ...plan, report: reportRelease(input, decision, { edits, problems: release.problems }), change };
+  return { ...plan, report: reportRelease(input, decision, { edits, problems }), change };
 }
 
 /** The report of a manifest that cannot be read: held, with its problems. */
@@ -111,6 +112,49 @@ export function reportHeld(release: ReleaseFile, code: ReasonCode, text: string)
   };
 }
 
+/** Reasons for which the manifest itself is not what was decided, so that files that follow it say nothing. */
+const CHANGED_BY_HAND: ReadonlySet<ReasonCode> = new Set([
+  'WEIGHT_CHANGED_BY_HAND',
+  'STABLE_CHANGED_BY_HAND',
+]);
+
+/**
+ * Where the target files do not say what the manifest says: errors where they keep a release from going up, else warnings. From
+ * git, no request. A rollback renders them again whatever they say, and what adopts looks for itself.
+ */
+async function findServed(
+  world: World,
+  snapshot: Snapshot,
+  { parsed }: ReadableRelease,
+  { kind, reasons }: Decision,
+): Promise<readonly Problem[]> {
+  if (kind === 'rollback' || kind === 'adopt' || CHANGED_BY_HAND.has(reasons[0].code)) return [];
+  const { weight } = parsed.release.spec.rollout;
+  const texts = await readTargets((paths) => world.forge.read(snapshot.head, paths), parsed.release);
+  const { edits, problems } = renderTargets(parsed.release, weight, texts);
+  const found = [...placeMissing(problems, parsed), ...edits.flatMap(findDifference)];
+  const severity = GOES_UP.has(kind) ? 'error' : 'warning';
+  return found.map((problem) => ({ ...problem, severity }));
+}
+
+/** Decisions on evidence that a split gave. A start has none yet: it writes the first step, whatever was served before. */
+const GOES_UP: ReadonlySet<Decision['kind']> = new Set(['advance', 'promote']);
+
+/** Evidence belongs to the split that was served: under another one than the manifest's nothing goes up, and a hold says so. */
+function requireServed(
+  { state }: ReadableRelease,
+  decision: Decision,
+  [first]: readonly Problem[],
+): Decision {
+  if (!first) return decision;
+  const text = `${first.at.file} is not as the manifest asks for (${first.code}), so what was measured is no evidence about this split; put it back, or roll back`;
+  const mismatch: Reason = { code: 'TARGET_MISMATCH', text };
+  if (GOES_UP.has(decision.kind)) return hold(decision, mismatch.code, mismatch.text);
+  return state.rollout && decision.kind === 'hold'
+    ? { ...decision, reasons: [...decision.reasons, mismatch] }
+    : decision;
+}
+
 /** Nobody climbs without a rope: a rollout starts and goes up only when the way back can be computed now. */
 async function requireWayBack(
   world: World,
@@ -121,7 +165,7 @@ async function requireWayBack(
   if (decision.kind !== 'start' && decision.kind !== 'advance') return decision;
   const revisions = await readRevisions(world.forge, snapshot.head, [release.path, ...release.state.paths]);
   const { found } = findLastGood({ path: release.path, state: release.state, bad: undefined, revisions });
-  if (found && found.ref.version === release.parsed.release.spec.stable.version) return decision;
+  if (found && sameVersion(found.ref, versionRef(release.parsed.release.spec.stable))) return decision;
   const text = `no settled manifest with stable ${release.parsed.release.spec.stable.version} in the history of the default branch, so there would be no way back; merge the manifest without candidate first`;
   return hold(decision, 'LAST_GOOD_MISSING', text);
 }
@@ -152,7 +196,9 @@ async function editFiles(
   if (after === text && decision.kind !== 'adopt') return { manifest, targets: [], problems: [] };
   const next = parseAgain(path, after);
   const texts = await readTargets((paths) => world.forge.read(snapshot.head, paths), next.release);
-  const { edits, problems } = renderTargets(next.release, next.release.spec.rollout.weight, texts);
+  const rendered = renderTargets(next.release, next.release.spec.rollout.weight, texts);
+  const problems = placeMissing(rendered.problems, next);
+  const { edits } = rendered;
   if (decision.kind !== 'adopt' || decision.reasons[0].code === 'CANDIDATE_WITHDRAWN')
     return { manifest, targets: edits, problems };
   // What is called good must be what is served; a split that says otherwise is a person's to mend, not ours to move.

@@ -1,7 +1,9 @@
 import type { FileEdit } from '../core/change/change.ts';
 import type { Problem } from '../core/errors.ts';
+import type { ParsedRelease } from '../core/manifest/parse-release.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import type { Percent } from '../core/units.ts';
+import { formatPath } from '../core/yaml/yaml-path.ts';
 import type { FileSource } from '../ports/forge.ts';
 import { renderTarget } from '../targets/render-target.ts';
 
@@ -51,13 +53,26 @@ export function renderTargets(
 }
 
 function missing(file: string): { readonly kind: 'mismatch'; readonly problems: readonly Problem[] } {
-  const message = `target file "${file}" is not there or not a regular text file; add it or correct spec.targets`;
+  const message = `target file "${file}" is not there or not a regular text file; add it, or correct its path`;
   return {
     kind: 'mismatch',
     problems: [
       { code: 'TARGET_MISSING', severity: 'error', at: { file, line: 1, column: 1 }, path: '', message },
     ],
   };
+}
+
+/** Files that are not there are named where the manifest names them: nobody can open a line of them. */
+export function placeMissing(
+  problems: readonly Problem[],
+  { release, source }: ParsedRelease,
+): readonly Problem[] {
+  return problems.map((problem) => {
+    if (problem.code !== 'TARGET_MISSING') return problem;
+    const index = release.spec.targets.findIndex(({ file }) => file === problem.at.file);
+    const path = ['spec', 'targets', index, 'file'];
+    return { ...problem, at: source.positionOf(path), path: formatPath(path) };
+  });
 }
 
 /** Where a target file first differs from the split that the manifest asks for; nothing when it does not. */

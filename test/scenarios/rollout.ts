@@ -36,6 +36,9 @@ export interface Telling {
   readonly moves: readonly (readonly [minute: number, kind: DecisionKind, from: number, to: number])[];
 }
 
+/** So many minutes of traffic before the first tick: enough for the checks to see stable. */
+const BEFORE = 20;
+
 /** Lets traffic flow minute by minute and ticks every five minutes. */
 export async function tell(scenario: Scenario): Promise<Telling> {
   const files = repositoryFiles({ stable: STABLE, candidate: CANDIDATE, weight: 0, ...scenario.release });
@@ -62,8 +65,9 @@ export async function tell(scenario: Scenario): Promise<Telling> {
     seed: scenario.seed ?? 1,
   });
   const reports: RunReport[] = [];
-  for (let at = 0; at <= scenario.minutes; at += 1) {
+  for (let at = -BEFORE; at <= scenario.minutes; at += 1) {
     traffic.flow(minute(at));
+    if (at < 0) continue;
     await moveTo(world.clock, minute(at));
     scenario.people?.[at]?.(world);
     if (at % 5 !== 0) continue;
