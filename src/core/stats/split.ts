@@ -1,0 +1,80 @@
+import { proportionInterval } from './beta-binomial.ts';
+import type { BetOptions } from './bets.ts';
+import { REFERENCE_MIXTURE } from './bets.ts';
+import { sumCounts } from './counts.ts';
+import type { Interval } from './interval.ts';
+import { logBeta } from './log-gamma.ts';
+import { logMean } from './log-space.ts';
+import { oneSampleLogE } from './one-sample.ts';
+
+/** How many requests (or sessions) each arm got in one tick. */
+export interface SplitTick {
+  readonly candidate: number;
+  readonly stable: number;
+}
+
+/** What was declared and how exactly it is held to. */
+export interface SplitTest extends Omit<BetOptions, 'side'> {
+  /** Declared share of the candidate, above 0 and below 1. */
+  readonly share: number;
+  /** ε, relative: the share may be between share·(1 − ε) and share·(1 + ε). Default 0.1. */
+  readonly tolerance?: number;
+  /** Error of each end of the interval. Default 0.025. */
+  readonly alpha?: number;
+}
+
+/** Whether traffic is split as declared. */
+export interface SplitEvidence {
+  /** Natural log of the evidence that it is not. It says "do not trust the comparison", never "roll back". */
+  readonly logE: number;
+  /** The candidate's share of all; undefined without traffic. */
+  readonly observed: number | undefined;
+  /** Of that share, at every moment of looking at once. */
+  readonly interval: Interval;
+}
+
+const TOLERANCE = 0.1;
+const ALPHA = 0.025;
+
+/**
+ * The evidence that the candidate's share of traffic is off its declaration by more than the tolerance either way: the
+ * mean of the one-sample e-values against share·(1 + ε) and share·(1 − ε). No router of replicas or connections hits
+ * a share exactly, hence the tolerance; and a session's requests come together, hence `dispersion`, without which ten
+ * requests a session on one arm are an imbalance in most A/A tests.
+ */
+export function splitEvidence(ticks: readonly SplitTick[], test: SplitTest): SplitEvidence {
+  const { share, tolerance = TOLERANCE, alpha = ALPHA, ...bets } = test;
+  const counts = ticks.map(({ candidate, stable }) => ({ events: candidate, exposure: candidate + stable }));
+  const logOf = (side: 'harm' | 'safe', limit: number): number =>
+    oneSampleLogE(counts, { mixture: REFERENCE_MIXTURE[side], ...bets, side, limit });
+  const high = share * (1 + tolerance);
+  const low = share * (1 - tolerance);
+  // A limit that nothing can pass has no test.
+  const logs = [...(high < 1 ? [logOf('harm', high)] : []), ...(low > 0 ? [logOf('safe', low)] : [])];
+  const total = sumCounts(counts);
+  return {
+    logE: logs.length > 0 ? logMean(logs) : 0,
+    observed: total.exposure > 0 ? total.events / total.exposure : undefined,
+    interval: proportionInterval(total, { alpha, ...(bets.dispersion && { dispersion: bets.dispersion }) }),
+  };
+}
+
+/**
+ * Natural log of the evidence that requests are not sent one by one with exactly the declared probability p: the
+ * beta-binomial ratio B(a + x, b + n − x)/B(a, b) / (p^x (1 − p)^(n − x)) with a = c·p, b = c·(1 − p), c = 100 (Lindon and
+ * Malek 2022, "Anytime-valid inference for multinomial count data", NeurIPS; two outcomes). For routers that draw each
+ * request; anything stickier is rejected although it does as declared.
+ * @returns 0 without traffic
+ */
+export function exactSplitLogE(ticks: readonly SplitTick[], test: { readonly share: number }): number {
+  const { share } = test;
+  const x = ticks.reduce((sum, tick) => sum + tick.candidate, 0);
+  const y = ticks.reduce((sum, tick) => sum + tick.stable, 0);
+  const a = CONCENTRATION * share;
+  const b = CONCENTRATION * (1 - share);
+  if (!(share > 0 && share < 1)) return (share <= 0 ? x : y) > 0 ? Number.POSITIVE_INFINITY : 0;
+  return logBeta(a + x, b + y) - logBeta(a, b) - x * Math.log(share) - y * Math.log1p(-share);
+}
+
+/** How many requests the prior is worth; ten times more would look for finer, ten times fewer for coarser imbalance. */
+const CONCENTRATION = 100;
