@@ -1,5 +1,5 @@
 import type { Assessment } from '../core/analysis/assessment.ts';
-import type { Observation } from '../core/analysis/observation.ts';
+import type { Observation, PointAbsence } from '../core/analysis/observation.ts';
 import type { Answer } from '../core/change/build-change.ts';
 import { formatDuration, formatInstant } from '../core/units.ts';
 import { codeSpan, details, escapeText, table } from './markdown.ts';
@@ -40,15 +40,24 @@ function describeWindow({ request }: Observation): string {
 function describeOutcome({ outcome }: Observation): string {
   switch (outcome.kind) {
     case 'sample':
-      return String(Number(outcome.value.toPrecision(6)));
+      return writePoint(outcome.value);
     case 'absent':
       return `${outcome.reason}: ${escapeText(outcome.detail)}`;
     case 'series': {
-      const newest = outcome.values
-        .slice(-12)
-        .reverse()
-        .map((value) => (typeof value === 'number' ? String(Number(value.toPrecision(6))) : value));
+      const newest = outcome.values.slice(-12).reverse().map(writePoint);
       return newest.join(', ') + (outcome.values.length > 12 ? `, … (${outcome.values.length} in all)` : '');
     }
+    case 'grouped': {
+      // Of each group only the newest: a histogram over a day would fill the page.
+      const newest = outcome.groups
+        .slice(0, 12)
+        .map(({ value, values }) => `${escapeText(value)}: ${writePoint(values.at(-1) ?? 'missing')}`);
+      const { length } = outcome.groups;
+      return newest.join(', ') + (length > 12 ? `, … (${length} groups in all)` : '');
+    }
   }
+}
+
+function writePoint(value: number | PointAbsence): string {
+  return typeof value === 'number' ? String(Number(value.toPrecision(6))) : value;
 }

@@ -1,3 +1,4 @@
+import { needsPerson } from '../core/decision/decision.ts';
 import type { ToolErrorCode } from '../core/errors.ts';
 import { assertNever } from '../core/errors.ts';
 import type { ReleaseReport, RunReport } from './run-report.ts';
@@ -25,7 +26,7 @@ function exitCodeOfRelease(command: RunReport['command'], { decision, receipt }:
       // The next tick decides again, but nobody repeats an order to roll back: who gave it must hear that it was not done.
       return command === 'rollback' ? 1 : 0;
     default:
-      return decision.kind === 'pause' ? 2 : 0;
+      return command === 'advance' && needsPerson(decision) ? 2 : 0;
   }
 }
 

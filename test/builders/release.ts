@@ -113,6 +113,7 @@ export function buildState(input: Partial<ReleaseState> = {}): ReleaseState {
     tip: digestOf('1'),
     good: [{ ref: refOf(STABLE), record: 1 }],
     quarantined: [],
+    backends: new Map(),
     rollout: undefined,
     proposed: [],
     paths: [],

@@ -11,8 +11,6 @@ export interface Labels {
 
 /** The label that holds the metric name. */
 export const METRIC_NAME = '__name__';
-/** The label that holds the upper bound of a histogram bucket. */
-export const BUCKET_BOUND = 'le';
 
 /** A label set of `pairs`, whose names are distinct; sorts them and drops empty values. */
 export function makeLabels(pairs: Iterable<LabelPair>): Labels {

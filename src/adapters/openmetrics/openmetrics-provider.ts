@@ -6,7 +6,7 @@ import type { MetricsProvider } from '../../ports/metrics.ts';
 import { parseOpenMetrics } from './parse-openmetrics.ts';
 import { runQuery, stepsOf } from './run-query.ts';
 import { createSeriesStore, type SeriesStore } from './series-store.ts';
-import { toSample, toSeries } from './to-outcome.ts';
+import { toGroups, toSample, toSeries } from './to-outcome.ts';
 
 const DEFAULT_MAX_STALENESS = millis(300_000);
 
@@ -81,8 +81,10 @@ function openRecording(text: string, file: string): SeriesStore {
 
 function ask(store: SeriesStore, request: MetricsRequest, lookback: Millis): Observation['outcome'] {
   const { query } = request;
-  if (request.kind === 'range')
-    return toSeries(runQuery(store, { query, steps: stepsOf(request.grid), lookback }));
-  const steps = { first: Math.round(request.at), interval: 1, count: 1 };
-  return toSample(runQuery(store, { query, steps, lookback }));
+  if (request.kind === 'instant') {
+    const steps = { first: Math.round(request.at), interval: 1, count: 1 };
+    return toSample(runQuery(store, { query, steps, lookback }));
+  }
+  const answer = runQuery(store, { query, steps: stepsOf(request.grid), lookback });
+  return request.kind === 'grouped' ? toGroups(answer, request.by) : toSeries(answer);
 }

@@ -1,6 +1,8 @@
+import { arrangeGroups, type LabelledLine } from '../../core/analysis/arrange-groups.ts';
 import type {
   Absence,
   AbsenceReason,
+  Grouped,
   PointAbsence,
   Sample,
   Series,
@@ -43,23 +45,44 @@ export function toSeries(answer: QueryAnswer): Series | Absence {
     case 'refused':
       return refused(answer.message);
     case 'other':
-      return refused(
-        `the query gives ${answer.type === 'text' ? 'a text' : 'all samples of a window'}, expected numbers`,
-      );
+      return refusedType(answer.type);
     case 'scalar':
       return { kind: 'series', values: [...answer.values].map(pointOf) };
     case 'vector': {
       const only = onlyRow(answer.rows);
       if (only.kind === 'absent') return only;
-      const { values, present } = only.row;
-      return {
-        kind: 'series',
-        values: [...values].map((value, step) => (present[step] === 1 ? pointOf(value) : 'missing')),
-      };
+      return { kind: 'series', values: pointsOf(only.row) };
     }
     default:
       return assertNever(answer);
   }
+}
+
+/** The answer over a grid as the series of each value of a label, or an absence. A scalar is one series without labels. */
+export function toGroups(answer: QueryAnswer, by: string): Grouped | Absence {
+  switch (answer.kind) {
+    case 'refused':
+      return refused(answer.message);
+    case 'other':
+      return refusedType(answer.type);
+    case 'scalar':
+      return arrange([{ labels: {}, values: [...answer.values].map(pointOf) }], by);
+    case 'vector':
+      return arrange(
+        answer.rows.map((row) => ({ labels: Object.fromEntries(row.labels.pairs), values: pointsOf(row) })),
+        by,
+      );
+    default:
+      return assertNever(answer);
+  }
+}
+
+function arrange(lines: readonly LabelledLine[], by: string): Grouped | Absence {
+  return arrangeGroups(lines, { by, show: (text) => text });
+}
+
+function pointsOf({ values, present }: Row): readonly (number | PointAbsence)[] {
+  return [...values].map((value, step) => (present[step] === 1 ? pointOf(value) : 'missing'));
 }
 
 function absent(reason: AbsenceReason, detail: string): Absence {
@@ -68,6 +91,12 @@ function absent(reason: AbsenceReason, detail: string): Absence {
 
 function refused(message: string): Absence {
   return absent('refused', `the recording cannot answer the query: ${message}`);
+}
+
+function refusedType(type: 'range' | 'text'): Absence {
+  return refused(
+    `the query gives ${type === 'text' ? 'a text' : 'all samples of a window'}, expected numbers`,
+  );
 }
 
 function sampleOf(value: number): Sample | Absence {

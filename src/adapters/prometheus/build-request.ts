@@ -61,12 +61,15 @@ export function countPoints(grid: Grid): number {
   return count;
 }
 
-/** The same points in the same order, as grids that one range query may ask for. */
-export function splitGrid(grid: Grid): readonly Grid[] {
+/**
+ * The same points in the same order, as grids that one range query may ask for.
+ * @param most points of a grid, up to `MAX_POINTS`
+ */
+export function splitGrid(grid: Grid, most = MAX_POINTS): readonly Grid[] {
   const count = countPoints(grid);
   const parts: Grid[] = [];
-  for (let from = 0; from < count; from += MAX_POINTS) {
-    const to = Math.min(from + MAX_POINTS, count) - 1;
+  for (let from = 0; from < count; from += most) {
+    const to = Math.min(from + most, count) - 1;
     parts.push({ ...grid, first: point(grid, from), last: point(grid, to) });
   }
   return parts;

@@ -2,7 +2,7 @@ import type { Absence } from '../../core/analysis/observation.ts';
 import { formatDuration, type Instant, type Millis, millis } from '../../core/units.ts';
 import { absent } from './absent.ts';
 import { explainBreak, explainRedirect, explainStatus } from './explain-failure.ts';
-import { parseErrorAnswer } from './parse-response.ts';
+import { parseErrorAnswer } from './parse-envelope.ts';
 import type { Mask } from './quote.ts';
 import { type Body, MAX_BODY, readBody } from './read-body.ts';
 

@@ -1,4 +1,5 @@
 import type { Grid, MetricsRequest, Observation } from '../../core/analysis/observation.ts';
+import { assertNever } from '../../core/errors.ts';
 import type { PrometheusSpec } from '../../core/manifest/config-schema.ts';
 import { type Instant, type Millis, millis } from '../../core/units.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -6,8 +7,10 @@ import type { MetricsProvider } from '../../ports/metrics.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { readAuthorization } from './authorization.ts';
 import { countPoints, type FormRequest, instantRequest, rangeRequest, splitGrid } from './build-request.ts';
+import { joinGroups } from './join-groups.ts';
 import { type Gap, joinLines } from './join-lines.ts';
 import { createLimiter } from './limiter.ts';
+import { type GroupPart, parseGroupedAnswer } from './parse-groups.ts';
 import { type Line, parseInstantAnswer, parseRangeAnswer } from './parse-response.ts';
 import { postForm } from './post-form.ts';
 import type { Mask } from './quote.ts';
@@ -17,6 +20,11 @@ const DEFAULT_TIMEOUT = millis(10_000);
 const DEFAULT_MAX_STALENESS = millis(300_000);
 /** Most requests of one provider at once. */
 const MAX_CONCURRENT = 6;
+
+/** Most points of one request for groups: a thousand points of thirty buckets are about 1 MiB. */
+const GROUPED_POINTS = 1_000;
+/** An answer of so few points that is too large has more groups than may be. */
+const FEWEST_POINTS = 16;
 
 export interface PrometheusProviderOptions {
   /** Name in config.yaml. */
@@ -115,9 +123,16 @@ function masked(outcome: Observation['outcome'], mask: Mask): Observation['outco
 }
 
 function ask(request: MetricsRequest, question: Question): Promise<Observation['outcome']> {
-  return request.kind === 'instant'
-    ? askMoment({ query: request.query, at: request.at }, question)
-    : askGrid({ query: request.query, grid: request.grid }, question);
+  switch (request.kind) {
+    case 'instant':
+      return askMoment(request, question);
+    case 'range':
+      return askGrid(request, question);
+    case 'grouped':
+      return askGroups(request, question);
+    default:
+      return assertNever(request);
+  }
 }
 
 async function askMoment(
@@ -146,4 +161,28 @@ async function askGrid(
     parts.push(part.kind === 'absent' ? { kind: 'gap', points: countPoints(grid) } : part);
   }
   return joinLines(parts, mask);
+}
+
+/** Asks for part after part, and for smaller ones once an answer was larger than is read. */
+async function askGroups(
+  asked: { readonly query: string; readonly grid: Grid; readonly by: string },
+  question: Question,
+): Promise<Observation['outcome']> {
+  const { spec, mask } = question;
+  const { query, by } = asked;
+  const parts: GroupPart[] = [];
+  let most = GROUPED_POINTS;
+  let waiting = splitGrid(asked.grid, most);
+  for (let [grid, ...rest] = waiting; grid !== undefined; [grid, ...rest] = waiting) {
+    const answer = await question.retrier(() => question.post(rangeRequest({ query, grid, spec })));
+    const part = typeof answer === 'string' ? parseGroupedAnswer(answer, { grid, by, mask }) : answer;
+    if (part.kind === 'part') {
+      parts.push(part);
+      waiting = rest;
+    } else if (part.reason === 'too-large' && countPoints(grid) > FEWEST_POINTS) {
+      most = Math.ceil(countPoints(grid) / 2);
+      waiting = waiting.flatMap((one) => splitGrid(one, most));
+    } else return part;
+  }
+  return joinGroups(parts, { by, mask });
 }

@@ -4,7 +4,13 @@ import { healthSettings } from '../manifest/defaults.ts';
 import { type Instant, instant } from '../units.ts';
 import { readAnswers } from './answers.ts';
 import { assessBroken, assessJudged, blindness } from './assess-evidence.ts';
-import type { Assessment, CheckAssessment, Evaluation, Verdict } from './assessment.ts';
+import {
+  type Assessment,
+  type CheckAssessment,
+  type Evaluation,
+  type Verdict,
+  voteOf,
+} from './assessment.ts';
 import { type Collected, collect, periodsOf } from './collect.ts';
 import { judgeThreshold } from './judge-threshold.ts';
 import type { Observation } from './observation.ts';
@@ -70,11 +76,6 @@ function joinVerdicts(gating: readonly CheckAssessment[]): Verdict {
   if (gating.length === 0) return 'inconclusive';
   const verdicts = new Set(gating.map(voteOf));
   return WORST_FIRST.find((verdict) => verdicts.has(verdict)) ?? 'inconclusive';
-}
-
-/** A check that only holds keeps the candidate where it is when it fails: nothing is proven about the candidate. */
-function voteOf({ verdict, action }: CheckAssessment): Verdict {
-  return verdict === 'fail' && action === 'hold' ? 'inconclusive' : verdict;
 }
 
 function joinLastSeen(gating: readonly CheckAssessment[]): Instant | undefined {

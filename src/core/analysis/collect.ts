@@ -2,9 +2,9 @@ import type { EvidenceCheck, EvidenceTick, Period, Seen } from '../judge/evidenc
 import type { Release } from '../manifest/release-schema.ts';
 import type { Rollout, Transition } from '../plan/rollout.ts';
 import type { Percent } from '../units.ts';
-import type { AnswerTo } from './answers.ts';
+import type { AnswerTo, GroupedAnswer } from './answers.ts';
 import type { BrokenQuery, Evaluation } from './assessment.ts';
-import { type Arm, type Collector, unusable } from './kinds/collector.ts';
+import { type Arm, type Collector, type Readings, unusable } from './kinds/collector.ts';
 import { withCollector } from './kinds/with-collector.ts';
 import type { Grid } from './observation.ts';
 import type { ArmQuestion, EvidenceQueries } from './plan-queries.ts';
@@ -27,9 +27,9 @@ export function collect(queries: EvidenceQueries, evaluation: Evaluation, answer
   const { asked } = queries;
   return withCollector(queries.check, (spec, collector) => {
     if (!asked) return { check: collector.check(spec, [], evaluation), broken: [], grid: undefined };
-    const { readings, broken } = readAll(asked.questions, answerTo);
+    const { readingsAt, broken } = readAll(asked.questions, answerTo);
     const ticks =
-      broken.length > 0 ? [] : readTicks(asked.grid, evaluation.rollout, { spec, collector, readings });
+      broken.length > 0 ? [] : readTicks(asked.grid, evaluation.rollout, { spec, collector, readingsAt });
     return { check: collector.check(spec, ticks, evaluation), broken, grid: asked.grid };
   });
 }
@@ -53,20 +53,32 @@ function stepOf(release: Release, weight: Percent): number {
   );
 }
 
-type ReadingsBy = ReadonlyMap<string, readonly Reading[]>;
+/** What came for the questions of a check, tick by tick. */
+type ReadingsAt = (arm: Arm, index: number) => Readings;
 
 function readAll(
   questions: readonly ArmQuestion[],
   answerTo: AnswerTo,
-): { readonly readings: ReadingsBy; readonly broken: readonly BrokenQuery[] } {
+): { readonly readingsAt: ReadingsAt; readonly broken: readonly BrokenQuery[] } {
   const broken: BrokenQuery[] = [];
-  const readings = new Map<string, readonly Reading[]>();
+  const single = new Map<string, readonly Reading[]>();
+  const grouped = new Map<string, Exclude<GroupedAnswer, { kind: 'broken' }>>();
   for (const { role, arm, query } of questions) {
-    const answer = answerTo(query);
-    if (answer.kind === 'readings') readings.set(`${role}/${arm}`, answer.readings);
-    else broken.push({ ...answer.query, id: query.id });
+    const key = `${role}/${arm}`;
+    const answer = query.request.kind === 'grouped' ? answerTo.grouped(query) : answerTo(query);
+    if (answer.kind === 'broken') broken.push({ ...answer.query, id: query.id });
+    else if (answer.kind === 'grouped') grouped.set(key, answer);
+    else single.set(key, answer.readings);
   }
-  return { readings, broken };
+  const readingsAt: ReadingsAt = (arm, index) => ({
+    one: (role) => single.get(`${role}/${arm}`)?.[index] ?? 'missing',
+    groups: (role) => {
+      const answer = grouped.get(`${role}/${arm}`);
+      if (!answer || answer.gap !== undefined) return answer?.gap ?? 'missing';
+      return answer.groups.map(({ value, readings }) => ({ value, reading: readings[index] ?? 'missing' }));
+    },
+  });
+  return { readingsAt, broken };
 }
 
 /** Puts the readings of both arms together, tick by tick. Linear in ticks and transitions. */
@@ -76,11 +88,10 @@ function readTicks<S, A>(
   {
     spec,
     collector,
-    readings,
-  }: { readonly spec: S; readonly collector: Collector<S, A>; readonly readings: ReadingsBy },
+    readingsAt,
+  }: { readonly spec: S; readonly collector: Collector<S, A>; readonly readingsAt: ReadingsAt },
 ): readonly EvidenceTick<A>[] {
-  const arm = (name: Arm, index: number): Seen<A> =>
-    collector.read(spec, (role) => readings.get(`${role}/${name}`)?.[index] ?? 'missing', name);
+  const arm = (name: Arm, index: number): Seen<A> => collector.read(spec, readingsAt(name, index), name);
   const compares = collector.compares(spec);
   const ticks: EvidenceTick<A>[] = [];
   let period = -1;

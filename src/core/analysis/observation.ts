@@ -6,7 +6,7 @@ export type AbsenceReason =
   | 'empty'
   | 'not-a-number'
   | 'infinite'
-  /** More than one series where one number was asked for. */
+  /** More than one series where one number was asked for, or series that are not one per value of the label asked for. */
   | 'many-series'
   /** The newest sample is older than the limit. */
   | 'stale'
@@ -54,10 +54,14 @@ export interface Grid {
   readonly step: Millis;
 }
 
-/** What is asked of a provider: one number at one moment, or one number per grid point. */
+/**
+ * What is asked of a provider: one number at one moment, one number per grid point, or one per grid point and value of the
+ * label `by` (`le`: the buckets of a histogram, classic or native).
+ */
 export type MetricsRequest =
   | { readonly kind: 'instant'; readonly query: string; readonly at: Instant }
-  | { readonly kind: 'range'; readonly query: string; readonly grid: Grid };
+  | { readonly kind: 'range'; readonly query: string; readonly grid: Grid }
+  | { readonly kind: 'grouped'; readonly query: string; readonly grid: Grid; readonly by: string };
 
 /** A grid point without a usable number. */
 export type PointAbsence = 'missing' | 'not-a-number' | 'infinite';
@@ -74,12 +78,29 @@ export interface Series {
   readonly values: readonly (number | PointAbsence)[];
 }
 
+/** The series of one value of a label. */
+export interface Group {
+  /** 1 to 200 visible characters; for `le` the bound as `formatBound` writes it. */
+  readonly value: string;
+  /** One entry per grid point, in order; a number is finite. */
+  readonly values: readonly (number | PointAbsence)[];
+}
+
+/**
+ * At least one group and at most 200, each value once, in order: `le` from the lowest bound to `+Inf`, any other label by
+ * code unit. Which groups there are is what came, not what there should be: a bin that nobody fell into has no series.
+ */
+export interface Grouped {
+  readonly kind: 'grouped';
+  readonly groups: readonly Group[];
+}
+
 /** What a provider answered: a value or a typed absence, with the query, the provider and the time of asking. */
 export interface Observation {
   /** Name of the provider in config.yaml. */
   readonly provider: string;
   readonly request: MetricsRequest;
   readonly fetchedAt: Instant;
-  /** `sample` answers `instant`, `series` answers `range`. */
-  readonly outcome: Sample | Series | Absence;
+  /** `sample` answers `instant`, `series` answers `range`, `grouped` answers `grouped`. */
+  readonly outcome: Sample | Series | Grouped | Absence;
 }

@@ -74,9 +74,12 @@ function evidenceQueries(evaluation: Evaluation, check: EvidenceSpec): EvidenceQ
     const arms: readonly Arm[] = collector.compares(spec) ? ['candidate', 'stable'] : ['candidate'];
     const roles = collector.roles(spec);
     return arms.flatMap((arm) =>
-      roles.map(({ name, query }): ArmQuestion => {
+      roles.map(({ name, query, by }): ArmQuestion => {
         const filled = fillQuery(query, { release, arm, window });
-        const request: MetricsRequest = { kind: 'range', query: filled, grid };
+        const request: MetricsRequest =
+          by === undefined
+            ? { kind: 'range', query: filled, grid }
+            : { kind: 'grouped', query: filled, grid, by };
         return { role: name, arm, query: planned(check, { role: name, arm, request }) };
       }),
     );

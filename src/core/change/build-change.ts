@@ -199,21 +199,28 @@ function writeEvidence(
   };
 }
 
-function writeRequest(
-  request: MetricsRequest,
-): NonNullable<WrittenRecord['evidence']>['observations'][number]['request'] {
-  if (request.kind === 'instant')
-    return { kind: 'instant', query: request.query, at: formatInstant(request.at) };
+type WrittenObservation = NonNullable<WrittenRecord['evidence']>['observations'][number];
+
+function writeRequest(request: MetricsRequest): WrittenObservation['request'] {
+  const { query } = request;
+  if (request.kind === 'instant') return { kind: 'instant', query, at: formatInstant(request.at) };
   const { first, last, step } = request.grid;
-  return {
-    kind: 'range',
-    query: request.query,
-    grid: { first: formatInstant(first), last: formatInstant(last), step },
-  };
+  const grid = { first: formatInstant(first), last: formatInstant(last), step };
+  return request.kind === 'grouped'
+    ? { kind: 'grouped', query, grid, by: request.by }
+    : { kind: 'range', query, grid };
 }
 
-function writeOutcome(
-  outcome: Observation['outcome'],
-): NonNullable<WrittenRecord['evidence']>['observations'][number]['outcome'] {
-  return outcome.kind === 'series' ? { kind: 'series', values: [...outcome.values] } : { ...outcome };
+function writeOutcome(outcome: Observation['outcome']): WrittenObservation['outcome'] {
+  switch (outcome.kind) {
+    case 'series':
+      return { kind: 'series', values: [...outcome.values] };
+    case 'grouped':
+      return {
+        kind: 'grouped',
+        groups: outcome.groups.map(({ value, values }) => ({ value, values: [...values] })),
+      };
+    default:
+      return { ...outcome };
+  }
 }

@@ -1,4 +1,4 @@
-import type { Assessment, CheckAssessment, Verdict } from '../analysis/assessment.ts';
+import { type Assessment, type CheckAssessment, type Verdict, voteOf } from '../analysis/assessment.ts';
 import { assertNever } from '../errors.ts';
 import { HEALTH_DEFAULTS } from '../manifest/defaults.ts';
 import type { Release } from '../manifest/release-schema.ts';
@@ -69,12 +69,8 @@ function decideAdoption(input: DecisionInput, stable: VersionRef): Decision | un
   const newest = state.good[0];
   if (newest && sameVersion(newest.ref, stable)) return undefined;
   if (state.rollout) {
-    return stay(
-      input,
-      'hold',
-      'STABLE_CHANGED_BY_HAND',
-      `stable was changed to ${stable.version} while a candidate is rolled out; put ${newest?.ref.version ?? 'it'} back or remove the candidate`,
-    );
+    const text = `stable was changed to ${stable.version} while a candidate is rolled out; put ${newest?.ref.version ?? 'it'} back or remove the candidate`;
+    return holdForPerson(input, state.rollout, 'STABLE_CHANGED_BY_HAND', text);
   }
   const bad = findQuarantine(state, stable);
   if (bad) {
@@ -113,18 +109,14 @@ function decideStart(input: DecisionInput, candidate: VersionRef): Decision {
 }
 
 function decideRunning(input: DecisionInput, rollout: Rollout): Decision {
-  const { release, assessment, state, now } = input;
+  const { release, assessment, state } = input;
   const standing = findStanding(release, rollout);
   const recorded = recordedWeight(rollout).weight;
   if (release.spec.rollout.weight !== recorded) {
-    return stay(
-      input,
-      'hold',
-      'WEIGHT_CHANGED_BY_HAND',
-      `rollout.weight is ${release.spec.rollout.weight}, the records say ${recorded}; put ${recorded} back`,
-    );
+    const text = `rollout.weight is ${release.spec.rollout.weight}, the records say ${recorded}; put ${recorded} back`;
+    return holdForPerson(input, rollout, 'WEIGHT_CHANGED_BY_HAND', text);
   }
-  if (release.spec.rollout.paused) return stay(input, 'hold', 'PAUSED_BY_MANIFEST', 'rollout.paused is true');
+  // Before the pause that a person asked for: one that was forgotten must not outlast the deadline unnoticed.
   if (state.pause?.code === 'DEADLINE_PASSED' && state.pause.manifest === input.manifest) {
     return stay(
       input,
@@ -133,18 +125,26 @@ function decideRunning(input: DecisionInput, rollout: Rollout): Decision {
       `paused since ${formatInstant(state.pause.at)}: raise rollout.deadline to go on, or roll back`,
     );
   }
-  const until = after(rollout.startedAt, release.spec.rollout.deadline);
-  if (now > until) {
-    return stay(
-      input,
-      'pause',
-      'DEADLINE_PASSED',
-      `not promoted ${formatDuration(release.spec.rollout.deadline)} after the start; raise rollout.deadline to go on, or roll back`,
-    );
-  }
+  const late = findDelay(input, rollout);
+  if (late) return stay(input, 'pause', late.code, late.text);
+  if (release.spec.rollout.paused) return stay(input, 'hold', 'PAUSED_BY_MANIFEST', 'rollout.paused is true');
   if (!assessment) return stay(input, 'hold', 'CHECK_NO_DATA', 'not assessed');
   if (assessment.overall !== 'pass') return decideUnproven(input, standing, assessment);
   return decideProven(input, standing, assessment);
+}
+
+/** A hold that only a person ends. Nothing is written while the files are not Belay's own, so the deadline is said beside it. */
+function holdForPerson(input: DecisionInput, rollout: Rollout, code: ReasonCode, text: string): Decision {
+  const late = findDelay(input, rollout);
+  return { ...stay(input, 'hold', code, text), reasons: [{ code, text }, ...(late ? [late] : [])] };
+}
+
+/** That the rollout has taken longer than it may; undefined while it has not. */
+function findDelay({ release, now }: DecisionInput, { startedAt }: Rollout): Reason | undefined {
+  const { deadline } = release.spec.rollout;
+  if (now <= after(startedAt, deadline)) return undefined;
+  const text = `not promoted ${formatDuration(deadline)} after the start; raise rollout.deadline to go on, or roll back`;
+  return { code: 'DEADLINE_PASSED', text };
 }
 
 function decideProven(input: DecisionInput, standing: Standing, assessment: Assessment): Decision {
@@ -201,7 +201,7 @@ function unprovenReasons(assessment: Assessment): readonly Reason[] {
   const order: readonly Verdict[] = ['error', 'no-data', 'inconclusive'];
   return order.flatMap((verdict) =>
     assessment.checks
-      .filter((check) => check.gating && check.verdict === verdict)
+      .filter((check) => check.gating && voteOf(check) === verdict)
       .map((check) => ({ code: verdictCode(verdict), text: check.sentence })),
   );
 }
@@ -228,7 +228,9 @@ function checkReasons(
   verdicts: readonly Verdict[],
   code: ReasonCode,
 ): [Reason, ...Reason[]] {
-  const chosen = assessment.checks.filter((check: CheckAssessment) => verdicts.includes(check.verdict));
+  const chosen = assessment.checks.filter(
+    (check: CheckAssessment) => check.gating && verdicts.includes(voteOf(check)),
+  );
   const [first, ...rest] = chosen.map((check): Reason => ({ code, text: check.sentence }));
   return [first ?? { code, text: `the checks together: ${assessment.overall}` }, ...rest];
 }

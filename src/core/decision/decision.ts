@@ -10,6 +10,7 @@ export type ReasonCode =
   | 'CANDIDATE_QUARANTINED'
   | 'CANDIDATE_WITHDRAWN'
   | 'LAST_GOOD_MISSING'
+  | 'START_BLIND'
   | 'WEIGHT_CHANGED_BY_HAND'
   | 'HARM_PROVEN'
   | 'ASKED_BY_PERSON'
@@ -52,6 +53,27 @@ export interface Decision {
   readonly to: Percent;
   /** Most important first; never empty. */
   readonly reasons: readonly [Reason, ...Reason[]];
+}
+
+/** What keeps a release where it is until a person does something about it: no later tick mends it by itself. */
+const WAITS_FOR_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  'STABLE_CHANGED_BY_HAND',
+  'STABLE_QUARANTINED',
+  'CANDIDATE_QUARANTINED',
+  'LAST_GOOD_MISSING',
+  'WEIGHT_CHANGED_BY_HAND',
+  'TARGET_MISMATCH',
+  'ROLLBACK_PENDING',
+  'DEADLINE_PASSED',
+  'EVIDENCE_MISSING',
+]);
+
+/**
+ * Whether a person must hear of a decision: a pause, which is said once, and a hold that no later tick ends by itself, which
+ * is said by every tick until somebody has seen to it.
+ */
+export function needsPerson({ kind, reasons }: Decision): boolean {
+  return kind === 'pause' || (kind === 'hold' && reasons.some(({ code }) => WAITS_FOR_PERSON.has(code)));
 }
 
 /** Decisions that write a record. */

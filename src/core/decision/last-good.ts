@@ -1,7 +1,8 @@
 import { parseRelease } from '../manifest/parse-release.ts';
 import type { Release } from '../manifest/release-schema.ts';
-import { findQuarantine, type ReleaseState } from '../record/release-state.ts';
-import { sameVersion, type VersionRef, versionRef } from '../record/version-ref.ts';
+import { routesByBackend } from '../manifest/target-rules.ts';
+import { findQuarantine, findTakeover, type ReleaseState } from '../record/release-state.ts';
+import { sameContent, sameVersion, type VersionRef, versionRef } from '../record/version-ref.ts';
 import type { Sha } from '../units.ts';
 
 /** One state of the manifest in first-parent history; undefined text: absent or not a text file. */
@@ -34,7 +35,8 @@ export interface LastGoodSearch {
 
 /**
  * Finds the last good manifest: for the newest good version that is neither the bad one nor quarantined, the newest bytes in
- * history that are a settled, valid manifest with that stable version, people's later edits included.
+ * history that are a settled, valid manifest with that stable version, people's later edits included. Where a target routes to
+ * backends, a version is gone when its backend holds the bad one now, or another that is not good.
  * @param bad the version to get away from; undefined: only what is needed to go back to the newest good one
  * @param revisions first-parent history of the manifest, newest first
  */
@@ -53,10 +55,31 @@ export function findLastGood(input: {
       continue;
     }
     const found = findBytes(input.path, ref, input.revisions);
-    if (found) return { found: { ...found, ref, record }, skipped };
-    skipped.push({ ref, reason: 'no settled, valid manifest with it in the history of the default branch' });
+    const reason = found
+      ? describeTakeover(input, found.release)
+      : 'no settled, valid manifest with it in the history of the default branch';
+    if (found && reason === undefined) return { found: { ...found, ref, record }, skipped };
+    skipped.push({ ref, reason: reason ?? '' });
   }
   return { found: undefined, skipped };
+}
+
+/**
+ * Why nothing routes to a good version any more; undefined when its backend is its own, or holds another version that is good:
+ * a bad one must not keep its traffic only because the route would lead to that.
+ */
+function describeTakeover(
+  { state, bad }: { readonly state: ReleaseState; readonly bad: VersionRef | undefined },
+  { spec }: Release,
+): string | undefined {
+  if (!routesByBackend(spec.targets)) return undefined;
+  const ref = versionRef(spec.stable);
+  // one that was never started is in no record
+  if (bad?.backend === ref.backend && !sameContent(bad, ref))
+    return `its backend "${ref.backend}" is that of ${bad.version} now`;
+  const taken = findTakeover(state, ref);
+  if (!taken || state.good.some((good) => sameVersion(good.ref, taken.ref))) return undefined;
+  return `its backend "${ref.backend}" was taken over by ${taken.ref.version} in record ${taken.record}`;
 }
 
 function findBytes(

@@ -70,5 +70,5 @@ export function readObservation(item: RecordedObservation): Observation {
 
 function readRequest(request: RecordedObservation['request']): MetricsRequest {
   if (request.kind === 'instant') return request;
-  return { kind: 'range', query: request.query, grid: { ...request.grid, step: millis(request.grid.step) } };
+  return { ...request, grid: { ...request.grid, step: millis(request.grid.step) } };
 }

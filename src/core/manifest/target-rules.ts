@@ -43,6 +43,14 @@ export function sharesResource(a: TargetSpec, b: TargetSpec): boolean {
   return a.kind === 'kserve' && b.kind === 'kserve' && a.service === b.service;
 }
 
+/**
+ * Whether traffic is split between backends that people deploy. KServe serves what the manifest names: there the split itself
+ * brings a version back.
+ */
+export function routesByBackend(targets: readonly TargetSpec[]): boolean {
+  return targets.some((target) => target.kind === 'gateway-api');
+}
+
 /** `HTTPRoute "fraud-scorer" in serving/fraud.yaml`. */
 export function describeTarget(target: TargetSpec): string {
   const resource =

@@ -13,21 +13,45 @@ export function recordPath(release: string, sequence: number): string {
   return `${RECORDS_PATH}/${release}/${String(sequence).padStart(4, '0')}.json`;
 }
 
-/**
- * Longest record, in characters. A file of more than 1 MiB is not read any more, and with it the whole chain would be lost;
- * what is left of 1 MiB is for characters of several bytes.
- */
+/** Longest record, in bytes of UTF-8. A file of more than 1 MiB is not read any more, and with it the whole chain would be lost. */
 const MAX_RECORD = 900_000;
 
-/** The record, without its longest answers where they would make its file too large to be read again. */
+/**
+ * The record, without numbers where they would make its file too large to be read again: first without those of the groups,
+ * which are most of them, then without any series.
+ */
 export function fitRecord(record: WrittenRecord): WrittenRecord {
-  if (!record.evidence || serialiseRecord(record).length <= MAX_RECORD) return record;
-  const observations = record.evidence.observations.map((item) =>
-    item.outcome.kind === 'series' && item.outcome.values.length > 0
-      ? { ...item, outcome: { kind: 'omitted' as const, points: item.outcome.values.length } }
-      : item,
-  );
+  if (isFit(record)) return record;
+  const withoutGroups = omitNumbers(record, new Set(['grouped']));
+  return isFit(withoutGroups) ? withoutGroups : omitNumbers(record, new Set(['grouped', 'series']));
+}
+
+type RecordedOutcome = NonNullable<WrittenRecord['evidence']>['observations'][number]['outcome'];
+
+function isFit(record: WrittenRecord): boolean {
+  return !record.evidence || countBytes(serialiseRecord(record)) <= MAX_RECORD;
+}
+
+/** As UTF-8: queries and the values of groups may be in any script. A surrogate is half of a character of four bytes. */
+function countBytes(text: string): number {
+  const two = text.match(/[\u0080-\u07ff\ud800-\udfff]/g)?.length ?? 0;
+  const three = text.match(/[\u0800-\ud7ff\ue000-\uffff]/g)?.length ?? 0;
+  return text.length + two + 2 * three;
+}
+
+function omitNumbers(record: WrittenRecord, kinds: ReadonlySet<RecordedOutcome['kind']>): WrittenRecord {
+  if (!record.evidence) return record;
+  const observations = record.evidence.observations.map((item) => {
+    const points = kinds.has(item.outcome.kind) ? countNumbers(item.outcome) : 0;
+    return points > 0 ? { ...item, outcome: { kind: 'omitted' as const, points } } : item;
+  });
   return { ...record, evidence: { ...record.evidence, observations } };
+}
+
+function countNumbers(outcome: RecordedOutcome): number {
+  if (outcome.kind === 'series') return outcome.values.length;
+  if (outcome.kind !== 'grouped') return 0;
+  return outcome.groups.reduce((sum, { values }) => sum + values.length, 0);
 }
 
 /** A record as it is written to its file: two-space JSON, lists of numbers on one line, newline at the end. */

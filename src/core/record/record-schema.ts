@@ -39,6 +39,11 @@ const PointValue = z.union([z.number(), z.enum(['missing', 'not-a-number', 'infi
 const Outcome = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sample'), value: z.number() }),
   z.strictObject({ kind: z.literal('series'), values: z.array(PointValue) }),
+  /** One series per value of the label that was asked for. */
+  z.strictObject({
+    kind: z.literal('grouped'),
+    groups: z.array(z.strictObject({ value: z.string().min(1), values: z.array(PointValue) })).min(1),
+  }),
   z.strictObject({ kind: z.literal('absent'), reason: z.string(), detail: z.string() }),
   /** Numbers that came and were left out, since the file would have been too large to be read again. */
   z.strictObject({ kind: z.literal('omitted'), points: z.number().int().positive() }),
@@ -49,6 +54,7 @@ const Grid = z.strictObject({ first: Moment, last: Moment, step: z.number().posi
 const RequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('instant'), query: z.string(), at: Moment }),
   z.strictObject({ kind: z.literal('range'), query: z.string(), grid: Grid }),
+  z.strictObject({ kind: z.literal('grouped'), query: z.string(), grid: Grid, by: z.string().min(1) }),
 ]);
 
 const RecordedObservation = z.strictObject({

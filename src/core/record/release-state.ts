@@ -2,7 +2,7 @@ import type { Rollout, Transition } from '../plan/rollout.ts';
 import type { Digest, Instant } from '../units.ts';
 import type { RecordChain } from './record-file.ts';
 import type { BelayRecord } from './record-schema.ts';
-import { recurs, sameDeployment, sameVersion, type VersionRef } from './version-ref.ts';
+import { recurs, sameContent, sameDeployment, sameVersion, type VersionRef } from './version-ref.ts';
 
 /** A version that was promoted after its bake, or adopted at the start. */
 export interface GoodVersion {
@@ -14,6 +14,13 @@ export interface GoodVersion {
 /** A version that was rolled back and may not come again. */
 export interface Quarantined {
   readonly ref: VersionRef;
+  readonly record: number;
+}
+
+/** The version that was the last to be put on a backend. */
+export interface BackendUse {
+  readonly ref: VersionRef;
+  /** The newest record that names it there. */
   readonly record: number;
 }
 
@@ -36,6 +43,8 @@ export interface ReleaseState {
   readonly good: readonly GoodVersion[];
   /** Newest first. */
   readonly quarantined: readonly Quarantined[];
+  /** By backend. What an earlier version ran on serves the later one now: nothing routes to the earlier one any more. */
+  readonly backends: ReadonlyMap<string, BackendUse>;
   /** The rollout of the given candidate, when it was started and not ended. */
   readonly rollout: Rollout | undefined;
   /** The candidate whose rollout was started and not ended, whatever the manifest holds now. */
@@ -72,6 +81,7 @@ export function readState(
     paths: [...new Set(newestFirst.map((record) => record.manifest.path))],
     good: good.filter((version) => !quarantined.some((bad) => isLaterQuarantine(bad, version))),
     quarantined,
+    backends: readBackends(newestFirst),
     rollout: readRollout(running, landed),
     unfinished: started,
     proposed: findMoves(running).flatMap((record) =>
@@ -81,13 +91,35 @@ export function readState(
   };
 }
 
-/** Whether a version may not come (again): it shares its name or content with one that was rolled back. */
-export function findQuarantine(state: ReleaseState, ref: VersionRef): Quarantined | undefined {
-  return state.quarantined.find((bad) => recurs(bad.ref, ref));
+/**
+ * Whether a version may not come (again): it shares its name or content with one that was rolled back. A version that is good
+ * by its records shares nothing but a name with a bad one that took it later, and stays good.
+ */
+export function findQuarantine(
+  state: Pick<ReleaseState, 'good' | 'quarantined'>,
+  ref: VersionRef,
+): Quarantined | undefined {
+  const isGood = state.good.some((good) => sameVersion(good.ref, ref));
+  return state.quarantined.find((bad) => (isGood ? sameContent(bad.ref, ref) : recurs(bad.ref, ref)));
+}
+
+/** The version that took over the backend of another one; undefined while what was put there last has that one's content. */
+export function findTakeover(state: Pick<ReleaseState, 'backends'>, ref: VersionRef): BackendUse | undefined {
+  const newest = state.backends.get(ref.backend);
+  return newest && !sameContent(newest.ref, ref) ? newest : undefined;
 }
 
 function isLaterQuarantine(bad: Quarantined, version: GoodVersion): boolean {
   return bad.record > version.record && sameVersion(bad.ref, version.ref);
+}
+
+/** In a record of a rollback, what was restored stands where the bad version was, should both have had one backend. */
+function readBackends(newestFirst: readonly BelayRecord[]): ReadonlyMap<string, BackendUse> {
+  const backends = new Map<string, BackendUse>();
+  for (const { stable, candidate, sequence } of newestFirst)
+    for (const ref of [stable, candidate])
+      if (ref && !backends.has(ref.backend)) backends.set(ref.backend, { ref, record: sequence });
+  return backends;
 }
 
 /** Records from the newest start on; empty when that rollout has ended. A stable version that is adopted ends it too. */

@@ -22,7 +22,12 @@ export function versionRef(spec: VersionSpec): VersionRef {
 
 /** Same name and same content; the backend may differ (a redeployment of the same thing). */
 export function sameVersion(a: VersionRef, b: VersionRef): boolean {
-  return a.version === b.version && digestList(a) === digestList(b);
+  return a.version === b.version && sameContent(a, b);
+}
+
+/** The same artifacts, whatever the version is called. */
+export function sameContent(a: VersionRef, b: VersionRef): boolean {
+  return digestList(a) === digestList(b);
 }
 
 /** The same version on the same backend: evidence about one is evidence about the other. */
@@ -35,7 +40,7 @@ export function sameDeployment(a: VersionRef, b: VersionRef): boolean {
  * all artifacts together, since a fixed version often keeps some of them (a tokenizer, a feature schema).
  */
 export function recurs(bad: VersionRef, ref: VersionRef): boolean {
-  return bad.version === ref.version || digestList(bad) === digestList(ref);
+  return bad.version === ref.version || sameContent(bad, ref);
 }
 
 function digestList(ref: VersionRef): string {

@@ -45,6 +45,16 @@ describe('checkQuarantine', () => {
     expect(checkQuarantine(parsed, [{ version: '3.4.9', digests: [tokenizer], record: 7 }])).toEqual([]);
   });
 
+  it('lets a good version pass whose name a bad one took later, unless the content is the same', () => {
+    const good = [{ version: stable.version, digests: digests(stable) }];
+    const named = { version: stable.version, digests: ['sha256:00'], record: 7 };
+    expect(checkQuarantine(parsed, [named], good)).toEqual([]);
+    const copied = { version: '9.9.9', digests: digests(stable), record: 8 };
+    expect(checkQuarantine(parsed, [named, copied], good)).toMatchObject([
+      { code: 'CONTENT_QUARANTINED', path: 'spec.stable.artifacts' },
+    ]);
+  });
+
   it('refuses a stable version that was rolled back as well', () => {
     const problems = checkQuarantine(parsed, [{ version: stable.version, digests: [], record: 2 }]);
     expect(problems.map(({ path }) => path)).toEqual(['spec.stable.version']);

@@ -1,5 +1,6 @@
+import { BUCKET_BOUND, compareBounds } from '../../../core/analysis/bucket-bound.ts';
 import { parseNumber } from '../exposition-number.ts';
-import { BUCKET_BOUND, type Labels, labelValue, METRIC_NAME, withoutLabels } from '../labels.ts';
+import { type Labels, labelValue, METRIC_NAME, withoutLabels } from '../labels.ts';
 import { histogramQuantile } from './quantile.ts';
 import { emptyRow, joinRows, type Row, type Steps } from './rows.ts';
 
@@ -46,9 +47,4 @@ function histogramsOf(rows: readonly Row[]): readonly Histogram[] {
   }
   for (const { buckets } of byKey.values()) buckets.sort((a, b) => compareBounds(a.bound, b.bound));
   return [...byKey.values()];
-}
-
-/** Not a difference: Inf - Inf is no order. */
-function compareBounds(a: number, b: number): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

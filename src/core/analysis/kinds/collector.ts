@@ -2,7 +2,7 @@ import type { CheckBase, EvidenceCheck, EvidenceTick, Seen } from '../../judge/e
 import { checkTrim, checkWeight } from '../../manifest/defaults.ts';
 import type { EvidenceSpec } from '../../manifest/release-schema.ts';
 import type { Evaluation } from '../assessment.ts';
-import type { Reading } from '../reading.ts';
+import type { Gap, Reading } from '../reading.ts';
 
 /** The two versions that are compared. */
 export type Arm = 'candidate' | 'stable';
@@ -12,10 +12,23 @@ export interface Role {
   /** Part of the query's id: check / role / arm. */
   readonly name: string;
   readonly query: string;
+  /** One series per value of this label (`le`: the buckets of a histogram) instead of one in all. */
+  readonly by?: string;
 }
 
-/** What came for one arm at one tick, by role. */
-export type Readings = (role: string) => Reading;
+/** What came at one moment for one value of a label. */
+export interface GroupReading {
+  readonly value: string;
+  readonly reading: Reading;
+}
+
+/** What came for one arm at one tick. */
+export interface Readings {
+  /** Of a role that asks for one series. */
+  readonly one: (role: string) => Reading;
+  /** Of a role that asks for several: bounds rising, other values by code unit; or why there is none at all. */
+  readonly groups: (role: string) => readonly GroupReading[] | Gap;
+}
 
 /**
  * How one kind of check of a manifest asks, and how its answers become evidence. What is judged, and how, is in core/judge;

@@ -16,9 +16,9 @@ export function readCounts(
   readings: Readings,
   arm: Arm,
 ): Seen<Counts> {
-  const total = readings('total');
+  const total = readings.one('total');
   if (typeof total !== 'number') return unusable(`${arm} total: ${describeGap(total)}`);
-  const bad = readBad(readings('bad'), absentIsZero);
+  const bad = readBad(readings.one('bad'), absentIsZero);
   if (typeof bad !== 'number') return unusable(`${arm} bad: ${describeGap(bad)}`);
   if (total > Number.MAX_SAFE_INTEGER) return unusable(`${arm}: ${total} in all is more than can be counted`);
   if (bad < 0 || total < 0 || bad > total * (1 + EXTRAPOLATION_SLACK))
