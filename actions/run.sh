@@ -2,7 +2,8 @@
 # Runs one Belay command with the node that is on PATH. Called by the action.yml files; inputs come in BELAY_* variables.
 set -euo pipefail
 # What an earlier step left in the environment must not change what runs here.
-unset NODE_OPTIONS NODE_PATH BASH_ENV
+# Proxies are heeded, so certificates must be checked.
+unset NODE_OPTIONS NODE_PATH BASH_ENV NODE_TLS_REJECT_UNAUTHORIZED
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 
 if ! command -v node >/dev/null 2>&1; then

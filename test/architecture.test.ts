@@ -61,7 +61,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   ],
   targets: ['targets', 'core/yaml', 'core/units.ts', 'core/errors.ts', 'types:core/manifest', 'package:yaml'],
   ports: ['types:ports', 'types:core'],
-  'adapters/system': ['adapters/system', 'ports', 'core', 'node'],
+  'adapters/system': ['adapters/system', 'ports', 'core', 'node', 'package:undici'],
   'adapters/git': ['adapters/git', 'ports', 'core', 'node'],
   // Git is the client library that both forges are built on; the trailer of an operation is theirs in common.
   'adapters/operation.ts': ['core', 'types:ports'],
@@ -73,7 +73,6 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
     'core',
     'node',
     'package:@octokit/rest',
-    'package:@actions/github',
   ],
   'adapters/prometheus': ['adapters/prometheus', 'ports', 'core', 'node'],
   'adapters/openmetrics': ['adapters/openmetrics', 'ports', 'core'],

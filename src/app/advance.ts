@@ -9,6 +9,7 @@ import { planRelease, type ReleasePlan, reportHeld, reportUnreadable } from './p
 import { createProviders, type Providers } from './providers.ts';
 import { nameOf, type ReadableRelease, type ReleaseFile } from './read-files.ts';
 import { readNewest, readSnapshot, type Snapshot } from './read-snapshot.ts';
+import { requireSight } from './require-sight.ts';
 import type { World } from './world.ts';
 
 export interface AdvanceOptions {
@@ -115,7 +116,8 @@ async function planFile(
     );
   try {
     const evidence = await evaluate(providers, { release: file, config: snapshot.config, now });
-    return await planRelease(world, snapshot, { release: file, evidence, now });
+    const plan = await planRelease(world, snapshot, { release: file, evidence, now });
+    return await requireSight(world, snapshot, { plan, providers, now });
   } catch (fault) {
     if (isForgeDown(fault)) throw fault;
     return reportBroken(world, file, fault);

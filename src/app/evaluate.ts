@@ -3,6 +3,7 @@ import type { Assessment, Evaluation, PlannedQuery } from '../core/analysis/asse
 import { planQueries } from '../core/analysis/plan-queries.ts';
 import type { Answer } from '../core/change/build-change.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
+import type { Release } from '../core/manifest/release-schema.ts';
 import { findStanding } from '../core/plan/rollout.ts';
 import type { Instant } from '../core/units.ts';
 import type { Providers } from './providers.ts';
@@ -28,15 +29,32 @@ export async function evaluate(
   if (!rollout || !manifest.spec.candidate) return undefined;
   const standing = findStanding(manifest, rollout);
   const evaluation: Evaluation = { release: manifest, rollout, standing, now };
+  const questions = planQueries(evaluation);
+  const answers = await askAll(providers, { release: manifest, config, questions });
+  const observations = new Map(answers.map(({ planned, observation }) => [planned.id, observation]));
+  return { assessment: assess(evaluation, observations), answers };
+}
+
+/** Asks questions on behalf of a release, all at once; the answers come in the order of the questions. */
+export async function askAll(
+  providers: Providers,
+  {
+    release,
+    config,
+    questions,
+  }: {
+    readonly release: Release;
+    readonly config: Config | undefined;
+    readonly questions: readonly PlannedQuery[];
+  },
+): Promise<readonly Answer[]> {
   const ask = async (planned: PlannedQuery): Promise<Answer> => ({
     planned,
     observation: await providers.ask(config, {
-      release: manifest.metadata.name,
+      release: release.metadata.name,
       provider: planned.provider,
       request: planned.request,
     }),
   });
-  const answers = await Promise.all(planQueries(evaluation).map(ask));
-  const observations = new Map(answers.map(({ planned, observation }) => [planned.id, observation]));
-  return { assessment: assess(evaluation, observations), answers };
+  return Promise.all(questions.map(ask));
 }

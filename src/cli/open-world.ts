@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { tokenHeader } from '../adapters/git/fetch.ts';
-import { createGitReader } from '../adapters/git/git-reader.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { createFixedClock } from '../adapters/system/fixed-clock.ts';
 import { createLog } from '../adapters/system/log.ts';
+import { createProxiedFetch } from '../adapters/system/proxied-fetch.ts';
 import { createSecrets } from '../adapters/system/secrets.ts';
 import { sha256 } from '../adapters/system/sha256.ts';
 import type { World } from '../app/world.ts';
@@ -14,11 +13,11 @@ import type { ProviderSpec } from '../core/manifest/config-schema.ts';
 import { parseInstant } from '../core/units.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Forge } from '../ports/forge.ts';
-import type { Log } from '../ports/log.ts';
 import type { MetricsProvider } from '../ports/metrics.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import { type CommandContext, type Flags, hasFlag, textFlag } from './command.ts';
 import { findDirectory } from './directory.ts';
+import { type ForgeInput, openGitHubForge } from './open-github-forge.ts';
 import { VERSION } from './version.ts';
 
 /** Opens everything a flow may touch. @throws ToolError REFUSED when a flag or a variable is missing or wrong */
@@ -29,10 +28,11 @@ export async function openWorld(flags: Flags, context: CommandContext): Promise<
   const secrets = createSecrets(announceSecret ? { announce: announceSecret } : {});
   for (const token of [context.env.BELAY_TOKEN, context.env.GITHUB_TOKEN]) if (token) secrets.add(token);
   const log = createLog({ stream: context.stderr, secrets, debug: hasFlag(flags, 'debug') });
-  const forge = await openForge({ flags, context, directory, clock, log });
+  const fetch = createProxiedFetch({ environment: context.env, secrets, announce: log.info });
+  const forge = await openForge({ flags, context, directory, clock, log, fetch });
   return {
     forge,
-    openProvider: (name, spec) => openProvider({ name, spec, directory, clock, context, secrets }),
+    openProvider: (name, spec) => openProvider({ name, spec, directory, clock, context, secrets, fetch }),
     clock,
     log,
     sha256,
@@ -50,14 +50,6 @@ function openClock(now: string | undefined): Clock {
       message: `--now: expected a moment in UTC like 2026-11-21T08:05:00Z, got "${now}"`,
     });
   return createFixedClock(moment);
-}
-
-interface ForgeInput {
-  readonly flags: Flags;
-  readonly context: CommandContext;
-  readonly directory: string;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 async function openForge(input: ForgeInput): Promise<Forge> {
@@ -79,91 +71,6 @@ async function openLocalForge({ flags, directory, clock }: ForgeInput): Promise<
   return createLocalForge({ directory, clock, ...(branch === undefined ? {} : { defaultBranch: branch }) });
 }
 
-async function openGitHubForge({ flags, context, directory, clock, log }: ForgeInput): Promise<Forge> {
-  const { env } = context;
-  const token = env.BELAY_TOKEN || env.GITHUB_TOKEN;
-  if (!token)
-    throw new ToolError({
-      code: 'REFUSED',
-      message:
-        'GitHub: expected a token in BELAY_TOKEN or GITHUB_TOKEN, got none; pass github-token, or --forge local',
-    });
-  const [owner, repository, ...rest] = (env.GITHUB_REPOSITORY ?? '').split('/');
-  if (!owner || !repository || rest.length > 0) {
-    throw new ToolError({
-      code: 'REFUSED',
-      message: `GITHUB_REPOSITORY: expected owner/name, got "${env.GITHUB_REPOSITORY ?? ''}"`,
-    });
-  }
-  const defaultBranch = textFlag(flags, 'branch') ?? env.GITHUB_REF_NAME;
-  if (!defaultBranch)
-    throw new ToolError({
-      code: 'REFUSED',
-      message: 'GitHub: expected the default branch, got none; say --branch',
-    });
-  refuseOtherBranch(env, defaultBranch);
-  const apiUrl = env.GITHUB_API_URL || 'https://api.github.com';
-  const serverUrl = env.GITHUB_SERVER_URL || 'https://github.com';
-  const reader = createGitReader({
-    directory,
-    defaultBranch,
-    // A job in a container runs as another user than the one who checked out; what git could start is switched off.
-    ownership: env.GITHUB_ACTIONS === 'true' ? 'trusted' : 'checked',
-    fetch: { url: `${serverUrl}/${owner}/${repository}.git`, authHeader: tokenHeader(token), clock },
-  });
-  const open = async () => {
-    const { openGitHub } = await import('../adapters/github/open-github.ts');
-    return openGitHub({
-      reader,
-      owner,
-      repository,
-      defaultBranch,
-      token,
-      apiUrl,
-      graphqlUrl: env.GITHUB_GRAPHQL_URL || `${apiUrl}/graphql`,
-      clock,
-      log,
-      random: Math.random,
-      proxy: false,
-    });
-  };
-  return openOnDemand(reader, { defaultBranch, open });
-}
-
-/** A forge whose API client is loaded by the first write: a tick that changes nothing does not pay for it. */
-function openOnDemand(
-  reader: Pick<Forge, 'head' | 'refresh' | 'list' | 'read' | 'history' | 'branches'>,
-  { defaultBranch, open }: { readonly defaultBranch: string; readonly open: () => Promise<Forge> },
-): Forge {
-  let opening: Promise<Forge> | undefined;
-  let opened: Forge | undefined;
-  const api = async (): Promise<Forge> => {
-    opening ??= open();
-    opened = await opening;
-    return opened;
-  };
-  return {
-    ...reader,
-    defaultBranch,
-    commit: async (request) => (await api()).commit(request),
-    inspect: async (proposal) => (await api()).inspect(proposal),
-    propose: async (request) => (await api()).propose(request),
-    merge: async (request) => (await api()).merge(request),
-    close: async (request) => (await api()).close(request),
-    cost: () => opened?.cost() ?? { requests: 0, roundTrips: 0 },
-  };
-}
-
-/** A branch other than the default one may hold anybody's config: what it says is not obeyed. */
-function refuseOtherBranch(env: CommandContext['env'], defaultBranch: string): void {
-  const ref = env.GITHUB_REF;
-  if (env.GITHUB_ACTIONS !== 'true' || ref === undefined || ref === `refs/heads/${defaultBranch}`) return;
-  throw new ToolError({
-    code: 'REFUSED',
-    message: `refused[SEC-03] advance and rollback run only on the default branch "${defaultBranch}", got "${ref}"; start the workflow from there`,
-  });
-}
-
 interface ProviderInput {
   readonly name: string;
   readonly spec: ProviderSpec;
@@ -171,6 +78,7 @@ interface ProviderInput {
   readonly clock: Clock;
   readonly context: CommandContext;
   readonly secrets: Secrets;
+  readonly fetch: typeof fetch;
 }
 
 async function openProvider({
@@ -180,10 +88,11 @@ async function openProvider({
   clock,
   context,
   secrets,
+  fetch,
 }: ProviderInput): Promise<MetricsProvider> {
   if (spec.kind === 'prometheus') {
     const { createPrometheusProvider } = await import('../adapters/prometheus/prometheus-provider.ts');
-    return createPrometheusProvider({ name, spec, env: context.env, clock, secrets });
+    return createPrometheusProvider({ name, spec, env: context.env, clock, secrets, fetch });
   }
   const { createOpenMetricsProvider } = await import('../adapters/openmetrics/openmetrics-provider.ts');
   const path = resolve(directory, spec.file);

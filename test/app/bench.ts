@@ -48,11 +48,15 @@ export type Health = (at: number) => number | undefined;
 export const healthy: Health = () => 0.005;
 export const sick: Health = () => 0.05;
 
-/** Counters of versions that each get 2,000 requests a minute, for as long as a test lasts. */
+/** So many minutes of traffic before a test begins: enough for the checks to see stable. */
+const BEFORE = 20;
+
+/** Counters of versions that each get 2,000 requests a minute, from before the test begins and for as long as it lasts. */
 export function record(health: Readonly<Record<string, Health>>, minutes = 400): string {
   const points = (share: Health): RecordedPoint[] => {
     let sum = 0;
-    return Array.from({ length: minutes }, (_, at) => {
+    return Array.from({ length: BEFORE + minutes }, (_, index) => {
+      const at = index - BEFORE;
       sum += 2_000 * (share(at) ?? 0);
       return [minute(at), Math.floor(sum)];
     });

@@ -52,6 +52,32 @@ const STATES: Readonly<Record<string, PullRequest['state']>> = {
 export const PULL_FIELDS =
   'id number url state headRefName headRefOid baseRefName isCrossRepository autoMergeRequest { enabledAt }';
 
+/** What tells who closed it; only for a proposal's own pull requests, since it is much to ask for. */
+export const CLOSING_FIELDS = 'closedAt comments(last: 20) { nodes { body createdAt viewerDidAuthor } }';
+
+/** Ends the comment with which this tool closes a pull request, unseen. */
+export const CLOSED_MARK = '<!-- belay:closed -->';
+
+/** How much older than the closing its comment may be: an unknown outcome is repeated, and the comment is not. */
+const CLOSING_SLACK = 60_000;
+
+/**
+ * Closed with the comment of `close`. An older comment does not count, or a person who opened it again and then closed it would
+ * not be heard; nor does a comment of somebody else who copied the mark.
+ */
+function isWithdrawn(node: unknown): boolean {
+  const closedAt = at(node, 'closedAt');
+  const comments = at(node, 'comments', 'nodes');
+  if (at(node, 'state') !== 'CLOSED' || typeof closedAt !== 'string' || !Array.isArray(comments))
+    return false;
+  return comments.some(
+    (comment) =>
+      at(comment, 'viewerDidAuthor') === true &&
+      textAt(comment, 'body').trimEnd().endsWith(CLOSED_MARK) &&
+      Date.parse(textAt(comment, 'createdAt')) >= Date.parse(closedAt) - CLOSING_SLACK,
+  );
+}
+
 /** A pull request of this repository to a base; undefined for one from a fork or to another base. */
 export function readPull(node: unknown, base: string): PullRequest | undefined {
   if (at(node, 'isCrossRepository') !== false || textAt(node, 'baseRefName') !== base) return undefined;
@@ -66,6 +92,7 @@ export function readPull(node: unknown, base: string): PullRequest | undefined {
     head: shaAt(node, 'headRefOid'),
     state,
     armed: at(node, 'autoMergeRequest') !== undefined,
+    withdrawn: isWithdrawn(node),
   };
 }
 

@@ -1,7 +1,7 @@
 import { ToolError } from '../../core/errors.ts';
-import type { ForgeState, PullRequest } from '../../ports/forge.ts';
+import type { ForgeState, Inspection, PullRequest, Sibling } from '../../ports/forge.ts';
 import { checkBranch, operationOf } from '../operation.ts';
-import { at, listAt, PULL_FIELDS, readPull, shaAt, textAt } from './data.ts';
+import { at, CLOSING_FIELDS, listAt, PULL_FIELDS, readPull, shaAt, textAt } from './data.ts';
 import type { Place } from './place.ts';
 import { askRepository } from './place.ts';
 
@@ -13,31 +13,42 @@ const FIELDS = `id
   main: ref(qualifiedName: $main) { target { oid } }
   branch: ref(qualifiedName: $ref) {
     target { oid ... on Commit { message } }
-    associatedPullRequests(first: 20, orderBy: {field: CREATED_AT, direction: DESC}) { nodes { ${PULL_FIELDS} } }
+    associatedPullRequests(first: 20, orderBy: {field: CREATED_AT, direction: DESC}) {
+      nodes { ${PULL_FIELDS} ${CLOSING_FIELDS} }
+    }
   }
   pulls: pullRequests(headRefName: $branch, first: 50, orderBy: {field: CREATED_AT, direction: DESC}) {
-    nodes { ${PULL_FIELDS} }
-  }
-  family: refs(refPrefix: $prefix, first: 100, orderBy: {field: TAG_COMMIT_DATE, direction: DESC}) {
-    nodes { associatedPullRequests(states: OPEN, first: 5) { nodes { ${PULL_FIELDS} } } }
+    nodes { ${PULL_FIELDS} ${CLOSING_FIELDS} }
   }`;
 
+/** Branches of the n-th family, with the message of their tip and their open pull requests. */
+function familyField(index: number): string {
+  return `family${index}: refs(refPrefix: $prefix${index}, first: 100, orderBy: {field: TAG_COMMIT_DATE, direction: DESC}) {
+    nodes {
+      target { ... on Commit { message } }
+      associatedPullRequests(states: OPEN, first: 5) { nodes { ${PULL_FIELDS} } }
+    }
+  }`;
+}
+
 /** What is there for a proposal, by one query. */
-export async function inspectProposal(
-  place: Place,
-  proposal: { readonly branch: string; readonly family: string },
-): Promise<ForgeState> {
+export async function inspectProposal(place: Place, proposal: Inspection): Promise<ForgeState> {
   const { defaultBranch } = place;
-  checkBranch(proposal.branch, defaultBranch);
+  const { branch, families } = proposal;
+  checkBranch(branch, defaultBranch);
+  // GitHub takes whole folders only
+  const prefixes = families.map((family) => `refs/heads/${family.slice(0, family.lastIndexOf('/') + 1)}`);
   const repository = await askRepository(place, {
-    types: '$main: String!, $ref: String!, $branch: String!, $prefix: String!',
-    fields: FIELDS,
+    types: [
+      '$main: String!, $ref: String!, $branch: String!',
+      ...prefixes.map((_, index) => `$prefix${index}: String!`),
+    ].join(', '),
+    fields: [FIELDS, ...prefixes.map((_, index) => familyField(index))].join('\n'),
     variables: {
       main: `refs/heads/${defaultBranch}`,
-      ref: `refs/heads/${proposal.branch}`,
-      branch: proposal.branch,
-      // GitHub takes whole folders only
-      prefix: `refs/heads/${proposal.family.slice(0, proposal.family.lastIndexOf('/') + 1)}`,
+      ref: `refs/heads/${branch}`,
+      branch,
+      ...Object.fromEntries(prefixes.map((prefix, index) => [`prefix${index}`, prefix])),
     },
   });
   if (at(repository, 'main') === undefined)
@@ -50,27 +61,38 @@ export async function inspectProposal(
     ...listAt(repository, 'pulls', 'nodes'),
     ...(own === undefined ? [] : listAt(own, 'associatedPullRequests', 'nodes')),
   ];
-  const family = listAt(repository, 'family', 'nodes').flatMap((ref) =>
-    listAt(ref, 'associatedPullRequests', 'nodes'),
-  );
   return {
     head: shaAt(repository, 'main', 'target', 'oid'),
     branch: own === undefined ? undefined : readBranch(own),
-    pulls: pullsOf(listed, defaultBranch).filter((pull) => pull.branch === proposal.branch),
-    siblings: pullsOf(family, defaultBranch).filter(
-      (pull) =>
-        pull.state === 'open' && pull.branch !== proposal.branch && pull.branch.startsWith(proposal.family),
+    pulls: pullsOf(listed, defaultBranch).filter((pull) => pull.branch === branch),
+    siblings: families.flatMap((family, index) =>
+      siblingsIn(listAt(repository, `family${index}`, 'nodes'), defaultBranch).filter(
+        (pull) => pull.branch !== branch && pull.branch.startsWith(family),
+      ),
     ),
     repository: textAt(repository, 'id'),
   };
 }
 
 function readBranch(ref: unknown): ForgeState['branch'] {
+  return { tip: shaAt(ref, 'target', 'oid'), operation: operationAt(ref) };
+}
+
+/** What the tip of a branch names. */
+function operationAt(ref: unknown): string | undefined {
   const message = at(ref, 'target', 'message');
-  return {
-    tip: shaAt(ref, 'target', 'oid'),
-    operation: typeof message === 'string' ? operationOf(message) : undefined,
-  };
+  return typeof message === 'string' ? operationOf(message) : undefined;
+}
+
+/** Open pull requests of branches, newest first. */
+function siblingsIn(refs: readonly unknown[], base: string): readonly Sibling[] {
+  const found = refs.flatMap((ref) =>
+    pullsOf(listAt(ref, 'associatedPullRequests', 'nodes'), base).map((pull) => ({
+      ...pull,
+      operation: operationAt(ref),
+    })),
+  );
+  return found.filter((pull) => pull.state === 'open').sort((a, b) => b.number - a.number);
 }
 
 /** Newest first, each once. */

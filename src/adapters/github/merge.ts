@@ -10,22 +10,19 @@ import type { Place } from './place.ts';
 import { askRepository, errorOf, neverKnown, WRITE_ATTEMPTS } from './place.ts';
 import { isUnknown } from './reply.ts';
 
-/**
- * Merge, and arm auto-merge in the same document in case the merge was refused; when it was not, arming fails without harm.
- * The merge comes first because only it honours a bypass, and auto-merge refuses what could be merged at once.
- */
-const MERGE = `mutation($merge: MergePullRequestInput!, $arm: EnablePullRequestAutoMergeInput!) {
-  merge: mergePullRequest(input: $merge) { pullRequest { state mergeCommit { oid } } }
-  arm: enablePullRequestAutoMerge(input: $arm) { pullRequest { autoMergeRequest { enabledAt } } }
-}`;
+const MERGED = 'merge: mergePullRequest(input: $merge) { pullRequest { state mergeCommit { oid } } }';
+const ARMED =
+  'arm: enablePullRequestAutoMerge(input: $arm) { pullRequest { autoMergeRequest { enabledAt } } }';
+const DISARMED = 'disarm: disablePullRequestAutoMerge(input: $disarm) { clientMutationId }';
 
-/** Merges, guarded by the head; arms auto-merge when a requirement is pending. One request when nothing goes wrong. */
+/** Merges, guarded by the head; arms auto-merge when a requirement is pending, if it may. One request when nothing goes wrong. */
 export async function mergePull(place: Place, request: MergeRequest): Promise<MergeOutcome> {
   checkBranch(request.pull.branch, place.defaultBranch);
   let reason = '';
   for (let attempt = 0; attempt <= WRITE_ATTEMPTS; attempt += 1) {
-    const reply = await place.caller.write({ query: MERGE, variables: mergeVariables(request) });
+    const reply = await place.caller.write(buildDocument(request));
     const attempted = readAttempt(reply);
+    warnOfArmed(place, request, reply);
     if (attempted.kind === 'merged') return attempted.outcome;
     if (attempted.kind === 'refused' && attempted.armed)
       return { kind: 'armed', reason: rulesOf(attempted.message) };
@@ -37,15 +34,41 @@ export async function mergePull(place: Place, request: MergeRequest): Promise<Me
   throw neverKnown(`merge #${request.pull.number}`, reason);
 }
 
-function mergeVariables({ pull, head, method, subject, body }: MergeRequest) {
-  const input = {
+/**
+ * The merge, and in the same document what is to be done in case it was refused; when it was not, that fails without harm.
+ * The merge comes first because only it honours a bypass, and auto-merge refuses what could be merged at once. `expectedHeadOid`
+ * guards the arming, and no more: GitHub merges the head that is there when the requirement is met.
+ */
+function buildDocument({ pull, head, method, whenPending, subject, body }: MergeRequest) {
+  const merge = {
     pullRequestId: pull.id,
     expectedHeadOid: head,
     mergeMethod: method.toUpperCase(),
     commitHeadline: subject,
     commitBody: body,
   };
-  return { merge: input, arm: input };
+  if (whenPending === 'arm')
+    return {
+      query: `mutation($merge: MergePullRequestInput!, $arm: EnablePullRequestAutoMergeInput!) {\n${MERGED}\n${ARMED}\n}`,
+      variables: { merge, arm: merge },
+    };
+  if (!pull.armed)
+    return { query: `mutation($merge: MergePullRequestInput!) {\n${MERGED}\n}`, variables: { merge } };
+  return {
+    query: `mutation($merge: MergePullRequestInput!, $disarm: DisablePullRequestAutoMergeInput!) {\n${MERGED}\n${DISARMED}\n}`,
+    variables: { merge, disarm: { pullRequestId: pull.id } },
+  };
+}
+
+/** One that should not be armed and still may be. */
+function warnOfArmed(place: Place, { pull, whenPending }: MergeRequest, reply: WriteReply): void {
+  if (whenPending !== 'leave' || !pull.armed || reply.kind !== 'answer') return;
+  if (errorOf(reply, 'merge') === undefined) return;
+  const error = errorOf(reply, 'disarm');
+  if (error !== undefined)
+    place.caller.log.warn(
+      `GitHub: auto-merge of #${pull.number} was not taken back: ${oneLine(error.message)}`,
+    );
 }
 
 type Attempt =
@@ -106,6 +129,7 @@ async function settle(
   }
   const now = await look(place, number);
   if (now.mergeCommit !== undefined) return { kind: 'merged', commit: now.mergeCommit };
+  const mayArm = request.whenPending === 'arm';
   const stays = `GitHub: pull request #${number}`;
   if (now.state === 'CLOSED')
     return {
@@ -115,8 +139,9 @@ async function settle(
     };
   if (now.head !== request.head) return { kind: 'head-changed', expected: request.head };
   if (now.mergeable === 'CONFLICTING') return conflict(request);
-  if (attempt.kind === 'unknown') return now.armed ? { kind: 'armed', reason: attempt.message } : undefined;
-  if (now.armed) return { kind: 'armed', reason: rulesOf(attempt.message) };
+  if (attempt.kind === 'unknown')
+    return now.armed && mayArm ? { kind: 'armed', reason: attempt.message } : undefined;
+  if (now.armed && mayArm) return { kind: 'armed', reason: rulesOf(attempt.message) };
   if (now.mergeable === 'UNKNOWN' || attempt.meaning === 'head-moved' || attempt.meaning === 'not-mergeable')
     return undefined;
   return {
@@ -147,7 +172,9 @@ function blockedBy(request: MergeRequest, attempt: Refused): MergeOutcome | unde
         message: `${stays}: a rule forbids the ${request.method}: ${rulesOf(attempt.message)} Choose another merge method, or merge by hand`,
       };
     case 'pending':
-      return pending(attempt, stays);
+      return request.whenPending === 'leave'
+        ? { kind: 'pending', reason: rulesOf(attempt.message) }
+        : pending(attempt, stays);
     default:
       return undefined;
   }

@@ -36,7 +36,7 @@ export async function propose(place: Place, request: ProposeRequest): Promise<Pr
     if (round.kind === 'done') return round.outcome;
     reason = round.reason;
     if (round.wait) await place.caller.pause(attempt);
-    state = await inspectProposal(place, { branch: request.branch, family: `${request.branch}/` });
+    state = await inspectProposal(place, { branch: request.branch, families: [] });
   }
   throw neverKnown(`propose "${request.branch}"`, reason);
 }

@@ -67,8 +67,8 @@ function parseBucket(
 }
 
 /**
- * A native histogram as the buckets of a classic one: at every bound that a bucket ends at, at any moment, how many
- * observations are not above it. Exact, or `missing` where a wider bucket lies across the bound (the server lowers the
+ * A native histogram as the buckets of a classic one: at every bound of a bucket at any moment, how many observations are not
+ * above it. Exact, or `missing` where a wider bucket lies across the bound (the server lowers the
  * resolution when buckets become too many). A negative bound is not in its own bucket but in the next one, at every moment
  * alike. `+Inf` has all observations.
  */
@@ -111,20 +111,49 @@ function lowestLeftFrom(buckets: readonly NativeBucket[]): readonly number[] {
 /** The highest and the lowest resolution of native histograms: 2^8 buckets to a power of 2, and 2^4 powers to a bucket. */
 const FINEST = 8;
 const COARSEST = -4;
+/** So many powers of 2 beyond the lowest and the highest bucket are bounds, too. */
+const MARGIN = 10;
 
 /**
- * All finite right ends, rising. Where they are more than groups may be, those of the finest resolution that fits: its bounds
- * are bounds of every finer one, so that all histograms agree on them. This is how a server lowers the resolution, too.
+ * All finite ends of buckets, rising, and powers of 2 around them: two histograms can be compared at bounds that both have,
+ * and buckets without observations are not told, so that a fast and a slow service might have none in common. Where they are
+ * more than groups may be, those of the finest resolution that fits: its bounds are bounds of every finer one, so that all
+ * histograms agree on them. This is how a server lowers the resolution, too.
  */
 function chooseBounds(values: readonly (NativeHistogram | PointAbsence)[]): readonly number[] {
-  const all = new Set<number>();
-  for (const value of values)
-    if (typeof value !== 'string') for (const { right } of value.buckets) all.add(right);
-  all.delete(Number.POSITIVE_INFINITY);
-  let bounds = [...all].sort(compareBounds);
+  const histograms = values.filter((value) => typeof value !== 'string');
+  const all = new Set(powersAround(histograms));
+  for (const { buckets } of histograms)
+    for (const { left, right } of buckets) {
+      all.add(right);
+      // the bucket of 0 begins where no positive or negative one ends
+      if (left >= 0 || right <= 0) all.add(left);
+    }
+  let bounds = [...all].filter(Number.isFinite).sort(compareBounds);
   for (let schema = FINEST; schema >= COARSEST && bounds.length >= MAX_GROUPS; schema -= 1)
     bounds = bounds.filter((bound) => isBoundOf(bound, schema));
   return bounds;
+}
+
+/** Powers of 2 around the positive buckets, without those that a wider bucket lies across at any moment. */
+function powersAround(histograms: readonly NativeHistogram[]): readonly number[] {
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = 0;
+  for (const { buckets } of histograms)
+    for (const { left, right } of buckets) {
+      if (left <= 0 || !Number.isFinite(right)) continue;
+      lowest = Math.min(lowest, left);
+      highest = Math.max(highest, right);
+    }
+  if (highest === 0) return [];
+  const first = Math.floor(Math.log2(lowest)) - MARGIN;
+  const last = Math.ceil(Math.log2(highest)) + MARGIN;
+  const powers = Array.from({ length: last - first + 1 }, (_, index) => 2 ** (first + index));
+  const straddled = new Set<number>();
+  for (const histogram of histograms)
+    for (const [index, count] of countUpTo(histogram, powers).entries())
+      if (count === 'missing') straddled.add(index);
+  return powers.filter((_, index) => !straddled.has(index));
 }
 
 /** Whether a power of 2^(2^-schema) is the bound, positive or negative; 0 is in every resolution. */

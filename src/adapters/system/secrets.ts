@@ -1,5 +1,7 @@
 import type { Secrets } from '../../ports/secrets.ts';
 
+/** Shorter ones are not masked: they would be found in every second word. Who reads credentials refuses them. */
+const SHORTEST_SECRET = 4;
 /** Shorter pieces of base64 say little about a secret and occur by chance in ordinary text. */
 const SHORTEST_ENCODED = 6;
 /** Lines of a many-line secret (a PEM key) that are masked on their own. */
@@ -27,7 +29,7 @@ export function createSecrets(options: SecretsOptions = {}): Secrets {
 
 /** The value itself and what it looks like in a header, an address, a form or a JSON text. */
 function formsOf(secret: string): ReadonlySet<string> {
-  if (secret === '') return new Set();
+  if (secret.length < SHORTEST_SECRET) return new Set();
   const lines = secret.split(/\r?\n/).filter((line) => line.length >= SHORTEST_LINE);
   const url = encodeUrl(secret);
   const form = new URLSearchParams({ s: secret }).toString().slice(2);

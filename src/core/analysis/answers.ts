@@ -83,6 +83,7 @@ export function readAnswers(
 
 /** The kind of outcome that answers each kind of request. */
 const ANSWERED_BY = { instant: 'sample', range: 'series', grouped: 'grouped' } as const;
+const NOUNS = { sample: 'a sample', series: 'a series', grouped: 'groups' } as const;
 
 /**
  * What an observation says of its question.
@@ -93,7 +94,7 @@ export function readAnswer(query: PlannedQuery, { outcome }: Observation): Answe
   const points = request.kind === 'instant' ? 1 : gridPoints(request.grid);
   if (outcome.kind === 'absent') return readAbsence(query, { absence: outcome, points });
   const expected = ANSWERED_BY[request.kind];
-  if (outcome.kind !== expected) throw corrupt(query, `a ${expected}`, `a ${outcome.kind}`);
+  if (outcome.kind !== expected) throw corrupt(query, NOUNS[expected], NOUNS[outcome.kind]);
   if (outcome.kind === 'grouped') return readGroups(query, { groups: outcome.groups, points });
   const values = outcome.kind === 'series' ? outcome.values : [outcome.value];
   return { kind: 'readings', readings: readValues(query, { values, points }) };

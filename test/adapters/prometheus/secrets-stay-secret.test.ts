@@ -121,6 +121,26 @@ describe.each(CHANNELS)('a secret that the server repeats in %s', (_, channel) =
   });
 });
 
+describe('credentials that are no secret', () => {
+  it('shows a user name, which stands in labels and addresses as well', async () => {
+    const { observation } = await ask(BASIC, () =>
+      json(400, { status: 'error', errorType: 'x', error: 'team johanna' }),
+    );
+    expect(observation.outcome).toHaveProperty('detail', expect.stringContaining('team johanna'));
+  });
+
+  it.each([
+    ['a token', { ...BEARER, env: { TOKEN: 'abc' } }, 'TOKEN (auth.tokenEnv'],
+    ['a password', { ...BASIC, env: { USERNAME: 'jo', PASSWORD: ' x1y ' } }, 'PASSWORD (auth.passwordEnv'],
+  ])('refuses %s of three characters, which no message could keep', (_, auth, where) => {
+    const secrets = createSecrets();
+    const open = () => createProvider('http://127.0.0.1:9', { ...auth, secrets });
+    expect(open).toThrow(where);
+    expect(open).toThrow(/ is shorter than 4 characters, too short to be kept out of messages/);
+    expect(open).not.toThrow(/abc|x1y/);
+  });
+});
+
 describe('what the tests above search in', () => {
   it('holds the mask where the secret was', async () => {
     const said = (leak: string) =>

@@ -1,0 +1,117 @@
+import { tokenHeader } from '../adapters/git/fetch.ts';
+import { createGitReader } from '../adapters/git/git-reader.ts';
+import { findProxy } from '../adapters/system/find-proxy.ts';
+import { ToolError } from '../core/errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Forge } from '../ports/forge.ts';
+import type { Log } from '../ports/log.ts';
+import { type CommandContext, type Flags, textFlag } from './command.ts';
+import { findDefaultBranch } from './find-default-branch.ts';
+
+/** What every forge is opened with. */
+export interface ForgeInput {
+  readonly flags: Flags;
+  readonly context: CommandContext;
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly fetch: typeof fetch;
+}
+
+/**
+ * The repository on GitHub that the environment names, read from its checkout.
+ * @throws ToolError REFUSED when a variable is missing, or in a workflow that runs for another branch than the default one
+ */
+export async function openGitHubForge({
+  flags,
+  context,
+  directory,
+  clock,
+  log,
+  fetch,
+}: ForgeInput): Promise<Forge> {
+  const { env } = context;
+  const token = env.BELAY_TOKEN || env.GITHUB_TOKEN;
+  if (!token)
+    throw new ToolError({
+      code: 'REFUSED',
+      message:
+        'GitHub: expected a token in BELAY_TOKEN or GITHUB_TOKEN, got none; pass github-token, or --forge local',
+    });
+  const [owner, repository, ...rest] = (env.GITHUB_REPOSITORY ?? '').split('/');
+  if (!owner || !repository || rest.length > 0) {
+    throw new ToolError({
+      code: 'REFUSED',
+      message: `GITHUB_REPOSITORY: expected owner/name, got "${env.GITHUB_REPOSITORY ?? ''}"`,
+    });
+  }
+  const defaultBranch = textFlag(flags, 'branch') ?? (await findDefaultBranch({ env, directory }));
+  refuseOtherBranch(env, defaultBranch);
+  const apiUrl = env.GITHUB_API_URL || 'https://api.github.com';
+  const serverUrl = env.GITHUB_SERVER_URL || 'https://github.com';
+  const url = `${serverUrl}/${owner}/${repository}.git`;
+  const proxy = findProxy(new URL(url), env);
+  const reader = createGitReader({
+    directory,
+    defaultBranch,
+    // A job in a container runs as another user than the one who checked out; what git could start is switched off.
+    ownership: env.GITHUB_ACTIONS === 'true' ? 'trusted' : 'checked',
+    fetch: {
+      url,
+      authHeader: tokenHeader(token),
+      clock,
+      ...(proxy === undefined ? {} : { proxy: proxy.href }),
+    },
+  });
+  const open = async () => {
+    const { createGitHubForge } = await import('../adapters/github/github-forge.ts');
+    return createGitHubForge({
+      reader,
+      owner,
+      repository,
+      defaultBranch,
+      token,
+      apiUrl,
+      graphqlUrl: env.GITHUB_GRAPHQL_URL || `${apiUrl}/graphql`,
+      clock,
+      log,
+      random: Math.random,
+      fetch,
+    });
+  };
+  return openOnDemand(reader, { defaultBranch, open });
+}
+
+/** A forge whose API client is loaded by the first write: a tick that changes nothing does not pay for it. */
+function openOnDemand(
+  reader: Pick<Forge, 'head' | 'refresh' | 'list' | 'read' | 'history' | 'branches'>,
+  { defaultBranch, open }: { readonly defaultBranch: string; readonly open: () => Promise<Forge> },
+): Forge {
+  let opening: Promise<Forge> | undefined;
+  let opened: Forge | undefined;
+  const api = async (): Promise<Forge> => {
+    opening ??= open();
+    opened = await opening;
+    return opened;
+  };
+  return {
+    ...reader,
+    defaultBranch,
+    commit: async (request) => (await api()).commit(request),
+    inspect: async (proposal) => (await api()).inspect(proposal),
+    propose: async (request) => (await api()).propose(request),
+    merge: async (request) => (await api()).merge(request),
+    close: async (request) => (await api()).close(request),
+    cost: () => opened?.cost() ?? { requests: 0, roundTrips: 0 },
+  };
+}
+
+/** A branch other than the default one may hold anybody's config: what it says is not obeyed. */
+function refuseOtherBranch(env: CommandContext['env'], defaultBranch: string): void {
+  const ref = env.GITHUB_REF;
+  if (env.GITHUB_ACTIONS !== 'true' || ref === undefined || ref === `refs/heads/${defaultBranch}`) return;
+  throw new ToolError({
+    code: 'REFUSED',
+    message: `refused[SEC-03] advance and rollback run only on the default branch "${defaultBranch}", got "${ref}"; start the workflow from there`,
+  });
+}
