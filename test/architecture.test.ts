@@ -22,8 +22,10 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
     'package:yaml',
   ],
   'core/plan': ['core/plan', 'core/manifest', 'core/units.ts', 'core/errors.ts'],
+  'core/judge': ['core/judge', 'core/stats', 'core/units.ts', 'core/errors.ts', 'package:zod'],
   'core/analysis': [
     'core/analysis',
+    'core/judge',
     'core/plan',
     'core/stats',
     'core/manifest',

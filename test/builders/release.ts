@@ -133,6 +133,7 @@ export function buildAssessment(
     ([name, verdict]): CheckAssessment => ({
       name,
       verdict,
+      action: 'rollback',
       gating: true,
       sentence: `${name}: ${verdict}`,
       lastSeen: START,

@@ -1,21 +1,9 @@
 import { ToolError } from '../errors.ts';
 import type { BrokenQuery, Evaluation, PlannedQuery } from './assessment.ts';
-import {
-  type Absence,
-  type AbsenceReason,
-  BROKEN,
-  type Group,
-  type Observation,
-  type PointAbsence,
-} from './observation.ts';
+import { type Absence, BROKEN, type Group, type Observation, type PointAbsence } from './observation.ts';
 import { planQueries, questionKey } from './plan-queries.ts';
 import { gridPoints } from './query-grid.ts';
-
-/** Why there is no number at one moment; never one of BROKEN. */
-export type Gap = PointAbsence | AbsenceReason;
-
-/** A finite number, or why there is none. */
-export type Reading = number | Gap;
+import type { Gap, Reading } from './reading.ts';
 
 /** A question that gave no answer because something broke. */
 export interface BrokenAnswer {
@@ -156,18 +144,4 @@ function corrupt(query: PlannedQuery, expected: string, got: string): ToolError 
     code: 'CORRUPT',
     message: `evidence: query "${query.id}": expected ${expected}, got ${got}`,
   });
-}
-
-/** A gap in words for people. */
-export function describeGap(gap: Gap): string {
-  switch (gap) {
-    case 'missing':
-      return 'no sample';
-    case 'empty':
-      return 'no series';
-    case 'not-a-number':
-      return 'not a number';
-    default:
-      return gap;
-  }
 }

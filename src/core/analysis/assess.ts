@@ -1,13 +1,20 @@
+import type { Evidence } from '../judge/evidence.ts';
+import { judge } from '../judge/judge.ts';
 import { healthSettings } from '../manifest/defaults.ts';
 import { type Instant, instant } from '../units.ts';
 import { readAnswers } from './answers.ts';
-import type { Assessment, CheckAssessment, Evaluation, Verdict } from './assessment.ts';
-import { joinFamily } from './family.ts';
-import { judgeProportion } from './judge-proportion.ts';
+import { assessBroken, assessJudged, blindness } from './assess-evidence.ts';
+import {
+  type Assessment,
+  type CheckAssessment,
+  type Evaluation,
+  type Verdict,
+  voteOf,
+} from './assessment.ts';
+import { type Collected, collect, periodsOf } from './collect.ts';
 import { judgeThreshold } from './judge-threshold.ts';
 import type { Observation } from './observation.ts';
 import { checkQueries } from './plan-queries.ts';
-import { weighProportion } from './weigh-proportion.ts';
 
 /** Worst first; `pass` needs all. */
 const WORST_FIRST: readonly Verdict[] = ['fail', 'error', 'no-data', 'inconclusive', 'pass'];
@@ -21,32 +28,53 @@ const WORST_FIRST: readonly Verdict[] = ['fail', 'error', 'no-data', 'inconclusi
 export function assess(evaluation: Evaluation, observations: ReadonlyMap<string, Observation>): Assessment {
   const answerTo = readAnswers(evaluation, observations);
   const looks = checkQueries(evaluation).map((queries) =>
-    queries.kind === 'proportion'
-      ? weighProportion(queries, evaluation, answerTo)
-      : ({ kind: 'judged', assessment: judgeThreshold(queries, evaluation, answerTo) } as const),
+    queries.kind === 'threshold'
+      ? ({ kind: 'judged', assessment: judgeThreshold(queries, evaluation, answerTo) } as const)
+      : ({ kind: 'collected', ...collect(queries, evaluation, answerTo) } as const),
   );
-  const { falseRollbackRate } = healthSettings(evaluation.release);
-  const family = joinFamily(
-    looks.filter((look) => look.kind !== 'judged'),
-    falseRollbackRate,
+  const collected = looks.filter((look) => look.kind === 'collected');
+  const evidence = evidenceOf(evaluation, collected);
+  const seen = collected.filter(({ broken }) => broken.length === 0);
+  const byCheck = new Map(seen.map((one) => [one.check, one]));
+  const judgement = judge(
+    evidence,
+    seen.map(({ check }) => check),
+    (weighed) => {
+      const one = byCheck.get(weighed.check);
+      return one && blindness(weighed, one, evaluation);
+    },
   );
-  const checks = looks.map((look) =>
-    look.kind === 'judged' ? look.assessment : judgeProportion(look, family, evaluation),
-  );
+  const judged = new Map(judgement.checks.map((one) => [one.check, one]));
+  const checks = looks.map((look): CheckAssessment => {
+    if (look.kind === 'judged') return look.assessment;
+    const one = judged.get(look.check);
+    return one ? assessJudged(one, look) : assessBroken(look);
+  });
   const gating = checks.filter((check) => check.gating);
   return {
     at: evaluation.now,
     overall: joinVerdicts(gating),
-    family: { logHarm: family.logHarm, threshold: family.threshold },
+    family: judgement.family,
     lastSeen: joinLastSeen(gating),
     checks,
+  };
+}
+
+function evidenceOf({ release, rollout }: Evaluation, collected: readonly Collected[]): Evidence {
+  const { falseRollbackRate, falseAdvanceRate } = healthSettings(release);
+  return {
+    falseRollbackRate,
+    falseAdvanceRate,
+    steps: release.spec.rollout.steps.length,
+    periods: periodsOf(release, rollout),
+    checks: collected.map(({ check }) => check),
   };
 }
 
 /** The worst verdict of the checks that have a vote; without any nothing is known. */
 function joinVerdicts(gating: readonly CheckAssessment[]): Verdict {
   if (gating.length === 0) return 'inconclusive';
-  const verdicts = new Set(gating.map(({ verdict }) => verdict));
+  const verdicts = new Set(gating.map(voteOf));
   return WORST_FIRST.find((verdict) => verdicts.has(verdict)) ?? 'inconclusive';
 }
 

@@ -1,16 +1,12 @@
+import type { Action, EvidenceCheck, Verdict } from '../judge/evidence.ts';
+import type { ShownInterval, Totals } from '../judge/method.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import type { Rollout, Standing } from '../plan/rollout.ts';
-import type { Counts } from '../stats/counts.ts';
+
 import type { Instant } from '../units.ts';
 import type { AbsenceReason, MetricsRequest } from './observation.ts';
 
-export type { Counts };
-
-/**
- * `pass` proven good enough · `fail` proven harmful · `inconclusive` neither yet · `no-data` nothing to see ·
- * `error` could not look. Five, never a boolean.
- */
-export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'no-data' | 'error';
+export type { Action, Verdict };
 
 /** What is judged, and when. Everything that `planQueries` and `assess` need besides the observations. */
 export interface Evaluation {
@@ -35,40 +31,34 @@ export interface DroppedTick {
   readonly reason: string;
 }
 
-/** The numbers behind a proportion verdict; natural logarithms of e-values. */
-export interface ProportionEvidence {
-  readonly kind: 'proportion';
-  /** Counts of the ticks that were compared, since the rollout began. As counted: `increase()` gives fractions. */
-  readonly candidate: Counts;
-  readonly stable: Counts;
+/** The numbers behind a verdict on evidence; natural logarithms of e-values. */
+export interface CheckEvidence {
+  readonly kind: 'judged';
+  /** The kind of check. */
+  readonly of: EvidenceCheck['kind'];
   /**
-   * This check's share of the family's evidence of harm, ln Σ w·M over its members: rollout-long and per step mixed, the
-   * limit included. To be held against the family's threshold.
+   * This check's share of the family's evidence of harm, ln Σ w·M over its members: rollout-long and per step mixed. To be held
+   * against the family's threshold.
    */
   readonly logHarm: number;
+  /** The same, member by member. */
+  readonly members: readonly Member[];
+  /** What was counted since the rollout began; undefined for kinds that do not count. */
+  readonly totals: Totals | undefined;
   /** Evidence of safety since this step began; undefined where it cannot be had (no stable traffic and no limit). */
   readonly logSafe: number | undefined;
   /** logSafe that passes: ln(steps / falseAdvanceRate). */
   readonly safeThreshold: number;
-  /**
-   * How many times as often as stable, two-sided at 95 %, rollout-long; undefined without traffic on both arms. No high end:
-   * nothing bounds it from above yet.
-   */
-  readonly ratio: { readonly low: number; readonly high: number | undefined } | undefined;
-  /** Undefined when the check declares no limit. */
-  readonly limit: LimitEvidence | undefined;
-  /** Ticks since the rollout began that were compared with stable or, on a check with a limit, held against it. */
+  /** The effect, rollout-long, on the scale of the margin; undefined while nothing is known of it. */
+  readonly interval: ShownInterval | undefined;
+  /** Ticks since the rollout began that were evidence. */
   readonly ticksUsed: number;
   readonly dropped: readonly DroppedTick[];
 }
 
-/** The candidate alone against its limit. */
-export interface LimitEvidence {
-  /** The rate that must not be exceeded, 0 to 1. */
-  readonly max: number;
-  /** The candidate's own counts since the rollout began, with those at 100 %. */
-  readonly candidate: Counts;
-  /** ln w·M of this member; part of the check's logHarm. */
+/** One e-process of a check, as its share of the family's evidence of harm. */
+export interface Member {
+  readonly name: string;
   readonly logHarm: number;
 }
 
@@ -105,13 +95,15 @@ export interface BrokenQuery {
 export interface CheckAssessment {
   readonly name: string;
   readonly verdict: Verdict;
-  /** false: it cannot judge here (no stable traffic at 100 % and no limit) and has no vote. */
+  /** What its failing does. */
+  readonly action: Action;
+  /** false: it has no vote, because it cannot judge here (no stable traffic at 100 % and no limit) or nobody waits for it. */
   readonly gating: boolean;
   /** The verdict in one sentence with its numbers, for people. */
   readonly sentence: string;
   /** End of the newest tick, or moment of the newest value, that could be used since this step began; undefined: none seen. */
   readonly lastSeen: Instant | undefined;
-  readonly evidence: ProportionEvidence | ThresholdEvidence | BrokenEvidence;
+  readonly evidence: CheckEvidence | ThresholdEvidence | BrokenEvidence;
 }
 
 /** What the evidence says at one moment. Plain and serialisable; same evaluation and observations, same assessment. */
@@ -120,7 +112,7 @@ export interface Assessment {
   /** `fail` when harm is proven; `pass` when every gating check passes; else the worst of the others: error, no-data, inconclusive. */
   readonly overall: Verdict;
   /**
-   * ln Σ w·M over the members of all proportion checks, Σ w = 1, and what it must reach: ln(1 / falseRollbackRate). A check
+   * ln Σ w·M over the members of all checks that may take the candidate back, Σ w = 1, and what it must reach: ln(1 / falseRollbackRate). A check
    * that could not be asked adds nothing to the sum. 0 (no evidence either way) when no member could be computed.
    */
   readonly family: { readonly logHarm: number; readonly threshold: number };
@@ -130,4 +122,9 @@ export interface Assessment {
    */
   readonly lastSeen: Instant | undefined;
   readonly checks: readonly CheckAssessment[];
+}
+
+/** A check that only holds keeps the candidate where it is when it fails: nothing is proven about the candidate. */
+export function voteOf({ verdict, action }: Pick<CheckAssessment, 'verdict' | 'action'>): Verdict {
+  return verdict === 'fail' && action === 'hold' ? 'inconclusive' : verdict;
 }

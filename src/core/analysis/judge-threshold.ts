@@ -1,11 +1,12 @@
+import { writeCount, writeValue } from '../judge/write-numbers.ts';
 import { thresholdFor } from '../manifest/defaults.ts';
 import { elapsed, formatDuration, type Instant } from '../units.ts';
-import { type Answer, type AnswerTo, describeGap, type Reading } from './answers.ts';
+import type { Answer, AnswerTo } from './answers.ts';
 import type { BrokenQuery, CheckAssessment, Evaluation, ThresholdEvidence, Verdict } from './assessment.ts';
-import { describeBroken } from './describe-proportion.ts';
+import { describeBroken } from './describe-broken.ts';
 import type { ThresholdQueries } from './plan-queries.ts';
 import { evidenceEnd, gridPoint } from './query-grid.ts';
-import { writeCount, writeValue } from './write-numbers.ts';
+import { describeGap, type Reading } from './reading.ts';
 
 /** A verdict and what is to be said about it. */
 interface Finding {
@@ -23,14 +24,22 @@ export function judgeThreshold(
   evaluation: Evaluation,
   answerTo: AnswerTo,
 ): CheckAssessment {
-  const { name } = queries.check;
+  const { name, required = true } = queries.check;
   const value = answerTo(queries.value);
   const samples = queries.samples && answerTo(queries.samples);
   if (value.kind === 'broken' || samples?.kind === 'broken') {
     const broken = brokenQueries(queries, [value, samples]);
     const sentence = describeBroken(name, broken);
     const evidence = { kind: 'broken', queries: broken } as const;
-    return { name, verdict: 'error', gating: true, sentence, lastSeen: undefined, evidence };
+    return {
+      name,
+      verdict: 'error',
+      action: 'rollback',
+      gating: required,
+      sentence,
+      lastSeen: undefined,
+      evidence,
+    };
   }
   const sampleReading = samples?.readings[0];
   const evidence = countPoints(queries, value.readings, sampleReading);
@@ -38,7 +47,8 @@ export function judgeThreshold(
   return {
     name,
     verdict,
-    gating: true,
+    action: 'rollback',
+    gating: required || verdict === 'fail',
     sentence: `${name}: ${text}`,
     lastSeen: lastValueAt(queries, value.readings, evaluation.standing.enteredAt),
     evidence,

@@ -1,31 +1,25 @@
-import { ToolError } from '../errors.ts';
 import { healthSettings, thresholdFor } from '../manifest/defaults.ts';
-import type {
-  CheckSpec,
-  ProportionSpec,
-  Release,
-  ThresholdSpec,
-  VersionSpec,
-} from '../manifest/release-schema.ts';
-import { formatDuration, type Millis } from '../units.ts';
+import type { CheckSpec, EvidenceSpec, ThresholdSpec } from '../manifest/release-schema.ts';
+import type { Millis } from '../units.ts';
 import type { Evaluation, PlannedQuery } from './assessment.ts';
+import { fillQuery } from './fill-query.ts';
+import type { Arm } from './kinds/collector.ts';
+import { withCollector } from './kinds/with-collector.ts';
 import type { Grid, MetricsRequest } from './observation.ts';
 import { evidenceEnd, type ThresholdGrid, thresholdGrid, tickGrid } from './query-grid.ts';
 
-/** The two versions that are compared. */
-export type Arm = 'candidate' | 'stable';
-
-/** Bad events and all events of one arm. */
-export interface ArmQueries {
-  readonly bad: PlannedQuery;
-  readonly total: PlannedQuery;
+/** One question of a check about one arm. */
+export interface ArmQuestion {
+  readonly role: string;
+  readonly arm: Arm;
+  readonly query: PlannedQuery;
 }
 
-/** What a proportion check asks; no arms while no tick is complete. */
-export interface ProportionQueries {
-  readonly kind: 'proportion';
-  readonly check: ProportionSpec;
-  readonly asked: { readonly grid: Grid; readonly arms: Readonly<Record<Arm, ArmQueries>> } | undefined;
+/** What a check asks for evidence, tick by tick; nothing while no tick is complete. */
+export interface EvidenceQueries {
+  readonly kind: 'evidence';
+  readonly check: EvidenceSpec;
+  readonly asked: { readonly grid: Grid; readonly questions: readonly ArmQuestion[] } | undefined;
 }
 
 /** What a threshold check asks. */
@@ -36,7 +30,7 @@ export interface ThresholdQueries extends ThresholdGrid {
   readonly samples: PlannedQuery | undefined;
 }
 
-export type CheckQueries = ProportionQueries | ThresholdQueries;
+export type CheckQueries = EvidenceQueries | ThresholdQueries;
 
 /**
  * All questions that the checks of a release ask at this moment, each distinct one once: two checks that share a query on
@@ -55,7 +49,7 @@ export function planQueries(evaluation: Evaluation): readonly PlannedQuery[] {
 /** What each check asks, in the order of the manifest, shared questions repeated. */
 export function checkQueries(evaluation: Evaluation): readonly CheckQueries[] {
   return evaluation.release.spec.health.checks.map((check) =>
-    check.kind === 'proportion' ? proportionQueries(evaluation, check) : thresholdQueries(evaluation, check),
+    check.kind === 'threshold' ? thresholdQueries(evaluation, check) : evidenceQueries(evaluation, check),
   );
 }
 
@@ -68,25 +62,29 @@ export function questionKey({ provider, request }: PlannedQuery): string {
 export function queriesIn(queries: CheckQueries): readonly PlannedQuery[] {
   if (queries.kind === 'threshold')
     return queries.samples ? [queries.value, queries.samples] : [queries.value];
-  if (!queries.asked) return [];
-  const { candidate, stable } = queries.asked.arms;
-  return [candidate.bad, candidate.total, stable.bad, stable.total];
+  return queries.asked?.questions.map(({ query }) => query) ?? [];
 }
 
-function proportionQueries(evaluation: Evaluation, check: ProportionSpec): ProportionQueries {
+function evidenceQueries(evaluation: Evaluation, check: EvidenceSpec): EvidenceQueries {
   const grid = tickGrid(evaluation);
-  if (!grid) return { kind: 'proportion', check, asked: undefined };
+  if (!grid) return { kind: 'evidence', check, asked: undefined };
   const { release } = evaluation;
-  const ask = (arm: Arm, role: 'bad' | 'total'): PlannedQuery => {
-    const query = fillQuery(check[role], { release, arm, window: healthSettings(release).tick });
-    return planned(check, { role, arm, request: { kind: 'range', query, grid } });
-  };
-  const arm = (name: Arm): ArmQueries => ({ bad: ask(name, 'bad'), total: ask(name, 'total') });
-  return {
-    kind: 'proportion',
-    check,
-    asked: { grid, arms: { candidate: arm('candidate'), stable: arm('stable') } },
-  };
+  const window = healthSettings(release).tick;
+  const questions = withCollector(check, (spec, collector) => {
+    const arms: readonly Arm[] = collector.compares(spec) ? ['candidate', 'stable'] : ['candidate'];
+    const roles = collector.roles(spec);
+    return arms.flatMap((arm) =>
+      roles.map(({ name, query, by }): ArmQuestion => {
+        const filled = fillQuery(query, { release, arm, window });
+        const request: MetricsRequest =
+          by === undefined
+            ? { kind: 'range', query: filled, grid }
+            : { kind: 'grouped', query: filled, grid, by };
+        return { role: name, arm, query: planned(check, { role: name, arm, request }) };
+      }),
+    );
+  });
+  return { kind: 'evidence', check, asked: { grid, questions } };
 }
 
 function thresholdQueries(evaluation: Evaluation, check: ThresholdSpec): ThresholdQueries {
@@ -120,32 +118,4 @@ function planned(
   { role, arm, request }: { readonly role: string; readonly arm: Arm; readonly request: MetricsRequest },
 ): PlannedQuery {
   return { id: `${check.name}/${role}/${arm}`, check: check.name, provider: check.provider, request };
-}
-
-/** Fills `{{version}}`, `{{backend}}`, `{{release}}` and `{{window}}`; other text stays as it is, to the byte. */
-function fillQuery(
-  query: string,
-  { release, arm, window }: { readonly release: Release; readonly arm: Arm; readonly window: Millis },
-): string {
-  const { version, backend } = versionOf(release, arm);
-  const values: Readonly<Record<string, string>> = {
-    version,
-    backend,
-    release: release.metadata.name,
-    window: formatDuration(window),
-  };
-  return query.replace(
-    /\{\{(version|backend|release|window)\}\}/g,
-    (whole, name: string) => values[name] ?? whole,
-  );
-}
-
-function versionOf(release: Release, arm: Arm): VersionSpec {
-  const version = release.spec[arm];
-  if (!version)
-    throw new ToolError({
-      code: 'BUG',
-      message: `release "${release.metadata.name}": expected a candidate to ask about, got a settled release`,
-    });
-  return version;
 }

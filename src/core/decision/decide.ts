@@ -1,4 +1,4 @@
-import type { Assessment, CheckAssessment, Verdict } from '../analysis/assessment.ts';
+import { type Assessment, type CheckAssessment, type Verdict, voteOf } from '../analysis/assessment.ts';
 import { assertNever } from '../errors.ts';
 import { HEALTH_DEFAULTS } from '../manifest/defaults.ts';
 import type { Release } from '../manifest/release-schema.ts';
@@ -201,7 +201,7 @@ function unprovenReasons(assessment: Assessment): readonly Reason[] {
   const order: readonly Verdict[] = ['error', 'no-data', 'inconclusive'];
   return order.flatMap((verdict) =>
     assessment.checks
-      .filter((check) => check.gating && check.verdict === verdict)
+      .filter((check) => check.gating && voteOf(check) === verdict)
       .map((check) => ({ code: verdictCode(verdict), text: check.sentence })),
   );
 }
@@ -228,7 +228,9 @@ function checkReasons(
   verdicts: readonly Verdict[],
   code: ReasonCode,
 ): [Reason, ...Reason[]] {
-  const chosen = assessment.checks.filter((check: CheckAssessment) => verdicts.includes(check.verdict));
+  const chosen = assessment.checks.filter(
+    (check: CheckAssessment) => check.gating && verdicts.includes(voteOf(check)),
+  );
   const [first, ...rest] = chosen.map((check): Reason => ({ code, text: check.sentence }));
   return [first ?? { code, text: `the checks together: ${assessment.overall}` }, ...rest];
 }

@@ -1,7 +1,7 @@
-import { describeGap, type Gap } from '../analysis/answers.ts';
 import type { PlannedQuery } from '../analysis/assessment.ts';
 import { BROKEN, type Observation } from '../analysis/observation.ts';
 import { planQueries } from '../analysis/plan-queries.ts';
+import { describeGap, type Gap } from '../analysis/reading.ts';
 import { healthSettings } from '../manifest/defaults.ts';
 import type { CheckSpec, Release } from '../manifest/release-schema.ts';
 import { findStanding } from '../plan/rollout.ts';
@@ -38,9 +38,8 @@ export function planSight(release: Release, now: Instant): readonly PlannedQuery
   const first = { weight: percent(0), at: startedAt };
   const rollout = { startedAt, transitions: [first] } as const;
   const questions = planQueries({ release, rollout, standing: findStanding(release, rollout), now });
-  return questions.filter(
-    (planned) => isAboutStable(planned) || findCheck(release, planned)?.kind === 'threshold',
-  );
+  const comparing = new Set(questions.filter(isAboutStable).map(({ check }) => check));
+  return questions.filter((planned) => isAboutStable(planned) || !comparing.has(planned.check));
 }
 
 /** Which answers show nothing: broken ones of all, and of those about stable the ones without a number. In the order of asking. */
@@ -65,7 +64,7 @@ function describeBlindness(
   if (!isAboutStable(planned)) return undefined;
   const gap = findGap(outcome);
   if (gap === undefined) return undefined;
-  if (check.kind !== 'proportion' || roleOf(planned) !== 'bad' || (gap !== 'missing' && gap !== 'empty'))
+  if (!('bad' in check) || roleOf(planned) !== 'bad' || (gap !== 'missing' && gap !== 'empty'))
     return describeGap(gap);
   if (check.absentIsZero) return undefined;
   const total = answers.find(({ planned: { id } }) => id === `${check.name}/total/stable`);

@@ -1,6 +1,7 @@
 import { formatDuration, millis } from '../units.ts';
 import { quote } from '../yaml/yaml-path.ts';
-import type { CheckSpec, MarginSpec, ProportionSpec, ThresholdSpec } from './release-schema.ts';
+import { harmMargin } from './defaults.ts';
+import type { CheckSpec, ProportionSpec, SafeMarginSpec, ThresholdSpec } from './release-schema.ts';
 import { ratioText } from './rollout-rules.ts';
 import type { Rule, RuleFinding, RuleInput } from './rule.ts';
 
@@ -30,7 +31,7 @@ export const harmWithinSafe: Rule = function* (input) {
   for (const [index, check] of proportions(input)) {
     if (!check.safe) continue;
     for (const part of ['relative', 'absolute'] as const) {
-      const tolerated = check.tolerate[part] ?? 0;
+      const tolerated = harmMargin(check)[part];
       const safe = check.safe[part] ?? 0;
       if (safe >= tolerated) continue;
       yield {
@@ -46,7 +47,7 @@ export const harmWithinSafe: Rule = function* (input) {
 export const boundsAreSensible: Rule = function* ({ draft: { checks } }) {
   for (const [index, { spec }] of checks.entries()) {
     if (spec?.kind === 'proportion') yield* proportionBounds(spec, index);
-    else if (spec) yield* thresholdBounds(spec, index);
+    else if (spec?.kind === 'threshold') yield* thresholdBounds(spec, index);
   }
 };
 
@@ -65,7 +66,7 @@ function* proportionBounds({ limit, tolerate, safe }: ProportionSpec, index: num
       path: at('limit'),
       message: `most events may be bad at ${ratioText(limit)}; if "bad" counts good events, count the others instead`,
     };
-  const margins: readonly (readonly [string, MarginSpec | undefined])[] = [
+  const margins: readonly (readonly [string, SafeMarginSpec | undefined])[] = [
     ['tolerate', tolerate],
     ['safe', safe],
   ];
@@ -107,7 +108,7 @@ export const bakeIsChecked: Rule = function* ({ draft: { checks } }) {
 };
 
 function judgesAlone(check: CheckSpec): boolean {
-  return check.kind === 'threshold' || check.limit !== undefined;
+  return check.kind !== 'proportion' || check.limit !== undefined;
 }
 
 function* proportions({ draft }: RuleInput): Iterable<readonly [index: number, check: ProportionSpec]> {

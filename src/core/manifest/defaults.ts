@@ -1,5 +1,12 @@
 import { type Millis, millis, type Probability, probability } from '../units.ts';
-import type { MarginSpec, ProportionSpec, Release, ThresholdSpec } from './release-schema.ts';
+import type {
+  EvidenceSpec,
+  LimitSpec,
+  MarginSpec,
+  Release,
+  SafeMarginSpec,
+  ThresholdSpec,
+} from './release-schema.ts';
 
 /** What holds for health where the manifest is silent. The only place these numbers are written. */
 export const HEALTH_DEFAULTS = {
@@ -10,6 +17,10 @@ export const HEALTH_DEFAULTS = {
   falseAdvanceRate: probability(0.05),
   /** Of a threshold check. */
   for: millis(5 * 60_000),
+  /** What a comparison of shares tolerates. */
+  tolerate: { relative: 0.1, absolute: 0 },
+  /** A fiftieth of a month's error budget in an hour: the fastest alert of the SRE workbook, chapter 5. */
+  burnRate: 14.4,
   /** The least that `safe` grants beyond stable when it is left to `tolerate`. */
   safe: { relative: 0.25, absolute: 0.0025 },
 } as const;
@@ -41,19 +52,54 @@ export function healthSettings(release: Release): HealthSettings {
   };
 }
 
-/** How much worse than stable is tolerated before it is harm; a part that is not written grants nothing. */
-export function harmMargin(check: ProportionSpec): FullMargin {
-  return fullMargin(check.tolerate);
+/** A check whose margins are shares or rates. */
+export interface Compared {
+  readonly tolerate?: MarginSpec | undefined;
+  readonly safe?: SafeMarginSpec | undefined;
 }
 
-/** How much worse than stable still counts as safe: as written, or else `tolerate` but at least the default. */
-export function safeMargin(check: ProportionSpec): FullMargin {
-  if (check.safe) return fullMargin(check.safe);
-  const tolerated = fullMargin(check.tolerate);
+/** How much worse than stable is tolerated before it is harm; a part that is not written grants nothing. */
+export function harmMargin({ tolerate }: Compared): FullMargin {
+  return tolerate ? fullMargin(tolerate) : HEALTH_DEFAULTS.tolerate;
+}
+
+/**
+ * How much worse than stable still counts as safe: as written, or else `tolerate` but at least the default. A budget of harm
+ * to all traffic B becomes B ÷ share, since a candidate with that share adds share × difference to everybody's rate.
+ * @param nextShare share of the traffic at the next step, 0 to 1
+ */
+export function safeMargin(check: Compared, nextShare: number): FullMargin {
+  if (check.safe) {
+    const { budget } = check.safe;
+    const { relative, absolute } = fullMargin(check.safe);
+    return { relative, absolute: budget === undefined ? absolute : Math.max(absolute, budget / nextShare) };
+  }
+  const tolerated = harmMargin(check);
   return {
     relative: Math.max(tolerated.relative, HEALTH_DEFAULTS.safe.relative),
     absolute: Math.max(tolerated.absolute, HEALTH_DEFAULTS.safe.absolute),
   };
+}
+
+/** The share of bad events that a limit check grants. */
+export function limitOf({ max, objective = 1, burnRate = HEALTH_DEFAULTS.burnRate }: LimitSpec): number {
+  return max ?? Math.min(1, burnRate * (1 - objective));
+}
+
+/** What a check may spend of the promise, relative to the others. */
+export function checkWeight({ weight, critical }: Pick<EvidenceSpec, 'weight' | 'critical'>): number {
+  return weight ?? (critical ? 2 : 1);
+}
+
+/** How many of the worst ticks a check forgives. */
+export function checkTrim({
+  trim,
+  critical,
+}: {
+  readonly trim?: number | undefined;
+  readonly critical?: boolean | undefined;
+}): number {
+  return trim ?? (critical ? 0 : 1);
 }
 
 /** How long a threshold must hold to be believed. */

@@ -207,10 +207,16 @@ export type StepSpec = Release['spec']['rollout']['steps'][number];
 export type CheckSpec = Release['spec']['health']['checks'][number];
 /** A share of bad events, compared with stable. */
 export type ProportionSpec = Extract<CheckSpec, { kind: 'proportion' }>;
+/** The candidate alone against a share of bad events. */
+export type LimitSpec = Extract<CheckSpec, { kind: 'limit' }>;
 /** A value of the candidate against fixed bounds. */
 export type ThresholdSpec = Extract<CheckSpec, { kind: 'threshold' }>;
+/** A check that counts as evidence within the promise; all but `threshold`. */
+export type EvidenceSpec = Exclude<CheckSpec, ThresholdSpec>;
 /** How much worse than stable: ratios, each part optional, one of them there. */
-export type MarginSpec = ProportionSpec['tolerate'];
+export type MarginSpec = NonNullable<ProportionSpec['tolerate']>;
+/** What still counts as safe, each part optional, one of them there. */
+export type SafeMarginSpec = NonNullable<ProportionSpec['safe']>;
 /** A resource whose traffic split follows the manifest. */
 export type TargetSpec = Release['spec']['targets'][number];
 /** A Gateway API HTTPRoute. */

@@ -5,8 +5,8 @@ import {
   checkNamed,
   counts,
   errors,
+  evidenceOf,
   judge,
-  proportionOf,
   type Source,
   type Story,
   type World,
@@ -17,23 +17,33 @@ const sources = (bad: Source): readonly [Source, Source, Source, Source] => [bad
 const together = (worlds: readonly World[]): World => Object.assign({}, ...worlds);
 
 describe('harm over all checks', () => {
-  it('is the mean of the evidence of all members, the limits included', () => {
+  it('is the mean of the evidence of all checks, and that of a check the mean of its members', () => {
     const world = together([counts('a', sources(16)), counts('b', sources(10))]);
     // Both ask for the same totals: the second check shares the questions of the first.
     const alone = (name: string, limit?: number) =>
       judge({ now: 31, checks: [{ ...named(name), ...(limit === undefined ? {} : { limit }) }] }, world);
     const all = judge({ now: 31, checks: [named('a'), { ...named('b'), limit: 0.02 }] }, world);
-    const m = [
-      Math.exp(alone('a').family.logHarm),
-      Math.exp(alone('b').family.logHarm),
-      2 * Math.exp(alone('b', 0.02).family.logHarm) - Math.exp(alone('b').family.logHarm),
-    ];
-    expect(all.family.logHarm).toBeCloseTo(Math.log(m.reduce((sum, one) => sum + one, 0) / 3), 9);
-    const shares = ['a', 'b'].map((name) => Math.exp(proportionOf(all, name).logHarm));
+    const [a, b] = [alone('a'), alone('b', 0.02)].map(({ family }) => Math.exp(family.logHarm));
+    expect(all.family.logHarm).toBeCloseTo(Math.log((a! + b!) / 2), 9);
+    const shares = ['a', 'b'].map((name) => Math.exp(evidenceOf(all, name).logHarm));
     expect(Math.log(shares[0]! + shares[1]!)).toBeCloseTo(all.family.logHarm, 9);
-    const { logHarm, limit } = proportionOf(all, 'b');
-    expect(limit!.logHarm).toBeLessThan(logHarm);
-    expect(limit).toMatchObject({ max: 0.02, candidate: { events: 60, exposure: 6_000 } });
+    const { members, totals } = evidenceOf(all, 'b');
+    expect(members.map(({ name }) => name)).toEqual(['comparison', 'limit']);
+    expect(Math.log(members.reduce((sum, { logHarm }) => sum + Math.exp(logHarm), 0))).toBeCloseTo(
+      evidenceOf(all, 'b').logHarm,
+      9,
+    );
+    expect(totals!.alone).toEqual({ events: 60, exposure: 6_000 });
+  });
+
+  it('is spent as the weights of the checks say, a critical check twice', () => {
+    const world = together([counts('a', sources(16)), counts('b', sources(10))]);
+    const share = (a: object) => {
+      const all = judge({ now: 31, checks: [{ ...named('a'), ...a }, named('b')] }, world);
+      return Math.exp(evidenceOf(all, 'a').logHarm);
+    };
+    expect(share({ weight: 3 }) / share({})).toBeCloseTo((3 / 4) * 2, 9);
+    expect(share({ critical: true, trim: 0 }) / share({})).toBeCloseTo((2 / 3) * 2, 9);
   });
 
   it('mixes the whole rollout with each step, which is 1 before it begins', () => {
@@ -104,7 +114,7 @@ describe('harm over all checks', () => {
       'inconclusive',
     ]);
     expect(first.family.logHarm).toBeGreaterThanOrEqual(first.family.threshold);
-    expect(proportionOf(first, 'c').logHarm).toBeLessThan(first.family.threshold);
+    expect(evidenceOf(first, 'c').logHarm).toBeLessThan(first.family.threshold);
     expect(checkNamed(first, 'c').sentence).toMatch(
       /evidence [\d.]+ to 1, with the other checks [\d.]+ to 1, needed 100 to 1$/,
     );

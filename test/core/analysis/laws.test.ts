@@ -8,11 +8,11 @@ import {
   counts,
   errors,
   evaluationOf,
+  evidenceOf,
   judge,
   latency,
   minutes,
   observe,
-  proportionOf,
   type Source,
   type Story,
   type World,
@@ -118,7 +118,7 @@ describe('an assessment', () => {
       const given = counts('errors', [({ tick }) => tick % 2, 50, ({ tick }) => tick % 19, 950]);
       const observations = observe(evaluation, { ...given, ...counts('capped', [0, 50, 1, 950]) });
       const begin = performance.now();
-      expect(proportionOf(assess(evaluation, observations)).ticksUsed).toBeGreaterThan(ticks - 3);
+      expect(evidenceOf(assess(evaluation, observations)).ticksUsed).toBeGreaterThan(ticks - 3);
       return (performance.now() - begin) / 1000;
     };
     seconds(432);

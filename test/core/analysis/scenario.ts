@@ -2,9 +2,9 @@ import { assess } from '../../../src/core/analysis/assess.ts';
 import type {
   Assessment,
   CheckAssessment,
+  CheckEvidence,
   Evaluation,
   PlannedQuery,
-  ProportionEvidence,
   ThresholdEvidence,
 } from '../../../src/core/analysis/assessment.ts';
 import type {
@@ -47,6 +47,7 @@ export const errors: ProportionSpec = {
   bad: 'sum(increase(bad{v="{{version}}"}[{{window}}]))',
   total: 'sum(increase(all{v="{{version}}"}[{{window}}]))',
   tolerate: { relative: 0.1 },
+  trim: 0,
 };
 
 export const latency: ThresholdSpec = {
@@ -196,9 +197,9 @@ export function checkNamed(assessment: Assessment, name: string): CheckAssessmen
   return check;
 }
 
-export function proportionOf(assessment: Assessment, name = 'errors'): ProportionEvidence {
+export function evidenceOf(assessment: Assessment, name = 'errors'): CheckEvidence {
   const { evidence } = checkNamed(assessment, name);
-  if (evidence.kind !== 'proportion') throw new Error(`check "${name}" has ${evidence.kind} evidence`);
+  if (evidence.kind !== 'judged') throw new Error(`check "${name}" has ${evidence.kind} evidence`);
   return evidence;
 }
 

@@ -4,9 +4,9 @@ import {
   checkNamed,
   counts,
   errors,
+  evidenceOf,
   judge,
   minute,
-  proportionOf,
   type Source,
   type Story,
   type World,
@@ -59,15 +59,15 @@ describe('a tick is not used, with its exposure, and the reason is told', () => 
       reason: 'stable: 90 bad of 0 in all, as after a counter reset',
     },
   ])('$name', ({ world, reason }) => {
-    const evidence = proportionOf(judge(story, { ...healthy, ...world }));
+    const evidence = evidenceOf(judge(story, { ...healthy, ...world }));
     expect(evidence.dropped).toEqual([{ at: minute(15), reason }]);
     expect(evidence.ticksUsed).toBe(9);
-    expect(evidence.candidate).toEqual({ events: 90, exposure: 9_000 });
-    expect(evidence.stable).toEqual({ events: 810, exposure: 81_000 });
+    expect(evidence.totals!.candidate).toEqual({ events: 90, exposure: 9_000 });
+    expect(evidence.totals!.stable).toEqual({ events: 810, exposure: 81_000 });
   });
 
   it('the weight changed within it', () => {
-    const evidence = proportionOf(
+    const evidence = evidenceOf(
       judge(
         {
           now: 51,
@@ -83,7 +83,7 @@ describe('a tick is not used, with its exposure, and the reason is told', () => 
   });
 
   it('but not when the weight changed exactly between two ticks', () => {
-    const evidence = proportionOf(
+    const evidence = evidenceOf(
       judge(
         {
           now: 51,
@@ -100,12 +100,12 @@ describe('a tick is not used, with its exposure, and the reason is told', () => 
 
   it('an arm without any series drops all of them', () => {
     const assessment = judge(story, { ...healthy, 'errors/total/candidate': absent('empty') });
-    const { dropped, ticksUsed, candidate, ratio } = proportionOf(assessment);
+    const { dropped, ticksUsed, totals, interval } = evidenceOf(assessment);
     expect(dropped.map(({ reason }) => reason)).toEqual(Array(10).fill('candidate total: no series'));
-    expect({ ticksUsed, candidate, ratio }).toEqual({
+    expect({ ticksUsed, candidate: totals!.candidate, interval }).toEqual({
       ticksUsed: 0,
       candidate: { events: 0, exposure: 0 },
-      ratio: undefined,
+      interval: undefined,
     });
   });
 });
@@ -118,10 +118,10 @@ describe('an arm without traffic', () => {
       ({ tick }) => (tick <= 4 ? 0 : 9),
       ({ tick }) => (tick <= 4 ? 0 : 900),
     ]);
-    const evidence = proportionOf(judge(story, world));
+    const evidence = evidenceOf(judge(story, world));
     expect(evidence.dropped).toEqual([]);
     expect(evidence.ticksUsed).toBe(10);
-    expect(evidence.candidate).toEqual({ events: 10, exposure: 1_000 });
+    expect(evidence.totals!.candidate).toEqual({ events: 10, exposure: 1_000 });
   });
 
   it.each([
@@ -138,16 +138,16 @@ describe('an arm without traffic', () => {
     },
   ])('leaves its last ticks waiting, and says for whom: $silent', ({ silent, world }) => {
     const assessment = judge(story, world);
-    const { dropped, candidate } = proportionOf(assessment);
+    const { dropped, totals } = evidenceOf(assessment);
     expect(dropped).toEqual([45, 50].map((at) => ({ at: minute(at), reason: `no traffic on ${silent}` })));
-    expect(candidate.exposure).toBe(800);
+    expect(totals!.candidate.exposure).toBe(800);
     expect(checkNamed(assessment, 'errors').lastSeen).toBe(minute(40));
   });
 
   it('does not carry a wait over into the next weight', () => {
     const world = counts('errors', [1, 100, 9, ({ minute: at }) => (at > 10 && at <= 20 ? 0 : 900)]);
     const stableBad: Source = ({ minute: at }) => (at > 10 && at <= 20 ? 0 : 9);
-    const evidence = proportionOf(
+    const evidence = evidenceOf(
       judge(
         {
           now: 51,
@@ -162,7 +162,7 @@ describe('an arm without traffic', () => {
     expect(evidence.dropped).toEqual(
       [15, 20].map((at) => ({ at: minute(at), reason: 'no traffic on stable' })),
     );
-    expect(evidence.candidate.exposure).toBe(800);
+    expect(evidence.totals!.candidate.exposure).toBe(800);
   });
 });
 
@@ -174,8 +174,8 @@ describe('bad events that are absent while there is traffic', () => {
     { name: 'no series', source: absent('empty') },
     { name: 'no sample in any tick', source: 'missing' },
   ])('are none where the manifest says so: $name', ({ source }) => {
-    const evidence = proportionOf(judge({ ...story, checks }, world(source)));
-    expect(evidence.candidate).toEqual({ events: 0, exposure: 10_000 });
+    const evidence = evidenceOf(judge({ ...story, checks }, world(source)));
+    expect(evidence.totals!.candidate).toEqual({ events: 0, exposure: 10_000 });
     expect(evidence.dropped).toEqual([]);
   });
 
@@ -184,16 +184,16 @@ describe('bad events that are absent while there is traffic', () => {
     { name: 'stale', source: absent('stale') },
     { name: 'infinite', source: 'infinite' },
   ])('are never none when the answer is something else: $name', ({ source }) => {
-    expect(proportionOf(judge({ ...story, checks }, world(source))).dropped).toHaveLength(10);
+    expect(evidenceOf(judge({ ...story, checks }, world(source))).dropped).toHaveLength(10);
   });
 
   it('are unknown where the manifest does not say so', () => {
-    expect(proportionOf(judge(story, world(absent('empty')))).dropped).toHaveLength(10);
+    expect(evidenceOf(judge(story, world(absent('empty')))).dropped).toHaveLength(10);
   });
 
   it('are unknown when the total is absent as well', () => {
     const blind = { ...world(absent('empty')), 'errors/total/candidate': absent('empty') };
-    expect(proportionOf(judge({ ...story, checks }, blind)).dropped).toHaveLength(10);
+    expect(evidenceOf(judge({ ...story, checks }, blind)).dropped).toHaveLength(10);
   });
 });
 
@@ -201,27 +201,27 @@ describe('fractions of increase()', () => {
   it('let a candidate be seen that fails all its requests, though the counts differ in the last digits', () => {
     const world = counts('errors', [10.526315789473685, 10.526315789473683, 9.4, 947.36]);
     const assessment = judge(story, world);
-    expect(proportionOf(assessment).dropped).toEqual([]);
+    expect(evidenceOf(assessment).dropped).toEqual([]);
     expect(assessment.overall).toBe('fail');
   });
 
   it('never make more evidence of harm than the whole events they stand for', () => {
-    const whole = proportionOf(judge(story, counts('errors', [3, 100, 9, 900]))).logHarm;
-    const more = proportionOf(judge(story, counts('errors', [3.09, 100, 9, 900]))).logHarm;
+    const whole = evidenceOf(judge(story, counts('errors', [3, 100, 9, 900]))).logHarm;
+    const more = evidenceOf(judge(story, counts('errors', [3.09, 100, 9, 900]))).logHarm;
     expect(more).toBe(whole);
-    const fewer = proportionOf(judge(story, counts('errors', [3, 100, 8.91, 900]))).logHarm;
+    const fewer = evidenceOf(judge(story, counts('errors', [3, 100, 8.91, 900]))).logHarm;
     expect(fewer).toBeLessThanOrEqual(whole + 1e-12);
   });
 
   it('are rounded against the claim at the limit as well', () => {
     const limited = [{ ...errors, limit: 0.02 }];
     const harm = (bad: number) =>
-      proportionOf(judge({ ...story, checks: limited }, counts('errors', [bad, 100, 20, 900]))).limit!
+      evidenceOf(judge({ ...story, checks: limited }, counts('errors', [bad, 100, 20, 900]))).members[1]!
         .logHarm;
     expect(harm(4.09)).toBe(harm(4));
     const weights = [[100, 0]] as const;
     const safe = (bad: number) =>
-      proportionOf(judge({ ...story, weights, checks: limited }, counts('errors', [bad, 1_000, 0, 0])))
+      evidenceOf(judge({ ...story, weights, checks: limited }, counts('errors', [bad, 1_000, 0, 0])))
         .logSafe!;
     expect(safe(4.01)).toBeLessThan(safe(4));
     expect(safe(4.01)).toBe(safe(4.1));

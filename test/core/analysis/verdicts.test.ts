@@ -9,12 +9,12 @@ import {
   counts,
   errors,
   evaluationOf,
+  evidenceOf,
   judge,
   latency,
   minute,
   minutes,
   observe,
-  proportionOf,
   type Story,
   type World,
 } from './scenario.ts';
@@ -30,21 +30,21 @@ describe('a proportion check', () => {
       story: { now: 31 },
       world: sick,
       verdict: 'fail',
-      says: 'errors: 180 of 6,000 against 540 of 54,000; between 2.2 and 4 times as many; more than the 1.1 times allowed; evidence more than 1,000,000 to 1, needed 100 to 1',
+      says: 'errors: 180 of 6,000 (3%) against 540 of 54,000 (1%); between 2.2 and 4 times as many; more than the 1.1 times allowed; evidence more than 1,000,000 to 1, needed 100 to 1',
     },
     {
       name: 'as many as stable, for long',
       story: { now: 61 },
       world: healthy,
       verdict: 'pass',
-      says: 'errors: 120 of 12,000 against 1,080 of 108,000; between 0.72 and 1.4 times as many; within the 1.25 times plus 0.25 percentage points that count as safe; evidence 3,709 to 1, needed 60 to 1',
+      says: 'errors: 120 of 12,000 (1%) against 1,080 of 108,000 (1%); between 0.29 points fewer and 0.35 points more; within the 1.25 times plus 0.25 percentage points that count as safe (up to 1.5%); evidence 3,709 to 1, needed 60 to 1',
     },
     {
       name: 'as many as stable, not for long',
       story: { now: 11 },
       world: healthy,
       verdict: 'inconclusive',
-      says: 'errors: 20 of 2,000 against 180 of 18,000; between 0.42 and 2 times as many; neither harm nor safety is proven; 17% of the evidence needed to advance',
+      says: 'errors: 20 of 2,000 (1%) against 180 of 18,000 (1%); between 0.42 and 2 times as many; neither harm nor safety is proven; 17% of the evidence needed to advance',
     },
     {
       name: 'nothing to see',
@@ -108,10 +108,10 @@ describe('a proportion check', () => {
   it.each<{ tolerate: (typeof errors)['tolerate']; says: string }>([
     { tolerate: { relative: 0 }, says: 'more than stable;' },
     { tolerate: { relative: 0.1 }, says: 'more than the 1.1 times allowed;' },
-    { tolerate: { absolute: 0.005 }, says: 'more than the 0.5 percentage points allowed;' },
+    { tolerate: { absolute: 0.005 }, says: 'more than the 0.5 percentage points allowed (up to 1.5%);' },
     {
       tolerate: { relative: 0.5, absolute: 0.001 },
-      says: 'more than the 1.5 times plus 0.1 percentage points allowed;',
+      says: 'more than the 1.5 times plus 0.1 percentage points allowed (up to 1.6%);',
     },
   ])('names the margin that is exceeded: $says', ({ tolerate, says }) => {
     expect(sentence({ now: 61, checks: [{ ...errors, tolerate }] }, sick)).toContain(says);
@@ -132,13 +132,16 @@ describe('a proportion check', () => {
 
   it('passes without any bad event on either arm', () => {
     expect(sentence({ now: 61 }, counts('errors', [0, 1_000, 0, 9_000]))).toBe(
-      'errors: 0 of 12,000 against 0 of 108,000; within the 1.25 times plus 0.25 percentage points that count as safe; evidence more than 1,000,000 to 1, needed 60 to 1',
+      'errors: 0 of 12,000 (0%) against 0 of 108,000 (0%); between 0.0069 points fewer and 0.046 points more; within the 1.25 times plus 0.25 percentage points that count as safe (up to 0.25%); evidence more than 1,000,000 to 1, needed 60 to 1',
     );
   });
 
   it('gives one bound where the data have only one', () => {
     expect(sentence({ now: 31 }, counts('errors', [5, 1_000, 0, 9_000]))).toContain('; at least ');
-    expect(sentence({ now: 31 }, counts('errors', [0, 1_000, 90, 9_000]))).toContain('; at most ');
+    const relative = [{ ...errors, safe: { relative: 0.25 } }];
+    expect(sentence({ now: 31, checks: relative }, counts('errors', [0, 1_000, 90, 9_000]))).toContain(
+      '; at most ',
+    );
   });
 });
 
@@ -150,16 +153,16 @@ describe('evidence of safety', () => {
     ] as const;
     const late = judge({ now: 71, weights }, healthy);
     expect(late.overall).toBe('inconclusive');
-    expect(proportionOf(late).ticksUsed).toBe(14);
-    expect(proportionOf(late).logSafe).toBe(proportionOf(judge({ now: 11 }, healthy)).logSafe);
-    expect(proportionOf(late).safeThreshold).toBeCloseTo(Math.log(3 / 0.05), 12);
+    expect(evidenceOf(late).ticksUsed).toBe(14);
+    expect(evidenceOf(late).logSafe).toBe(evidenceOf(judge({ now: 11 }, healthy)).logSafe);
+    expect(evidenceOf(late).safeThreshold).toBeCloseTo(Math.log(3 / 0.05), 12);
     expect(judge({ now: 121, weights }, healthy).overall).toBe('pass');
   });
 
   it('does not vouch for a step once the newest tick has no numbers', () => {
     const gone = (at: { tick: number }) => (at.tick > 11 ? 'missing' : 1_000);
     const assessment = judge({ now: 61 }, { ...healthy, 'errors/total/candidate': gone });
-    expect(proportionOf(assessment).logSafe).toBeGreaterThan(proportionOf(assessment).safeThreshold);
+    expect(evidenceOf(assessment).logSafe).toBeGreaterThan(evidenceOf(assessment).safeThreshold);
     expect(assessment.overall).toBe('no-data');
     expect(checkNamed(assessment, 'errors').sentence).toBe(
       'errors: no usable tick since 2026-11-21T08:55:00Z: candidate total: no sample',
@@ -198,7 +201,7 @@ describe('at 100 %, where stable has no traffic', () => {
     const late = judge({ now: 181, weights, checks: [limited] }, bake);
     expect(late.overall).toBe('pass');
     expect(late.lastSeen).toBe(minute(180));
-    expect(proportionOf(late).ticksUsed).toBe(36);
+    expect(evidenceOf(late).ticksUsed).toBe(36);
     expect(checkNamed(late, 'errors').sentence).toBe(
       'errors: 360 of 36,000 (1%); within the limit of 2%; evidence more than 1,000,000 to 1, needed 60 to 1',
     );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { wholeEvents } from '../../../src/core/analysis/whole-events.ts';
+import { wholeEvents } from '../../../src/core/judge/whole-events.ts';
 import { announceSeed } from '../stats/seeded-random.ts';
 
 const seed = announceSeed('whole events', 11);

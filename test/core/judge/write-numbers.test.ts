@@ -7,7 +7,7 @@ import {
   writeProgress,
   writeShare,
   writeValue,
-} from '../../../src/core/analysis/write-numbers.ts';
+} from '../../../src/core/judge/write-numbers.ts';
 
 describe('numbers in sentences', () => {
   it.each([

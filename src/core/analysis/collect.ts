@@ -1,0 +1,114 @@
+import type { EvidenceCheck, EvidenceTick, Period, Seen } from '../judge/evidence.ts';
+import type { Release } from '../manifest/release-schema.ts';
+import type { Rollout, Transition } from '../plan/rollout.ts';
+import type { Percent } from '../units.ts';
+import type { AnswerTo, GroupedAnswer } from './answers.ts';
+import type { BrokenQuery, Evaluation } from './assessment.ts';
+import { type Arm, type Collector, type Readings, unusable } from './kinds/collector.ts';
+import { withCollector } from './kinds/with-collector.ts';
+import type { Grid } from './observation.ts';
+import type { ArmQuestion, EvidenceQueries } from './plan-queries.ts';
+import { gridPoint, gridPoints } from './query-grid.ts';
+import type { Reading } from './reading.ts';
+
+/** At this weight stable has no traffic of its own kind any more, so that nothing compares with it. */
+const WHOLE_TRAFFIC = 100;
+
+/** A check as evidence; without ticks, and with the queries that broke, when one did. */
+export interface Collected {
+  readonly check: EvidenceCheck;
+  readonly broken: readonly BrokenQuery[];
+  /** The moments of its ticks; undefined while none is complete. */
+  readonly grid: Grid | undefined;
+}
+
+/** The answers to one check as evidence. */
+export function collect(queries: EvidenceQueries, evaluation: Evaluation, answerTo: AnswerTo): Collected {
+  const { asked } = queries;
+  return withCollector(queries.check, (spec, collector) => {
+    if (!asked) return { check: collector.check(spec, [], evaluation), broken: [], grid: undefined };
+    const { readingsAt, broken } = readAll(asked.questions, answerTo);
+    const ticks =
+      broken.length > 0 ? [] : readTicks(asked.grid, evaluation.rollout, { spec, collector, readingsAt });
+    return { check: collector.check(spec, ticks, evaluation), broken, grid: asked.grid };
+  });
+}
+
+/** The weights of a rollout, as evidence has them. */
+export function periodsOf(release: Release, rollout: Rollout): readonly [Period, ...Period[]] {
+  const period = ({ weight }: Transition): Period => ({
+    step: stepOf(release, weight),
+    whole: weight === WHOLE_TRAFFIC,
+    share: weight / WHOLE_TRAFFIC,
+  });
+  const [first, ...rest] = rollout.transitions;
+  return [period(first), ...rest.map(period)];
+}
+
+/** The step that a weight belongs to: the highest that is not above it, as in `findStanding`. */
+function stepOf(release: Release, weight: Percent): number {
+  return Math.max(
+    0,
+    release.spec.rollout.steps.findLastIndex((step) => step.weight <= weight),
+  );
+}
+
+/** What came for the questions of a check, tick by tick. */
+type ReadingsAt = (arm: Arm, index: number) => Readings;
+
+function readAll(
+  questions: readonly ArmQuestion[],
+  answerTo: AnswerTo,
+): { readonly readingsAt: ReadingsAt; readonly broken: readonly BrokenQuery[] } {
+  const broken: BrokenQuery[] = [];
+  const single = new Map<string, readonly Reading[]>();
+  const grouped = new Map<string, Exclude<GroupedAnswer, { kind: 'broken' }>>();
+  for (const { role, arm, query } of questions) {
+    const key = `${role}/${arm}`;
+    const answer = query.request.kind === 'grouped' ? answerTo.grouped(query) : answerTo(query);
+    if (answer.kind === 'broken') broken.push({ ...answer.query, id: query.id });
+    else if (answer.kind === 'grouped') grouped.set(key, answer);
+    else single.set(key, answer.readings);
+  }
+  const readingsAt: ReadingsAt = (arm, index) => ({
+    one: (role) => single.get(`${role}/${arm}`)?.[index] ?? 'missing',
+    groups: (role) => {
+      const answer = grouped.get(`${role}/${arm}`);
+      if (!answer || answer.gap !== undefined) return answer?.gap ?? 'missing';
+      return answer.groups.map(({ value, readings }) => ({ value, reading: readings[index] ?? 'missing' }));
+    },
+  });
+  return { readingsAt, broken };
+}
+
+/** Puts the readings of both arms together, tick by tick. Linear in ticks and transitions. */
+function readTicks<S, A>(
+  grid: Grid,
+  { transitions }: Rollout,
+  {
+    spec,
+    collector,
+    readingsAt,
+  }: { readonly spec: S; readonly collector: Collector<S, A>; readonly readingsAt: ReadingsAt },
+): readonly EvidenceTick<A>[] {
+  const arm = (name: Arm, index: number): Seen<A> => collector.read(spec, readingsAt(name, index), name);
+  const compares = collector.compares(spec);
+  const ticks: EvidenceTick<A>[] = [];
+  let period = -1;
+  for (let index = 0; index < gridPoints(grid); index += 1) {
+    const at = gridPoint(grid, index);
+    const begin = at - grid.step;
+    while (writtenAt(transitions[period + 1]) <= begin) period += 1;
+    const changes = writtenAt(transitions[period + 1]) < at;
+    ticks.push({
+      period: changes || period < 0 ? undefined : period,
+      candidate: arm('candidate', index),
+      stable: compares ? arm('stable', index) : unusable('not asked'),
+    });
+  }
+  return ticks;
+}
+
+function writtenAt(transition: Transition | undefined): number {
+  return transition?.at ?? Number.POSITIVE_INFINITY;
+}

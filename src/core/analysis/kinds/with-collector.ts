@@ -1,0 +1,20 @@
+import { assertNever } from '../../errors.ts';
+import type { EvidenceSpec } from '../../manifest/release-schema.ts';
+import type { Collector } from './collector.ts';
+import { limit } from './limit.ts';
+import { proportion } from './proportion.ts';
+
+/** Calls `use` with the collector of a check's kind. */
+export function withCollector<R>(
+  spec: EvidenceSpec,
+  use: <S extends EvidenceSpec, A>(spec: S, collector: Collector<S, A>) => R,
+): R {
+  switch (spec.kind) {
+    case 'proportion':
+      return use(spec, proportion);
+    case 'limit':
+      return use(spec, limit);
+    default:
+      return assertNever(spec);
+  }
+}

@@ -1,0 +1,105 @@
+import type { Counts } from '../stats/counts.ts';
+import type { Margin } from '../stats/twin.ts';
+
+export type { Counts, Margin };
+
+/**
+ * `pass` proven good enough · `fail` proven harmful · `inconclusive` neither yet · `no-data` nothing to see ·
+ * `error` could not look. Five, never a boolean.
+ */
+export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'no-data' | 'error';
+
+/** What a check that fails does: take the candidate back, keep it where it is, or tell people. */
+export type Action = 'rollback' | 'hold' | 'notify';
+
+/** What was seen of one arm in one tick, or why it cannot be used. */
+export type Seen<A> =
+  | { readonly kind: 'seen'; readonly value: A }
+  | { readonly kind: 'unusable'; readonly reason: string };
+
+/** One stretch of the time grid. */
+export interface EvidenceTick<A> {
+  /** Position of the period in which it lies; undefined when the weight changed within it. */
+  readonly period: number | undefined;
+  readonly candidate: Seen<A>;
+  readonly stable: Seen<A>;
+}
+
+/** The time on one weight. */
+export interface Period {
+  /** Position of the declared step, from 0. */
+  readonly step: number;
+  /** Everyone is served by the candidate: nothing to compare with. */
+  readonly whole: boolean;
+  /** Share of the traffic that the candidate was to get, 0 to 1; undefined when nobody said. */
+  readonly share: number | undefined;
+}
+
+/** What every check says of itself. */
+export interface CheckBase {
+  readonly name: string;
+  /** Share of the promise that it may spend, relative to the other checks; more than 0. */
+  readonly weight: number;
+  readonly action: Action;
+  /** It must pass before anything advances. */
+  readonly required: boolean;
+}
+
+/** How counts are read; see BetOptions. */
+export interface Reading {
+  /** φ ≥ 1: so many events come together. */
+  readonly dispersion: number;
+  /** So many ticks are forgiven. */
+  readonly trim: number;
+}
+
+/** Margins of a comparison of shares or rates: at most ratio × stable's + difference. */
+export interface Margins {
+  /** Beyond it is harm. */
+  readonly harm: Margin;
+  /** Below it is safe; nowhere narrower than `harm`. */
+  readonly safe: Margin;
+}
+
+/** A share of bad events. */
+export interface ProportionCheck extends CheckBase, Reading, Margins {
+  readonly kind: 'proportion';
+  /** And never above this share, whatever stable does. */
+  readonly limit: number | undefined;
+  readonly ticks: readonly EvidenceTick<Counts>[];
+}
+
+/** The candidate alone against a share that it must not exceed. */
+export interface LimitCheck extends CheckBase, Reading {
+  readonly kind: 'limit';
+  /** The share, 0 to 1. */
+  readonly max: number;
+  /** A business rule outside the promise: so many bad events more than stable's share explains are too many. */
+  readonly maxExcess: number | undefined;
+  /** Stable's counts serve `maxExcess` alone. */
+  readonly ticks: readonly EvidenceTick<Counts>[];
+}
+
+/** Every kind of check, as evidence. */
+export type EvidenceCheck = ProportionCheck | LimitCheck;
+
+/**
+ * All that a judgement rests on: the value between what was observed and what it says. The document of `belay judge` is
+ * its written form; a rollout's ticks become the same value.
+ */
+export interface Evidence {
+  /** Probability that a healthy candidate is taken back, over all checks, ticks and looks. */
+  readonly falseRollbackRate: number;
+  /** Probability that a candidate with a check beyond its safe margin passes, over all steps. */
+  readonly falseAdvanceRate: number;
+  /** How many steps are declared, 1 or more. */
+  readonly steps: number;
+  /** One per weight, oldest first; the last is now. */
+  readonly periods: readonly [Period, ...Period[]];
+  readonly checks: readonly EvidenceCheck[];
+}
+
+/** The period of now. */
+export function currentPeriod({ periods }: Pick<Evidence, 'periods'>): Period {
+  return periods.at(-1) ?? periods[0];
+}

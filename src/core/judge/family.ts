@@ -1,0 +1,60 @@
+import { logSum } from '../stats/log-space.ts';
+import type { EvidenceCheck } from './evidence.ts';
+import { membersOf, type Weighed } from './weigh.ts';
+
+/** All evidence of harm together, and what it says about each check. */
+export interface Family {
+  /** ln Σ w·M over the members of all checks that may take the candidate back, Σ w = 1; 0 when no member could be computed. */
+  readonly logHarm: number;
+  /** What it must reach: ln(1 / falseRollbackRate). */
+  readonly threshold: number;
+  /** ln of the weight of each of a check's members in the family that it belongs to. */
+  readonly logWeight: (check: EvidenceCheck) => number;
+  /** The checks that are to blame; empty as long as harm is not proven. */
+  readonly failing: ReadonlySet<EvidenceCheck>;
+}
+
+/**
+ * Joins the evidence of harm over all checks that may take the candidate back: harm is proven when Σ w·M ≥ 1/rate with
+ * Σ w = 1. A check's weight is shared equally among its members. A weighted mean of e-values is one, under any dependence
+ * between the checks, so that the rate holds for all checks and all looks together.
+ *
+ * To blame are the checks with the largest share, and every check one of whose members would prove harm alone. Without proof
+ * by the family nobody is to blame: a single M ≥ 1/rate among many members is no proof.
+ * A check without a weighing (its queries broke) keeps its weight and adds nothing, which can only hide harm and never
+ * invent it. Checks that hold or notify take nothing from the promise: each is judged alone.
+ *
+ * @param checks all checks, weighed or not
+ */
+export function joinFamily(
+  checks: readonly EvidenceCheck[],
+  weighed: readonly Weighed[],
+  falseRollbackRate: number,
+): Family {
+  const threshold = -Math.log(falseRollbackRate);
+  const inFamily = (check: EvidenceCheck): boolean =>
+    check.action === 'rollback' && membersOf(check).length > 0;
+  const total = checks.filter(inFamily).reduce((sum, { weight }) => sum + weight, 0);
+  const logWeight = (check: EvidenceCheck): number =>
+    Math.log((inFamily(check) ? check.weight / total : 1) / Math.max(1, membersOf(check).length));
+  const own = weighed.filter(({ check }) => inFamily(check));
+  const shares = own.map((one) => logShare(one, logWeight(one.check)));
+  const logHarm = shares.length === 0 ? 0 : logSum(shares);
+  const largest = shares.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const blamed = own.filter(
+    ({ members }, index) =>
+      logHarm >= threshold && (shares[index] === largest || members.some(({ logM }) => logM >= threshold)),
+  );
+  const alone = weighed.filter(
+    (one) =>
+      one.check.action !== 'rollback' &&
+      one.members.length > 0 &&
+      logShare(one, logWeight(one.check)) >= threshold,
+  );
+  return { logHarm, threshold, logWeight, failing: new Set([...blamed, ...alone].map(({ check }) => check)) };
+}
+
+/** ln Σ w·M over the members of one check. */
+export function logShare({ members }: Pick<Weighed, 'members'>, logWeight: number): number {
+  return logSum(members.map(({ logM }) => logM + logWeight));
+}

@@ -1,0 +1,129 @@
+import { logSum } from '../stats/log-space.ts';
+import { currentPeriod, type Evidence, type EvidenceCheck, type Verdict } from './evidence.ts';
+import { type Family, joinFamily, logShare } from './family.ts';
+import type { ShownInterval } from './method.ts';
+import { type Weighed, weigh } from './weigh.ts';
+import { writeOdds, writeProgress } from './write-numbers.ts';
+
+/** What the evidence says of one check. */
+export interface CheckJudgement {
+  readonly check: EvidenceCheck;
+  readonly verdict: Verdict;
+  /** Natural log of the check's evidence of harm, mixed over its members; undefined when it has none. */
+  readonly logHarm: number | undefined;
+  /** Its part of the family's evidence: logHarm + ln of its weight. */
+  readonly logShare: number;
+  /** ln of the weight of each of its members in the family. */
+  readonly logWeight: number;
+  readonly logSafe: number | undefined;
+  readonly safeThreshold: number;
+  readonly interval: ShownInterval | undefined;
+  readonly weighed: Weighed;
+  /** The verdict in half a sentence with its numbers, without the name of the check. */
+  readonly text: string;
+}
+
+/** What the evidence says. */
+export interface Judgement {
+  readonly family: Pick<Family, 'logHarm' | 'threshold'>;
+  readonly checks: readonly CheckJudgement[];
+}
+
+/** How the caller sees more than the ticks: why a check that has numbers is blind now, or undefined. */
+export type BlindnessOf = (weighed: Weighed) => string | undefined;
+
+/**
+ * Judges evidence. Pure and deterministic; linear in ticks and checks.
+ * @param judged   the checks that have ticks; the others of `evidence.checks` keep their weight in the family
+ * @param blindness  why a check does not see now what it saw before
+ */
+export function judge(
+  evidence: Evidence,
+  judged: readonly EvidenceCheck[],
+  blindness: BlindnessOf,
+): Judgement {
+  const weighed = judged.map((check) => weigh(evidence, check));
+  const family = joinFamily(evidence.checks, weighed, evidence.falseRollbackRate);
+  return {
+    family: { logHarm: family.logHarm, threshold: family.threshold },
+    checks: weighed.map((one) => judgeCheck(evidence, one, { family, blind: blindness(one) })),
+  };
+}
+
+interface Circumstances {
+  readonly family: Family;
+  readonly blind: string | undefined;
+}
+
+function judgeCheck(evidence: Evidence, one: Weighed, circumstances: Circumstances): CheckJudgement {
+  const { check, members, logSafe, safeThreshold } = one;
+  const { family } = circumstances;
+  const verdict = findVerdict(one, circumstances);
+  const { interval, text } = describe(evidence, one, { ...circumstances, verdict });
+  const logWeight = family.logWeight(check);
+  return {
+    check,
+    verdict,
+    logHarm:
+      members.length === 0 ? undefined : logSum(members.map(({ logM }) => logM - Math.log(members.length))),
+    logShare: logShare(one, logWeight),
+    logWeight,
+    logSafe,
+    safeThreshold,
+    interval,
+    weighed: one,
+    text,
+  };
+}
+
+function findVerdict(one: Weighed, { family, blind }: Circumstances): Verdict {
+  if (one.breach || family.failing.has(one.check)) return 'fail';
+  if (!one.able || one.logSafe === undefined) return 'inconclusive';
+  if (blind !== undefined || one.lastSeen === undefined) return 'no-data';
+  return one.logSafe >= one.safeThreshold ? 'pass' : 'inconclusive';
+}
+
+function describe(
+  evidence: Evidence,
+  one: Weighed,
+  { verdict, family, blind }: Circumstances & { readonly verdict: Verdict },
+): Pick<CheckJudgement, 'interval' | 'text'> {
+  const { logSafe = 0, safeThreshold } = one;
+  if (verdict === 'fail' && one.breach) return { interval: undefined, text: one.breach.text };
+  if (verdict === 'no-data' || verdict === 'error')
+    return { interval: undefined, text: blind ?? one.blindBecause ?? 'no usable tick' };
+  const { interval, words } = one.tell(verdict === 'pass' ? 'safe' : 'harm');
+  if (verdict === 'fail')
+    return { interval, text: `${harmOf(one, words.harm)}; ${describeProof(one, family)}` };
+  if (verdict === 'pass')
+    return {
+      interval,
+      text: `${words.safe}; evidence ${writeOdds(logSafe)}, needed ${writeOdds(safeThreshold)}`,
+    };
+  if (one.logSafe === undefined)
+    return {
+      interval,
+      text: currentPeriod(evidence).whole
+        ? 'cannot judge at 100%: stable has no traffic to compare with, and the check has no limit'
+        : words.doubt,
+    };
+  return {
+    interval,
+    text: `${words.doubt}; ${writeProgress(logSafe, safeThreshold)} of the evidence needed to advance`,
+  };
+}
+
+/** The member that weighs most says what was exceeded. */
+function harmOf({ members }: Weighed, harm: Readonly<Record<string, string>>): string {
+  const heaviest = members.reduce<Weighed['members'][number] | undefined>(
+    (most, member) => (most && most.logM >= member.logM ? most : member),
+    undefined,
+  );
+  return (heaviest && harm[heaviest.name]) ?? 'harm is proven';
+}
+
+function describeProof(one: Weighed, family: Family): string {
+  const share = logShare(one, family.logWeight(one.check));
+  const together = share >= family.threshold ? '' : `, with the other checks ${writeOdds(family.logHarm)}`;
+  return `evidence ${writeOdds(share)}${together}, needed ${writeOdds(family.threshold)}`;
+}

@@ -1,0 +1,44 @@
+import { sumCounts } from '../../stats/counts.ts';
+import { oneSampleLogE } from '../../stats/one-sample.ts';
+import type { Counts, LimitCheck } from '../evidence.ts';
+import type { Method } from '../method.ts';
+import { wholeCounts } from '../whole-ticks.ts';
+import { countTotals } from '../words/counts.ts';
+import { writeCount, writeShare } from '../write-numbers.ts';
+
+/**
+ * The candidate alone against a share that it must not exceed: an agreed limit, or the burn rate of an error budget,
+ * b × (1 − objective). Stable is looked at only for `maxExcess`.
+ */
+export const limit: Method<LimitCheck, Counts> = {
+  looking: () => ({ exposure: ({ exposure }) => exposure, alone: true, oneArm: true }),
+  members: () => ['limit'],
+  harm: ({ max, dispersion, trim }, stretches) =>
+    oneSampleLogE(wholeCounts(stretches, 'harm'), { side: 'harm', limit: max, dispersion, trim }),
+  safe: ({ max, dispersion, trim }, now) =>
+    oneSampleLogE(wholeCounts([now], 'safe'), { side: 'safe', limit: max, dispersion, trim }),
+  breach: ({ maxExcess }, stretches) => {
+    if (maxExcess === undefined) return undefined;
+    const pairs = stretches.flatMap((stretch) => stretch.pairs);
+    const candidate = sumCounts(pairs.map((pair) => pair.candidate));
+    const stable = sumCounts(pairs.map((pair) => pair.stable));
+    if (stable.exposure === 0) return undefined;
+    const expected = (candidate.exposure * stable.events) / stable.exposure;
+    const excess = candidate.events - expected;
+    if (excess <= maxExcess) return undefined;
+    return {
+      text: `${writeCount(candidate.events)} bad events where stable's share explains ${writeCount(expected)}; more than ${writeCount(maxExcess)} too many; a fixed rule, which the false rollback rate does not cover`,
+    };
+  },
+  totals: (_, stretches) => countTotals(stretches),
+  interval: () => undefined,
+  words: ({ max }, stretches) => {
+    const { events, exposure } = countTotals(stretches).alone;
+    const seen = `${writeCount(events)} of ${writeCount(exposure)}${exposure > 0 ? ` (${writeShare(events / exposure)})` : ''}`;
+    return {
+      harm: { limit: `${seen}; above the limit of ${writeShare(max)}` },
+      safe: `${seen}; within the limit of ${writeShare(max)}`,
+      doubt: `${seen}; not proven within the limit of ${writeShare(max)}`,
+    };
+  },
+};

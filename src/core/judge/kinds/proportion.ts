@@ -1,0 +1,33 @@
+import { oneSampleLogE } from '../../stats/one-sample.ts';
+import { twinLogE } from '../../stats/twin.ts';
+import type { Counts, ProportionCheck } from '../evidence.ts';
+import type { Method } from '../method.ts';
+import { wholeCounts, wholeTicks } from '../whole-ticks.ts';
+import { countTotals, countWords } from '../words/counts.ts';
+import { comparisonInterval } from './counted.ts';
+
+/**
+ * A share of bad events: candidate against stable at the same time, and against a limit where there is one. At 100 % the
+ * limit alone judges.
+ */
+export const proportion: Method<ProportionCheck, Counts> = {
+  looking: ({ limit }) => ({
+    exposure: ({ exposure }) => exposure,
+    alone: limit !== undefined,
+    oneArm: false,
+  }),
+  members: ({ limit }) => (limit === undefined ? ['comparison'] : ['comparison', 'limit']),
+  harm: ({ harm: margin, limit = 1, dispersion, trim }, stretches, member) =>
+    member === 'limit'
+      ? oneSampleLogE(wholeCounts(stretches, 'harm'), { side: 'harm', limit, dispersion, trim })
+      : twinLogE(wholeTicks(stretches, 'harm'), { side: 'harm', margin, dispersion, trim }),
+  safe: ({ safe: margin, limit, dispersion, trim }, now) => {
+    if (!now.period.whole)
+      return twinLogE(wholeTicks([now], 'safe'), { side: 'safe', margin, dispersion, trim });
+    if (limit === undefined) return undefined;
+    return oneSampleLogE(wholeCounts([now], 'safe'), { side: 'safe', limit, dispersion, trim });
+  },
+  totals: (_, stretches) => countTotals(stretches),
+  interval: comparisonInterval,
+  words: (check, stretches, interval) => countWords(check, stretches, { interval, unit: 'share' }),
+};

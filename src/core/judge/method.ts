@@ -1,0 +1,64 @@
+import type { Side } from '../stats/bets.ts';
+import type { Counts } from '../stats/counts.ts';
+import type { Looking, Stretch } from './divide.ts';
+
+/** What was found of a quantity, with the error of both ends together. */
+export interface ShownInterval {
+  /** Of what: candidate ÷ stable, candidate − stable, or a quantity of the candidate. */
+  readonly of: 'ratio' | 'difference' | 'value';
+  readonly low: number;
+  /** Undefined: nothing bounds it from above yet. */
+  readonly high: number | undefined;
+  /** Probability with which both ends hold, at every moment of looking at once. */
+  readonly level: number;
+}
+
+/** The evidence of a check in words: what was seen, and what that means. Each is half a sentence of its own. */
+export interface Words {
+  /** By member: what was seen, and what it exceeds. */
+  readonly harm: Readonly<Record<string, string>>;
+  /** What was seen, and what it keeps to. */
+  readonly safe: string;
+  /** What was seen, and that it proves nothing yet. */
+  readonly doubt: string;
+}
+
+/** What was counted since the rollout began, over the ticks that are evidence. */
+export interface Totals {
+  readonly candidate: Counts;
+  readonly stable: Counts;
+  /** The candidate's own counts, with those at 100 %. */
+  readonly alone: Counts;
+}
+
+/** A breach of a fixed rule, which no error rate covers. */
+export interface Breach {
+  readonly text: string;
+}
+
+/**
+ * How one kind of check turns ticks into evidence. Everything is computed from the ticks since the rollout began; nothing is
+ * kept between looks. `harm` and `safe` are natural logarithms of e-values: 0 without data.
+ */
+export interface Method<C, A> {
+  readonly looking: (check: C) => Looking<A>;
+  /** Names of the e-processes of harm that count in the family; the same whatever was seen. */
+  readonly members: (check: C) => readonly string[];
+  /** Evidence of harm of one member in the ticks of these stretches together. */
+  readonly harm: (check: C, stretches: readonly Stretch<A>[], member: string) => number;
+  /** Evidence of safety in the stretch of now; undefined where it cannot be had. */
+  readonly safe: (check: C, now: Stretch<A>) => number | undefined;
+  /** Evidence that must be reached for safety, when it is not ln(steps ÷ falseAdvanceRate): added to that. */
+  readonly safeSurcharge?: (check: C) => number;
+  /** A fixed rule that is broken, outside the promise. */
+  readonly breach?: (check: C, stretches: readonly Stretch<A>[]) => Breach | undefined;
+  /** Undefined for kinds that do not count. */
+  readonly totals: (check: C, stretches: readonly Stretch<A>[]) => Totals | undefined;
+  /** The effect as people see it, on the scale of the margin of that side. */
+  readonly interval: (check: C, stretches: readonly Stretch<A>[], side: Side) => ShownInterval | undefined;
+  readonly words: (check: C, stretches: readonly Stretch<A>[], interval: ShownInterval | undefined) => Words;
+}
+
+/** Error of each end of the intervals that people are shown: together 95 %. */
+export const INTERVAL_ALPHA = 0.025;
+export const INTERVAL_LEVEL = 1 - 2 * INTERVAL_ALPHA;

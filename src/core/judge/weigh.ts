@@ -1,0 +1,121 @@
+import { assertNever } from '../errors.ts';
+import { logMean } from '../stats/log-space.ts';
+import { type Divided, type Dropped, divideTicks, type Stretch } from './divide.ts';
+import type { Evidence, EvidenceCheck, EvidenceTick } from './evidence.ts';
+import { limit } from './kinds/limit.ts';
+import { proportion } from './kinds/proportion.ts';
+import type { Breach, Method, ShownInterval, Totals, Words } from './method.ts';
+
+/** One e-process that counts towards harm. */
+export interface Member {
+  readonly name: string;
+  /** ln M, natural log of its mixed e-value. */
+  readonly logM: number;
+}
+
+/** What the ticks of one check weigh, before the family and the verdict. */
+export interface Weighed {
+  readonly check: EvidenceCheck;
+  readonly members: readonly Member[];
+  /** Natural log of the evidence of safety since this step began; undefined where it cannot be had. */
+  readonly logSafe: number | undefined;
+  /** logSafe that passes. */
+  readonly safeThreshold: number;
+  readonly breach: Breach | undefined;
+  readonly totals: Totals | undefined;
+  readonly used: number;
+  readonly dropped: readonly Dropped[];
+  /** Position of the newest tick of this step that could be judged. */
+  readonly lastSeen: number | undefined;
+  /** Why the newest tick has no numbers. */
+  readonly blindBecause: string | undefined;
+  /** It can judge on this weight at all. */
+  readonly able: boolean;
+  /** Interval and words are made when they are asked for: they cost more than all the rest. */
+  readonly tell: (side: 'harm' | 'safe') => Told;
+}
+
+/** The evidence as people see it. */
+export interface Told {
+  readonly interval: ShownInterval | undefined;
+  readonly words: Words;
+}
+
+/** Calls `use` with the method of a check's kind. */
+export function withMethod<R>(
+  check: EvidenceCheck,
+  use: <C extends EvidenceCheck, A>(
+    check: C & { readonly ticks: readonly EvidenceTick<A>[] },
+    method: Method<C, A>,
+  ) => R,
+): R {
+  switch (check.kind) {
+    case 'proportion':
+      return use(check, proportion);
+    case 'limit':
+      return use(check, limit);
+    default:
+      return assertNever(check);
+  }
+}
+
+/** Names of a check's members, whether or not it could be asked. */
+export function membersOf(check: EvidenceCheck): readonly string[] {
+  return withMethod(check, (one, method) => method.members(one));
+}
+
+/** Weighs the ticks of one check. */
+export function weigh(evidence: Evidence, check: EvidenceCheck): Weighed {
+  return withMethod(check, (one, method) => weighBy(evidence, one, method));
+}
+
+function weighBy<C extends EvidenceCheck, A>(
+  evidence: Evidence,
+  check: C & { readonly ticks: readonly EvidenceTick<A>[] },
+  method: Method<C, A>,
+): Weighed {
+  const looking = method.looking(check);
+  const divided: Divided<A> = divideTicks(check.ticks, evidence.periods, looking);
+  const { stretches } = divided;
+  const now = stretches.at(-1);
+  return {
+    check,
+    members: method.members(check).map((name) => ({
+      name,
+      logM: mixSteps(stretches, evidence.steps, (part) => method.harm(check, part, name)),
+    })),
+    logSafe: now && method.safe(check, now),
+    // Each step passes at its share of the rate, so that the whole rollout keeps it (union bound over the steps).
+    safeThreshold:
+      Math.log(evidence.steps / evidence.falseAdvanceRate) + (method.safeSurcharge?.(check) ?? 0),
+    breach: method.breach?.(check, stretches),
+    totals: method.totals(check, stretches),
+    used: divided.used,
+    dropped: divided.dropped,
+    lastSeen: now?.lastSeen,
+    blindBecause: divided.blindBecause,
+    able: looking.alone || looking.oneArm || !now?.period.whole,
+    tell: (side) => {
+      const interval = method.interval(check, stretches, side);
+      return { interval, words: method.words(check, stretches, interval) };
+    },
+  };
+}
+
+/**
+ * ln M, M = ½·E_rollout + ½·mean over all steps of E_step. A step's e-value begins at 1 with the step and stays as it was
+ * when the step is left; a step to come counts 1. The rollout-long half finds what is slightly worse all along, the
+ * step's half what gets worse late. A mean of e-values is an e-value.
+ */
+function mixSteps<A>(
+  stretches: readonly Stretch<A>[],
+  steps: number,
+  logE: (stretches: readonly Stretch<A>[]) => number,
+): number {
+  const all = logE(stretches);
+  if (steps === 1) return all;
+  const byStep = Array.from({ length: steps }, (_, step) =>
+    stretches.filter(({ period }) => period.step === step),
+  );
+  return logMean([all, logMean(byStep.map((part) => (part.length === 0 ? 0 : logE(part))))]);
+}

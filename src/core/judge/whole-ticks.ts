@@ -1,0 +1,34 @@
+import type { Side } from '../stats/bets.ts';
+import { type Counts, mergeTicks, type Tick } from '../stats/counts.ts';
+import type { Stretch } from './divide.ts';
+import { wholeEvents } from './whole-events.ts';
+
+/**
+ * The compared ticks of some stretches in whole events, rounded against the claim. Merged within a stretch, since a new weight
+ * begins anew; the exposures stay as they are.
+ */
+export function wholeTicks(stretches: readonly Stretch<Counts>[], side: Side): readonly Tick[] {
+  return stretches.flatMap(({ pairs }) => roundTicks(mergeTicks(pairs).ticks, side));
+}
+
+/** The candidate's own counts of some stretches in whole events, rounded against the claim. */
+export function wholeCounts(stretches: readonly Stretch<Counts>[], side: Side): readonly Counts[] {
+  return stretches.flatMap(({ alone }) => wholeEvents(alone, side === 'harm' ? 'down' : 'up'));
+}
+
+/** Ticks in whole events: harm is given the candidate's rounded down and stable's rounded up, safety the other way round. */
+export function roundTicks(ticks: readonly Tick[], side: Side): readonly Tick[] {
+  const [ours, theirs] = side === 'harm' ? (['down', 'up'] as const) : (['up', 'down'] as const);
+  const candidate = wholeEvents(
+    ticks.map((tick) => tick.candidate),
+    ours,
+  );
+  const stable = wholeEvents(
+    ticks.map((tick) => tick.stable),
+    theirs,
+  );
+  return ticks.map((tick, index) => ({
+    candidate: candidate[index] ?? tick.candidate,
+    stable: stable[index] ?? tick.stable,
+  }));
+}

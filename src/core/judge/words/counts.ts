@@ -1,0 +1,125 @@
+import { type Counts, mergeTicks, sumCounts, type Tick } from '../../stats/counts.ts';
+import type { Stretch } from '../divide.ts';
+import type { Margin } from '../evidence.ts';
+import type { ShownInterval, Totals, Words } from '../method.ts';
+import { writeCount, writeFactor, writePoints, writeShare, writeValue } from '../write-numbers.ts';
+
+/** How counts are called: a share of trials, or events per unit of exposure. */
+export type CountUnit = 'share' | 'rate';
+
+/** What the words of a comparison of counts are about. */
+export interface CountedCheck {
+  readonly harm: Margin;
+  readonly safe: Margin;
+  readonly limit: number | undefined;
+}
+
+/** The counts of some stretches together. */
+export function countTotals(stretches: readonly Stretch<Counts>[]): Totals {
+  const ticks = comparedTicks(stretches);
+  return {
+    candidate: sumCounts(ticks.map((tick) => tick.candidate)),
+    stable: sumCounts(ticks.map((tick) => tick.stable)),
+    alone: sumCounts(stretches.flatMap(({ alone }) => alone)),
+  };
+}
+
+/** The compared ticks of all stretches; merged within each. */
+export function comparedTicks(stretches: readonly Stretch<Counts>[]): readonly Tick[] {
+  return stretches.flatMap(({ pairs }) => mergeTicks(pairs).ticks);
+}
+
+/** A comparison of counts in words. */
+export function countWords(
+  { harm, safe, limit = 1 }: CountedCheck,
+  stretches: readonly Stretch<Counts>[],
+  { interval, unit }: { readonly interval: ShownInterval | undefined; readonly unit: CountUnit },
+): Words {
+  const totals = countTotals(stretches);
+  const { candidate, stable } = totals;
+  const counts = `${writeArm(candidate, unit)} against ${writeArm(stable, unit)}`;
+  const effect = interval && describeInterval(interval, unit);
+  const compared = effect === undefined ? counts : `${counts}; ${effect}`;
+  const alone = writeArm(totals.alone, unit);
+  const bound = writeRate(limit, unit);
+  const whole = stretches.at(-1)?.period.whole ?? false;
+  const { events, exposure } = totals.alone;
+  return {
+    harm: {
+      comparison: `${compared}; ${describeBeyond(harm, stable, unit)}`,
+      // The proof may be of one step, while the counts are of the whole rollout: then it is said, or the two would contradict.
+      limit:
+        events > limit * exposure
+          ? `${alone}; above the limit of ${bound}`
+          : `${alone} in the whole rollout; above the limit of ${bound} within a step`,
+    },
+    safe: whole
+      ? `${alone}; within the limit of ${bound}`
+      : `${compared}; ${describeWithin(safe, stable, unit)}`,
+    doubt: whole
+      ? `${alone}; not proven within the limit of ${bound}`
+      : `${compared}; neither harm nor safety is proven`,
+  };
+}
+
+/** `30 of 1,000 (3%)`; a rate: `4 in 120 (0.0333 per unit)`. */
+function writeArm({ events, exposure }: Counts, unit: CountUnit): string {
+  const counts = `${writeCount(events)} ${unit === 'share' ? 'of' : 'in'} ${writeCount(exposure)}`;
+  return exposure > 0 ? `${counts} (${writeRate(events / exposure, unit)})` : counts;
+}
+
+function writeRate(rate: number, unit: CountUnit): string {
+  return unit === 'share' ? writeShare(rate) : writeValue(Number(rate.toPrecision(3)));
+}
+
+function writeDifference(difference: number, unit: CountUnit): string {
+  return unit === 'share' ? writePoints(difference) : writeValue(Number(difference.toPrecision(3)));
+}
+
+/** The interval in words; an end beyond what people can picture is left out. */
+export function describeInterval({ of, low, high }: ShownInterval, unit: CountUnit): string | undefined {
+  return of === 'ratio' ? describeRatio(low, high) : describeDifference(low, high ?? 1, unit);
+}
+
+function describeRatio(low: number, high: number | undefined): string | undefined {
+  const least = low >= 0.005 ? writeFactor(low) : undefined;
+  const most = high !== undefined && high < 1_000_000 ? writeFactor(high) : undefined;
+  if (least !== undefined && most !== undefined) return `between ${least} and ${most} times as many`;
+  if (least !== undefined) return `at least ${least} times as many`;
+  return most === undefined ? undefined : `at most ${most} times as many`;
+}
+
+function describeDifference(low: number, high: number, unit: CountUnit): string | undefined {
+  const points = unit === 'share' ? ' points' : '';
+  const rounded = (value: number): string =>
+    `${Number((Math.abs(value) * (unit === 'share' ? 100 : 1)).toPrecision(2))}${points}`;
+  if (low <= -1 && high >= 1) return undefined;
+  if (low > 0) return `between ${rounded(low)} and ${rounded(high)} more`;
+  if (high < 0) return `between ${rounded(high)} and ${rounded(low)} fewer`;
+  return `between ${rounded(low)} fewer and ${rounded(high)} more`;
+}
+
+function describeBeyond(margin: Margin, stable: Counts, unit: CountUnit): string {
+  return margin.ratio === 1 && margin.difference === 0
+    ? 'more than stable'
+    : `more than ${describeMargin(margin, unit)} allowed${allowance(margin, stable, unit)}`;
+}
+
+function describeWithin(margin: Margin, stable: Counts, unit: CountUnit): string {
+  return margin.ratio === 1 && margin.difference === 0
+    ? 'fewer than stable'
+    : `within ${describeMargin(margin, unit)} that count as safe${allowance(margin, stable, unit)}`;
+}
+
+function describeMargin({ ratio, difference }: Margin, unit: CountUnit): string {
+  const times = `the ${writeValue(ratio)} times`;
+  if (difference === 0) return times;
+  const points = writeDifference(difference, unit);
+  return ratio === 1 ? `the ${points}` : `${times} plus ${points}`;
+}
+
+/** What the margin comes to at stable's rate, where that is not plain from the factor. */
+function allowance({ ratio, difference }: Margin, { events, exposure }: Counts, unit: CountUnit): string {
+  if (difference === 0 || exposure === 0) return '';
+  return ` (up to ${writeRate((ratio * events) / exposure + difference, unit)})`;
+}

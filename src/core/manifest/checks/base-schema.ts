@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { Name, Ratio, wording } from '../scalars.ts';
+
+/** At most `relative` times worse plus `absolute` worse than stable. */
+export const marginSchema = () =>
+  z
+    .strictObject({
+      relative: Ratio.optional().meta({
+        description: 'Relative to stable: 10% tolerates 1.1 times as many.',
+      }),
+      absolute: Ratio.optional().meta({
+        description: 'Added to stable: 0.25% tolerates a rate higher by 0.0025.',
+      }),
+    })
+    .refine((margin) => margin.relative !== undefined || margin.absolute !== undefined, {
+      error: 'must say relative, absolute or both',
+      params: { code: 'VALUE_INCOMPLETE' },
+    })
+    .register(wording, { expected: 'a margin like {relative: 10%}, {absolute: 0.5%} or both' });
+
+/** What still counts as safe: a margin, or a budget of harm to all traffic together. */
+export const safeMarginSchema = () =>
+  z
+    .strictObject({
+      relative: Ratio.optional().meta({
+        description: 'Relative to stable: 25% counts 1.25 times as many as safe.',
+      }),
+      absolute: Ratio.optional().meta({
+        description: 'Added to stable: 0.25% counts a rate higher by 0.0025 as safe.',
+      }),
+      budget: Ratio.optional().meta({
+        description:
+          'Harm that all traffic together may suffer on the next step: 0.1% counts as safe what adds 0.001 to the rate of everybody, so that small steps are proven soon. Becomes absolute = budget ÷ share of the next step.',
+      }),
+    })
+    .refine(
+      (margin) =>
+        margin.relative !== undefined || margin.absolute !== undefined || margin.budget !== undefined,
+      {
+        error: 'must say relative, absolute, budget or several of them',
+        params: { code: 'VALUE_INCOMPLETE' },
+      },
+    )
+    .register(wording, { expected: 'a margin like {relative: 25%}, {absolute: 0.5%} or {budget: 0.1%}' });
+
+/** What every check says. */
+export const checkBase = () => ({
+  name: Name.meta({ description: 'Name of the check, unique in the manifest.' }),
+  provider: Name.meta({ description: 'A provider of .belay/config.yaml.' }),
+  required: z.boolean().optional().meta({
+    description:
+      'false: it may take the candidate back, but the rollout does not wait for it to pass. Default true.',
+  }),
+});
+
+/** What every check says that counts as evidence within the promise. */
+export const evidenceBase = () => ({
+  ...checkBase(),
+  weight: z.number().positive().max(1_000).optional().meta({
+    description:
+      'Share of falseRollbackRate that it may spend, relative to the other checks: more makes it faster and the others slower. Default 1, a critical check 2.',
+  }),
+  critical: z.boolean().optional().meta({
+    description: 'true: it acts at once, no tick is forgiven, and it weighs twice as much. Default false.',
+  }),
+  onFail: z.enum(['rollback', 'hold', 'notify']).optional().meta({
+    description: 'What its failing does. Default rollback.',
+  }),
+});
+
+/** How counts are read. */
+export const readingBase = () => ({
+  dispersion: z.number().min(1).max(10_000).optional().meta({
+    description:
+      'How many events come together, e.g. 3 when one user’s trouble shows up as three errors. Evidence is divided by it. Default 1.',
+  }),
+  trim: z.number().int().min(0).max(20).optional().meta({
+    description:
+      'How many of the worst ticks are forgiven, so that a blip does not roll back. Default 1, a critical check 0.',
+  }),
+});
+
+/** A share in percent that no bad events mean. */
+export const absentIsZero = () =>
+  z.boolean().optional().meta({
+    description: 'No series for `bad` while `total` has one means no bad events. Default false.',
+  });

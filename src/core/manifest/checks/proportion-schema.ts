@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { Label, Query, Ratio } from '../scalars.ts';
+import { absentIsZero, evidenceBase, marginSchema, readingBase, safeMarginSchema } from './base-schema.ts';
+
+/** Bad events out of all events, candidate against stable. */
+export const proportionSchema = () =>
+  z
+    .strictObject({
+      ...evidenceBase(),
+      kind: z
+        .literal('proportion')
+        .meta({ description: 'Bad events out of all events, candidate against stable.' }),
+      bad: Query.meta({ description: 'How many bad events in {{window}}.' }),
+      total: Query.meta({ description: 'How many events in {{window}}, bad ones included.' }),
+      unit: Label.optional().meta({
+        description:
+          'What is counted. Where routing is sticky it must be what routing sticks to (user): first bad events of users that had none yet, out of those users. Default request.',
+      }),
+      tolerate: marginSchema().optional().meta({
+        description: 'Rolled back when proven worse than stable by more than this. Default {relative: 10%}.',
+      }),
+      safe: safeMarginSchema().optional().meta({
+        description:
+          'Advances when proven not worse than stable by more than this. Default: tolerate, but at least 25% and 0.25%.',
+      }),
+      limit: Ratio.optional().meta({
+        description: 'And never above this, whatever stable does; the only bound at 100%.',
+      }),
+      ...readingBase(),
+      absentIsZero: absentIsZero(),
+    })
+    .meta({ description: 'A share of bad events, compared with stable at the same time.' });
