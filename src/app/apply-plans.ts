@@ -1,15 +1,15 @@
 import { combineChanges } from '../core/change/build-change.ts';
-import type { Change } from '../core/change/change.ts';
 import { versionRef } from '../core/record/version-ref.ts';
 import type { Instant } from '../core/units.ts';
-import type { PullRequest } from '../ports/forge.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
 import { describeStep } from '../report/step-pull-request.ts';
 import { createWriter, problemOfFault, type Write } from './fault.ts';
+import { holdForRollbacks, type Step } from './hold-for-rollbacks.ts';
 import type { ReleasePlan } from './plan-release.ts';
 import { proposeAndMerge, shortOperation } from './propose.ts';
 import type { Snapshot } from './read-snapshot.ts';
 import { type RollbackOrder, runRollback } from './restore.ts';
+import { stepFamily } from './rollback-branch.ts';
 import type { World } from './world.ts';
 
 /** What was decided in one reading of the branch. */
@@ -92,8 +92,6 @@ async function rollBack(
   return withReceipt(done, receipt);
 }
 
-type Step = ReleasePlan & { readonly change: Change };
-
 interface Steps {
   readonly steps: readonly Step[];
   readonly write: Writer;
@@ -121,50 +119,6 @@ async function applySteps(
   for (const plan of free.filter((step) => step.change.record.via === 'pull-request'))
     await land([plan], () => proposeStep(world, snapshot, plan));
   return reports;
-}
-
-/**
- * A rollback that waits for a requirement of the repository must find the release as it was decided on: as long as its pull
- * request is open, nothing else is written about the release. Asked only when such a branch is known: one request for all.
- */
-async function holdForRollbacks(
-  world: World,
-  snapshot: Snapshot,
-  { steps, write }: Steps,
-): Promise<{ readonly free: readonly Step[]; readonly held: readonly ReleaseReport[] }> {
-  // before its first record a release has nothing to go back to
-  const [first] = steps.filter((step) => step.release.state.sequence > 0);
-  if (!first) return { free: steps, held: [] };
-  const family = 'belay/rollback/';
-  if ((await world.forge.branches(snapshot.head, family)).length === 0) return { free: steps, held: [] };
-  let pending: readonly PullRequest[] = [];
-  const receipt = await write(async () => {
-    const branch = `belay/advance/${first.report.name}/${shortOperation(first.change.operation)}`;
-    const state = await world.forge.inspect({ branch, family });
-    pending = state.siblings;
-    return state.head === snapshot.head ? { kind: 'none' } : { kind: 'head-moved' };
-  });
-  if (receipt.kind !== 'none')
-    return { free: [], held: steps.map((plan) => withReceipt(plan.report, receipt)) };
-  const pullOf = ({ report }: Step) =>
-    pending.find(({ branch }) => branch.startsWith(`${family}${report.name}/`));
-  return {
-    free: steps.filter((plan) => !pullOf(plan)),
-    held: steps.flatMap((plan) => {
-      const pull = pullOf(plan);
-      return pull ? [holdFor(plan.report, pull)] : [];
-    }),
-  };
-}
-
-function holdFor(report: ReleaseReport, { number }: PullRequest): ReleaseReport {
-  const { from } = report.decision;
-  const text = `pull request #${number} rolls it back and is open: nothing else is done about it until that is merged or closed`;
-  return {
-    ...report,
-    decision: { kind: 'hold', from, to: from, reasons: [{ code: 'ROLLBACK_PENDING', text }] },
-    edits: [],
-  };
 }
 
 /** Steps that can be one commit, and those that write a file which one of the former writes: they are decided again. */
@@ -211,11 +165,12 @@ async function commitSteps(world: World, snapshot: Snapshot, steps: readonly Ste
 
 async function proposeStep(world: World, snapshot: Snapshot, plan: Step): Promise<Receipt> {
   const { change, report } = plan;
-  const family = `belay/advance/${report.name}/`;
+  const family = stepFamily(report.name);
   return proposeAndMerge(world, {
     change,
     base: snapshot.head,
     branch: `${family}${shortOperation(change.operation)}`,
+    whenTaken: 'stop',
     family,
     title: change.subject,
     description: describeStep({
@@ -224,7 +179,9 @@ async function proposeStep(world: World, snapshot: Snapshot, plan: Step): Promis
       needsApproval: plan.needsApproval,
     }),
     method: snapshot.config?.merge?.method ?? 'merge',
-    merge: !plan.needsApproval,
+    // Never armed: armed, it could land when the evidence has turned against it. It lands in a run that decides it, or not at all.
+    landing: plan.needsApproval ? 'person' : 'leave',
+    whenClosed: 'the step is not taken. Reopen it to go on',
   });
 }
 

@@ -1,54 +1,140 @@
 import type { Change, FileEdit } from '../core/change/change.ts';
 import { ToolError } from '../core/errors.ts';
 import { readRecord } from '../core/record/record-file.ts';
-import type { Forge, ForgeState, MergeOutcome, PullRequest } from '../ports/forge.ts';
+import type { Sha } from '../core/units.ts';
+import type { Forge, ForgeState, PullRequest } from '../ports/forge.ts';
 import type { BlockCode, PullLink, Receipt } from '../report/run-report.ts';
+import { closePulls } from './close-pulls.ts';
 import type { World } from './world.ts';
 
 /** A change that goes through a pull request. */
 export interface Proposal {
   readonly change: Pick<Change, 'files' | 'subject' | 'body' | 'operation'>;
-  readonly base: Parameters<Forge['commit']>[0]['parent'];
+  readonly base: Sha;
   /** Unique to the operation. */
   readonly branch: string;
+  /** When somebody else's commits are on the branch: give up, or write to a second one, `<branch>-2`, and so on. */
+  readonly whenTaken: 'stop' | 'next-branch';
   /** Beginning of the names of all branches for the same purpose; older ones are closed. */
   readonly family: string;
+  /** Branches of another purpose that may not land any more, and what their pull requests are told. */
+  readonly overtakes?: { readonly family: string; readonly comment: string };
   readonly title: string;
   readonly description: string;
   readonly method: 'merge' | 'squash' | 'rebase';
-  /** false: a person merges it. */
-  readonly merge: boolean;
+  /**
+   * Belay merges it, and while a requirement is pending it arms auto-merge (`arm`) or leaves it to a later run that decides the
+   * same again (`leave`); or a person merges it (`person`).
+   */
+  readonly landing: 'arm' | 'leave' | 'person';
+  /** What it means that a person closed its pull request, and how to go on; one line. */
+  readonly whenClosed: string;
 }
 
 /** Longest title of a pull request that GitHub takes, in characters. */
 const MAX_TITLE = 256;
 
+/** Branches of one operation, the first one included. Each that is taken costs one request. */
+const MAX_BRANCHES = 9;
+
 /**
  * Opens the pull request of a change and merges it: three requests in a row, fewer when an earlier run got part of the way.
  * Safe to run again at any point: branch and operation name what is there already.
  */
-export async function proposeAndMerge(world: World, proposal: Proposal): Promise<Receipt> {
-  const { forge } = world;
-  const state = await forge.inspect({ branch: proposal.branch, family: proposal.family });
-  if (state.head !== proposal.base) return { kind: 'head-moved' };
-  const known = state.pulls[0];
-  if (known && known.state !== 'open') return endedReceipt(known);
-  const left = await readBranch(forge, proposal, state.branch);
-  if (known && left.kind === 'foreign') return foreignCommits(known);
-  // An open pull request goes through `propose` too: the forge takes it over only when its branch holds this very change and
-  // nothing else, since whoever can push can copy a name and a trailer.
-  const opened = await open(forge, left.kind === 'own' ? left.proposal : proposal, state);
-  if ('kind' in opened) return opened;
-  const receipt = await settle(forge, proposal, opened);
-  await closeSiblings(world, state, opened);
+export function proposeAndMerge(world: World, proposal: Proposal): Promise<Receipt> {
+  return proposeOn(world, proposal, 1);
+}
+
+/** What became of one branch. `taken`: it holds what Belay did not write; `pull` is open and shows that. */
+type Attempt =
+  | { readonly kind: 'ended'; readonly receipt: Receipt }
+  | { readonly kind: 'taken'; readonly receipt: Receipt; readonly pull: PullRequest | undefined };
+
+/**
+ * On the n-th branch, and on the next one while they are taken: the name is no secret, and whoever can push could keep a rollback
+ * away with it. A pull request with foreign commits under that name is closed, since an older run may have armed it; that goes
+ * on beside the next attempt, for the same reason as `overtakes`.
+ */
+async function proposeOn(world: World, proposal: Proposal, number: number): Promise<Receipt> {
+  const branch = number === 1 ? proposal.branch : `${proposal.branch}-${number}`;
+  const attempt = await tryBranch(world, { ...proposal, branch });
+  if (attempt.kind === 'ended' || proposal.whenTaken === 'stop') return attempt.receipt;
+  const comment = `Closed by Belay: commits that it did not make are on \`${branch}\`, and a rollback is merged with its own commit or not at all. The branch stays as it is. The rollback goes on from another branch.`;
+  const [receipt] = await Promise.all([
+    number < MAX_BRANCHES ? proposeOn(world, proposal, number + 1) : attempt.receipt,
+    closePulls(world, attempt.pull ? [attempt.pull] : [], { comment }),
+  ]);
   return receipt;
 }
 
+async function tryBranch(world: World, proposal: Proposal): Promise<Attempt> {
+  const { forge } = world;
+  const { branch, family, overtakes } = proposal;
+  const state = await forge.inspect({ branch, families: [family, ...(overtakes ? [overtakes.family] : [])] });
+  if (state.head !== proposal.base) return ended({ kind: 'head-moved' });
+  const left = await readBranch(forge, proposal, state.branch);
+  const known = state.pulls.find((pull) => pull.state === 'open');
+  if (!known || left.kind === 'foreign') {
+    const before = await findAnswer(forge, proposal, state);
+    if (before) return ended(endedReceipt(proposal, before));
+  }
+  if (left.kind === 'foreign') return taken(branch, left.tip, known);
+  const overtaken = state.siblings.filter((pull) => overtakes && pull.branch.startsWith(overtakes.family));
+  // An open pull request goes through `propose` too: the forge takes it over only when its branch holds this very change and
+  // nothing else, since whoever can push can copy a name and a trailer.
+  // What is overtaken is closed beside it and before the merge, at no cost in time. One that lands in between does no harm that
+  // lasts: it writes the same record and the same lines, so the merge that follows conflicts, and all is read and decided again.
+  const [opened] = await Promise.all([
+    open(forge, left.kind === 'own' ? left.proposal : proposal, state),
+    closePulls(world, overtaken, { comment: overtakes?.comment ?? '' }),
+  ]);
+  if (opened.kind !== 'opened') return opened;
+  const { pull } = opened;
+  const receipt = await settle(forge, proposal, pull);
+  const older = state.siblings.filter((sibling) => sibling.branch.startsWith(family));
+  // The change is written by now: a pull request of before that cannot be closed takes nothing from it.
+  await closePulls(world, older, {
+    comment: `Out of date: the files have changed since. Replaced by #${pull.number}.`,
+  });
+  return ended(receipt);
+}
+
+/** How many of a branch's pull requests are looked at for what a person said of this change. */
+const MAX_ANSWERS = 5;
+
+/**
+ * The pull request of this very change that was merged, or that a person closed. One that Belay closed itself, as out of date, is
+ * no answer: the same change may be due again, as when an edit was taken back. One whose head is not this change is none either.
+ */
+async function findAnswer(
+  forge: Forge,
+  proposal: Proposal,
+  { pulls }: ForgeState,
+): Promise<PullRequest | undefined> {
+  const answers = pulls.filter((pull) => pull.state !== 'open' && !pull.withdrawn).slice(0, MAX_ANSWERS);
+  for (const pull of answers) {
+    const files = await readFiles(forge, proposal, pull.head);
+    const record = files && readRecord(recordEdit(proposal).path, files.record);
+    if (record?.operation === proposal.change.operation) return pull;
+  }
+  return undefined;
+}
+
 /** Merged, yet the branch still asks for it: somebody brought the same bytes back. Closed: a person said no. */
-function endedReceipt(pull: PullRequest): Receipt {
-  if (pull.state === 'closed') return { kind: 'suppressed', pull: linkOf(pull) };
+function endedReceipt({ whenClosed }: Proposal, pull: PullRequest): Receipt {
+  if (pull.state === 'closed') return { kind: 'suppressed', pull: linkOf(pull), message: whenClosed };
   const message = `this very change was merged by it before, but the default branch does not show it; look at what was pushed after it`;
   return blocked('MERGED_BEFORE', message, pull);
+}
+
+function ended(receipt: Receipt): Attempt {
+  return { kind: 'ended', receipt };
+}
+
+function taken(branch: string, tip: Sha, pull: PullRequest | undefined): Attempt {
+  if (pull) return { kind: 'taken', receipt: foreignCommits(pull), pull };
+  const message = `branch ${branch} has commits that are not those of this change (tip ${tip.slice(0, 7)}); delete or rename it, the next run makes its own`;
+  return { kind: 'taken', receipt: blocked('BRANCH_TAKEN', message), pull };
 }
 
 function foreignCommits(pull: PullRequest): Receipt {
@@ -61,7 +147,7 @@ type Left =
   | { readonly kind: 'nothing' }
   /** This very change, with the evidence of the moment at which it was written; the forge still compares every byte. */
   | { readonly kind: 'own'; readonly proposal: Proposal }
-  | { readonly kind: 'foreign' };
+  | { readonly kind: 'foreign'; readonly tip: Sha };
 
 /**
  * A run that was cut off, or was not allowed to open the pull request, has left its commit. It is taken over with its record,
@@ -69,24 +155,49 @@ type Left =
  */
 async function readBranch(forge: Forge, proposal: Proposal, branch: ForgeState['branch']): Promise<Left> {
   if (!branch) return { kind: 'nothing' };
-  const { change } = proposal;
-  if (branch.operation !== change.operation) return { kind: 'foreign' };
-  const found = await forge.read(
-    branch.tip,
-    change.files.map((edit) => edit.path),
+  const { tip, operation } = branch;
+  const own = operation === proposal.change.operation ? await readChange(forge, proposal, tip) : undefined;
+  return own ? { kind: 'own', proposal: own } : { kind: 'foreign', tip };
+}
+
+/** The proposal with the record that a commit holds, when that commit's files are those of this change. */
+async function readChange(forge: Forge, proposal: Proposal, at: Sha): Promise<Proposal | undefined> {
+  const found = await readFiles(forge, proposal, at);
+  const record = recordEdit(proposal);
+  if (!found || !readRecord(record.path, found.record) || !statesTheSame(found.record, record.after))
+    return undefined;
+  const files = proposal.change.files.map((edit) =>
+    edit === record ? { ...edit, after: found.record } : edit,
   );
-  const files: FileEdit[] = [];
-  for (const edit of change.files) {
-    const file = found.get(edit.path);
-    const text = file?.kind === 'text' ? file.text : undefined;
-    const isRecord = edit === change.files.at(-1);
-    const isOwn = isRecord
-      ? text !== undefined && readRecord(edit.path, text) !== undefined && statesTheSame(text, edit.after)
-      : text === edit.after;
-    if (text === undefined || !isOwn) return { kind: 'foreign' };
-    files.push({ ...edit, after: text });
-  }
-  return { kind: 'own', proposal: { ...proposal, change: { ...change, files } } };
+  return { ...proposal, change: { ...proposal.change, files } };
+}
+
+/** The text where a change has its record, when all other files at a commit are as the change writes them. */
+async function readFiles(
+  forge: Forge,
+  proposal: Proposal,
+  at: Sha,
+): Promise<{ readonly record: string } | undefined> {
+  const { files } = proposal.change;
+  const found = await forge.read(
+    at,
+    files.map((edit) => edit.path),
+  );
+  const textAt = (path: string): string | undefined => {
+    const file = found.get(path);
+    return file?.kind === 'text' ? file.text : undefined;
+  };
+  const last = recordEdit(proposal);
+  const record = textAt(last.path);
+  const isOwn = files.every((edit) => edit === last || textAt(edit.path) === edit.after);
+  return isOwn && record !== undefined ? { record } : undefined;
+}
+
+/** The record is the last file of every change. */
+function recordEdit({ change }: Proposal): FileEdit {
+  const record = change.files.at(-1);
+  if (record) return record;
+  throw new ToolError({ code: 'BUG', message: 'a change without a record' });
 }
 
 /** What a later run may say otherwise of the same change; everything else in a record is what the change is. */
@@ -104,7 +215,9 @@ function statesTheSame(left: string, right: string): boolean {
   return essence(left) === essence(right);
 }
 
-async function open(forge: Forge, proposal: Proposal, state: ForgeState): Promise<PullRequest | Receipt> {
+type Opened = Attempt | { readonly kind: 'opened'; readonly pull: PullRequest };
+
+async function open(forge: Forge, proposal: Proposal, state: ForgeState): Promise<Opened> {
   const { change } = proposal;
   const outcome = await forge.propose({
     parent: proposal.base,
@@ -119,50 +232,36 @@ async function open(forge: Forge, proposal: Proposal, state: ForgeState): Promis
   });
   switch (outcome.kind) {
     case 'proposed':
-      return outcome.pull;
+      return { kind: 'opened', pull: outcome.pull };
     case 'head-moved':
-      return { kind: 'head-moved' };
-    case 'branch-taken': {
-      const message = `branch ${outcome.branch} has commits that are not those of this change (tip ${outcome.tip.slice(0, 7)}); delete or rename it, the next run makes its own`;
-      return blocked('BRANCH_TAKEN', message);
-    }
+      return ended({ kind: 'head-moved' });
+    case 'branch-taken':
+      return taken(
+        outcome.branch,
+        outcome.tip,
+        state.pulls.find((pull) => pull.state === 'open'),
+      );
     case 'refused':
-      return blocked(outcome.code, outcome.message);
+      return ended(blocked(outcome.code, outcome.message));
   }
 }
 
 async function settle(forge: Forge, proposal: Proposal, pull: PullRequest): Promise<Receipt> {
-  if (!proposal.merge) return { kind: 'awaiting-approval', pull: linkOf(pull) };
-  const { subject, body } = proposal.change;
-  const outcome: MergeOutcome = await forge.merge({
-    pull,
-    head: pull.head,
-    method: proposal.method,
-    subject,
-    body,
-  });
+  const { change, landing, method } = proposal;
+  if (landing === 'person') return { kind: 'awaiting-approval', pull: linkOf(pull) };
+  const { subject, body } = change;
+  const outcome = await forge.merge({ pull, head: pull.head, method, whenPending: landing, subject, body });
   switch (outcome.kind) {
     case 'merged':
       return { kind: 'merged', pull: linkOf(pull), commit: outcome.commit };
     case 'armed':
       return { kind: 'armed', pull: linkOf(pull), message: outcome.reason };
+    case 'pending':
+      return { kind: 'waiting', pull: linkOf(pull), message: outcome.reason };
     case 'blocked':
       return blocked(outcome.code, outcome.message, pull);
     case 'head-changed':
       return foreignCommits(pull);
-  }
-}
-
-/** The change is written by now: a pull request of before that cannot be closed takes nothing from it. */
-async function closeSiblings({ forge, log }: World, state: ForgeState, opened: PullRequest): Promise<void> {
-  const comment = `Out of date: the files have changed since. Replaced by #${opened.number}.`;
-  for (const sibling of state.siblings) {
-    try {
-      await forge.close({ pull: sibling, comment });
-    } catch (fault) {
-      if (!(fault instanceof ToolError)) throw fault;
-      log.warn(`pull request #${sibling.number} is out of date and could not be closed: ${fault.message}`);
-    }
   }
 }
 

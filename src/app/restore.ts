@@ -16,10 +16,11 @@ import type { Revision } from '../ports/forge.ts';
 import { describeRollback } from '../report/rollback-pull-request.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
 import type { Evidence } from './evaluate.ts';
-import { proposeAndMerge, shortOperation } from './propose.ts';
+import { proposeAndMerge } from './propose.ts';
 import { readRevisions } from './read-revisions.ts';
 import type { Snapshot } from './read-snapshot.ts';
 import { restoreTargets } from './restore-targets.ts';
+import { rollbackBranch, rollbackFamily, stepFamily } from './rollback-branch.ts';
 import type { World } from './world.ts';
 
 /** What is to be rolled back, and why. The manifest itself need not be readable. */
@@ -119,16 +120,22 @@ async function executeRollback(
   { snapshot, name, bad }: RollbackOrder,
   plan: Extract<RollbackPlan, { kind: 'planned' }>,
 ): Promise<Receipt> {
-  const family = `belay/rollback/${name}/`;
+  const { version } = bad;
   return proposeAndMerge(world, {
     change: plan.change,
     base: snapshot.head,
-    branch: `${family}${branchPart(bad.version)}-${shortOperation(plan.change.operation)}`,
-    family,
+    branch: rollbackBranch(name, version, plan.change.operation),
+    whenTaken: 'next-branch',
+    family: rollbackFamily(name),
+    overtakes: {
+      family: stepFamily(name),
+      comment: `Closed by Belay: ${version} is being rolled back, so this step may not land any more.`,
+    },
     title: plan.change.subject,
     description: plan.description,
     method: snapshot.config?.merge?.method ?? 'merge',
-    merge: true,
+    landing: 'arm',
+    whenClosed: `${version} is not rolled back and keeps its traffic, and each run says so. Reopen it, and the next run merges it; or take ${version} out of the manifest by hand. After another edit of the manifest the rollback is proposed anew`,
   });
 }
 
@@ -172,13 +179,4 @@ function noTarget(order: RollbackOrder, search: LastGoodSearch): Problem {
 function droppedRevisions(revisions: readonly Revision[], commit: Sha): readonly Revision[] {
   const index = revisions.findIndex((revision: ManifestRevision) => revision.commit === commit);
   return index < 0 ? revisions : revisions.slice(0, index);
-}
-
-/** A version as part of a branch name: letters, digits, dots and dashes, and no more of them than a branch name may have. */
-function branchPart(version: string): string {
-  return version
-    .slice(0, 60)
-    .replace(/[^A-Za-z0-9.-]/g, '-')
-    .replace(/\.{2,}/g, '.')
-    .replace(/\.lock$/, '-lock');
 }

@@ -27,13 +27,13 @@ export interface Forge {
   /** One commit on the default branch. One request. */
   commit(request: CommitRequest): Promise<CommitOutcome>;
   /** What is there already for a proposal: default branch, its branch, its pull requests. One request. */
-  inspect(proposal: { readonly branch: string; readonly family: string }): Promise<ForgeState>;
+  inspect(proposal: Inspection): Promise<ForgeState>;
   /** Creates the branch with one commit and opens the pull request. One request. */
   propose(request: ProposeRequest): Promise<ProposeOutcome>;
-  /** Merges, guarded by the head; when a requirement is pending, arms auto-merge instead. One request. */
+  /** Merges, guarded by the head; what happens while a requirement is pending is for the request to say. One request. */
   merge(request: MergeRequest): Promise<MergeOutcome>;
-  /** Closes a pull request that this tool opened and that is out of date, saying why. One request. */
-  close(request: { readonly pull: PullRequest; readonly comment: string }): Promise<void>;
+  /** Closes a pull request under a name of this tool, or only disarms it, saying why. The branch stays. One request. */
+  close(request: CloseRequest): Promise<void>;
   /** What was asked of the forge's API until now; git reads of the checkout cost none. */
   cost(): ForgeCost;
 }
@@ -118,6 +118,16 @@ export interface PullRequest {
   readonly state: 'open' | 'merged' | 'closed';
   /** Auto-merge is armed. */
   readonly armed: boolean;
+  /** It is closed, and `close` did it. False where nobody knows: then it counts as a person's word. */
+  readonly withdrawn: boolean;
+}
+
+/** What to look for. */
+export interface Inspection {
+  /** The proposal's own branch. */
+  readonly branch: string;
+  /** Beginnings of branch names, each ending in `/`, whose open pull requests are wanted too. */
+  readonly families: readonly string[];
 }
 
 /** What `inspect` found; handed back to `propose` so that nothing is asked twice. */
@@ -128,10 +138,15 @@ export interface ForgeState {
   readonly branch: ProposalBranch | undefined;
   /** Pull requests from the proposal's own branch, newest first, in all states. */
   readonly pulls: readonly PullRequest[];
-  /** Open pull requests from other branches whose name begins with the family. */
-  readonly siblings: readonly PullRequest[];
+  /** Open pull requests from other branches whose name begins with one of the families. */
+  readonly siblings: readonly Sibling[];
   /** The forge's own id of the repository, opaque. */
   readonly repository: string;
+}
+
+export interface Sibling extends PullRequest {
+  /** Operation named by the `Belay-Op` trailer of its head; undefined when its head is not a commit of this tool. */
+  readonly operation: string | undefined;
 }
 
 export interface ProposalBranch {
@@ -161,14 +176,29 @@ export interface MergeRequest {
   /** The branch's tip that was decided on; anything else there is not merged. */
   readonly head: Sha;
   readonly method: 'merge' | 'squash' | 'rebase';
+  /**
+   * While a requirement is pending: `arm` auto-merge, which from then on is the forge's and not guarded by the head any more,
+   * or `leave` it open and unarmed, also when somebody else armed it.
+   */
+  readonly whenPending: 'arm' | 'leave';
   readonly subject: string;
   readonly body: string;
+}
+
+export interface CloseRequest {
+  readonly pull: PullRequest;
+  /** Markdown. */
+  readonly comment: string;
+  /** `disarm`: auto-merge is taken back and the pull request stays open. Default `close`, which does both. */
+  readonly how?: 'close' | 'disarm';
 }
 
 export type MergeOutcome =
   | { readonly kind: 'merged'; readonly commit: Sha }
   /** Auto-merge is armed: it merges when the named requirement is met. Not merged yet. */
   | { readonly kind: 'armed'; readonly reason: string }
+  /** A requirement is pending and it was to be left: open, not armed. */
+  | { readonly kind: 'pending'; readonly reason: string }
   /** Stays open; `message` says why and what a person can do. */
   | {
       readonly kind: 'blocked';

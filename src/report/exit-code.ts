@@ -3,7 +3,10 @@ import type { ToolErrorCode } from '../core/errors.ts';
 import { assertNever } from '../core/errors.ts';
 import type { ReleaseReport, RunReport } from './run-report.ts';
 
-/** 0 done or nothing to do · 1 refused, the user can fix it · 2 held, evidence missing past its deadline · 3 internal or infrastructure. */
+/**
+ * 0 done or nothing to do · 1 refused, the user can fix it · 2 held, and a person must know: evidence missing past its deadline, or
+ * a rollback that a person closed while harm is proven · 3 internal or infrastructure.
+ */
 export type ExitCode = 0 | 1 | 2 | 3;
 
 /** The exit code of a run: what broke comes before what a person must fix, and that before what a person must know. */
@@ -21,8 +24,11 @@ function exitCodeOfRelease(command: RunReport['command'], { decision, receipt }:
       return exitCodeOfFault(receipt.code);
     case 'blocked':
       return 1;
-    case 'head-moved':
     case 'suppressed':
+      if (command === 'rollback') return 1;
+      // A step that was closed is a step that is not taken. A rollback that was closed leaves a version that does harm in service.
+      return decision.kind === 'rollback' ? 2 : 0;
+    case 'head-moved':
       // The next tick decides again, but nobody repeats an order to roll back: who gave it must hear that it was not done.
       return command === 'rollback' ? 1 : 0;
     default:

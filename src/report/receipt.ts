@@ -14,6 +14,8 @@ export function describeReceipt(receipt: Receipt): string {
       return `pull request #${receipt.pull.number} merged as ${receipt.commit.slice(0, 7)}`;
     case 'armed':
       return `not merged yet: pull request #${receipt.pull.number} waits for a requirement and then merges by itself: ${receipt.message}`;
+    case 'waiting':
+      return `not merged yet: pull request #${receipt.pull.number} waits for a requirement, and the next run that decides the same merges it: ${receipt.message}`;
     case 'awaiting-approval':
       return `pull request #${receipt.pull.number} waits for a person to merge it`;
     case 'blocked':
@@ -21,7 +23,7 @@ export function describeReceipt(receipt: Receipt): string {
     case 'failed':
       return `not done: ${receipt.message}`;
     case 'suppressed':
-      return `not done: a person closed pull request #${receipt.pull.number}; reopen it to go on`;
+      return `not done: a person closed pull request #${receipt.pull.number}, which is respected: ${receipt.message}`;
     case 'head-moved':
       return 'not done: the default branch kept moving, so nothing was written; the next run decides again';
     default:

@@ -38,6 +38,8 @@ export type Receipt =
   | { readonly kind: 'merged'; readonly pull: PullLink; readonly commit: Sha }
   /** Auto-merge is armed; not merged yet. */
   | { readonly kind: 'armed'; readonly pull: PullLink; readonly message: string }
+  /** Open and not armed: a requirement is pending, and a later run that decides the same again merges it. */
+  | { readonly kind: 'waiting'; readonly pull: PullLink; readonly message: string }
   /** Waits for a person on purpose (approval). */
   | { readonly kind: 'awaiting-approval'; readonly pull: PullLink }
   /** Not on the default branch, and will not be until a person does what the message says. */
@@ -49,8 +51,8 @@ export type Receipt =
     }
   /** The tool or the forge broke; what was written, if anything, is found by the next run. */
   | { readonly kind: 'failed'; readonly code: ToolErrorCode; readonly message: string }
-  /** A person closed the pull request of this very decision: respected. */
-  | { readonly kind: 'suppressed'; readonly pull: PullLink }
+  /** A person closed the pull request of this very decision: respected. `message` says what that means and how to go on. */
+  | { readonly kind: 'suppressed'; readonly pull: PullLink; readonly message: string }
   /** The branch kept moving; the next run decides again. */
   | { readonly kind: 'head-moved' };
 

@@ -44,15 +44,28 @@ describe('mode pull-request', () => {
     expect(bench.forge.requests).not.toContain('commit');
   });
 
-  it('arms a pull request whose requirement is pending: exit 0, weight unchanged', async () => {
+  it('leaves a pull request whose requirement is pending open and unarmed: it lands in a tick that decides it', async () => {
     const bench = await openInFlight(2, { config });
     bench.forge.setRules({ pending: 'ci' });
     const report = await bench.tick(32);
-    expect(told(report)).toEqual(['advance', 'CHECKS_PASS', 'armed']);
+    expect(told(report)).toEqual(['advance', 'CHECKS_PASS', 'waiting']);
     expect(exitCodeOf(report)).toBe(0);
-    expect(weightOf(bench)).toBe(5);
+    expect(bench.forge.pulls[2]).toMatchObject({ state: 'open', armed: false });
     bench.forge.setRules({});
+    expect(weightOf(bench)).toBe(5);
+    expect(told(await bench.tick(37))).toEqual(['advance', 'CHECKS_PASS', 'merged']);
     expect(weightOf(bench)).toBe(25);
+    expect(bench.forge.pulls).toHaveLength(3);
+  });
+
+  it('takes back auto-merge that somebody armed on a step', async () => {
+    const bench = await openInFlight(2, { config });
+    bench.forge.setRules({ pending: 'ci' });
+    await bench.tick(32);
+    bench.forge.armPull(3);
+    expect(told(await bench.tick(37))[2]).toBe('waiting');
+    bench.forge.setRules({});
+    expect(weightOf(bench)).toBe(5);
   });
 
   it('finds its open pull request again and makes no second one', async () => {
@@ -61,7 +74,7 @@ describe('mode pull-request', () => {
     await bench.tick(32);
     const from = bench.forge.requests.length;
     const report = await bench.tick(37);
-    expect(told(report)[2]).toBe('armed');
+    expect(told(report)[2]).toBe('waiting');
     expect(bench.forge.requests.slice(from)).toEqual(['inspect', 'propose', 'merge']);
     expect(bench.forge.pulls).toHaveLength(3);
   });
@@ -70,8 +83,8 @@ describe('mode pull-request', () => {
     const bench = await openInFlight(2, { config });
     bench.forge.setRules({ pending: 'ci' });
     await bench.tick(32);
-    await bench.tick(90);
     bench.forge.setRules({});
+    await bench.tick(90);
     const { standing } = only(await bench.tick(95));
     expect(standing).toMatchObject({ index: 1, enteredAt: minute(90), holdUntil: minute(120) });
     expect(told(await bench.tick(119))[0]).toBe('hold');
@@ -99,7 +112,23 @@ describe('mode pull-request', () => {
     await bench.tick(37);
     const [, , older, newer] = bench.forge.pulls;
     expect(older).toMatchObject({ state: 'closed', comments: [expect.stringContaining('#4')] });
-    expect(newer).toMatchObject({ state: 'open', armed: true });
+    expect(newer).toMatchObject({ state: 'open', armed: false });
+  });
+
+  it('proposes again what Belay itself closed as out of date, when the edit is taken back', async () => {
+    const bench = await openInFlight(2, { config });
+    const before = bench.forge.textAt(MANIFEST)!;
+    bench.forge.setRules({ pending: 'ci' });
+    await bench.tick(32);
+    bench.forge.push({ [MANIFEST]: writeManifest({ candidate: CANDIDATE, weight: 5, deadline: '25h' }) });
+    await bench.tick(37);
+    bench.forge.push({ [MANIFEST]: before });
+    expect(told(await bench.tick(42))[2]).toBe('waiting');
+    const [, , first, , again] = bench.forge.pulls;
+    expect(first).toMatchObject({ state: 'closed' });
+    expect(again).toMatchObject({ state: 'open', branch: first!.branch });
+    bench.forge.closePull(5);
+    expect(told(await bench.tick(47))[2]).toBe('suppressed');
   });
 
   it('does not propose anew after an edit of something else', async () => {
@@ -107,7 +136,7 @@ describe('mode pull-request', () => {
     bench.forge.setRules({ pending: 'ci' });
     await bench.tick(32);
     bench.forge.push({ 'README.md': 'hello\n' });
-    expect(told(await bench.tick(37))[2]).toBe('armed');
+    expect(told(await bench.tick(37))[2]).toBe('waiting');
     expect(bench.forge.pulls).toHaveLength(3);
   });
 
@@ -183,20 +212,17 @@ describe('a step that asks for approval', () => {
     expect(told(await bench.tick(112))).toEqual(['advance', 'CHECKS_PASS', 'committed']);
   });
 
-  it('is out of the way when the candidate turns bad meanwhile', async () => {
+  it('is closed when the candidate turns bad meanwhile, saying why', async () => {
     const bench = await openAtApproval();
     await bench.tick(32);
     await bench.rollBack(40);
     expect(weightOf(bench)).toBe(0);
-    const [step] = bench.forge.pulls;
-    const state = await bench.forge.inspect({ branch: step!.branch, family: step!.branch });
-    const merge = {
-      pull: state.pulls[0]!,
-      head: step!.head,
-      method: 'merge',
-      subject: 's',
-      body: '',
-    } as const;
-    expect(await bench.forge.merge(merge)).toMatchObject({ kind: 'blocked', code: 'CONFLICT' });
+    expect(bench.forge.pulls).toMatchObject([
+      {
+        state: 'closed',
+        comments: ['Closed by Belay: 3.5.0 is being rolled back, so this step may not land any more.'],
+      },
+      { state: 'merged' },
+    ]);
   });
 });

@@ -205,7 +205,7 @@ describe('a pull request that cannot be merged', () => {
     bench.forge.setRules({});
     const tick = await bench.tick(25);
     expect(told(tick)).toEqual(['rollback', 'HARM_PROVEN', 'suppressed']);
-    expect(exitCodeOf(tick)).toBe(0);
+    expect(exitCodeOf(tick)).toBe(2);
     const asked = await bench.rollBack(26);
     expect(told(asked)[2]).toBe('merged');
     expect(exitCodeOf(asked)).toBe(0);
@@ -233,10 +233,24 @@ describe('a branch that is taken', () => {
     return dry.forge.pulls[0]!.branch;
   }
 
-  it('by a person: left alone, exit 1, and the message says what to do', async () => {
+  it('by a person: left alone, and the rollback is merged from a second one, by one request more', async () => {
     const bench = await openInFlight(3);
     const branch = await takeBranch(bench);
     const tip = bench.forge.push({ 'notes.md': 'mine\n' }, { branch });
+    bench.forge.setRules({});
+    const from = bench.forge.requests.length;
+    expect(told(await bench.rollBack(40))[2]).toBe('merged');
+    expect(bench.forge.requests.slice(from)).toEqual(['inspect', 'inspect', 'propose', 'merge']);
+    expect(bench.forge.pulls).toMatchObject([{ state: 'merged', branch: `${branch}-2` }]);
+    expect(bench.forge.tip(branch)).toBe(tip);
+    expect(weightOf(bench)).toBe(0);
+  });
+
+  it('all nine of them: nothing is merged, exit 1, and the message says what to do', async () => {
+    const bench = await openInFlight(3);
+    const branch = await takeBranch(bench);
+    for (const end of ['', '-2', '-3', '-4', '-5', '-6', '-7', '-8', '-9'])
+      bench.forge.push({ 'notes.md': 'mine\n' }, { branch: `${branch}${end}` });
     bench.forge.setRules({});
     const report = await bench.rollBack(40);
     expect(only(report).receipt).toMatchObject({
@@ -245,22 +259,25 @@ describe('a branch that is taken', () => {
       message: expect.stringContaining('delete or rename it, the next run makes its own'),
     });
     expect(exitCodeOf(report)).toBe(1);
-    expect(bench.forge.tip(branch)).toBe(tip);
+    expect(bench.forge.pulls).toEqual([]);
   });
 
-  it('by a push to the open pull request: not merged, exit 1', async () => {
+  it('by a push to the open pull request: that is closed, and the rollback is merged from a second branch', async () => {
     const bench = await openInFlight(3);
     bench.forge.setRules({ pending: 'ci', autoMerge: false });
     await bench.rollBack(40);
     bench.forge.push({ 'notes.md': 'mine\n' }, { branch: bench.forge.pulls[0]!.branch });
     bench.forge.setRules({});
-    const report = await bench.rollBack(45);
-    expect(only(report).receipt).toMatchObject({
-      kind: 'blocked',
-      code: 'BRANCH_TAKEN',
-      pull: { number: 1 },
+    expect(told(await bench.rollBack(45))[2]).toBe('merged');
+    const [first, second] = bench.forge.pulls;
+    expect(first).toMatchObject({
+      state: 'closed',
+      comments: [expect.stringContaining('commits that it did not make')],
     });
-    expect(weightOf(bench)).toBe(25);
+    expect(second).toMatchObject({ state: 'merged', branch: `${first!.branch}-2` });
+    expect(bench.forge.tip(first!.branch)).toBe(first!.head);
+    expect(bench.forge.textAt('notes.md')).toBeUndefined();
+    expect(weightOf(bench)).toBe(0);
   });
 
   it('by a push just before the merge: not merged, exit 1', async () => {
@@ -299,9 +316,10 @@ describe('a branch that is taken', () => {
     const { message } = bench.forge.commitAt(pull.head);
     bench.forge.push({ 'smuggled.sh': 'evil\n' }, { branch: pull.branch, message });
     bench.forge.setRules({});
-    expect(only(await bench.rollBack(45)).receipt).toMatchObject({ kind: 'blocked', code: 'BRANCH_TAKEN' });
+    expect(told(await bench.rollBack(45))[2]).toBe('merged');
+    expect(bench.forge.pulls.map(({ state }) => state)).toEqual(['closed', 'merged']);
     expect(bench.forge.textAt('smuggled.sh')).toBeUndefined();
-    expect(weightOf(bench)).toBe(25);
+    expect(weightOf(bench)).toBe(0);
   });
 });
 

@@ -33,7 +33,7 @@ describeForgeContract({
 const BRANCH = 'belay/rollback/a/1-0123456789ab';
 
 async function proposeTo(forge: ReturnType<typeof createFakeForge>) {
-  const state = await forge.inspect({ branch: BRANCH, family: 'belay/rollback/a/' });
+  const state = await forge.inspect({ branch: BRANCH, families: ['belay/rollback/a/'] });
   const request = change(state.head, { a: 'new' });
   return forge.propose({ ...request, branch: BRANCH, state, title: 't', description: 'd' });
 }
@@ -53,7 +53,14 @@ describe('switches of the fake', () => {
     const outcome = await proposeTo(forge);
     if (outcome.kind !== 'proposed') throw new Error(outcome.kind);
     const { pull } = outcome;
-    const merge = { pull, head: pull.head, method: 'merge', subject: 's', body: 'b' } as const;
+    const merge = {
+      pull,
+      head: pull.head,
+      method: 'merge',
+      whenPending: 'arm',
+      subject: 's',
+      body: 'b',
+    } as const;
     expect(await forge.merge(merge)).toMatchObject({ kind: 'armed', reason: expect.stringContaining('ci') });
     expect(forge.pulls[0]).toMatchObject({ state: 'open', armed: true });
     forge.setRules({});

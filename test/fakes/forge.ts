@@ -3,10 +3,12 @@ import { ToolError } from '../../src/core/errors.ts';
 import type { Instant, Sha } from '../../src/core/units.ts';
 import { instant } from '../../src/core/units.ts';
 import type {
+  CloseRequest,
   CommitOutcome,
   CommitRequest,
   Forge,
   ForgeState,
+  Inspection,
   MergeOutcome,
   MergeRequest,
   ProposeOutcome,
@@ -41,7 +43,7 @@ export interface FakePull extends PullRequest {
   readonly base: string;
   readonly comments: readonly string[];
   readonly mergeCommit: Sha | undefined;
-  readonly wish: MergeRequest | undefined;
+  readonly wish: Pick<MergeRequest, 'method' | 'subject' | 'body'> | undefined;
 }
 
 /** A forge in memory, and the hands of everybody else who works in the same repository. */
@@ -59,7 +61,11 @@ export interface FakeForge extends Forge {
   /** Oldest first. */
   readonly pulls: readonly FakePull[];
   closePull(number: number): void;
-  /** Replaces all rules; a requirement that is gone lets armed pull requests merge. */
+  /** A person opens a pull request from a branch. */
+  openPull(branch: string): void;
+  /** A person arms auto-merge. */
+  armPull(number: number): void;
+  /** Replaces all rules; a requirement that is gone lets armed pull requests merge, with whatever head they have then. */
   setRules(rules: FakeRules): void;
   /** Runs once, just before the next write looks at anything: a race. */
   beforeNextWrite(happening: () => void): void;
@@ -154,12 +160,20 @@ class MemoryForge implements FakeForge {
     this.#replace(number, { state: 'closed', armed: false });
   }
 
+  openPull(branch: string): void {
+    this.#open({ branch, title: branch, description: '' });
+  }
+
+  armPull(number: number): void {
+    this.#replace(number, { armed: true });
+  }
+
   setRules(rules: FakeRules): void {
     this.#rules = rules;
     if (rules.pending !== undefined) return;
     for (const pull of this.pulls)
-      if (pull.state === 'open' && pull.armed && pull.wish?.head === pull.head)
-        this.#mergeNow(pull, pull.wish);
+      if (pull.state === 'open' && pull.armed)
+        this.#mergeNow(pull, pull.wish ?? { method: 'merge', subject: pull.title, body: '' });
   }
 
   beforeNextWrite(happening: () => void): void {
@@ -241,18 +255,23 @@ class MemoryForge implements FakeForge {
     return { kind: 'committed', commit: this.#write(this.defaultBranch, request) };
   }
 
-  async inspect(proposal: { readonly branch: string; readonly family: string }): Promise<ForgeState> {
+  async inspect(proposal: Inspection): Promise<ForgeState> {
     checkBranch(proposal.branch, this.defaultBranch);
     this.#enter('inspect');
     const tip = this.#branches.get(proposal.branch);
     const newest = [...this.pulls].reverse();
     const isSibling = (pull: PullRequest) =>
-      pull.state === 'open' && pull.branch !== proposal.branch && pull.branch.startsWith(proposal.family);
+      pull.state === 'open' &&
+      pull.branch !== proposal.branch &&
+      proposal.families.some((family) => pull.branch.startsWith(family));
     return {
       head: this.#tip(),
       branch: tip && { tip, operation: operationOf(this.#store.get(tip).message) },
       pulls: newest.filter((pull) => pull.branch === proposal.branch).map(asPort),
-      siblings: newest.filter(isSibling).map(asPort),
+      siblings: newest.filter(isSibling).map((pull) => ({
+        ...asPort(pull),
+        operation: operationOf(this.#store.get(pull.head).message),
+      })),
       repository: 'fake',
     };
   }
@@ -297,12 +316,16 @@ class MemoryForge implements FakeForge {
     if (merge) return merge;
     if (pending === undefined) return { kind: 'merged', commit: this.#mergeNow(pull, request) };
     const reason = `Required status check "${pending}" is expected.`;
+    if (request.whenPending === 'leave') {
+      this.#replace(pull.number, { armed: false, wish: undefined });
+      return { kind: 'pending', reason };
+    }
     if (!autoMerge) return { kind: 'blocked', code: 'AUTO_MERGE_OFF', message: reason };
     this.#replace(pull.number, { armed: true, wish: request });
     return { kind: 'armed', reason };
   }
 
-  async close(request: { readonly pull: PullRequest; readonly comment: string }): Promise<void> {
+  async close(request: CloseRequest): Promise<void> {
     checkBranch(request.pull.branch, this.defaultBranch);
     this.#enter('close');
     const pull = this.pulls.find((one) => one.number === request.pull.number);
@@ -313,8 +336,9 @@ class MemoryForge implements FakeForge {
       });
     if (pull?.state === 'open')
       this.#replace(pull.number, {
-        state: 'closed',
+        ...(request.how === 'disarm' ? {} : { state: 'closed', withdrawn: true }),
         armed: false,
+        wish: undefined,
         comments: [...pull.comments, request.comment],
       });
   }
@@ -375,7 +399,7 @@ class MemoryForge implements FakeForge {
     );
   }
 
-  #open(request: ProposeRequest): FakePull {
+  #open(request: Pick<ProposeRequest, 'branch' | 'title' | 'description'>): FakePull {
     const number = this.#pulls.length + 1;
     const pull: FakePull = {
       number,
@@ -385,6 +409,7 @@ class MemoryForge implements FakeForge {
       head: this.#branches.get(request.branch) as Sha,
       state: 'open',
       armed: false,
+      withdrawn: false,
       title: request.title,
       description: request.description,
       base: this.defaultBranch,
@@ -396,7 +421,7 @@ class MemoryForge implements FakeForge {
     return pull;
   }
 
-  #mergeNow(pull: FakePull, wish: MergeRequest): Sha {
+  #mergeNow(pull: FakePull, wish: NonNullable<FakePull['wish']>): Sha {
     const base = this.#tip();
     const merged = this.#store.merge(base, pull.head);
     if ('conflicts' in merged) throw new Error(`fake forge: #${pull.number} conflicts`);
@@ -404,7 +429,7 @@ class MemoryForge implements FakeForge {
       tree: merged.tree,
       parents: wish.method === 'merge' ? [base, pull.head] : [base],
       message: wish.method === 'rebase' ? this.#store.get(pull.head).message : messageOf(wish),
-      author: 'belay',
+      author: pull.armed && !pull.wish ? 'mona' : 'belay',
       at: this.#now(),
     });
     this.#branches.set(this.defaultBranch, id);
@@ -427,6 +452,6 @@ class MemoryForge implements FakeForge {
   }
 }
 
-function asPort({ number, id, url, branch, head, state, armed }: FakePull): PullRequest {
-  return { number, id, url, branch, head, state, armed };
+function asPort({ number, id, url, branch, head, state, armed, withdrawn }: FakePull): PullRequest {
+  return { number, id, url, branch, head, state, armed, withdrawn };
 }

@@ -66,7 +66,18 @@ const RECEIPTS: readonly (readonly [receipt: Receipt, advance: number, rollback:
   [{ kind: 'awaiting-approval', pull }, 0, 0, 'pull request #7 waits for a person to merge it'],
   [{ kind: 'blocked', code: 'CONFLICT', pull, message: 'why' }, 1, 1, 'not done (pull request #7): why'],
   [{ kind: 'blocked', code: 'NOT_COMPUTED', pull: undefined, message: 'why' }, 1, 1, 'not done: why'],
-  [{ kind: 'suppressed', pull }, 0, 1, 'not done: a person closed pull request #7; reopen it to go on'],
+  [
+    { kind: 'waiting', pull, message: 'check "ci" is expected.' },
+    0,
+    0,
+    'not merged yet: pull request #7 waits for a requirement, and the next run that decides the same merges it: check "ci" is expected.',
+  ],
+  [
+    { kind: 'suppressed', pull, message: 'reopen it to go on' },
+    2,
+    1,
+    'not done: a person closed pull request #7, which is respected: reopen it to go on',
+  ],
   [
     { kind: 'head-moved' },
     0,

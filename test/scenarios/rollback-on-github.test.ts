@@ -53,7 +53,7 @@ describe('a rollback on GitHub', () => {
     expect(told(await tick(forge, 32))).toEqual(['hold', 'ROLLBACK_PENDING', 'none']);
     expect(forge.cost().requests).toBe(1);
     expect(told(await rollBack(bench.reopen(), 33))[2]).toBe('armed');
-    const { siblings } = await bench.forge.inspect({ branch: 'belay/look', family: 'belay/rollback/' });
+    const { siblings } = await bench.forge.inspect({ branch: 'belay/look', families: ['belay/rollback/'] });
     await bench.repo.check(siblings[0]!.head, 'ci', 'success');
     expect(await bench.text(MANIFEST, (await bench.tip('main'))!)).toBe(writeManifest());
     expect(told(await tick(bench.reopen(), 35))).toEqual(['nothing', 'SETTLED', 'none']);
@@ -86,7 +86,7 @@ describe('a rollback on GitHub', () => {
     );
     expect(await text(MANIFEST, (await tip('main'))!)).toBe(writeManifest());
     expect((await pull(1)).comments).toEqual([expect.stringContaining('Replaced by #2')]);
-    const state = await forge.inspect({ branch: 'belay/look', family: 'belay/rollback/' });
+    const state = await forge.inspect({ branch: 'belay/look', families: ['belay/rollback/'] });
     expect(state.siblings).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { ToolError } from '../../core/errors.ts';
 import type { Sha } from '../../core/units.ts';
-import type { MergeOutcome, MergeRequest, PullRequest } from '../../ports/forge.ts';
+import type { CloseRequest, MergeOutcome, MergeRequest, PullRequest } from '../../ports/forge.ts';
 import { checkBranch } from '../operation.ts';
 import { changedPaths } from './adopt-commit.ts';
 import { buildMerge } from './merge-pull.ts';
@@ -82,10 +82,10 @@ function findPull(pulls: readonly StoredPull[], wanted: PullRequest): StoredPull
   });
 }
 
-/** Closes an open pull request with a comment; a closed one stays as it is. The branch stays too. */
+/** Closes an open pull request with a comment (none is ever armed here); a closed one stays as it is. The branch stays too. */
 export async function closePull(
   place: Place,
-  { pull: wanted, comment }: { readonly pull: PullRequest; readonly comment: string },
+  { pull: wanted, comment, how = 'close' }: CloseRequest,
 ): Promise<void> {
   checkBranch(wanted.branch, place.defaultBranch);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -96,7 +96,8 @@ export async function closePull(
         code: 'FORGE_REFUSED',
         message: `git: pull request #${pull.number} was merged meanwhile and cannot be closed`,
       });
-    const closed = { ...pull, state: 'closed', comments: [...pull.comments, comment] } as const;
+    const state = how === 'close' ? 'closed' : pull.state;
+    const closed = { ...pull, state, comments: [...pull.comments, comment] } as const;
     const to = await writePull(place.git, closed, place.sign());
     const step = { kind: 'update', ref: pullRef(pull.number), from: pull.object, to } as const;
     if ((await moveRefs(place.git, `close pull request ${pull.number}`, [step])) === 'moved') return;

@@ -1,6 +1,13 @@
 import { ToolError } from '../../core/errors.ts';
 import type { Sha } from '../../core/units.ts';
-import type { ForgeState, ProposeOutcome, ProposeRequest, PullRequest } from '../../ports/forge.ts';
+import type {
+  ForgeState,
+  Inspection,
+  ProposeOutcome,
+  ProposeRequest,
+  PullRequest,
+  Sibling,
+} from '../../ports/forge.ts';
 import { checkBranch, checkCommit, messageOf, operationOf } from '../operation.ts';
 import { isOwnCommit } from './adopt-commit.ts';
 import type { RefStep } from './move-refs.ts';
@@ -12,23 +19,35 @@ import { newPull, pullRef, readRefs, writePull } from './pull-store.ts';
 import { writeCommit } from './write-commit.ts';
 
 /** What is there for a proposal. */
-export async function inspectPulls(
-  place: Place,
-  proposal: { readonly branch: string; readonly family: string },
-): Promise<ForgeState> {
+export async function inspectPulls(place: Place, proposal: Inspection): Promise<ForgeState> {
   checkBranch(proposal.branch, place.defaultBranch);
   const { tips, pulls } = await readRefs(place.git, [place.defaultBranch, proposal.branch]);
   const tip = tips.get(proposal.branch);
   const toBase = pulls.filter((pull) => pull.base === place.defaultBranch);
-  const isSibling = (pull: StoredPull) =>
-    pull.state === 'open' && pull.branch !== proposal.branch && pull.branch.startsWith(proposal.family);
+  const isSibling = (pull: StoredPull): boolean =>
+    pull.state === 'open' &&
+    pull.branch !== proposal.branch &&
+    proposal.families.some((family) => pull.branch.startsWith(family));
+  const siblings = toBase.filter(isSibling);
   return {
     head: defaultTip(place, tips),
     branch: tip && { tip: tip.commit, operation: operationOf(tip.message) },
     pulls: toBase.filter((pull) => pull.branch === proposal.branch).map(toPullRequest),
-    siblings: toBase.filter(isSibling).map(toPullRequest),
+    siblings: await nameOperations(place, siblings),
     repository: 'local',
   };
+}
+
+async function nameOperations(place: Place, pulls: readonly StoredPull[]): Promise<readonly Sibling[]> {
+  if (pulls.length === 0) return [];
+  const { tips } = await readRefs(
+    place.git,
+    pulls.map((pull) => pull.branch),
+  );
+  return pulls.map((pull) => ({
+    ...toPullRequest(pull),
+    operation: operationOf(tips.get(pull.branch)?.message ?? ''),
+  }));
 }
 
 /** The default branch's tip. @throws ToolError REFUSED when the branch has no commit */
@@ -51,6 +70,7 @@ export function toPullRequest(pull: StoredPull): PullRequest {
     head: pull.head,
     state: pull.state,
     armed: false,
+    withdrawn: pull.withdrawn,
   };
 }
 

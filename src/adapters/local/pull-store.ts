@@ -17,6 +17,8 @@ export interface StoredPull {
   /** Markdown. */
   readonly description: string;
   readonly state: 'open' | 'merged' | 'closed';
+  /** It was closed by `close`; a person closes one by deleting its branch. */
+  readonly withdrawn: boolean;
   readonly branch: string;
   readonly base: string;
   /** The branch's tip when this was written last; for an open one whose branch exists, its tip. */
@@ -125,6 +127,7 @@ export function newPull(
   return {
     ...content,
     state: 'open',
+    withdrawn: false,
     mergeCommit: undefined,
     openedAt: formatInstant(signature.at),
     comments: [],
@@ -174,6 +177,7 @@ function decodePull(
     title: titleEnd < 0 ? head : head.slice(0, titleEnd),
     description: titleEnd < 0 ? '' : head.slice(titleEnd + 2),
     state,
+    withdrawn: state === 'closed',
     branch,
     base,
     head: sha(tag.target),

@@ -26,7 +26,7 @@ async function start(settings: RepositorySettings = {}): Promise<GitHubBench> {
 }
 
 async function propose(forge: Forge): Promise<ProposeOutcome> {
-  const state = await forge.inspect({ branch: BRANCH, family: 'belay/rollback/a/' });
+  const state = await forge.inspect({ branch: BRANCH, families: ['belay/rollback/a/'] });
   return forge.propose({ ...change(state.head, GOOD), branch: BRANCH, state, title: 't', description: 'd' });
 }
 
@@ -37,7 +37,7 @@ async function pullOf(forge: Forge): Promise<PullRequest> {
 }
 
 function merging(pull: PullRequest, method: 'merge' | 'squash' = 'merge') {
-  return { pull, head: pull.head, method, subject: 's', body: 'b' } as const;
+  return { pull, head: pull.head, method, whenPending: 'arm', subject: 's', body: 'b' } as const;
 }
 
 describe('a commit on a protected branch', () => {
@@ -118,7 +118,7 @@ describe('a merge that has to wait', () => {
       reason: 'Required status check "ci" is expected.',
     });
     expect(bench.forge.cost().requests).toBe(before + 1);
-    const look = () => bench.forge.inspect({ branch: BRANCH, family: 'x/' });
+    const look = () => bench.forge.inspect({ branch: BRANCH, families: ['x/'] });
     expect((await look()).pulls).toMatchObject([{ state: 'open', armed: true }]);
     expect(await bench.forge.merge(merging(pull))).toMatchObject({ kind: 'armed' });
     await bench.repo.check(pull.head, 'ci', 'success');
@@ -296,7 +296,7 @@ describe('who is not let in', () => {
     const forge = bench.reopen({ token: bench.lab.tokens.expired });
     const failure = { code: 'UNAUTHORISED', message: expect.stringContaining('Bad credentials') };
     const parent = await bench.forge.head();
-    await expect(forge.inspect({ branch: BRANCH, family: 'x/' })).rejects.toMatchObject(failure);
+    await expect(forge.inspect({ branch: BRANCH, families: ['x/'] })).rejects.toMatchObject(failure);
     await expect(forge.commit(change(parent, GOOD))).rejects.toMatchObject(failure);
     expect(forge.cost().requests).toBe(2);
     expect(bench.slept).toEqual([]);
@@ -306,7 +306,7 @@ describe('who is not let in', () => {
     const bench = await start({ private: true });
     const token = bench.lab.token({ kind: 'app', repositories: ['acme/other'] });
     const forge = bench.reopen({ token });
-    await expect(forge.inspect({ branch: BRANCH, family: 'x/' })).rejects.toMatchObject({
+    await expect(forge.inspect({ branch: BRANCH, families: ['x/'] })).rejects.toMatchObject({
       code: 'FORGE_REFUSED',
       message: expect.stringContaining('the token cannot see "acme/models"'),
     });
@@ -315,7 +315,7 @@ describe('who is not let in', () => {
   it('is told that the default branch has another name', async () => {
     const bench = await start();
     const forge = bench.reopen({ defaultBranch: 'trunk' });
-    await expect(forge.inspect({ branch: BRANCH, family: 'x/' })).rejects.toMatchObject({
+    await expect(forge.inspect({ branch: BRANCH, families: ['x/'] })).rejects.toMatchObject({
       code: 'REFUSED',
       message: expect.stringContaining('no branch "trunk"'),
     });

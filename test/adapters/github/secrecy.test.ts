@@ -73,6 +73,7 @@ const PULL = {
   head: sha('a'.repeat(40)),
   state: 'open',
   armed: false,
+  withdrawn: false,
 } as const;
 
 /** The same as GraphQL shows it. */
@@ -146,9 +147,16 @@ describe('the token', () => {
     const said = await Promise.all(
       [
         forge.commit(commit),
-        forge.inspect({ branch: PULL.branch, family: 'belay/x/' }),
+        forge.inspect({ branch: PULL.branch, families: ['belay/x/'] }),
         forge.propose({ ...commit, branch: PULL.branch, state, title: 't', description: 'd' }),
-        forge.merge({ pull: PULL, head: PULL.head, method: 'merge', subject: 's', body: 'b' }),
+        forge.merge({
+          pull: PULL,
+          head: PULL.head,
+          method: 'merge',
+          whenPending: 'arm',
+          subject: 's',
+          body: 'b',
+        }),
         forge.close({ pull: PULL, comment: 'c' }),
       ].map(everythingFrom),
     );
@@ -159,7 +167,7 @@ describe('the token', () => {
   it('goes to the given endpoint alone, as a header', async () => {
     const { url, seen } = await serve(401, () => '{}');
     await open(url)
-      .forge.inspect({ branch: PULL.branch, family: 'belay/x/' })
+      .forge.inspect({ branch: PULL.branch, families: ['belay/x/'] })
       .catch(() => undefined);
     expect(seen).toEqual([{ authorization: `token ${TOKEN}`, path: '/api/graphql' }]);
   });
@@ -174,7 +182,7 @@ describe('what is impossible', () => {
     ['400', 400, 'BUG'],
   ])('is an error and never an empty answer: %s to a query', async (_, status, code) => {
     const { url, seen } = await serve(status, () => '{"message":"odd"}');
-    await expect(open(url).forge.inspect({ branch: PULL.branch, family: 'x/' })).rejects.toMatchObject({
+    await expect(open(url).forge.inspect({ branch: PULL.branch, families: ['x/'] })).rejects.toMatchObject({
       code,
     });
     expect(seen).toHaveLength(1);
@@ -183,16 +191,16 @@ describe('what is impossible', () => {
   it.each([
     [
       'no commit id',
-      { main: { target: { oid: 'main' } }, id: 'R', pulls: { nodes: [] }, family: { nodes: [] } },
+      { main: { target: { oid: 'main' } }, id: 'R', pulls: { nodes: [] }, family0: { nodes: [] } },
     ],
-    ['no list', { main: { target: { oid: 'a'.repeat(40) } }, id: 'R', pulls: null, family: { nodes: [] } }],
+    ['no list', { main: { target: { oid: 'a'.repeat(40) } }, id: 'R', pulls: null, family0: { nodes: [] } }],
     [
       'no repository id',
-      { main: { target: { oid: 'a'.repeat(40) } }, pulls: { nodes: [] }, family: { nodes: [] } },
+      { main: { target: { oid: 'a'.repeat(40) } }, pulls: { nodes: [] }, family0: { nodes: [] } },
     ],
   ])('is an error and never a default: %s', async (_, repository) => {
     const { url } = await serve(200, () => JSON.stringify({ data: { repository } }));
-    await expect(open(url).forge.inspect({ branch: PULL.branch, family: 'x/' })).rejects.toMatchObject({
+    await expect(open(url).forge.inspect({ branch: PULL.branch, families: ['x/'] })).rejects.toMatchObject({
       code: 'CORRUPT',
     });
   });
@@ -214,13 +222,13 @@ describe('what is impossible', () => {
       { ...NODE, number: 2, isCrossRepository: true },
       { ...NODE, number: 3, baseRefName: 'release' },
     ];
-    const family = {
+    const family0 = {
       nodes: [{ associatedPullRequests: { nodes: nodes.map((one) => ({ ...one, headRefName: 'x/2' })) } }],
     };
     const main = { target: { oid: 'a'.repeat(40) } };
-    const repository = { id: 'R', main, branch: null, pulls: { nodes }, family };
+    const repository = { id: 'R', main, branch: null, pulls: { nodes }, family0 };
     const { url } = await serve(200, () => JSON.stringify({ data: { repository } }));
-    const state = await open(url).forge.inspect({ branch: PULL.branch, family: 'x/' });
+    const state = await open(url).forge.inspect({ branch: PULL.branch, families: ['x/'] });
     expect(state.pulls.map((pull) => pull.number)).toEqual([1]);
     expect(state.siblings.map((pull) => pull.number)).toEqual([1]);
   });

@@ -43,7 +43,7 @@ function forgeOf(repository: ScratchRepository): LocalForge {
 }
 
 async function propose(forge: LocalForge, description = 'why'): Promise<PullRequest> {
-  const state = await forge.inspect({ branch: BRANCH, family: 'belay/rollback/a/' });
+  const state = await forge.inspect({ branch: BRANCH, families: ['belay/rollback/a/'] });
   const request = change(state.head, { 'releases/a.yaml': 'weight: 0\n' });
   const outcome = await forge.propose({ ...request, branch: BRANCH, state, title: 'revert(a)', description });
   if (outcome.kind !== 'proposed') throw new Error(JSON.stringify(outcome));
@@ -51,7 +51,14 @@ async function propose(forge: LocalForge, description = 'why'): Promise<PullRequ
 }
 
 function merging(pull: PullRequest) {
-  return { pull, head: pull.head, method: 'merge', subject: 'Revert a', body: 'why' } as const;
+  return {
+    pull,
+    head: pull.head,
+    method: 'merge',
+    whenPending: 'arm',
+    subject: 'Revert a',
+    body: 'why',
+  } as const;
 }
 
 function file(repository: ScratchRepository, path: string): string {
@@ -293,7 +300,7 @@ describe('stored pull requests', () => {
     const { repository, forge } = scratch();
     await propose(forge);
     repository.git('branch', '--quiet', '-D', BRANCH);
-    expect((await forge.inspect({ branch: BRANCH, family: 'x/' })).pulls).toMatchObject([
+    expect((await forge.inspect({ branch: BRANCH, families: ['x/'] })).pulls).toMatchObject([
       { state: 'closed' },
     ]);
     expect(await propose(forge)).toMatchObject({ number: 2, state: 'open' });
@@ -314,7 +321,7 @@ describe('stored pull requests', () => {
       ['b', 'c', 'd'].map(async (letter) => {
         const forge = forgeOf(repository);
         const branch = `belay/rollback/${letter}/1-0123456789ab`;
-        const state = await forge.inspect({ branch, family: `belay/rollback/${letter}/` });
+        const state = await forge.inspect({ branch, families: [`belay/rollback/${letter}/`] });
         const request = change(state.head, { [letter]: letter }, letter);
         return forge.propose({ ...request, branch, state, title: letter, description: '' });
       }),
@@ -382,7 +389,7 @@ describe('opening', () => {
       defaultBranch: 'trunk',
       clock: tickingClock(),
     });
-    const look = forge.inspect({ branch: BRANCH, family: 'x/' });
+    const look = forge.inspect({ branch: BRANCH, families: ['x/'] });
     await expect(look).rejects.toMatchObject({
       code: 'REFUSED',
       message: expect.stringContaining('"trunk"'),

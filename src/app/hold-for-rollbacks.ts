@@ -1,0 +1,105 @@
+import type { Change } from '../core/change/change.ts';
+import type { Sibling } from '../ports/forge.ts';
+import type { Receipt, ReleaseReport } from '../report/run-report.ts';
+import { closePulls } from './close-pulls.ts';
+import type { Write } from './fault.ts';
+import type { ReleasePlan } from './plan-release.ts';
+import { shortOperation } from './propose.ts';
+import type { Snapshot } from './read-snapshot.ts';
+import { operationIn, rollbackFamily, stepFamily, takesBack } from './rollback-branch.ts';
+import type { World } from './world.ts';
+
+/** A release that is to be written. */
+export type Step = ReleasePlan & { readonly change: Change };
+
+export interface HeldSteps {
+  /** Those that nothing stands in the way of. */
+  readonly free: readonly Step[];
+  readonly held: readonly ReleaseReport[];
+}
+
+/**
+ * A rollback that waits for a requirement of the repository must find the release as it was decided on: as long as its pull
+ * request is open, nothing else is written about the release. One that takes back a version which the manifest no longer holds
+ * has nothing left to do and is closed. Asked only when such a branch is known: one request for all.
+ */
+export async function holdForRollbacks(
+  world: World,
+  snapshot: Snapshot,
+  { steps, write }: { readonly steps: readonly Step[]; readonly write: (write: Write) => Promise<Receipt> },
+): Promise<HeldSteps> {
+  const known = await world.forge.branches(snapshot.head, 'belay/rollback/');
+  const [first] = steps.filter((step) => known.some((branch) => mayBeOpen(step, branch)));
+  if (!first) return { free: steps, held: [] };
+  let open: readonly Sibling[] = [];
+  const receipt = await write(async () => {
+    const branch = `${stepFamily(first.report.name)}${shortOperation(first.change.operation)}`;
+    const state = await world.forge.inspect({ branch, families: ['belay/rollback/'] });
+    if (state.head !== snapshot.head) return { kind: 'head-moved' };
+    open = await closeMoot(world, steps, state.siblings);
+    return { kind: 'none' };
+  });
+  if (receipt.kind !== 'none') return { free: [], held: steps.map((plan) => ({ ...plan.report, receipt })) };
+  const pullsOf = ({ report }: Step) =>
+    open.filter(({ branch }) => branch.startsWith(rollbackFamily(report.name)));
+  const waiting = steps.filter((plan) => pullsOf(plan).length > 0);
+  return {
+    free: steps.filter((plan) => !waiting.includes(plan)),
+    held: await Promise.all(waiting.map((plan) => hold(world, plan.report, pullsOf(plan)))),
+  };
+}
+
+/** Before its first record a release has nothing to go back to, and a rollback whose record is there has landed (by squash). */
+function mayBeOpen({ release, report }: Step, branch: string): boolean {
+  if (release.state.sequence === 0 || !branch.startsWith(rollbackFamily(report.name))) return false;
+  const short = operationIn(branch);
+  return short === undefined || !release.chain.records.some(({ operation }) => operation.startsWith(short));
+}
+
+/**
+ * Closes rollbacks of versions that the manifest neither tries nor serves any more: a person was quicker. Those that cannot be
+ * closed keep holding. One that lands meanwhile moves the branch, and the write that follows is refused for that.
+ */
+async function closeMoot(
+  world: World,
+  steps: readonly Step[],
+  pulls: readonly Sibling[],
+): Promise<readonly Sibling[]> {
+  const isMoot = ({ branch }: Sibling): boolean => {
+    const step = steps.find(({ report }) => branch.startsWith(rollbackFamily(report.name)));
+    if (!step) return false;
+    const { name, candidate, stable } = step.report;
+    return [candidate, stable].every((version) => version === undefined || !takesBack(branch, name, version));
+  };
+  const comment =
+    'Closed by Belay: the version that this takes back is not in the manifest any more, so there is nothing left to roll back. The branch can be deleted.';
+  const left = await closePulls(world, pulls.filter(isMoot), { comment });
+  return pulls.filter((pull) => !isMoot(pull) || left.includes(pull));
+}
+
+/**
+ * The run waits for a rollback that it does not decide itself: a person ordered it. When somebody pushed to it, it is not Belay's
+ * any more: it is disarmed, and a person is told. It stays open, or the order would be forgotten and the release go on.
+ */
+async function hold(world: World, report: ReleaseReport, pulls: readonly Sibling[]): Promise<ReleaseReport> {
+  const { from } = report.decision;
+  const foreign = pulls.find(({ branch, operation }) => operation?.slice(0, 12) !== operationIn(branch));
+  const number = (foreign ?? pulls[0])?.number;
+  const text = `pull request #${number} rolls it back and is open: nothing else is done about it until that is merged or closed`;
+  const held: ReleaseReport = {
+    ...report,
+    decision: { kind: 'hold', from, to: from, reasons: [{ code: 'ROLLBACK_PENDING', text }] },
+    edits: [],
+  };
+  if (!foreign) return held;
+  const message = `somebody pushed to ${foreign.branch}, so Belay does not merge it. Order the rollback again, which makes another branch and closes this pull request; or review and merge it`;
+  if (foreign.armed) {
+    const comment = `Auto-merge was taken back by Belay: commits that it did not make are on \`${foreign.branch}\`. Order the rollback again, or review and merge this by hand.`;
+    await closePulls(world, [foreign], { comment, how: 'disarm' });
+  }
+  const { url } = foreign;
+  return {
+    ...held,
+    receipt: { kind: 'blocked', code: 'BRANCH_TAKEN', pull: { number: foreign.number, url }, message },
+  };
+}

@@ -1,0 +1,36 @@
+import { shortOperation } from './propose.ts';
+
+/** Beginning of the names of all branches that roll a release back. */
+export function rollbackFamily(release: string): string {
+  return `belay/rollback/${release}/`;
+}
+
+/** Beginning of the names of all branches that move a release on. */
+export function stepFamily(release: string): string {
+  return `belay/advance/${release}/`;
+}
+
+/** Name of the branch that takes a version back; it is the operation's own. */
+export function rollbackBranch(release: string, version: string, operation: string): string {
+  return `${rollbackFamily(release)}${branchPart(version)}-${shortOperation(operation)}`;
+}
+
+/** Whether a branch of the family takes this version back, by its name. */
+export function takesBack(branch: string, release: string, version: string): boolean {
+  const begin = `${rollbackFamily(release)}${branchPart(version)}-`;
+  return branch.startsWith(begin) && /^[0-9a-f]{12}(?:-\d+)?$/.test(branch.slice(begin.length));
+}
+
+/** The twelve digits of the operation in the name of a branch of Belay's; undefined when there are none. */
+export function operationIn(branch: string): string | undefined {
+  return /[-/]([0-9a-f]{12})(?:-\d+)?$/.exec(branch)?.[1];
+}
+
+/** A version as part of a branch name: letters, digits, dots and dashes, and no more of them than a branch name may have. */
+function branchPart(version: string): string {
+  return version
+    .slice(0, 60)
+    .replace(/[^A-Za-z0-9.-]/g, '-')
+    .replace(/\.{2,}/g, '.')
+    .replace(/\.lock$/, '-lock');
+}
