@@ -27,6 +27,19 @@ function answer(id: string, points: number): Answer {
   return { planned: { id, check: 'errors', provider: 'prod', request }, observation };
 }
 
+/** The same for buckets, so many numbers each. */
+function grouped(id: string, points: number, values: readonly string[]): Answer {
+  const { planned, observation } = answer(id, points);
+  const { outcome } = observation;
+  if (outcome.kind !== 'series' || planned.request.kind !== 'range') throw new Error(id);
+  const request = { ...planned.request, kind: 'grouped', by: 'le' } as const;
+  const groups = values.map((value) => ({ value, values: [...outcome.values, 'missing' as const] }));
+  return {
+    planned: { ...planned, request },
+    observation: { ...observation, request, outcome: { kind: 'grouped', groups } },
+  };
+}
+
 function changeWith(
   kind: 'adopt' | 'start' | 'advance',
   {
@@ -77,6 +90,41 @@ describe('a record with much evidence', () => {
       ['a', 'b', 'c', 'd'].map((id) => [id, { kind: 'omitted', points: 20_000 }]),
     );
     expect(evidence!.observations[0]!.request).toMatchObject({ kind: 'range', query: 'sum(a)' });
+  });
+
+  it('holds groups as they came, each on one line', () => {
+    const given = grouped('a', 3, ['0.1', '+Inf']);
+    const text = changeWith('advance', { assessment, answers: [given] }).files.at(-1)!.after;
+    const [item] = readRecord('r', text)!.evidence!.observations;
+    expect(readObservation(item!)).toEqual(given.observation);
+    expect(text).toMatch(/"value": "\+Inf",\n +"values": \[142\.\d+, 143\.\d+, 144\.\d+, "missing"\]\n/);
+  });
+
+  it('leaves out the numbers of groups first', () => {
+    const answers = [answer('a', 20_000), grouped('b', 9_999, ['1', '2', '3'])];
+    const text = changeWith('advance', { assessment, answers }).files.at(-1)!.after;
+    const { observations } = readRecord('r', text)!.evidence!;
+    expect(observations.map(({ outcome }) => outcome.kind)).toEqual(['series', 'omitted']);
+    expect(observations[1]).toMatchObject({
+      request: { kind: 'grouped', by: 'le' },
+      outcome: { points: 30_000 },
+    });
+  });
+
+  it('leaves out all numbers where those of groups are not enough', () => {
+    const answers = ['a', 'b', 'c', 'd'].map((id) => answer(id, 20_000));
+    const text = changeWith('advance', { assessment, answers: [...answers, grouped('e', 1, ['1'])] });
+    const { observations } = readRecord('r', text.files.at(-1)!.after)!.evidence!;
+    expect(observations.map(({ outcome }) => outcome.kind)).toEqual(Array(5).fill('omitted'));
+  });
+
+  it('is measured in bytes, since groups may be named in any script', () => {
+    const names = Array.from({ length: 200 }, (_, index) => '名😀é'.repeat(50).slice(0, 190) + index);
+    const answers = Array.from({ length: 13 }, (_, index) => grouped(`q${index}`, 1, names));
+    const text = changeWith('advance', { assessment, answers }).files.at(-1)!.after;
+    expect(Buffer.byteLength(text)).toBeLessThan(900_000);
+    const fewer = changeWith('advance', { assessment, answers: answers.slice(0, 6) }).files.at(-1)!.after;
+    expect(fewer).toContain('"kind": "grouped",\n          "groups"');
   });
 
   it('is not replayed from numbers that are not there', () => {
