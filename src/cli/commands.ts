@@ -24,7 +24,7 @@ const WORLD_FLAGS: Readonly<Record<string, FlagSpec>> = {
   branch: {
     type: 'string',
     value: '<name>',
-    help: 'the default branch; default: the one that is checked out',
+    help: 'the default branch; default: as the event of a workflow says, else origin/HEAD, else (local) the one checked out',
   },
   now: {
     type: 'string',
@@ -53,6 +53,11 @@ export const COMMANDS: readonly Command[] = [
         help: 'base URL of the Prometheus API; default: https://prometheus.example.com',
       },
       branch: { type: 'string', value: '<name>', help: 'the default branch; default: main' },
+      ref: {
+        type: 'string',
+        value: '<ref>',
+        help: "what of Belay the workflows run: a tag or, better, a release's full commit; default: v1",
+      },
     },
     run: async (input, context) => (await import('./commands/init.ts')).runInit(input, context),
   },

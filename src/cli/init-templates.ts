@@ -1,8 +1,11 @@
-const SCHEMAS = 'https://raw.githubusercontent.com/belay-dev/belay/v1/dist/schemas';
+/** Where an editor finds a schema, of the version that the workflows run. */
+function schemaUrl(ref: string, document: string): string {
+  return `https://raw.githubusercontent.com/belay-dev/belay/${ref}/dist/schemas/${document}.schema.json`;
+}
 
 /** `.belay/config.yaml` with one Prometheus. */
-export function configTemplate({ url }: { readonly url: string }): string {
-  return `# yaml-language-server: $schema=${SCHEMAS}/config.schema.json
+export function configTemplate({ url, ref }: { readonly url: string; readonly ref: string }): string {
+  return `# yaml-language-server: $schema=${schemaUrl(ref, 'config')}
 # Privileged runs read this file from the default branch only. It is the only one that may name a URL or a secret's variable.
 apiVersion: belay.dev/v1
 kind: Config
@@ -16,8 +19,8 @@ providers:
 }
 
 /** A settled manifest to begin with. */
-export function releaseTemplate({ name }: { readonly name: string }): string {
-  return `# yaml-language-server: $schema=${SCHEMAS}/release.schema.json
+export function releaseTemplate({ name, ref }: { readonly name: string; readonly ref: string }): string {
+  return `# yaml-language-server: $schema=${schemaUrl(ref, 'release')}
 apiVersion: belay.dev/v1
 kind: Release
 metadata:

@@ -74,7 +74,7 @@ function readFlags(
 
 function firstSentence(fault: unknown): string {
   const message = fault instanceof Error ? fault.message : String(fault);
-  return message.split('. ')[0] ?? message;
+  return message.split(/\.\s/)[0] ?? message;
 }
 
 function refused(message: string): ToolError {

@@ -4,6 +4,7 @@ import { type ExitCode, exitCodeOfFault } from '../report/exit-code.ts';
 import type { CommandContext } from './command.ts';
 import { helpFor, helpForAll } from './help.ts';
 import { parseLine } from './parse-line.ts';
+import { printJson } from './print-json.ts';
 import { VERSION } from './version.ts';
 
 /** Runs one command line. JSON goes to stdout alone, everything else to stderr; text goes to stdout. */
@@ -16,11 +17,7 @@ export async function runCli(line: readonly string[], context: CommandContext): 
       { flags: parsed.flags, positionals: parsed.positionals },
       context,
     );
-    context.stdout.write(
-      parsed.format === 'json'
-        ? `${JSON.stringify(result.json, null, 2)}\n`
-        : printable(result.text, context),
-    );
+    context.stdout.write(parsed.format === 'json' ? printJson(result.json) : printable(result.text, context));
     return result.exitCode;
   } catch (fault) {
     const text = describeFault(fault, { debug: line.includes('--debug') });

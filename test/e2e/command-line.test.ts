@@ -76,6 +76,8 @@ describe('a command line that is wrong', () => {
     [['advance', '--wat'], "Unknown option '--wat'; known flags: "],
     [['advance', '--forge', 'gitlab'], '--forge: expected local or github, got "gitlab"'],
     [['advance', '--forge', 'github'], 'expected a token in BELAY_TOKEN or GITHUB_TOKEN, got none'],
+    [['advance', '--branch', '-x'], "Option '--branch' argument is ambiguous; known flags: "],
+    [['advance', '--now='], '--now: expected a value, got an empty text'],
     [['advance', '--now', 'yesterday'], '--now: expected a moment in UTC'],
     [['advance', '--release', ''], '--release: expected a value, got an empty text'],
     [['advance', '--branch', 'nope'], 'branch "nope"'],

@@ -19,7 +19,11 @@ interface Job {
 interface Workflow {
   readonly on: Readonly<Record<string, unknown>>;
   readonly permissions: Readonly<Record<string, string>>;
-  readonly concurrency: { readonly group: string; readonly 'cancel-in-progress': boolean };
+  readonly concurrency: {
+    readonly group: string;
+    readonly 'cancel-in-progress': boolean;
+    readonly queue?: string;
+  };
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
@@ -95,7 +99,11 @@ describe.each(['fraud-scorer', 'kserve'])('%s', (example) => {
     const groups = writers.map(({ workflow }) => workflow.concurrency.group);
     expect(new Set(groups).size).toBe(2);
     for (const { workflow } of writers) expect(workflow.concurrency['cancel-in-progress']).toBe(false);
-    expect(named('rollback').workflow.concurrency.group).toContain('release');
+    expect(named('rollback').workflow.concurrency).toMatchObject({
+      group: expect.stringContaining('release'),
+      // without it, the newest run that waits takes the place of the others
+      queue: 'max',
+    });
   });
 
   it('writes from the newest default branch, not from the one that the run was made for', () => {

@@ -1,16 +1,16 @@
 import { createLocalForge } from '../../adapters/local/local-forge.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
-import { type CommandContext, type CommandInput, type CommandResult, hasFlag } from '../command.ts';
+import { type CommandContext, type CommandInput, type CommandResult, hasFlag, textFlag } from '../command.ts';
 import type { DemoRepository } from '../demo/demo-repository.ts';
 import type { StoryBook } from '../demo/stories.ts';
 import type { Teller } from '../demo/teller.ts';
 
-/** Tells the stories of the example. */
+/** Tells the stories of the example, while they happen; to stderr when stdout is for JSON. */
 export async function runDemo({ flags }: CommandInput, context: CommandContext): Promise<CommandResult> {
   const { openStoryBook } = await import('../demo/stories.ts');
   const { createTeller } = await import('../demo/teller.ts');
   const book = await openStoryBook();
-  const teller = createTeller(context.stdout);
+  const teller = createTeller(textFlag(flags, 'format') === 'json' ? context.stderr : context.stdout);
   const repository = hasFlag(flags, 'live')
     ? await (await import('../demo/live-demo.ts')).playLive(book, teller)
     : await replay(book, teller);
@@ -25,11 +25,13 @@ export async function runDemo({ flags }: CommandInput, context: CommandContext):
   teller.say(
     await repository.git(['log', '--first-parent', '--date=format:%m-%d %H:%M', '--pretty=%h %ad %an: %s']),
   );
+  await repository.keep();
   teller.say(
-    `The repository is ${repository.directory}: look around with git log -p, cat .belay/records/fraud-scorer/*.json`,
+    `The repository stays until the next demo: ${repository.directory}. Look around with git log -p, cat .belay/records/fraud-scorer/*.json`,
   );
   const json = {
     directory: repository.directory,
+    ticks: teller.told,
     pulls: pulls.map(({ number, title, state }) => ({ number, title, state })),
   };
   return { exitCode: 0, text: '', json, summary: '', problems: [], outputs: {} };

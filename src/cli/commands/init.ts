@@ -5,8 +5,12 @@ import { CONFIG_PATH } from '../../core/manifest/config-schema.ts';
 import { type CommandContext, type CommandInput, type CommandResult, textFlag } from '../command.ts';
 import { configTemplate, releaseTemplate, servingTemplate } from '../init-templates.ts';
 import { WORKFLOWS } from '../init-workflows.generated.ts';
+import { VERSION } from '../version.ts';
 
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?$/;
+
+/** The tag that moves with the newest release of its line. */
+const DEFAULT_REF = 'v1';
 
 /** Writes what a repository begins with. */
 export async function runInit({ flags }: CommandInput, context: CommandContext): Promise<CommandResult> {
@@ -14,13 +18,14 @@ export async function runInit({ flags }: CommandInput, context: CommandContext):
   const name = textFlag(flags, 'release') ?? 'my-model';
   const url = textFlag(flags, 'prometheus') ?? 'https://prometheus.example.com';
   const branch = textFlag(flags, 'branch') ?? 'main';
-  checkInputs({ name, url, branch });
+  const ref = textFlag(flags, 'ref') ?? DEFAULT_REF;
+  checkInputs({ name, url, branch, ref });
   const files: Readonly<Record<string, string>> = {
-    [CONFIG_PATH]: configTemplate({ url }),
-    [`releases/${name}.yaml`]: releaseTemplate({ name }),
+    [CONFIG_PATH]: configTemplate({ url, ref }),
+    [`releases/${name}.yaml`]: releaseTemplate({ name, ref }),
     [`serving/${name}.yaml`]: servingTemplate({ name }),
     ...Object.fromEntries(
-      Object.entries(WORKFLOWS).map(([path, text]) => [path, adaptWorkflow(text, { name, branch })]),
+      Object.entries(WORKFLOWS).map(([path, text]) => [path, adaptWorkflow(text, { name, branch, ref })]),
     ),
   };
   const written: string[] = [];
@@ -30,6 +35,11 @@ export async function runInit({ flags }: CommandInput, context: CommandContext):
   const lines = [
     ...written.map((path) => `wrote ${path}`),
     ...kept.map((path) => `kept  ${path} (it was there already)`),
+    ...(ref === DEFAULT_REF && VERSION.startsWith('0.')
+      ? [
+          `note: the workflows run belay-dev/belay@${ref}, which is not tagged yet: write them with --ref and the 40 digits of a commit, or put those there`,
+        ]
+      : []),
     `next: put your version, digest, queries and route into releases/${name}.yaml and serving/${name}.yaml, then run "belay validate"`,
   ];
   return {
@@ -42,29 +52,31 @@ export async function runInit({ flags }: CommandInput, context: CommandContext):
   };
 }
 
-function checkInputs({
-  name,
-  url,
-  branch,
-}: {
+interface Inputs {
   readonly name: string;
   readonly url: string;
   readonly branch: string;
-}): void {
+  readonly ref: string;
+}
+
+function checkInputs({ name, url, branch, ref }: Inputs): void {
   if (!NAME.test(name))
     throw refused(`--release: expected lower-case letters, digits and dashes, got "${name}"`);
   if (!/^https?:\/\/[^\s"'#?@]+$/.test(url))
     throw refused(`--prometheus: expected an http(s) URL without user, query or fragment, got "${url}"`);
   if (!/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/.test(branch))
     throw refused(`--branch: expected a branch name, got "${branch}"`);
+  if (!/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/.test(ref))
+    throw refused(`--ref: expected a tag or the 40 digits of a commit of Belay, got "${ref}"`);
 }
 
-/** The example's workflows, for another release and default branch. */
-function adaptWorkflow(
-  text: string,
-  { name, branch }: { readonly name: string; readonly branch: string },
-): string {
-  return text.replaceAll('fraud-scorer', name).replace(/\bref: main\b/g, `ref: ${branch}`);
+/** The example's workflows, for another release, default branch and version of Belay. */
+function adaptWorkflow(text: string, { name, branch, ref }: Omit<Inputs, 'url'>): string {
+  const told = ref === DEFAULT_REF ? text : text.replace(/^ *# Not tagged yet: .*\n/gm, '');
+  return told
+    .replaceAll('fraud-scorer', name)
+    .replace(/\bref: main\b/g, `ref: ${branch}`)
+    .replace(/(uses: belay-dev\/belay\/actions\/[a-z]+)@v1$/gm, `$1@${ref}`);
 }
 
 /** Whether the file was written; a file that is there is left as it is, in one step, whoever else writes. */

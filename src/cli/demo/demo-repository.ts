@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +9,9 @@ import type { Story, StoryBook, StoryFile } from './stories.ts';
 
 const run = promisify(execFile);
 const BRANCH = 'main';
+const PREFIX = 'belay-demo-';
+/** Marks a repository whose demo is over. */
+const KEPT = '.git/belay-demo-kept';
 /** Whose hands the demo plays: the team whose repository it is. */
 const PERSON = { name: 'Priya Raman', email: 'priya@acme.example' };
 
@@ -21,6 +25,8 @@ export interface DemoRepository {
   place(path: string, text: string): Promise<void>;
   readOnBranch(path: string): Promise<string>;
   git(args: readonly string[]): Promise<string>;
+  /** Leaves it to be looked at, and removes those that earlier demos left. What is not kept goes when the process ends. */
+  keep(): Promise<void>;
 }
 
 export interface DemoRepositoryOptions {
@@ -35,7 +41,11 @@ export interface DemoRepositoryOptions {
 /** Makes the repository with its first commit: the example as a user has it, its release settled. */
 export async function createDemoRepository(options: DemoRepositoryOptions): Promise<DemoRepository> {
   const { book, adapt = (text) => text } = options;
-  const directory = await mkdtemp(join(tmpdir(), 'belay-demo-'));
+  const directory = await mkdtemp(join(tmpdir(), PREFIX));
+  const discard = () => rmSync(directory, { recursive: true, force: true });
+  process.once('exit', discard);
+  const stop = () => process.exit(130); // a signal alone would end the process without telling it
+  process.once('SIGINT', stop);
   const git = async (args: readonly string[], at?: Instant): Promise<string> => {
     const { stdout } = await run('git', [...args], {
       cwd: directory,
@@ -78,7 +88,22 @@ export async function createDemoRepository(options: DemoRepositoryOptions): Prom
     },
     readOnBranch: (path) => git(['show', `refs/heads/${BRANCH}:${path}`]),
     git: (args) => git(args),
+    async keep() {
+      await removeKept();
+      await writeFile(join(directory, KEPT), '');
+      process.off('exit', discard);
+      process.off('SIGINT', stop);
+    },
   };
+}
+
+/** Only folders that a demo of this user marked at its end: another demo may be running. */
+async function removeKept(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const folder = join(tmpdir(), name);
+    const mark = name.startsWith(PREFIX) ? await lstat(join(folder, KEPT)).catch(() => undefined) : undefined;
+    if (mark?.isFile() && mark.uid === process.getuid?.()) await rm(folder, { recursive: true, force: true });
+  }
 }
 
 function personEnvironment(at: Instant | undefined): NodeJS.ProcessEnv {

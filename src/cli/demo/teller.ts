@@ -11,13 +11,22 @@ export interface Teller {
   person(at: Instant, text: string): void;
   /** One tick. */
   tick(report: RunReport): void;
+  /** What was told of ticks, in order, as values. */
+  readonly told: readonly ToldTick[];
+}
+
+/** A decision that was told. */
+export interface ToldTick extends Pick<ReleaseReport, 'name' | 'decision' | 'receipt'> {
+  readonly at: Instant;
 }
 
 /** Writes plain lines to a stream. */
 export function createTeller(stream: { write(text: string): unknown }): Teller {
   let held = '';
+  const told: ToldTick[] = [];
   const line = (text: string) => void stream.write(`${text}\n`);
   return {
+    told,
     heading: (text) => line(`\n${text}\n${'─'.repeat(text.length)}`),
     say: line,
     person: (at, text) => line(`${time(at)}  ${text}`),
@@ -28,6 +37,8 @@ export function createTeller(stream: { write(text: string): unknown }): Teller {
           release.decision.kind === 'hold' ? release.decision.reasons[0].code + release.decision.from : '';
         if (hold !== '' && hold === held) continue;
         held = hold;
+        const { name, decision, receipt } = release;
+        told.push({ at: report.at, name, decision, receipt });
         for (const text of tellRelease(report.at, release)) line(text);
       }
     },

@@ -1,0 +1,61 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { runCli } from '../../src/cli/run-cli.ts';
+import { lintWorkflow } from '../tools/lint-workflow.ts';
+
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+async function init(...flags: readonly string[]) {
+  const cwd = mkdtempSync(join(tmpdir(), 'belay-init-'));
+  folders.push(cwd);
+  const said = { stdout: '', stderr: '' };
+  const code = await runCli(['init', ...flags], {
+    env: {},
+    cwd,
+    stdout: { write: (text) => (said.stdout += text) },
+    stderr: { write: (text) => (said.stderr += text) },
+  });
+  const read = (path: string) => readFileSync(join(cwd, path), 'utf8');
+  const workflows = () =>
+    ['validate', 'advance', 'rollback'].map((name) => read(`.github/workflows/belay-${name}.yml`));
+  return { code, ...said, read, workflows };
+}
+
+describe('belay init', () => {
+  it('writes v1 into the workflows, and says that nothing bears this name yet', async () => {
+    const { code, stdout, workflows } = await init();
+    expect(code).toBe(0);
+    expect(stdout).toContain('note: the workflows run belay-dev/belay@v1, which is not tagged yet');
+    for (const text of workflows()) expect(text).toMatch(/uses: belay-dev\/belay\/actions\/\w+@v1$/m);
+  });
+
+  it('writes the commit it is told into the workflows and the addresses of schemas', async () => {
+    const { stdout, workflows, read } = await init('--ref', COMMIT, '--release', 'churn');
+    expect(stdout).not.toContain('note:');
+    for (const text of workflows()) {
+      expect(text).toMatch(new RegExp(`uses: belay-dev/belay/actions/\\w+@${COMMIT}$`, 'm'));
+      expect(text).not.toMatch(/v1$|Not tagged/m);
+      expect(await lintWorkflow('belay.yml', text)).toEqual([]);
+    }
+    for (const path of ['.belay/config.yaml', 'releases/churn.yaml'])
+      expect(read(path)).toMatch(
+        new RegExp(`^# yaml-language-server: \\$schema=\\S+/belay/${COMMIT}/dist/schemas/`),
+      );
+  });
+
+  it('refuses a ref that would be more than one', async () => {
+    for (const ref of ['v1\n  evil: x', 'v1 # x', '-x', '$(x)']) {
+      const { code, stderr } = await init(`--ref=${ref}`);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringContaining('--ref: expected a tag or the 40 digits of a commit'),
+      ]);
+    }
+  });
+});
