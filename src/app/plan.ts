@@ -2,10 +2,10 @@ import type { FileEdit } from '../core/change/change.ts';
 import type { Problem } from '../core/errors.ts';
 import type { StepSpec } from '../core/manifest/release-schema.ts';
 import { findStanding, type Standing } from '../core/plan/rollout.ts';
-import { type Millis, millis, type Percent, type Sha256 } from '../core/units.ts';
+import { type Millis, millis, type Percent } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
 import { readTargets, renderTargets } from './render-targets.ts';
-import { type Validation, validate } from './validate.ts';
+import { type ValidateOptions, type Validation, validate } from './validate.ts';
 
 /** A declared step and when it can be entered at the earliest. */
 export interface PlannedStep {
@@ -40,7 +40,7 @@ export interface Preview {
 /** What the releases of a directory would do, without looking at any metric. */
 export async function plan(
   files: FileSource,
-  options: { readonly sha256: Sha256; readonly only: readonly string[] },
+  options: ValidateOptions & { readonly only: readonly string[] },
 ): Promise<Preview> {
   const validation = await validate(files, options);
   const chosen = validation.releases.filter(

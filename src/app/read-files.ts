@@ -1,6 +1,7 @@
 import type { Problem } from '../core/errors.ts';
+import { releaseFolders } from '../core/manifest/config-rules.ts';
 import { CONFIG_PATH, type Config, RECORDS_PATH } from '../core/manifest/config-schema.ts';
-import { parseConfig } from '../core/manifest/parse-config.ts';
+import { type ParsedConfig, parseConfig } from '../core/manifest/parse-config.ts';
 import { checkReleases, type ParsedRelease, parseRelease } from '../core/manifest/parse-release.ts';
 import { digestOf, type RecordChain, readChain } from '../core/record/record-file.ts';
 import { type ReleaseState, readState } from '../core/record/release-state.ts';
@@ -37,6 +38,8 @@ export type ReleaseFile = ReadableRelease | UnreadableRelease;
 /** Config, manifests and records of one state of a repository. */
 export interface RepositoryReading {
   readonly config: Config | undefined;
+  /** The config with its positions. */
+  readonly parsedConfig: ParsedConfig | undefined;
   /** Problems of the config, and warnings about rollouts whose manifest is gone. */
   readonly problems: readonly Problem[];
   /** By path. */
@@ -47,8 +50,9 @@ export interface RepositoryReading {
 
 /** Reads config, manifests and records. A manifest that is wrong is no hindrance to the others. */
 export async function readFiles(source: FileSource, sha256: Sha256): Promise<RepositoryReading> {
-  const { config, problems } = readConfig((await source.read([CONFIG_PATH])).get(CONFIG_PATH));
-  const folders = config?.releases ?? ['releases'];
+  const { parsedConfig, problems } = readConfig((await source.read([CONFIG_PATH])).get(CONFIG_PATH));
+  const config = parsedConfig?.config;
+  const folders = releaseFolders(config);
   const [recordPaths, ...manifestPaths] = await Promise.all([
     source.list(RECORDS_PATH),
     ...folders.map(async (folder) => (await source.list(folder)).filter((path) => isManifest(folder, path))),
@@ -62,7 +66,7 @@ export async function readFiles(source: FileSource, sha256: Sha256): Promise<Rep
     sha256,
   );
   const abandoned = config ? findAbandoned(records, releases.map(nameOf), sha256) : [];
-  return { config, problems: [...problems, ...abandoned], releases, records };
+  return { config, parsedConfig, problems: [...problems, ...abandoned], releases, records };
 }
 
 /** The name of a release as far as it is known; its path when it is not. */
@@ -71,13 +75,13 @@ export function nameOf(file: ReleaseFile): string {
 }
 
 function readConfig(file: RepoFile | undefined): {
-  readonly config: Config | undefined;
+  readonly parsedConfig: ParsedConfig | undefined;
   readonly problems: readonly Problem[];
 } {
   if (file?.kind !== 'text') {
     const got = file ? `it is ${describeUnreadable(file.reason)}` : 'it is not there';
     return {
-      config: undefined,
+      parsedConfig: undefined,
       problems: [
         problemOf(
           CONFIG_PATH,
@@ -88,7 +92,7 @@ function readConfig(file: RepoFile | undefined): {
     };
   }
   const reading = parseConfig(CONFIG_PATH, file.text);
-  return { config: reading.kind === 'ok' ? reading.value.config : undefined, problems: reading.problems };
+  return { parsedConfig: reading.kind === 'ok' ? reading.value : undefined, problems: reading.problems };
 }
 
 /** Only files directly in the folder, so that a folder may hold other things below it. */

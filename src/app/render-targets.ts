@@ -80,16 +80,29 @@ export function findDifference({ path: file, before, after }: FileEdit): readonl
   if (before === undefined || before === after) return [];
   const was = before.split('\n');
   const wanted = after.split('\n');
-  const index = was.findIndex((line, at) => line !== wanted[at]);
-  const line = Math.max(0, index);
-  const count = was.filter((text, at) => text !== wanted[at]).length;
-  const more = count > 1 ? ` (and ${count - 1} more lines; "belay plan" prints the whole edit)` : '';
+  const index = Math.max(
+    0,
+    was.findIndex((line, at) => line !== wanted[at]),
+  );
+  const isInserted = wanted.length > was.length && was[index] === wanted[index + 1];
+  // a line that is missing is missed where it would be written, behind the line above
+  const line = isInserted ? Math.max(0, index - 1) : index;
+  const got = isInserted ? 'none' : `"${(was[line] ?? '').trim()}"`;
+  const lines = was.length === wanted.length ? was.filter((text, at) => text !== wanted[at]).length : 0;
+  const more = lines > 1 ? ` (and ${lines - 1} more lines; "belay plan" prints the whole edit)` : '';
   const problem: Problem = {
     code: 'TARGET_DIFFERS',
     severity: 'error',
     at: { file, line: line + 1, column: (was[line] ?? '').search(/\S|$/) + 1 },
     path: '',
-    message: `the split is not what the manifest asks for: expected "${(wanted[line] ?? '').trim()}", got "${(was[line] ?? '').trim()}"${more}`,
+    message: `the split is not what the manifest asks for: expected "${(wanted[index] ?? '').trim()}", got ${got}${more}${adviseWeight(wanted[index], isInserted ? '' : was[index])}`,
   };
   return [problem];
+}
+
+/** What no weight means where one is expected; other systems than Gateway API know none of that name. */
+function adviseWeight(wanted = '', was = ''): string {
+  const found = /["']?\bweight["']?: \d+/.exec(wanted)?.[0];
+  if (found === undefined || /\bweight["']?:/.test(was)) return '';
+  return `. A backendRef without weight counts as weight 1 in Gateway API; write ${found.replace(/["']/g, '')}`;
 }

@@ -1,13 +1,15 @@
 import type { Problem } from '../core/errors.ts';
 import { sortProblems } from '../core/errors.ts';
-import type { ParsedRelease } from '../core/manifest/parse-release.ts';
-import { checkQuarantine } from '../core/manifest/quarantine.ts';
+import { checkQuerySyntax, type QueryCheck } from '../core/manifest/query-rules.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
+import { findConfigLeftovers, findReleaseLeftovers } from '../core/manifest/template-rules.ts';
 import type { ReleaseState } from '../core/record/release-state.ts';
-import type { Sha256 } from '../core/units.ts';
+import { percent, type Sha256 } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
-import { readFiles } from './read-files.ts';
-import { findDifference, readTargets, renderTargets } from './render-targets.ts';
+import { checkConfigFiles, checkRunbook, reportNoManifest } from './check-references.ts';
+import { checkVersions, isStartedByHand } from './check-versions.ts';
+import { type ReadableRelease, type RepositoryReading, readFiles } from './read-files.ts';
+import { findDifference, placeMissing, readTargets, renderTargets } from './render-targets.ts';
 
 /** What validation found in a directory. */
 export interface Validation {
@@ -23,49 +25,57 @@ export interface Validation {
   readonly problems: readonly Problem[];
 }
 
+export interface ValidateOptions {
+  readonly sha256: Sha256;
+  /** Reads the language that the providers speak; it is not ours to know in the core. */
+  readonly checkQuery: QueryCheck;
+}
+
 /** Checks config, manifests, records and targets of a directory. No network, no secret, nothing is run or written. */
 export async function validate(
   files: FileSource,
-  { sha256 }: { readonly sha256: Sha256 },
+  { sha256, checkQuery }: ValidateOptions,
 ): Promise<Validation> {
   const reading = await readFiles(files, sha256);
-  const problems: Problem[] = [...reading.problems];
+  const problems: Problem[] = [...reading.problems, ...(await checkConfig(files, reading))];
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
   for (const file of reading.releases) {
     problems.push(...file.problems);
     if (file.kind !== 'readable') continue;
-    const { release } = file.parsed;
-    releases.push({ path: file.path, release, state: file.state });
-    problems.push(...checkCandidate(file.parsed, file.state), ...(await checkTargets(files, release)));
+    releases.push({ path: file.path, release: file.parsed.release, state: file.state });
+    problems.push(
+      ...checkVersions(file.parsed, file.state),
+      ...findReleaseLeftovers(file.parsed),
+      ...checkQuerySyntax(file.parsed, checkQuery),
+      ...(await checkRunbook(files, file.parsed)),
+      ...(await checkTargets(files, file)),
+    );
   }
   return { releases, manifests: reading.releases.length, problems: sortProblems(problems) };
 }
 
-/** A candidate that may not come, or that does not begin at the beginning. */
-function checkCandidate(parsed: ParsedRelease, state: ReleaseState): readonly Problem[] {
-  const { release, source } = parsed;
-  const { candidate, rollout } = release.spec;
-  const quarantined = state.quarantined.map(({ ref, record }) => ({
-    version: ref.version,
-    digests: Object.values(ref.artifacts),
-    record,
-  }));
-  const problems: Problem[] = [...checkQuarantine(parsed, quarantined)];
-  if (candidate && !state.rollout && rollout.weight !== 0) {
-    problems.push({
-      code: 'WEIGHT_NOT_ZERO',
-      severity: 'error',
-      at: source.positionOf(['spec', 'rollout', 'weight']),
-      path: 'spec.rollout.weight',
-      message: `a new candidate carries weight 0, got ${rollout.weight}; write 0, Belay starts it at the first step`,
-    });
-  }
-  return problems;
+async function checkConfig(
+  files: FileSource,
+  { parsedConfig, releases, records }: RepositoryReading,
+): Promise<readonly Problem[]> {
+  if (!parsedConfig) return [];
+  // where there are records there were releases, which people may have retired
+  const none =
+    releases.length === 0 && records.size === 0 ? [await reportNoManifest(files, parsedConfig)] : [];
+  return [...none, ...findConfigLeftovers(parsedConfig), ...(await checkConfigFiles(files, parsedConfig))];
 }
 
-/** The target files hold the split that the manifest asks for; else the lines to change are named. */
-async function checkTargets(files: FileSource, release: Release): Promise<readonly Problem[]> {
+/**
+ * The target files hold the split that the manifest asks for; else the lines to change are named. A weight that is to be 0 is
+ * taken for 0: or else the files would be asked to follow the mistake.
+ */
+async function checkTargets(
+  files: FileSource,
+  { parsed, state }: ReadableRelease,
+): Promise<readonly Problem[]> {
+  const { release } = parsed;
+  const weight = isStartedByHand(parsed, state) ? percent(0) : release.spec.rollout.weight;
   const texts = await readTargets(files.read, release);
-  const { edits, problems } = renderTargets(release, release.spec.rollout.weight, texts);
-  return [...problems, ...edits.flatMap(findDifference)];
+  const { edits, problems } = renderTargets(release, weight, texts);
+  return [...placeMissing(problems, parsed), ...edits.flatMap(findDifference)];
 }

@@ -19,7 +19,8 @@ const OPERATOR = /^(?:[*/%^<>]|==)/;
 const BAD_UNIT = /^(?!\d+(?:e\d|x))\d+[a-zA-Z]/i;
 const DURATION = /^(?:\d+(?:ms|[ywdhms]))+(?![a-zA-Z0-9_])/;
 const WORD = /^[a-zA-Z_]/;
-const RESERVED = /^(?:bool|on|ignoring|group_left|group_right|atan2)\b/i;
+/** Keywords: where they may stand is what versions differ in. */
+const KEYWORD = /^(?:bool|on|ignoring|group_left|group_right|atan2|without)\b/i;
 
 /**
  * What is wrong with the grammar of a PromQL query, if every version of Prometheus refuses it. Our parser reads the grammar of
@@ -46,7 +47,7 @@ function isCertain(query: string, at: number): boolean {
   // newer servers calculate within brackets and behind offset and @
   if (isWithinBrackets(query, at) || /(?:\boffset|@)\s*[-+]?\s*$/i.test(query.slice(0, at))) return false;
   if (OPERATOR.test(rest)) return !/[<>]\s*$/.test(query.slice(0, at));
-  return WORD.test(rest) && !RESERVED.test(rest);
+  return WORD.test(rest) && !KEYWORD.test(rest);
 }
 
 function isClosedText(rest: string): boolean {

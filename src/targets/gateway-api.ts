@@ -223,8 +223,10 @@ function findBackend(rule: Spot, backends: readonly Backend[], name: string): Fo
 }
 
 function takesTraffic({ spot, name, weight, weightSpot }: Backend): Problem {
-  const got = weightSpot ? String(weight) : `none, which means ${DEFAULT_WEIGHT}`;
-  const message = `backend ${quote(name)} is neither stable nor candidate, expected weight 0, got ${got}; set it to 0`;
+  const [got, hint] = weightSpot
+    ? [String(weight), 'set it to 0']
+    : [`none, which Gateway API takes for weight ${DEFAULT_WEIGHT}`, 'write weight: 0'];
+  const message = `backend ${quote(name)} is neither stable nor candidate, expected weight 0, got ${got}; ${hint}`;
   return problemOf(weightSpot ?? spot, 'BACKEND_UNEXPECTED', message);
 }
 

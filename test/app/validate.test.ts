@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/adapters/system/sha256.ts';
 import { plan } from '../../src/app/plan.ts';
 import { validate } from '../../src/app/validate.ts';
+import { checkPromql } from '../../src/cli/check-promql.ts';
+import { configTemplate, releaseTemplate, servingTemplate } from '../../src/cli/init-templates.ts';
 import type { FileSource } from '../../src/ports/forge.ts';
 import { printPreview, summarisePreview } from '../../src/report/preview.ts';
-import { CANDIDATE } from '../builders/release.ts';
+import { CANDIDATE, STABLE } from '../builders/release.ts';
 import { CONFIG, MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
 import { type Bench, openInFlight, writeFiles, writeManifest } from './bench.ts';
 
@@ -25,13 +27,19 @@ function directory(files: Readonly<Record<string, string>>): FileSource {
   };
 }
 
-const BASE: Readonly<Record<string, string>> = { '.belay/config.yaml': CONFIG, ...writeFiles() };
-const check = async (files: Readonly<Record<string, string>>) => validate(directory(files), { sha256 });
+const BASE: Readonly<Record<string, string>> = {
+  '.belay/config.yaml': CONFIG,
+  'metrics.om': '# EOF\n',
+  'docs/runbooks/scorer.md': '# What to do\n',
+  ...writeFiles(),
+};
+const check = async (files: Readonly<Record<string, string>>) =>
+  validate(directory(files), { sha256, checkQuery: checkPromql });
 
 /** All files of the default branch, as a pull request finds them. */
 function filesOf({ forge }: Bench): Record<string, string> {
   const { tree } = forge.commitAt(forge.tip('main')!);
-  return Object.fromEntries([...tree].map(([path, text]) => [path, String(text)]));
+  return { ...BASE, ...Object.fromEntries([...tree].map(([path, text]) => [path, String(text)])) };
 }
 
 describe('validate', () => {
@@ -62,7 +70,7 @@ describe('validate', () => {
 
   it('says that a target is missing', async () => {
     const { [SERVING]: _, ...files } = BASE;
-    expect((await check(files)).problems).toMatchObject([{ code: 'TARGET_MISSING', at: { file: SERVING } }]);
+    expect((await check(files)).problems).toMatchObject([{ code: 'TARGET_MISSING', at: { file: MANIFEST } }]);
   });
 
   it('says that there is no config', async () => {
@@ -120,9 +128,189 @@ describe('validate', () => {
   });
 });
 
+/** What is wrong, where, at which place and how badly. */
+async function summarise(files: Readonly<Record<string, string>>) {
+  const { problems } = await check(files);
+  return problems.map(({ code, severity, at, path }) => [code, severity, `${at.file}:${at.line}`, path]);
+}
+
+/** Line of the first text in a file that begins so. */
+function lineOf(text: string, start: string): number {
+  return text.split('\n').findIndex((line) => line.trimStart().startsWith(start)) + 1;
+}
+
+describe('what a manifest or the config names', () => {
+  it('is a runbook that is there', async () => {
+    const { 'docs/runbooks/scorer.md': _, ...files } = BASE;
+    const line = lineOf(BASE[MANIFEST]!, 'runbook:');
+    expect(await summarise(files)).toEqual([
+      ['RUNBOOK_MISSING', 'error', `${MANIFEST}:${line}`, 'metadata.runbook'],
+    ]);
+  });
+
+  it('is a recording that is there', async () => {
+    const { 'metrics.om': _, ...files } = BASE;
+    expect(await summarise(files)).toEqual([
+      ['PROVIDER_FILE_MISSING', 'error', '.belay/config.yaml:4', 'providers.prod.file'],
+    ]);
+  });
+
+  it('is a target that is there; the manifest’s line says which is not', async () => {
+    const { [SERVING]: _, ...files } = BASE;
+    const line = lineOf(BASE[MANIFEST]!, 'file: serving/');
+    expect(await summarise(files)).toEqual([
+      ['TARGET_MISSING', 'error', `${MANIFEST}:${line}`, 'spec.targets[0].file'],
+    ]);
+  });
+
+  it('is some manifest at all, unless there were some', async () => {
+    const { [MANIFEST]: _, ...files } = BASE;
+    const { problems } = await check({ ...files, 'releases/team/other.yaml': 'x: 1\n' });
+    expect(problems).toMatchObject([
+      { code: 'MANIFEST_MISSING', severity: 'warning', at: { file: '.belay/config.yaml' } },
+    ]);
+    expect(problems[0]!.message).toContain('looked for *.yaml and *.yml in releases');
+    expect(problems[0]!.message).toContain('("releases/team/other.yaml" is none: subfolders are not read)');
+    expect(problems[0]!.message).toContain('"belay init"');
+  });
+});
+
+describe('what "belay init" leaves to be filled in', () => {
+  it('is told where it was left', async () => {
+    const files = {
+      '.belay/config.yaml': configTemplate({ url: 'https://prometheus.example.com', ref: 'v1' }),
+      'releases/fraud.yaml': releaseTemplate({ name: 'fraud', ref: 'v1' }),
+      'serving/fraud.yaml': servingTemplate({ name: 'fraud' }),
+    };
+    expect(await summarise(files)).toMatchObject([
+      ['URL_PLACEHOLDER', 'warning', expect.stringContaining('.belay/config.yaml:'), 'providers.prod.url'],
+      ['URI_PLACEHOLDER', 'warning', expect.stringContaining('releases/'), 'spec.stable.artifacts.model.uri'],
+      [
+        'DIGEST_PLACEHOLDER',
+        'warning',
+        expect.stringContaining('releases/'),
+        'spec.stable.artifacts.model.digest',
+      ],
+    ]);
+  });
+
+  it('is not told of addresses that only look alike', async () => {
+    const config = configTemplate({ url: 'https://prometheus.example.com.acme.dev', ref: 'v1' });
+    expect(await summarise({ ...BASE, '.belay/config.yaml': config })).toEqual([]);
+  });
+});
+
+describe('a weight that a person wrote', () => {
+  it('is one problem, and not another one in the target that would follow it', async () => {
+    const files = { ...BASE, [MANIFEST]: writeManifest({ candidate: CANDIDATE, weight: 5 }) };
+    expect((await check(files)).problems).toMatchObject([{ code: 'WEIGHT_NOT_ZERO', severity: 'error' }]);
+  });
+
+  it('is missing in a route: what that means and what to write', async () => {
+    const route = BASE[SERVING]!.replace('          weight: 100\n', '');
+    const { problems } = await check({ ...BASE, [SERVING]: route.replace('          weight: 0\n', '') });
+    expect(problems).toMatchObject([{ code: 'TARGET_DIFFERS', at: { file: SERVING, line: 9, column: 11 } }]);
+    expect(problems[0]!.message).toBe(
+      'the split is not what the manifest asks for: expected "weight: 100", got none. A backendRef without weight counts as weight 1 in Gateway API; write weight: 100',
+    );
+  });
+
+  it('is missing in a route of another backend', async () => {
+    const route = `${BASE[SERVING]!}        - name: scorer-x\n          port: 8080\n`;
+    const files = { ...BASE, [MANIFEST]: writeManifest({ candidate: CANDIDATE }), [SERVING]: route };
+    const { problems } = await check(files);
+    expect(problems).toMatchObject([{ code: 'BACKEND_UNEXPECTED', at: { line: 14 } }]);
+    expect(problems[0]!.message).toContain('got none, which Gateway API takes for weight 1; write weight: 0');
+  });
+});
+
+describe('a version held against the records', () => {
+  it('is warned of when it takes the backend of the one that a rollback would go back to', async () => {
+    const files = filesOf(await openInFlight(1));
+    const stable = { ...STABLE, version: '3.4.2', digit: 'd' };
+    expect(await summarise({ ...files, [MANIFEST]: writeManifest({ stable }) })).toMatchObject([
+      ['BACKEND_TAKEN_OVER', 'warning', expect.anything(), 'spec.stable.backend'],
+    ]);
+    const apart = { ...stable, backend: 'scorer-b' };
+    const split = writeRoute({ 'scorer-a': 0, 'scorer-b': 100 });
+    expect(
+      await summarise({ ...files, [SERVING]: split, [MANIFEST]: writeManifest({ stable: apart }) }),
+    ).toEqual([]);
+  });
+
+  it('is warned of when it moves to another backend', async () => {
+    const files = filesOf(await openInFlight(1));
+    const moved = {
+      [MANIFEST]: writeManifest({ stable: { ...STABLE, backend: 'scorer-b' } }),
+      [SERVING]: writeRoute({ 'scorer-a': 0, 'scorer-b': 100 }),
+    };
+    expect(await summarise({ ...files, ...moved })).toMatchObject([
+      ['BACKEND_CHANGED', 'warning', expect.anything(), 'spec.stable.backend'],
+    ]);
+  });
+
+  it('is warned of when it takes the name of another', async () => {
+    const files = filesOf(await openInFlight(5));
+    const again = { ...STABLE, digit: 'd' };
+    const stable = { ...CANDIDATE };
+    const manifest = writeManifest({ stable, candidate: again });
+    expect(await summarise({ ...files, [MANIFEST]: manifest })).toMatchObject([
+      ['VERSION_REUSED', 'warning', expect.anything(), 'spec.candidate.version'],
+    ]);
+  });
+});
+
+describe('a query that no server can read', () => {
+  /** The manifest with another query of bad events, and its line. */
+  const withBad = (bad: string) => {
+    const text = BASE[MANIFEST]!;
+    const query = /^ *bad:[\s\S]*?(?=^ *total:)/m;
+    return {
+      line: lineOf(text, 'bad:'),
+      files: { ...BASE, [MANIFEST]: text.replace(query, () => `${bad}\n`) },
+    };
+  };
+  const selector = 'predict_errors_total{version="{{version}}"}[{{window}}]';
+
+  it.each([
+    { name: 'plain', bad: `        bad: sum(increase(${selector})` },
+    { name: 'in quotes', bad: `        bad: 'sum(increase(${selector})) by'` },
+  ])('is told at its place: $name', async ({ bad }) => {
+    const { line, files } = withBad(bad);
+    const { problems } = await check(files);
+    expect(problems).toMatchObject([
+      { code: 'QUERY_MALFORMED', severity: 'error', at: { file: MANIFEST, line } },
+    ]);
+    const rest = bad.slice(problems[0]!.at.column - 1);
+    expect(rest === '' || rest === "'").toBe(true);
+  });
+
+  it('is told at its line in a literal block', async () => {
+    const { line, files } = withBad(
+      `        bad: |\n            sum(\n              increase(${selector}) foo bar\n            )`,
+    );
+    const { problems } = await check(files);
+    expect(problems).toMatchObject([{ code: 'QUERY_MALFORMED', at: { line: line + 2 } }]);
+    const text = files[MANIFEST]!.split('\n')[line + 1]!;
+    expect(text.slice(problems[0]!.at.column - 1)).toBe('foo bar');
+  });
+
+  it('is told at the query when it is folded', async () => {
+    const { line, files } = withBad(
+      `        bad: >\n            sum(increase(${selector})\n            foo bar)`,
+    );
+    expect((await check(files)).problems).toMatchObject([{ code: 'QUERY_MALFORMED', at: { line } }]);
+  });
+
+  it('is not one that only a recording cannot answer', async () => {
+    const { files } = withBad(`        bad: sum(increase(${selector}) * on () some_new_function(1))`);
+    expect((await check(files)).problems).toEqual([]);
+  });
+});
+
 describe('plan', () => {
   const preview = async (files: Readonly<Record<string, string>>, only: readonly string[] = []) =>
-    plan(directory(files), { sha256, only });
+    plan(directory(files), { sha256, checkQuery: checkPromql, only });
 
   it('says when each step can come at the earliest, and what the first one changes', async () => {
     const { releases } = await preview({ ...BASE, [MANIFEST]: writeManifest({ candidate: CANDIDATE }) });

@@ -14,8 +14,9 @@ export async function runPlan(
   { flags, positionals }: CommandInput,
   context: CommandContext,
 ): Promise<CommandResult> {
+  const { checkPromql: checkQuery } = await import('../check-promql.ts');
   const files = createWorktree(findDirectory(flags, context));
-  const all = await plan(files, { sha256, only: [] });
+  const all = await plan(files, { sha256, checkQuery, only: [] });
   const preview = { ...all, releases: choose(all, positionals) };
   const errors = preview.problems.some((problem) => problem.severity === 'error');
   return {

@@ -10,8 +10,9 @@ import { findDirectory } from '../directory.ts';
 
 /** Checks the files of a directory. */
 export async function runValidate({ flags }: CommandInput, context: CommandContext): Promise<CommandResult> {
+  const { checkPromql: checkQuery } = await import('../check-promql.ts');
   const files = createWorktree(findDirectory(flags, context));
-  const { releases, problems } = await plan(files, { sha256, only: [] });
+  const { releases, problems } = await plan(files, { sha256, checkQuery, only: [] });
   const errors = problems.filter((problem) => problem.severity === 'error').length;
   const warnings = problems.length - errors;
   const verdict = `${releases.length} release(s) read, ${errors} error(s), ${warnings} warning(s)`;

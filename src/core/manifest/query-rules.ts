@@ -1,9 +1,11 @@
-import type { Position } from '../errors.ts';
+import type { Position, Problem } from '../errors.ts';
 import type { YamlPath, YamlSource } from '../yaml/read-yaml.ts';
 import { locate, quote } from '../yaml/yaml-path.ts';
 import { valueAt } from './describe-value.ts';
 import { didYouMean, suggest } from './did-you-mean.ts';
-import type { Rule, RuleInput } from './rule.ts';
+import { draftOf } from './draft.ts';
+import type { Release } from './release-schema.ts';
+import { type Rule, type RuleInput, toProblem } from './rule.ts';
 
 const PLACEHOLDERS = ['version', 'backend', 'release', 'window'] as const;
 type Placeholder = (typeof PLACEHOLDERS)[number];
@@ -66,6 +68,35 @@ export const queriesCountWindows: Rule = function* (input) {
       };
 };
 
+/** What is wrong with the grammar of a query; `at` is an index into it. Undefined: nothing, or nothing that is certain. */
+export type QueryCheck = (query: string) => { readonly at: number; readonly message: string } | undefined;
+
+/** Stands for a placeholder while a query is read: as long as that, so that places stay, and a name, a text or a duration. */
+const STAND_INS: Readonly<Record<Placeholder, string>> = {
+  version: 'x'.repeat('{{version}}'.length),
+  backend: 'x'.repeat('{{backend}}'.length),
+  release: 'x'.repeat('{{release}}'.length),
+  window: '5m'.padStart('{{window}}'.length, '0'),
+};
+
+/** Queries that no server could read, each at its place. All kinds of providers speak PromQL; the config says no other. */
+export function checkQuerySyntax(
+  { release, source }: { readonly release: Release; readonly source: YamlSource },
+  check: QueryCheck,
+): readonly Problem[] {
+  return [...queries({ source, draft: draftOf(release) })].flatMap(({ path, text }): Problem[] => {
+    const filled = text.replace(
+      /\{\{(version|backend|release|window)\}\}/g,
+      (_, name: Placeholder) => STAND_INS[name],
+    );
+    const wrong = check(filled);
+    if (!wrong) return [];
+    const at = placeAt(source, path, { text, index: Math.min(wrong.at, text.trimEnd().length) });
+    const message = `the query cannot be read: ${wrong.message}`;
+    return [toProblem(source, { code: 'QUERY_MALFORMED', path, at, message })];
+  });
+}
+
 /** Whether a query holds a placeholder, or something that was meant to be it and is a problem of its own. */
 function asksFor(text: string, name: Placeholder): boolean {
   return text.includes(`{{${name}}}`) || placeholders(text).some(({ meant }) => meant === name);
@@ -80,7 +111,7 @@ function placeholders(
   });
 }
 
-function* queries({ source, draft }: RuleInput): Iterable<Query> {
+function* queries({ source, draft }: Pick<RuleInput, 'source' | 'draft'>): Iterable<Query> {
   for (const index of draft.checks.keys())
     for (const [key, { windowed }] of Object.entries(QUERIES)) {
       const path = ['spec', 'health', 'checks', index, key];
@@ -94,4 +125,23 @@ function placeWithin(source: YamlSource, path: YamlPath, piece: string): Positio
   const [start = 0, end = 0] = locate(source.document, path).value?.range ?? [];
   const offset = source.text.slice(start, end).indexOf(piece);
   return source.positionAt(start + Math.max(0, offset));
+}
+
+/** Where a character of a scalar's text stands: exact for a text on one line and for a literal block, else the scalar. */
+function placeAt(
+  source: YamlSource,
+  path: YamlPath,
+  { text, index }: { readonly text: string; readonly index: number },
+): Position {
+  const [start = 0, end = 0] = locate(source.document, path).value?.range ?? [];
+  const written = source.text.slice(start, end);
+  const offset = written.indexOf(text);
+  if (offset >= 0) return source.positionAt(start + offset + index);
+  const before = text.slice(0, index).split('\n');
+  const line = text.split('\n')[before.length - 1] ?? '';
+  // the line after the mark of the block is its first
+  const above = written.split('\n').slice(0, before.length).join('\n').length + 1;
+  const row = written.slice(above).split('\n', 1)[0] ?? '';
+  if (line === '' || !row.endsWith(line)) return source.positionOf(path);
+  return source.positionAt(start + above + row.length - line.length + (before.at(-1) ?? '').length);
 }

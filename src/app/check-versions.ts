@@ -1,0 +1,81 @@
+import type { Problem } from '../core/errors.ts';
+import type { ParsedRelease } from '../core/manifest/parse-release.ts';
+import { checkQuarantine, type KnownVersion } from '../core/manifest/quarantine.ts';
+import { type RuleFinding, toProblem } from '../core/manifest/rule.ts';
+import { routesByBackend } from '../core/manifest/target-rules.ts';
+import type { ReleaseState } from '../core/record/release-state.ts';
+import { sameContent, sameVersion, type VersionRef, versionRef } from '../core/record/version-ref.ts';
+import { quote } from '../core/yaml/yaml-path.ts';
+
+/** The versions of a manifest held against what the records know: who may not come, and who is in whose place. */
+export function checkVersions(parsed: ParsedRelease, state: ReleaseState): readonly Problem[] {
+  const known = ({ ref }: { readonly ref: VersionRef }): KnownVersion => ({
+    version: ref.version,
+    digests: Object.values(ref.artifacts),
+  });
+  const quarantined = state.quarantined.map((bad) => ({ ...known(bad), record: bad.record }));
+  return [
+    ...checkQuarantine(parsed, quarantined, state.good.map(known)),
+    ...[
+      ...findNewWeight(parsed, state),
+      ...findReusedNames(parsed, state),
+      ...findTakenBackend(parsed, state),
+    ].map((finding) => toProblem(parsed.source, finding)),
+  ];
+}
+
+/** Whether the candidate has not been started, and yet has a weight. */
+export function isStartedByHand({ release }: ParsedRelease, state: ReleaseState): boolean {
+  const { candidate, rollout } = release.spec;
+  return candidate !== undefined && !state.rollout && rollout.weight !== 0;
+}
+
+/** A candidate begins at the beginning. */
+function* findNewWeight(parsed: ParsedRelease, state: ReleaseState): Iterable<RuleFinding> {
+  if (!isStartedByHand(parsed, state)) return;
+  const { weight } = parsed.release.spec.rollout;
+  yield {
+    code: 'WEIGHT_NOT_ZERO',
+    path: ['spec', 'rollout', 'weight'],
+    message: `a new candidate carries weight 0, got ${weight}; write 0, Belay starts it at the first step`,
+  };
+}
+
+/** A name is how metrics and people tell versions apart; two contents under one name are told apart by nobody. */
+function* findReusedNames({ release }: ParsedRelease, { good }: ReleaseState): Iterable<RuleFinding> {
+  for (const role of ['stable', 'candidate'] as const) {
+    const spec = release.spec[role];
+    const other =
+      spec && good.find(({ ref }) => ref.version === spec.version && !sameContent(ref, versionRef(spec)));
+    if (!spec || !other) continue;
+    yield {
+      code: 'VERSION_REUSED',
+      severity: 'warning',
+      path: ['spec', role, 'version'],
+      message: `${quote(spec.version)} is the name of other artifacts in record ${other.record}, and metrics cannot tell the two apart; give what is new its own name`,
+    };
+  }
+}
+
+/** Stable in the place of the version that a rollback from it would go back to. */
+function* findTakenBackend({ release }: ParsedRelease, { good }: ReleaseState): Iterable<RuleFinding> {
+  const stable = versionRef(release.spec.stable);
+  const [newest] = good;
+  if (!newest || !routesByBackend(release.spec.targets)) return;
+  const { ref, record } = newest;
+  const path = ['spec', 'stable', 'backend'];
+  if (ref.backend === stable.backend && !sameContent(ref, stable))
+    yield {
+      code: 'BACKEND_TAKEN_OVER',
+      severity: 'warning',
+      path,
+      message: `${quote(stable.backend)} is the backend of ${ref.version}, which is good by record ${record}; there is no way back to it from ${stable.version} once its backend holds something else. Give ${stable.version} a backend of its own`,
+    };
+  if (ref.backend !== stable.backend && sameVersion(ref, stable))
+    yield {
+      code: 'BACKEND_CHANGED',
+      severity: 'warning',
+      path,
+      message: `${stable.version} is good on backend ${quote(ref.backend)} by record ${record}, got ${quote(stable.backend)}; a version keeps its backend for life, or what was measured is not what is served`,
+    };
+}
