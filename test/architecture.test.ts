@@ -42,6 +42,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   ],
   'core/decision': [
     'core/decision',
+    'core/judge',
     'core/record',
     'core/analysis',
     'core/plan',

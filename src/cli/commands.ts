@@ -116,9 +116,20 @@ export const COMMANDS: readonly Command[] = [
     run: async (input, context) => (await import('./commands/rollback.ts')).runRollback(input, context),
   },
   {
+    name: 'judge',
+    summary:
+      'judge evidence from a file (- for standard input) and print the assessment; no network, no clock',
+    positionals: '<evidence.json|->',
+    maxPositionals: 1,
+    flags: {
+      curve: { type: 'boolean', help: 'with --format json: the evidence after every tick, for plots' },
+    },
+    run: async (input, context) => (await import('./commands/judge.ts')).runJudge(input, context),
+  },
+  {
     name: 'schema',
-    summary: 'print the JSON Schema of a manifest, the config or a record, for editors',
-    positionals: '<release|config|record>',
+    summary: 'print the JSON Schema of a manifest, the config, a record or evidence, for editors',
+    positionals: '<release|config|record|evidence>',
     maxPositionals: 1,
     flags: {},
     run: async (input) => (await import('./commands/schema.ts')).runSchema(input),

@@ -1,12 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { configJsonSchema, recordJsonSchema, releaseJsonSchema } from '../../src/cli/json-schemas.ts';
+import {
+  configJsonSchema,
+  evidenceJsonSchema,
+  recordJsonSchema,
+  releaseJsonSchema,
+} from '../../src/cli/json-schemas.ts';
 
 /** The checked-in schema files, by name in dist/schemas, and what they must hold. */
 export const SCHEMA_FILES: Readonly<Record<string, () => unknown>> = {
   'release.schema.json': releaseJsonSchema,
   'config.schema.json': configJsonSchema,
   'record.schema.json': recordJsonSchema,
+  'evidence.schema.json': evidenceJsonSchema,
 };
 
 /** Where they are. */

@@ -1,23 +1,15 @@
 import type { Evidence } from '../judge/evidence.ts';
 import { judge } from '../judge/judge.ts';
+import { joinVerdicts } from '../judge/verdict.ts';
 import { healthSettings } from '../manifest/defaults.ts';
 import { type Instant, instant } from '../units.ts';
 import { readAnswers } from './answers.ts';
 import { assessBroken, assessJudged, blindness } from './assess-evidence.ts';
-import {
-  type Assessment,
-  type CheckAssessment,
-  type Evaluation,
-  type Verdict,
-  voteOf,
-} from './assessment.ts';
+import type { Assessment, CheckAssessment, Evaluation } from './assessment.ts';
 import { type Collected, collect, periodsOf } from './collect.ts';
 import { judgeThreshold } from './judge-threshold.ts';
 import type { Observation } from './observation.ts';
 import { checkQueries } from './plan-queries.ts';
-
-/** Worst first; `pass` needs all. */
-const WORST_FIRST: readonly Verdict[] = ['fail', 'error', 'no-data', 'inconclusive', 'pass'];
 
 /**
  * What the answers to `planQueries(evaluation)` say about the health of the candidate. Pure and deterministic; linear in
@@ -69,13 +61,6 @@ function evidenceOf({ release, rollout }: Evaluation, collected: readonly Collec
     periods: periodsOf(release, rollout),
     checks: collected.map(({ check }) => check),
   };
-}
-
-/** The worst verdict of the checks that have a vote; without any nothing is known. */
-function joinVerdicts(gating: readonly CheckAssessment[]): Verdict {
-  if (gating.length === 0) return 'inconclusive';
-  const verdicts = new Set(gating.map(voteOf));
-  return WORST_FIRST.find((verdict) => verdicts.has(verdict)) ?? 'inconclusive';
 }
 
 function joinLastSeen(gating: readonly CheckAssessment[]): Instant | undefined {

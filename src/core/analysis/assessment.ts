@@ -123,8 +123,3 @@ export interface Assessment {
   readonly lastSeen: Instant | undefined;
   readonly checks: readonly CheckAssessment[];
 }
-
-/** A check that only holds keeps the candidate where it is when it fails: nothing is proven about the candidate. */
-export function voteOf({ verdict, action }: Pick<CheckAssessment, 'verdict' | 'action'>): Verdict {
-  return verdict === 'fail' && action === 'hold' ? 'inconclusive' : verdict;
-}

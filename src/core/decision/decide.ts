@@ -1,5 +1,6 @@
-import { type Assessment, type CheckAssessment, type Verdict, voteOf } from '../analysis/assessment.ts';
+import type { Assessment, CheckAssessment, Verdict } from '../analysis/assessment.ts';
 import { assertNever } from '../errors.ts';
+import { voteOf } from '../judge/verdict.ts';
 import { HEALTH_DEFAULTS } from '../manifest/defaults.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import { findStanding, type Rollout, recordedWeight, type Standing } from '../plan/rollout.ts';

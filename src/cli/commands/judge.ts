@@ -1,0 +1,53 @@
+import '../interpret-schemas.ts';
+
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ToolError } from '../../core/errors.ts';
+import { type AssessmentDocument, judgeDocument } from '../../core/judge/document/judge-document.ts';
+import { readEvidence } from '../../core/judge/document/read-evidence.ts';
+import { describeAssessment, summariseAssessment } from '../../report/assessment.ts';
+import { type CommandContext, type CommandInput, type CommandResult, hasFlag } from '../command.ts';
+
+/** File descriptor of standard input. */
+const STDIN = 0;
+
+/** Judges the evidence in a file. */
+export async function runJudge(
+  { flags, positionals }: CommandInput,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const [path] = positionals;
+  if (path === undefined)
+    throw new ToolError({
+      code: 'REFUSED',
+      message: 'judge: expected a file of evidence or - for standard input, got nothing',
+    });
+  const assessment = assessText(path, readInput(path, context), hasFlag(flags, 'curve'));
+  return {
+    exitCode: 0,
+    text: describeAssessment(assessment),
+    json: assessment,
+    summary: summariseAssessment(assessment),
+    problems: [],
+    outputs: { verdict: assessment.verdict },
+  };
+}
+
+function assessText(path: string, text: string, curve: boolean): AssessmentDocument {
+  const reading = readEvidence(text);
+  if (reading.kind === 'read') return judgeDocument(reading.evidence, { curve });
+  const from = path === '-' ? 'standard input' : path;
+  throw new ToolError({
+    code: 'REFUSED',
+    message: `${from}: this is no evidence that can be judged: ${reading.problems.join('; ')}. "belay schema evidence" prints the format`,
+  });
+}
+
+function readInput(path: string, { cwd }: CommandContext): string {
+  try {
+    return readFileSync(path === '-' ? STDIN : resolve(cwd, path), 'utf8');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ToolError({ code: 'REFUSED', message: `judge: ${path} cannot be read: ${why}` });
+  }
+}

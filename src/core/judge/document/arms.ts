@@ -1,0 +1,15 @@
+import * as z from 'zod';
+
+/**
+ * What an arm saw in one tick, as `belay judge` reads it. A number that makes no sense (negative, more events than exposure) is
+ * a counter reset: the tick is dropped and listed, the document is not refused.
+ */
+
+const Count = z.number().meta({ description: 'A count; fractions, as increase() gives them, are allowed.' });
+
+/** Bad events and all of them. */
+export const CountsArm = z.strictObject({ events: Count, exposure: Count });
+
+/** One tick of both arms; null: that arm has no data. */
+export const tickOf = <Arm extends z.ZodType>(arm: Arm) =>
+  z.strictObject({ candidate: arm.nullable(), stable: arm.nullable().optional() });

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { CountsArm, tickOf } from './arms.ts';
+
+const Margin = z
+  .strictObject({
+    ratio: z.number().min(0).default(1).meta({ description: 'Times stable’s rate.' }),
+    difference: z.number().default(0).meta({ description: 'Added to it.' }),
+  })
+  .meta({ description: 'At most ratio × stable’s rate + difference.' });
+
+const NO_MARGIN = { ratio: 1, difference: 0 };
+
+const base = {
+  name: z.string().min(1).max(200).meta({ description: 'Unique in the document.' }),
+  weight: z.number().positive().default(1).meta({
+    description: 'Share of falseRollbackRate that it may spend, relative to the other checks.',
+  }),
+  critical: z.boolean().default(false).meta({
+    description: 'For the reader; in a manifest it sets trim and weight.',
+  }),
+  action: z
+    .enum(['rollback', 'hold', 'notify'])
+    .default('rollback')
+    .meta({ description: 'What its failing means for the candidate.' }),
+  required: z.boolean().default(true).meta({ description: 'It must pass before everything passes.' }),
+};
+
+const reading = {
+  dispersion: z.number().min(1).default(1).meta({ description: 'So many events come together.' }),
+  trim: z.number().int().min(0).max(1_000).default(0).meta({ description: 'So many ticks are forgiven.' }),
+};
+
+const margins = {
+  harm: Margin.default(NO_MARGIN).meta({ description: 'Beyond it is harm.' }),
+  safe: Margin.optional().meta({ description: 'Below it is safe; default: harm.' }),
+};
+
+/** The schema of a check of each kind, without its name in the union. */
+export const CHECK_SCHEMAS = {
+  proportion: z.strictObject({
+    ...base,
+    kind: z.literal('proportion'),
+    ...margins,
+    ...reading,
+    limit: z.number().min(0).max(1).optional(),
+    ticks: z.array(tickOf(CountsArm)),
+  }),
+  limit: z.strictObject({
+    ...base,
+    kind: z.literal('limit'),
+    ...reading,
+    max: z.number().min(0).max(1),
+    maxExcess: z.number().positive().optional(),
+    ticks: z.array(tickOf(CountsArm)),
+  }),
+} as const;
+
+/** The kinds that a document may name. */
+export type DocumentKind = keyof typeof CHECK_SCHEMAS;
+/** A check as written, defaults filled in. */
+export type WrittenCheck = z.output<(typeof CHECK_SCHEMAS)[DocumentKind]>;

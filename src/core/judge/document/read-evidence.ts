@@ -1,0 +1,100 @@
+import * as z from 'zod';
+import type { EvidenceCheck } from '../evidence.ts';
+import { CHECK_SCHEMAS, type DocumentKind } from './check-schemas.ts';
+import { EvidenceEnvelope } from './evidence-schema.ts';
+import { toCheck } from './to-check.ts';
+
+/** A check of a document: usable, or why not. */
+export type ReadCheck =
+  | {
+      readonly kind: 'usable';
+      readonly name: string;
+      readonly kindName: string;
+      readonly check: EvidenceCheck;
+    }
+  | {
+      readonly kind: 'unusable';
+      readonly name: string;
+      readonly kindName: string;
+      /** Path and what is wrong there. */
+      readonly problems: readonly string[];
+    };
+
+/** A document, read. */
+export interface ReadEvidence {
+  readonly falseRollbackRate: number;
+  readonly falseAdvanceRate: number;
+  readonly checks: readonly ReadCheck[];
+}
+
+/** A document as a whole: read, or what is wrong with it. */
+export type EvidenceReading =
+  | { readonly kind: 'read'; readonly evidence: ReadEvidence }
+  | { readonly kind: 'refused'; readonly problems: readonly string[] };
+
+/** More problems of one check than this are not listed. */
+const MOST_PROBLEMS = 5;
+
+/** Reads the text of a document. */
+export function readEvidence(text: string): EvidenceReading {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { kind: 'refused', problems: [`not JSON: ${error instanceof Error ? error.message : ''}`] };
+  }
+  const envelope = z.safeParse(EvidenceEnvelope, value, { jitless: true });
+  if (!envelope.success) return { kind: 'refused', problems: listIssues(envelope.error, []) };
+  const { falseRollbackRate, falseAdvanceRate } = envelope.data;
+  const checks = envelope.data.checks.map(readCheck);
+  const twice = repeated(checks.map(({ name }) => name));
+  if (twice.length > 0)
+    return {
+      kind: 'refused',
+      problems: twice.map((name) => `checks: two of them are named "${name}"; give each its own name`),
+    };
+  return { kind: 'read', evidence: { falseRollbackRate, falseAdvanceRate, checks } };
+}
+
+function repeated(names: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const name of names) (seen.has(name) ? twice : seen).add(name);
+  return [...twice];
+}
+
+function readCheck(value: unknown, index: number): ReadCheck {
+  const written = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  const name = typeof written.name === 'string' && written.name !== '' ? written.name : `checks[${index}]`;
+  const kindName = typeof written.kind === 'string' ? written.kind : '';
+  const unusable = (problems: readonly string[]): ReadCheck => ({
+    kind: 'unusable',
+    name,
+    kindName,
+    problems,
+  });
+  if (!Object.hasOwn(CHECK_SCHEMAS, kindName))
+    return unusable([
+      `checks[${index}].kind: expected ${Object.keys(CHECK_SCHEMAS).join(', ')}, got ${JSON.stringify(written.kind) ?? 'nothing'}`,
+    ]);
+  const result = z.safeParse(CHECK_SCHEMAS[kindName as DocumentKind], value, { jitless: true });
+  if (!result.success) return unusable(listIssues(result.error, ['checks', index]));
+  return { kind: 'usable', name, kindName, check: toCheck(result.data) };
+}
+
+function listIssues(error: z.core.$ZodError, under: readonly PropertyKey[]): readonly string[] {
+  const issues = error.issues.map(
+    ({ path, message }) => `${writePath([...under, ...path])}: ${message.replace(/^Invalid input: /, '')}`,
+  );
+  const more = issues.length - MOST_PROBLEMS;
+  return more > 0 ? [...issues.slice(0, MOST_PROBLEMS), `and ${more} more`] : issues;
+}
+
+function writePath(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return 'document';
+  return path
+    .map((part, index) =>
+      typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`,
+    )
+    .join('');
+}

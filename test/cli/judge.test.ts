@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { runCli } from '../../src/cli/run-cli.ts';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+async function judge(text: string, flags: readonly string[] = []) {
+  const folder = mkdtempSync(join(tmpdir(), 'belay-judge-'));
+  folders.push(folder);
+  writeFileSync(join(folder, 'evidence.json'), text);
+  let stdout = '';
+  let stderr = '';
+  const exitCode = await runCli(['judge', 'evidence.json', ...flags], {
+    env: {},
+    cwd: folder,
+    stdout: { write: (part) => (stdout += part) },
+    stderr: { write: (part) => (stderr += part) },
+  });
+  return { exitCode, stdout, stderr };
+}
+
+const evidence = JSON.stringify({
+  apiVersion: 'belay.dev/v1',
+  kind: 'Evidence',
+  checks: [
+    {
+      name: 'errors',
+      kind: 'proportion',
+      ticks: [{ candidate: { events: 40, exposure: 1_000 }, stable: { events: 90, exposure: 9_000 } }],
+    },
+  ],
+});
+
+describe('belay judge', () => {
+  it('prints the verdict and one sentence per check, and exits 0 whatever the verdict', async () => {
+    const { exitCode, stdout } = await judge(evidence);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^fail: evidence of harm .* to 1, 100 to 1 would fail it\n {2}fail {2}errors: 40 of 1,000 \(4%\) against 90 of 9,000 \(1%\); /,
+    );
+  });
+
+  it('prints the assessment as JSON alone, with a curve when asked', async () => {
+    const plain = JSON.parse((await judge(evidence, ['--format', 'json'])).stdout);
+    expect(plain).toMatchObject({ kind: 'Assessment', verdict: 'fail', checks: [{ name: 'errors' }] });
+    expect(plain.checks[0].curve).toBeUndefined();
+    const drawn = JSON.parse((await judge(evidence, ['--format', 'json', '--curve'])).stdout);
+    expect(drawn.checks[0].curve).toHaveLength(1);
+  });
+
+  it('refuses what is no evidence, with the path and where the format is', async () => {
+    const { exitCode, stdout, stderr } = await judge('{"kind": "Evidence", "checks": []}');
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(
+      /evidence\.json: this is no evidence that can be judged: apiVersion: .*; checks: .*belay schema evidence/,
+    );
+  });
+
+  it('says that a file cannot be read', async () => {
+    let stderr = '';
+    const context = {
+      env: {},
+      cwd: tmpdir(),
+      stdout: { write: () => 0 },
+      stderr: { write: (part: string) => (stderr += part) },
+    };
+    expect(await runCli(['judge', 'no-such-file.json'], context)).toBe(1);
+    expect(stderr).toContain('judge: no-such-file.json cannot be read');
+    expect(await runCli(['judge'], context)).toBe(1);
+  });
+});

@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type AssessmentDocument, judgeDocument } from '../../../src/core/judge/document/judge-document.ts';
+import { readEvidence } from '../../../src/core/judge/document/read-evidence.ts';
+import { announceSeed } from '../stats/seeded-random.ts';
+
+const tick = (bad: number, all: number, stableBad: number, stableAll: number) => ({
+  candidate: { events: bad, exposure: all },
+  stable: { events: stableBad, exposure: stableAll },
+});
+const errors = {
+  name: 'errors',
+  kind: 'proportion',
+  harm: { ratio: 1.1 },
+  safe: { ratio: 1.25, difference: 0.0025 },
+};
+const document = (checks: readonly unknown[], head: object = {}) =>
+  JSON.stringify({
+    apiVersion: 'belay.dev/v1',
+    kind: 'Evidence',
+    falseRollbackRate: 0.05,
+    falseAdvanceRate: 0.05,
+    ...head,
+    checks,
+  });
+
+function assess(text: string, options = { curve: false }): AssessmentDocument {
+  const reading = readEvidence(text);
+  if (reading.kind !== 'read') throw new Error(reading.problems.join('; '));
+  return judgeDocument(reading.evidence, options);
+}
+
+function refusal(text: string): string {
+  const reading = readEvidence(text);
+  if (reading.kind === 'read') throw new Error('it was read');
+  return reading.problems.join('; ');
+}
+
+describe('a document of evidence', () => {
+  it('fails when harm is proven, passes when every check is safe, and is inconclusive between', () => {
+    const verdict = (ticks: readonly unknown[]) => assess(document([{ ...errors, ticks }])).verdict;
+    expect(verdict([tick(30, 1_000, 90, 9_000)])).toBe('fail');
+    expect(verdict([tick(0, 5_000, 0, 95_000)])).toBe('pass');
+    expect(verdict([tick(1, 100, 9, 900)])).toBe('inconclusive');
+    expect(verdict([])).toBe('no-data');
+    expect(verdict([{ candidate: null, stable: null }])).toBe('no-data');
+  });
+
+  it('joins its checks by their weights', () => {
+    const check = (name: string, weight: number) => ({
+      ...errors,
+      name,
+      weight,
+      ticks: [tick(name === 'a' ? 20 : 10, 1_000, 90, 9_000)],
+    });
+    const alone = (name: string) => Math.exp(assess(document([check(name, 1)])).logHarm);
+    const both = assess(document([check('a', 3), check('b', 1)]));
+    expect(both.logHarm).toBeCloseTo(Math.log(0.75 * alone('a') + 0.25 * alone('b')), 12);
+    expect(both.checks.map(({ logHarm }) => Math.exp(logHarm!))).toEqual([
+      expect.closeTo(alone('a'), 9),
+      expect.closeTo(alone('b'), 9),
+    ]);
+  });
+
+  it('drops ticks after a counter reset and lists them, and goes on with the others', () => {
+    const ticks = [
+      tick(3, 100, 9, 900),
+      tick(-1, 100, 9, 900),
+      tick(3, 2, 9, 900),
+      { candidate: null, stable: tick(0, 0, 9, 900).stable },
+      tick(3, 100, 9, 900),
+    ];
+    const [check] = assess(document([{ ...errors, ticks }])).checks;
+    expect(check!.ticks).toEqual({
+      used: 2,
+      dropped: [
+        { index: 1, reason: 'candidate: -1 events of 100, as after a counter reset' },
+        { index: 2, reason: 'candidate: 3 events of 2, as after a counter reset' },
+        { index: 3, reason: 'candidate: no data' },
+      ],
+    });
+    const [clean] = assess(document([{ ...errors, ticks: [ticks[0], ticks[4]] }])).checks;
+    expect(check!.logHarm).toBe(clean!.logHarm);
+  });
+
+  it('gives a check that cannot be used the verdict error with the path, and judges the others', () => {
+    const usable = { ...errors, ticks: [tick(0, 5_000, 0, 95_000)] };
+    const { verdict, checks } = assess(
+      document([
+        usable,
+        { name: 'torn', kind: 'limit', ticks: [{ candidate: { events: '1', exposure: 5 } }] },
+        { name: 'odd', kind: 'vibes' },
+        7,
+      ]),
+    );
+    expect(verdict).toBe('error');
+    expect(checks.map((check) => check.verdict)).toEqual(['pass', 'error', 'error', 'error']);
+    expect(checks[1]!.reason).toBe(
+      'cannot be used: checks[1].max: expected number, received undefined; checks[1].ticks[0].candidate.events: expected number, received string',
+    );
+    expect(checks[2]!.reason).toMatch(
+      /^cannot be used: checks\[2\]\.kind: expected proportion, .*got "vibes"$/,
+    );
+    expect(checks[3]!.name).toBe('checks[3]');
+  });
+
+  it.each([
+    ['{', /^not JSON: /],
+    ['[]', /^document: expected object/],
+    [document([]), /^checks: /],
+    [document([errors, errors]), /^checks: two of them are named "errors"/],
+    [document([errors], { falseRollbackRate: 0 }), /^falseRollbackRate: /],
+    [document([errors], { kind: 'Release' }), /^kind: expected "Evidence"/],
+    [document([errors], { extra: 1 }), /extra/],
+  ])('is refused as a whole with the path: %s', (text, says) => {
+    expect(refusal(text)).toMatch(says);
+  });
+
+  it('shows the evidence after each tick as it was known then', () => {
+    const ticks = [tick(3, 100, 9, 900), tick(5, 100, 9, 900), tick(1, 100, 9, 900)];
+    const { checks } = assess(document([{ ...errors, ticks }]), { curve: true });
+    const [whole] = checks;
+    expect(whole!.curve!.map((point) => point.ticks)).toEqual([1, 2, 3]);
+    expect(whole!.curve!.at(-1)).toEqual({ ticks: 3, logHarm: whole!.logHarm, logSafe: whole!.logSafe });
+    const [first] = assess(document([{ ...errors, ticks: ticks.slice(0, 1) }])).checks;
+    expect(whole!.curve![0]).toEqual({ ticks: 1, logHarm: first!.logHarm, logSafe: first!.logSafe });
+  });
+
+  it('gives the same output for the same input, whatever the numbers, and never NaN', () => {
+    const seed = announceSeed('evidence documents', 20261121);
+    const count = fc.oneof(
+      fc.integer({ min: -2, max: 1_000_000_000 }),
+      fc.double({ min: 0, max: 1e9, noNaN: true }),
+    );
+    const arm = fc.option(fc.record({ events: count, exposure: count }), { nil: null });
+    const check = fc.record({
+      kind: fc.constantFrom('proportion', 'limit'),
+      max: fc.constant(0.02),
+      ticks: fc.array(fc.record({ candidate: arm, stable: arm }), { maxLength: 8 }),
+    });
+    fc.assert(
+      fc.property(fc.array(check, { minLength: 1, maxLength: 4 }), (checks) => {
+        const text = document(
+          checks.map(({ max, ...one }, index) => ({
+            ...one,
+            ...(one.kind === 'limit' ? { max } : {}),
+            name: `c${index}`,
+          })),
+        );
+        const first = JSON.stringify(assess(text));
+        expect(JSON.stringify(assess(text))).toBe(first);
+        expect(first).not.toMatch(/NaN|Infinity|undefined/);
+        // a number that is not finite is written as null by JSON, where the format has no null
+        for (const one of assess(text).checks) {
+          expect(Number.isFinite(one.logHarm ?? 0)).toBe(true);
+          expect(Number.isFinite(one.interval?.low ?? 0)).toBe(true);
+        }
+      }),
+      { seed, numRuns: 200 },
+    );
+  });
+});
