@@ -1,4 +1,6 @@
+import { type BettingPlan, DEFAULT_PLAN } from './betting-plan.ts';
 import { logSum } from './log-space.ts';
+import { type Course, playPlan } from './play-plan.ts';
 
 /**
  * Which of the two questions is asked. `harm` collects evidence against "at most the margin", `safe` against
@@ -26,10 +28,12 @@ export const REFERENCE_MIXTURE: Readonly<Record<Side, Mixture>> = {
 };
 
 /** How bets are placed and read. */
-export interface BetOptions {
+export interface BetOptions extends Course {
   readonly side: Side;
-  /** Instead of the reference mixture of this side. */
+  /** Plain bets instead of a plan: all placed at the first tick, none later, and the order of the ticks does not matter. */
   readonly mixture?: Mixture;
+  /** Instead of the plan of this side (`DEFAULT_PLAN`); a `mixture` goes before it. */
+  readonly plan?: BettingPlan;
   /**
    * φ ≥ 1: how many events arrive together; the log of every bet is divided by it. Exact when each event comes in
    * clumps of φ. Default 1.
@@ -49,13 +53,28 @@ export interface PlacedBet {
 export type Gain = (index: number, bet: PlacedBet) => number;
 
 /**
- * Natural log of the mixture's e-value after `ticks` ticks: ln Σ_j w_j exp(Σ_k gain(k, κ_j) / φ), Σ w = 1. This is the
- * seam for further kinds of evidence: a kind is a gain per tick and bet. Linear in ticks × bets.
+ * Natural log of the e-value after `ticks` ticks. This is the seam for further kinds of evidence: a kind is a gain per
+ * tick and bet. With a mixture it is ln Σ_j w_j exp(Σ_k gain(k, κ_j) / φ), Σ w = 1; with a plan bets also begin later
+ * (`playPlan`). Linear in ticks × bets.
  * @returns 0 without ticks: no evidence either way
  * @throws RangeError when a bet is on the wrong side of 1, for then nothing bounds its error
  */
 export function mixBets(ticks: number, gain: Gain, options: BetOptions): number {
-  const { side, mixture = REFERENCE_MIXTURE[side], dispersion = 1, trim = 0 } = options;
+  const { side, mixture, plan = DEFAULT_PLAN[side], dispersion = 1, trim = 0 } = options;
+  if (ticks === 0) return 0;
+  if (mixture) return sumBets(ticks, gain, { side, mixture, dispersion, trim });
+  checkPlan(plan, side);
+  if (!plan.later && plan.aim === undefined)
+    return sumBets(ticks, gain, { side, mixture: plan.opening, dispersion, trim });
+  return playPlan(ticks, gain, { plan, side, dispersion, trim, course: options });
+}
+
+/** A mixture without a plan: the gains of each bet are summed, in any order. */
+function sumBets(
+  ticks: number,
+  gain: Gain,
+  { side, mixture, dispersion, trim }: Required<Pick<BetOptions, 'side' | 'mixture' | 'dispersion' | 'trim'>>,
+): number {
   const weight = mixture.reduce((sum, bet) => sum + bet.weight, 0);
   return logSum(
     mixture.map((bet) => {
@@ -73,6 +92,17 @@ function checkBet({ kappa, weight }: Bet, side: Side): void {
   if (!fits || !(weight > 0))
     throw new RangeError(
       `bet: expected ${side === 'harm' ? 'kappa above 1' : 'kappa between 0 and 1'} and a weight above 0, got ${kappa} and ${weight}`,
+    );
+}
+
+/** Bets on the right side, and shares that cannot lay more than there is: what the proof of `playPlan` asks of a plan. */
+function checkPlan({ opening, later }: BettingPlan, side: Side): void {
+  for (const bet of [...opening, ...(later?.bets ?? [])]) checkBet(bet, side);
+  if (!later) return;
+  const { reserve, onChange, pace } = later;
+  if (!(reserve > 0 && reserve < 1 && onChange >= 0 && onChange < 1 && pace > 0))
+    throw new RangeError(
+      `betting plan: expected a reserve between 0 and 1, onChange from 0 to below 1 and a pace above 0, got ${reserve}, ${onChange} and ${pace}`,
     );
 }
 

@@ -1,5 +1,6 @@
-import type { Side } from './bets.ts';
-import { mergeTicks, type Tick } from './counts.ts';
+import { type Mixture, REFERENCE_MIXTURE, type Side } from './bets.ts';
+import { mergeTicks, sumCounts, type Tick } from './counts.ts';
+import { type Bracket, signChange } from './sign-change.ts';
 import { type Margin, mergedTwinLogE } from './twin.ts';
 
 /** Both ends of a confidence interval; an end that the data do not bound is the end of the scale. */
@@ -15,25 +16,28 @@ export interface IntervalOptions {
   /** As in the tests; see BetOptions. */
   readonly dispersion?: number;
   readonly trim?: number;
+  /**
+   * Instead of the reference mixture. Bets are placed at the first tick: only then evidence of harm falls and evidence of safety
+   * rises with the margin, and a fault that began late would have no one ratio to report.
+   */
+  readonly mixtures?: Readonly<Record<Side, Mixture>>;
 }
 
-const BISECTIONS = 80;
-/** Stands for an infinite ratio: ρ/(1 + ρ) is 1 to the last bit. */
-const HUGE_RATIO = 2 ** 200;
+/** Stands for an infinite ratio, as an exponent of 2: ρ/(1 + ρ) is 1 to the last bit. */
+const HUGE = 200;
+/** Stands for a ratio of 0. */
+const TINY = -1075;
 
 /**
  * How many times as often as stable the candidate has bad events: low = sup{R: harm(R) ≥ 1/α},
- * high = inf{R: safe(R) ≥ 1/α}. Evidence of harm falls and evidence of safety rises with the margin, hence bisection.
+ * high = inf{R: safe(R) ≥ 1/α}. Evidence of harm falls and evidence of safety rises with the margin.
  * @returns low ≥ 0, 0 when nothing bounds it from below; high may be Infinity; [0, Infinity] without data
  */
 export function ratioInterval(ticks: readonly Tick[], options: IntervalOptions): Interval {
-  const reaches = evidenceOver(ticks, options);
-  const isHarm = (ratio: number): boolean => reaches('harm', { ratio, difference: 0 });
-  const isSafe = (ratio: number): boolean => reaches('safe', { ratio, difference: 0 });
-  return {
-    low: isHarm(0) ? lastRatio(isHarm) : 0,
-    high: isSafe(HUGE_RATIO) ? lastRatio((ratio) => !isSafe(ratio)) : Number.POSITIVE_INFINITY,
-  };
+  // On the log scale, so that the relative error is the same for tiny and huge ratios.
+  const at = (exponent: number): Margin => ({ ratio: 2 ** exponent, difference: 0 });
+  const { low, high } = bothEnds(ticks, options, { at, limits: { from: TINY, to: HUGE } });
+  return { low: low === TINY ? 0 : 2 ** low, high: high === HUGE ? Number.POSITIVE_INFINITY : 2 ** high };
 }
 
 /**
@@ -42,43 +46,48 @@ export function ratioInterval(ticks: readonly Tick[], options: IntervalOptions):
  * @returns ends between −1 and 1; [−1, 1] without data
  */
 export function differenceInterval(ticks: readonly Tick[], options: IntervalOptions): Interval {
-  const reaches = evidenceOver(ticks, options);
-  const isHarm = (difference: number): boolean => reaches('harm', { ratio: 1, difference });
-  const isSafe = (difference: number): boolean => reaches('safe', { ratio: 1, difference });
-  return {
-    low: isHarm(-1) ? lastWhere(isHarm, { from: -1, to: 1 }) : -1,
-    high: isSafe(1) ? lastWhere((difference) => !isSafe(difference), { from: -1, to: 1 }) : 1,
-  };
+  const at = (difference: number): Margin => ({ ratio: 1, difference });
+  return bothEnds(ticks, options, { at, limits: { from: -1, to: 1 } });
 }
 
-function evidenceOver(ticks: readonly Tick[], options: IntervalOptions) {
+/** A scale of margins: tolerance rises with the place on it. */
+interface Scale {
+  readonly at: (place: number) => Margin;
+  readonly limits: Bracket;
+}
+
+function bothEnds(ticks: readonly Tick[], options: IntervalOptions, scale: Scale): Interval {
   const merged = mergeTicks(ticks).ticks;
-  const { alpha, ...reading } = options;
+  const pooled = {
+    candidate: sumCounts(merged.map((tick) => tick.candidate)),
+    stable: sumCounts(merged.map((tick) => tick.stable)),
+  };
+  const end = (side: Side): number => {
+    const over = (counted: readonly Tick[]) => decreasing(counted, options, { side, scale });
+    if (merged.length < 2) return signChange(over(merged), scale.limits, scale.limits);
+    // All ticks as one have nearly the same answer and cost next to nothing.
+    const guess = signChange(over([pooled]), scale.limits, scale.limits);
+    const around = Math.max(Math.abs(guess) * 2 ** -6, 2 ** -20);
+    const near = {
+      from: Math.max(scale.limits.from, guess - around),
+      to: Math.min(scale.limits.to, guess + around),
+    };
+    return signChange(over(merged), near, scale.limits);
+  };
+  return { low: end('harm'), high: end('safe') };
+}
+
+/** ln E − ln(1/α) along the scale: ≥ 0 where harm is proven; the other way round for safety, so that it decreases, too. */
+function decreasing(
+  merged: readonly Tick[],
+  { alpha, mixtures = REFERENCE_MIXTURE, ...reading }: IntervalOptions,
+  { side, scale }: { readonly side: Side; readonly scale: Scale },
+): (place: number) => number {
   const needed = -Math.log(alpha);
-  return (side: Side, margin: Margin): boolean =>
-    mergedTwinLogE(merged, { ...reading, side, margin }) >= needed;
-}
-
-/** The largest ratio at which a claim still holds that is true at 0 and false at a huge one. */
-function lastRatio(holds: (ratio: number) => boolean): number {
-  let from = 1;
-  let to = 1;
-  while (!holds(from) && from > 0) from /= 2;
-  while (holds(to) && to < HUGE_RATIO) to *= 2;
-  // On the log scale, so that the relative error is the same for tiny and huge ratios.
-  return 2 ** lastWhere((exponent) => holds(2 ** exponent), { from: Math.log2(from), to: Math.log2(to) });
-}
-
-function lastWhere(
-  holds: (at: number) => boolean,
-  range: { readonly from: number; readonly to: number },
-): number {
-  let { from, to } = range;
-  for (let step = 0; step < BISECTIONS; step += 1) {
-    const middle = (from + to) / 2;
-    if (middle === from || middle === to) break;
-    if (holds(middle)) from = middle;
-    else to = middle;
-  }
-  return from;
+  const mixture = mixtures[side];
+  return (place) => {
+    const over = mergedTwinLogE(merged, { ...reading, side, mixture, margin: scale.at(place) }) - needed;
+    // An end that nothing bounds is not proven at the limit either.
+    return side === 'harm' ? over : over === 0 ? -1 : -over;
+  };
 }

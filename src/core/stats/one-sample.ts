@@ -15,7 +15,7 @@ export interface OneSampleTest extends BetOptions {
  * and so valid for every rate on the null's side. Written as x·ln κ − n·ln(1 + (κ − 1)θ0), which is exact at 0 and 1.
  * The rate may change from tick to tick as long as it stays on its side.
  *
- * @param ticks  counts of the arm in any order
+ * @param ticks  counts of the arm in order of time; with a `mixture` the order is of no account
  * @returns unitless; 0 without data. Reference values: test/reference/evidence-vectors.json
  */
 export function oneSampleLogE(ticks: readonly Counts[], test: OneSampleTest): number {

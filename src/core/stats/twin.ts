@@ -28,7 +28,8 @@ export interface TwinTest extends BetOptions {
  * Bets: a(κ) = (κ − 1)/(1 + κρ), which grows fastest when the candidate's rate is κ·R times stable's and d = 0
  * (the growth-rate optimal choice of Grünwald, de Heide and Koolen, "Safe testing", arXiv 1906.07801).
  *
- * @param ticks  counts in any order; a tick without exposure on an arm is merged into the next
+ * @param ticks  counts in order of time; a tick without exposure on an arm is merged into the next. With a `mixture` the order
+ * is of no account.
  * @returns unitless; 0 without data. Reference values: test/reference/evidence-vectors.json
  */
 export function twinLogE(ticks: readonly Tick[], test: TwinTest): number {
@@ -41,10 +42,10 @@ export function mergedTwinLogE(ticks: readonly Tick[], test: TwinTest): number {
 }
 
 /**
- * ln e(a(κ)), with 1 + a = κ(1 + ρ)/(1 + κρ) and 1 − aρ = (1 + ρ)/(1 + κρ) put in and ρ multiplied out, so that nothing
- * cancels or overflows at a tiny or huge ρ.
+ * ln e(a(κ)) of one tick with exposure on both arms, with 1 + a = κ(1 + ρ)/(1 + κρ) and 1 − aρ = (1 + ρ)/(1 + κρ) put in and
+ * ρ multiplied out, so that nothing cancels or overflows at a tiny or huge ρ.
  */
-function gainOn(
+export function gainOn(
   tick: Tick | undefined,
   { ratio, difference }: Margin,
   { kappa, logKappa }: PlacedBet,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { REFERENCE_MIXTURE, type Side } from '../../../src/core/stats/bets.ts';
 import type { Tick } from '../../../src/core/stats/counts.ts';
 import { logSum } from '../../../src/core/stats/log-space.ts';
-import { type Margin, mergedTwinLogE } from '../../../src/core/stats/twin.ts';
+import { type Margin, mergedTwinLogE, twinLogE } from '../../../src/core/stats/twin.ts';
 import { announceSeed, type SeededRandom, seededRandom } from './seeded-random.ts';
 
 const seed = announceSeed('false alarms', 7);
@@ -59,5 +59,47 @@ describe('looked at after every tick for a day', () => {
     const margin = { ratio: 1, difference: 0 };
     for (let run = 0; run < 50; run += 1)
       expect(everFires(random, { side: 'harm', margin, effect: 3 })).toBe(true);
+  });
+});
+
+describe('the default plan, looked at after every tick for a day', () => {
+  const goal = Math.log(1 / ALPHA);
+  const plays = 1_000;
+  const chance = 1.65 * Math.sqrt((ALPHA * (1 - ALPHA)) / plays);
+
+  it.each<{ name: string; margin: Margin; course: { trim?: number; changes?: number[]; horizon?: number } }>([
+    { name: 'no more than stable', margin: { ratio: 1, difference: 0 }, course: {} },
+    { name: 'a quarter more', margin: { ratio: 1.25, difference: 0 }, course: {} },
+    { name: 'half a point more', margin: { ratio: 1, difference: 0.005 }, course: {} },
+    {
+      name: 'with new weights',
+      margin: { ratio: 1, difference: 0 },
+      course: { changes: [48, 144], horizon: 192 },
+    },
+    { name: 'with a blip forgiven', margin: { ratio: 1, difference: 0 }, course: { trim: 1 } },
+  ])(
+    'fires in at most 5 % of the worlds that lie exactly at the margin: $name',
+    ({ name, margin, course }) => {
+      const random = seededRandom(seed + 1);
+      let fired = 0;
+      // A plan stands still once it has reached its goal, so that its last value tells whether it ever did.
+      for (let run = 0; run < plays; run += 1)
+        if (twinLogE([...world(random, margin, 1)], { side: 'harm', margin, goal, ...course }) >= goal)
+          fired += 1;
+      console.log(`plan, ${name}: ${((100 * fired) / plays).toFixed(1)} % of ${plays}`);
+      expect(fired / plays).toBeLessThanOrEqual(ALPHA + chance);
+    },
+  );
+
+  it('finds twice as many bad events that begin after six hours in nine worlds of ten', () => {
+    const random = seededRandom(seed + 2);
+    const margin = { ratio: 1, difference: 0 };
+    let found = 0;
+    for (let run = 0; run < 100; run += 1) {
+      const healthy = [...world(random, margin, 1)].slice(0, 72);
+      const faulty = [...world(random, margin, 2)].slice(72, 120);
+      if (twinLogE([...healthy, ...faulty], { side: 'harm', margin, goal }) >= goal) found += 1;
+    }
+    expect(found).toBeGreaterThanOrEqual(90);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Side } from '../../../src/core/stats/bets.ts';
+import { REFERENCE_MIXTURE, type Side } from '../../../src/core/stats/bets.ts';
 import type { Tick } from '../../../src/core/stats/counts.ts';
 import { differenceInterval, ratioInterval } from '../../../src/core/stats/interval.ts';
 import { oneSampleLogE } from '../../../src/core/stats/one-sample.ts';
@@ -34,11 +34,12 @@ describe('evidence against the margin', () => {
     expect(oneSampleLogE([], { side: which, limit: 0.02 })).toBe(0);
   });
 
-  it('does not depend on the order of the ticks', () => {
+  it('of a mixture does not depend on the order of the ticks', () => {
     fc.assert(
       fc.property(busyHistory, side, margin, (given, which, border) => {
-        const forward = twinLogE(given, { side: which, margin: border });
-        const backward = twinLogE([...given].reverse(), { side: which, margin: border });
+        const test = { side: which, margin: border, mixture: REFERENCE_MIXTURE[which] };
+        const forward = twinLogE(given, test);
+        const backward = twinLogE([...given].reverse(), test);
         expect(backward).toBeCloseTo(forward, 6);
       }),
       runs,
@@ -66,7 +67,7 @@ describe('evidence against the margin', () => {
     );
   });
 
-  it('of harm never falls when the candidate has more bad events', () => {
+  it('of harm, from a mixture, never falls when the candidate has more bad events', () => {
     fc.assert(
       fc.property(busyHistory, margin, fc.nat(), (given, border, choice) => {
         const place = choice % given.length;
@@ -79,8 +80,9 @@ describe('evidence against the margin', () => {
           ['harm', 1],
           ['safe', -1],
         ] as const) {
-          const before = twinLogE(given, { side: which, margin: border });
-          const after = twinLogE(worse, { side: which, margin: border });
+          const test = { side: which, margin: border, mixture: REFERENCE_MIXTURE[which] };
+          const before = twinLogE(given, test);
+          const after = twinLogE(worse, test);
           expect(sign * (after - before)).toBeGreaterThanOrEqual(-1e-9);
         }
       }),
@@ -88,25 +90,27 @@ describe('evidence against the margin', () => {
     );
   });
 
-  it('is never enough for both sides at the same ratio', () => {
+  it('is, from a mixture, never enough for both sides at the same ratio', () => {
     const needed = Math.log(1 / 0.05);
     fc.assert(
       fc.property(history, fc.double({ min: 0.2, max: 5, noNaN: true }), (given, ratio) => {
         const border = { ratio, difference: 0 };
-        const harm = twinLogE(given, { side: 'harm', margin: border });
-        const safe = twinLogE(given, { side: 'safe', margin: border });
-        expect(Math.min(harm, safe)).toBeLessThan(needed);
+        const [harm, safe] = (['harm', 'safe'] as const).map((which) =>
+          twinLogE(given, { side: which, margin: border, mixture: REFERENCE_MIXTURE[which] }),
+        );
+        expect(Math.min(harm!, safe!)).toBeLessThan(needed);
       }),
       { ...runs, numRuns: 2_000 },
     );
   });
 
-  it('of harm falls and of safety rises with the margin', () => {
+  it('of harm falls and of safety rises with the margin, from a mixture', () => {
     fc.assert(
       fc.property(history, margin, (given, border) => {
         const wider = { ratio: border.ratio * 1.2, difference: border.difference };
-        const harm = (at: Margin) => twinLogE(given, { side: 'harm', margin: at });
-        const safe = (at: Margin) => twinLogE(given, { side: 'safe', margin: at });
+        const at = (which: Side) => (place: Margin) =>
+          twinLogE(given, { side: which, margin: place, mixture: REFERENCE_MIXTURE[which] });
+        const [harm, safe] = [at('harm'), at('safe')];
         if (border.difference === 0) {
           expect(harm(wider)).toBeLessThanOrEqual(harm(border) + 1e-9);
           expect(safe(wider)).toBeGreaterThanOrEqual(safe(border) - 1e-9);

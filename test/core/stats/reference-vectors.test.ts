@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Side } from '../../../src/core/stats/bets.ts';
+import { REFERENCE_MIXTURE, type Side } from '../../../src/core/stats/bets.ts';
 import { differenceInterval, ratioInterval } from '../../../src/core/stats/interval.ts';
 import { oneSampleLogE } from '../../../src/core/stats/one-sample.ts';
 import { twinLogE } from '../../../src/core/stats/twin.ts';
@@ -19,14 +19,20 @@ const twin =
   (side: Side, ratio: number, rest: { difference?: number; dispersion?: number; trim?: number } = {}) =>
   ({ args }: Vector): number => {
     const { difference = 0, ...options } = rest;
-    return twinLogE(ticks(...(args as readonly Row[])), { side, margin: { ratio, difference }, ...options });
+    const mixture = REFERENCE_MIXTURE[side];
+    return twinLogE(ticks(...(args as readonly Row[])), {
+      side,
+      margin: { ratio, difference },
+      mixture,
+      ...options,
+    });
   };
 
 const oneSample =
   (side: Side) =>
   ({ args }: Vector): number => {
     const [events, exposure] = args as readonly [number, number];
-    return oneSampleLogE([{ events, exposure }], { side, limit: 0.01 });
+    return oneSampleLogE([{ events, exposure }], { side, limit: 0.01, mixture: REFERENCE_MIXTURE[side] });
   };
 
 const computed: Record<string, (vector: Vector) => number | readonly number[]> = {

@@ -1,0 +1,65 @@
+/** Two points of a scale. */
+export interface Bracket {
+  readonly from: number;
+  readonly to: number;
+}
+
+const MOST_STEPS = 200;
+/** Relative to the larger of 1 and the place itself. */
+const RESOLUTION = 2 ** -45;
+
+/**
+ * Where a decreasing function stops being ≥ 0. Looks around `guess` first, so that a good guess costs half a dozen evaluations;
+ * then the false position of Anderson and Björck ("A new high order method of the regula falsi type", BIT 13, 1973), with a
+ * halving whenever three steps have not halved the bracket.
+ * @returns accurate to 2^−44 of the larger of 1 and itself; a limit when the function is < 0 at the lower one or ≥ 0 at the upper one
+ */
+export function signChange(value: (at: number) => number, guess: Bracket, limits: Bracket): number {
+  let [a, b] = [guess.from, guess.to];
+  let [atA, atB] = [value(a), value(b)];
+  for (let width = Math.max(b - a, Number.EPSILON); atA < 0; width *= 4) {
+    if (a <= limits.from) return limits.from;
+    [b, atB] = [a, atA];
+    a = Math.max(limits.from, a - width);
+    atA = value(a);
+  }
+  for (let width = Math.max(b - a, Number.EPSILON); atB >= 0; width *= 4) {
+    if (b >= limits.to) return limits.to;
+    [a, atA] = [b, atB];
+    b = Math.min(limits.to, b + width);
+    atB = value(b);
+  }
+  return narrow(value, { a, atA, b, atB });
+}
+
+/** Two points with values of opposite sign; the newer one is b. */
+interface Ends {
+  readonly a: number;
+  readonly atA: number;
+  readonly b: number;
+  readonly atB: number;
+}
+
+function narrow(value: (at: number) => number, ends: Ends): number {
+  let { a, atA, b, atB } = ends;
+  let width = Math.abs(b - a);
+  for (let step = 1; step <= MOST_STEPS && atB !== 0; step += 1) {
+    const resolution = RESOLUTION * Math.max(1, Math.abs(b));
+    if (Math.abs(b - a) <= 2 * resolution) break;
+    const slow = step % 3 === 0 && Math.abs(b - a) > width / 2;
+    if (step % 3 === 0) width = Math.abs(b - a);
+    const secant = b - (atB * (b - a)) / (atB - atA);
+    // At least the resolution away from b, so that the last step lands beyond the place and closes the bracket.
+    const towards = Math.sign(a - b) * Math.max(resolution, (secant - b) * Math.sign(a - b));
+    const next = slow || !(Math.abs(towards) < Math.abs(a - b)) ? (a + b) / 2 : b + towards;
+    const atNext = value(next);
+    if (atNext >= 0 === atB >= 0) {
+      const factor = 1 - atNext / atB;
+      atA *= factor > 0 ? factor : 0.5;
+    } else {
+      [a, atA] = [b, atB];
+    }
+    [b, atB] = [next, atNext];
+  }
+  return b;
+}
