@@ -54,6 +54,7 @@ export async function openGitHubForge({
   const reader = createGitReader({
     directory,
     defaultBranch,
+    startNow: true,
     // A job in a container runs as another user than the one who checked out; what git could start is switched off.
     ownership: env.GITHUB_ACTIONS === 'true' ? 'trusted' : 'checked',
     fetch: {

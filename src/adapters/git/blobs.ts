@@ -1,12 +1,11 @@
 import { ToolError } from '../../core/errors.ts';
 import type { Sha } from '../../core/units.ts';
 import type { RepoFile } from '../../ports/forge.ts';
-import type { Git } from './git-process.ts';
+import { createBatchParser, type StoredObject } from './batch-parser.ts';
+import type { Git, GitAnswer } from './git-process.ts';
 import { firstLines, gitFailure } from './git-process.ts';
+import type { Objects } from './objects.ts';
 import type { TreeEntry } from './tree.ts';
-
-/** Largest file that is read, in bytes: 1 MiB. */
-export const MAX_FILE_BYTES = 1_048_576;
 
 type Content =
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
@@ -18,8 +17,26 @@ export async function readEntries(
   git: Git,
   entries: ReadonlyMap<string, TreeEntry>,
 ): Promise<ReadonlyMap<string, RepoFile>> {
+  return toFiles(entries, (objects) => readBlobs(git, objects));
+}
+
+/** The same from a git that is running. */
+export async function readEntriesOf(
+  objects: Objects,
+  entries: ReadonlyMap<string, TreeEntry>,
+): Promise<ReadonlyMap<string, RepoFile>> {
+  return toFiles(entries, async (ids) => {
+    const found = await Promise.all(ids.map(async (id) => [id, contentOf(await objects.read(id))] as const));
+    return new Map(found);
+  });
+}
+
+async function toFiles(
+  entries: ReadonlyMap<string, TreeEntry>,
+  read: (objects: readonly Sha[]) => Promise<ReadonlyMap<string, Content>>,
+): Promise<ReadonlyMap<string, RepoFile>> {
   const regular = [...entries.values()].filter(isRegular).map((entry) => entry.object);
-  const contents = await readBlobs(git, [...new Set(regular)]);
+  const contents = await read([...new Set(regular)]);
   const files = new Map<string, RepoFile>();
   for (const [path, entry] of entries) {
     const file = toFile(path, entry, contents);
@@ -62,66 +79,30 @@ function decode(bytes: Buffer): string | undefined {
 
 async function readBlobs(git: Git, objects: readonly Sha[]): Promise<ReadonlyMap<string, Content>> {
   if (objects.length === 0) return new Map();
-  const parser = createBatchParser();
+  const contents = new Map<string, Content>();
+  let next = 0;
   const answer = await git({
     args: ['cat-file', '--batch'],
     input: `${objects.join('\n')}\n`,
-    onOutput: parser.push,
+    onOutput: createBatchParser((object) => {
+      contents.set(objects[next] ?? '', contentOf(object));
+      next += 1;
+    }),
   });
-  if (answer.code !== 0) {
-    if (/promisor|could not fetch/i.test(answer.stderr))
-      throw new ToolError({
-        code: 'FORGE_UNAVAILABLE',
-        message: `git: this checkout lacks file contents and they could not be fetched: ${firstLines(answer.stderr)}. Check out without a filter`,
-      });
-    throw gitFailure('read files', answer);
-  }
-  return parser.contents;
+  if (answer.code !== 0) throw readFailure(answer);
+  return contents;
 }
 
-/**
- * Reads the output of `git cat-file --batch` as it comes: a line `<object> <type> <size>`, then the bytes and a newline;
- * or `<object> missing`. What is too large passes through without being kept.
- */
-function createBatchParser() {
-  const contents = new Map<string, Content>();
-  let pending: Buffer = Buffer.alloc(0);
-  let body: { readonly object: string; readonly keep: Buffer[] | undefined; left: number } | undefined;
+function contentOf(object: StoredObject | undefined): Content {
+  if (object === undefined) return { kind: 'missing' };
+  return object.bytes === undefined ? { kind: 'too-large' } : { kind: 'bytes', bytes: object.bytes };
+}
 
-  function takeHeader(): boolean {
-    const end = pending.indexOf(10);
-    if (end < 0) return false;
-    const [object = '', type = '', size = ''] = pending.subarray(0, end).toString('latin1').split(' ');
-    pending = pending.subarray(end + 1);
-    if (size === '') contents.set(object, { kind: 'missing' });
-    else
-      body = {
-        object,
-        keep: type === 'blob' && Number(size) <= MAX_FILE_BYTES ? [] : undefined,
-        left: Number(size) + 1,
-      };
-    return true;
-  }
-
-  function takeBody(current: NonNullable<typeof body>): boolean {
-    const part = pending.subarray(0, current.left);
-    pending = pending.subarray(part.length);
-    current.left -= part.length;
-    current.keep?.push(part);
-    if (current.left > 0) return false;
-    // the newline after the content is not part of it
-    const content: Content = current.keep
-      ? { kind: 'bytes', bytes: Buffer.concat(current.keep).subarray(0, -1) }
-      : { kind: 'too-large' };
-    contents.set(current.object, content);
-    body = undefined;
-    return true;
-  }
-
-  function push(chunk: Buffer): void {
-    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
-    while (pending.length > 0 && (body === undefined ? takeHeader() : takeBody(body)));
-  }
-
-  return { push, contents: contents as ReadonlyMap<string, Content> };
+/** The error of a git that could not give an object. */
+export function readFailure(answer: GitAnswer): ToolError {
+  if (!/promisor|could not fetch/i.test(answer.stderr)) return gitFailure('read files', answer);
+  return new ToolError({
+    code: 'FORGE_UNAVAILABLE',
+    message: `git: this checkout lacks file contents and they could not be fetched: ${firstLines(answer.stderr)}. Check out without a filter`,
+  });
 }

@@ -2,20 +2,22 @@ import { ToolError } from '../../core/errors.ts';
 import type { Sha } from '../../core/units.ts';
 import { sha } from '../../core/units.ts';
 import type { Forge } from '../../ports/forge.ts';
-import { readEntries } from './blobs.ts';
+import { readEntriesOf } from './blobs.ts';
 import type { FetchSource } from './fetch.ts';
 import { fetchBranch, fetchCommit, fetchConfig, fetchHistory } from './fetch.ts';
 import type { Git, GitOptions } from './git-process.ts';
 import { createGit, gitFailure, gitOutput } from './git-process.ts';
 import { readHistory } from './history.ts';
-import type { TreeEntry } from './tree.ts';
-import { listTree, lookUp } from './tree.ts';
+import { createObjects, type Objects } from './objects.ts';
+import { createTreeWalker } from './walk-tree.ts';
 
 /** The half of a forge that reads commits. */
 export type GitReader = Pick<Forge, 'head' | 'refresh' | 'list' | 'read' | 'history' | 'branches'>;
 
 export interface GitReaderOptions extends Pick<GitOptions, 'directory' | 'ownership' | 'environment'> {
   readonly defaultBranch: string;
+  /** Starts git at once and not with the first question: it is there when the program has loaded the rest of itself. */
+  readonly startNow?: boolean;
   /** Where newer commits and missing history come from; without it the directory is all there is. */
   readonly fetch?: FetchSource;
 }
@@ -25,25 +27,22 @@ export interface GitReaderOptions extends Pick<GitOptions, 'directory' | 'owners
  *
  * `head` is HEAD of the checkout, on a branch or detached: what the workflow checked out is what is decided on, and a write
  * that expects another tip is refused by the forge. `refresh` fetches the default branch; without `fetch` it is the local
- * branch of that name. One `head`, `list` and `read` of listed files cost three processes.
+ * branch of that name. All that `head`, `list` and `read` need is one git process.
  */
 export function createGitReader(options: GitReaderOptions): GitReader {
   const { fetch, defaultBranch } = options;
-  const git = createGit({ ...options, config: fetch === undefined ? [] : fetchConfig(fetch) });
-  const trees = createTreeCache(git);
+  const gitOptions = { ...options, config: fetch === undefined ? [] : fetchConfig(fetch) };
+  const git = createGit(gitOptions);
+  const objects = createObjects(gitOptions);
+  const trees = createTreeWalker(objects);
   let isComplete = false;
-
-  async function head(): Promise<Sha> {
-    const answer = await git({ args: ['rev-parse', '--is-shallow-repository', 'HEAD^{commit}'] });
-    if (answer.code !== 0) throw headFailure(answer);
-    const [shallow = '', commit = ''] = answer.stdout.toString('utf8').trim().split('\n');
-    isComplete = shallow === 'false';
-    return sha(commit);
-  }
+  if (options.startNow) objects.start();
 
   async function refresh(): Promise<Sha> {
     if (fetch !== undefined) return fetchBranch(git, fetch, defaultBranch);
-    return resolveBranch(git, defaultBranch);
+    return (
+      (await objects.read(`refs/heads/${defaultBranch}^{commit}`))?.id ?? resolveBranch(git, defaultBranch)
+    );
   }
 
   async function completeHistory(at: Sha): Promise<void> {
@@ -68,10 +67,10 @@ export function createGitReader(options: GitReaderOptions): GitReader {
   }
 
   return {
-    head,
+    head: () => readHead(git, objects),
     refresh,
     list: (at, folder) => look(at, async () => [...(await trees.list(at, folder)).keys()].sort()),
-    read: (at, paths) => look(at, async () => readEntries(git, await trees.find(at, paths))),
+    read: (at, paths) => look(at, async () => readEntriesOf(objects, await trees.find(at, paths))),
     history: (at, path) =>
       look(at, async () => {
         await completeHistory(at);
@@ -109,6 +108,14 @@ export async function resolveBranch(git: Git, branch: string): Promise<Sha> {
   });
 }
 
+async function readHead(git: Git, objects: Objects): Promise<Sha> {
+  const commit = await objects.read('HEAD^{commit}');
+  if (commit !== undefined) return commit.id;
+  const answer = await git({ args: ['rev-parse', 'HEAD^{commit}'] });
+  if (answer.code !== 0) throw headFailure(answer);
+  return sha(answer.stdout.toString('utf8').trim());
+}
+
 function headFailure(answer: Parameters<typeof gitFailure>[1]): ToolError {
   if (/unknown revision|ambiguous argument/.test(answer.stderr))
     return new ToolError({ code: 'REFUSED', message: 'git: HEAD has no commit yet. Commit something first' });
@@ -131,37 +138,4 @@ async function deepen(git: Git, fetch: FetchSource | undefined, at: Sha): Promis
       message: `git: history is needed but this is a shallow clone, and deepening it failed: ${advice} (${error.message})`,
     });
   }
-}
-
-/** Listings of the last few commits; a commit never changes, so a listing never goes stale. */
-function createTreeCache(git: Git) {
-  const kept = 4;
-  const commits = new Map<Sha, Map<string, ReadonlyMap<string, TreeEntry>>>();
-
-  async function list(at: Sha, folder: string): Promise<ReadonlyMap<string, TreeEntry>> {
-    const known = commits.get(at)?.get(folder);
-    if (known !== undefined) return known;
-    const listing = await listTree(git, at, folder);
-    const folders = commits.get(at) ?? new Map<string, ReadonlyMap<string, TreeEntry>>();
-    commits.set(at, folders.set(folder, listing));
-    for (const oldest of commits.keys()) if (commits.size > kept) commits.delete(oldest);
-    return listing;
-  }
-
-  async function find(at: Sha, paths: readonly string[]): Promise<ReadonlyMap<string, TreeEntry>> {
-    const found = new Map<string, TreeEntry>();
-    const unknown: string[] = [];
-    const listings = [...(commits.get(at) ?? [])];
-    for (const path of paths) {
-      const listing = listings.find(([folder]) => folder === '' || path.startsWith(`${folder}/`));
-      if (listing === undefined) unknown.push(path);
-      const entry = listing?.[1].get(path);
-      if (entry !== undefined) found.set(path, entry);
-    }
-    if (unknown.length > 0)
-      for (const [path, entry] of await lookUp(git, at, unknown)) found.set(path, entry);
-    return found;
-  }
-
-  return { list, find };
 }

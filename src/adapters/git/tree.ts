@@ -10,18 +10,6 @@ export interface TreeEntry {
   readonly object: Sha;
 }
 
-/** Everything below a folder of a commit by path, folders themselves left out; `''` is the root. */
-export async function listTree(git: Git, at: Sha, folder: string): Promise<ReadonlyMap<string, TreeEntry>> {
-  if (folder !== '' && !isTreePath(folder)) return new Map();
-  const args = ['--literal-pathspecs', 'ls-tree', '-r', '-z', '--full-tree', '--end-of-options', at];
-  const entries = parseTree(
-    await gitOutput(git, `list "${folder}" at ${at}`, { args: folder === '' ? args : [...args, folder] }),
-  );
-  // a folder that is itself a file, a link or a submodule comes back under its own name
-  entries.delete(folder);
-  return entries;
-}
-
 /** Bytes of path names in one command line; the least that systems allow is 128 KiB for all of it. */
 const ARGUMENT_BYTES = 60_000;
 

@@ -1,6 +1,5 @@
 import '../interpret-schemas.ts';
 
-import { rollback } from '../../app/rollback.ts';
 import { ToolError } from '../../core/errors.ts';
 import { type CommandContext, type CommandInput, type CommandResult, hasFlag, textFlag } from '../command.ts';
 import { openWorld } from '../open-world.ts';
@@ -26,6 +25,8 @@ export async function runRollback(
       message: 'rollback: --from: expected a version, got an empty text',
     });
   const world = await openWorld(flags, context);
+  // loaded while git starts
+  const { rollback } = await import('../../app/rollback.ts');
   const report = await rollback(world, {
     release,
     reason: (textFlag(flags, 'reason') ?? 'no reason given').replace(/\s+/g, ' ').slice(0, 500),

@@ -211,14 +211,14 @@ describe('read', () => {
     expect(calls().length).toBeLessThanOrEqual(5);
   });
 
-  it('needs three processes for head, list and read together', async () => {
+  it('needs one process for head, list and read together', async () => {
     repository.write('releases/a.yaml', 'a');
     repository.commit('one');
     const { path, calls } = recordingGit();
     const reader = readerOf(repository.directory, { environment: { PATH: path } });
     const at = await reader.head();
     await reader.read(at, await reader.list(at, 'releases'));
-    expect(calls()).toHaveLength(3);
+    expect(calls()).toHaveLength(1);
   });
 
   it('fetches a commit that is not here by its id, and says so when it cannot', async () => {
