@@ -78,10 +78,10 @@ async function tryBranch(world: World, proposal: Proposal): Promise<Attempt> {
     const before = await findAnswer(forge, proposal, state);
     if (before) return ended(endedReceipt(proposal, before));
   }
-  if (left.kind === 'foreign') return taken(branch, left.tip, known);
+  if (known && left.kind === 'foreign') return taken(branch, left.tip, known);
   const overtaken = state.siblings.filter((pull) => overtakes && pull.branch.startsWith(overtakes.family));
-  // An open pull request goes through `propose` too: the forge takes it over only when its branch holds this very change and
-  // nothing else, since whoever can push can copy a name and a trailer.
+  // What is there goes through `propose` too: the forge takes it over only when the branch holds this very change and nothing
+  // else, since whoever can push can copy a name and a trailer, or nothing at all, since a run was cut off.
   // What is overtaken is closed beside it and before the merge, at no cost in time. One that lands in between does no harm that
   // lasts: it writes the same record and the same lines, so the merge that follows conflicts, and all is read and decided again.
   const [opened] = await Promise.all([

@@ -128,9 +128,13 @@ async function rollBackAsAsked(world: World, snapshot: Snapshot, job: Job): Prom
   const { subject, options } = job;
   if (!subject.candidate && options.from === undefined) {
     const stable = subject.stable?.version ?? '';
+    const { sequence, quarantined } = subject.state;
+    // of two who press the button at once, the second must read that it is done
+    const last = quarantined.find(({ record }) => record === sequence);
+    const since = last ? ` since record ${last.record} took ${last.ref.version} back` : '';
     return settled(
       subject,
-      `settled on ${stable}: no candidate to roll back. To go back from ${stable} itself, say --from ${stable}`,
+      `settled on ${stable}${since}: no candidate to roll back. To go back from ${stable} itself, say --from ${stable}`,
     );
   }
   const reason = options.reason.replace(/\s+/g, ' ').trim();

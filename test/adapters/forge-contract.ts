@@ -359,10 +359,43 @@ export function describeForgeContract(contract: ForgeContract): void {
         expect(state.pulls).toEqual([own]);
       });
 
-      it('shows a closed pull request of the branch as closed', async () => {
+      it('finds siblings of several families by one look, with the operation of their heads', async () => {
+        const step = 'belay/advance/a/ffffffffffff';
+        const older = `${FAMILY}3.4.0-eeeeeeeeeeee`;
+        for (const [index, branch] of [step, older].entries()) {
+          const state = await forge.inspect({ branch, families: [] });
+          expect(state.siblings).toEqual([]);
+          await forge.propose({ ...proposal(state, GOOD, 'bc'[index]), branch });
+        }
+        await bench.push({ 'README.md': 'mine\n' }, { branch: older });
+        const before = forge.cost().requests;
+        const { siblings } = await forge.inspect({ branch: BRANCH, families: [FAMILY, 'belay/advance/a/'] });
+        expect(forge.cost().requests - before).toBe(contract.hasRequests ? 1 : 0);
+        const found = siblings.map((pull) => [pull.branch, pull.operation] as const);
+        expect([...found].sort()).toEqual([
+          [step, operation('b')],
+          [older, undefined],
+        ]);
+      });
+
+      it('shows a closed pull request of the branch as closed, and as a person’s word', async () => {
         const pull = await propose();
         await bench.closePull(pull.number);
-        expect((await inspect()).pulls).toMatchObject([{ number: pull.number, state: 'closed' }]);
+        expect((await inspect()).pulls).toMatchObject([
+          { number: pull.number, state: 'closed', withdrawn: false },
+        ]);
+      });
+
+      it('opens another one from the same branch when it closed the first itself', async () => {
+        const first = await propose();
+        await forge.close({ pull: first, comment: 'Out of date.' });
+        expect((await inspect()).pulls).toMatchObject([{ state: 'closed', withdrawn: true }]);
+        const second = await propose();
+        expect(second).toMatchObject({ state: 'open', withdrawn: false, branch: BRANCH, head: first.head });
+        expect((await inspect()).pulls).toMatchObject([
+          { number: second.number, state: 'open' },
+          { number: first.number, state: 'closed', withdrawn: true },
+        ]);
       });
 
       it('writes to no branch but a plain one below belay/', async () => {
@@ -422,6 +455,11 @@ export function describeForgeContract(contract: ForgeContract): void {
         expect(await textAtMain('releases/a.yaml')).toBe('weight: 0\n');
       });
 
+      it('merges at once what nothing is pending for, whether or not it may be armed', async () => {
+        expect((await forge.merge(merging(await propose(), { whenPending: 'leave' }))).kind).toBe('merged');
+        expect(await textAtMain('releases/a.yaml')).toBe('weight: 0\n');
+      });
+
       it('is done when it was done before', async () => {
         const pull = await propose();
         const first = await forge.merge(merging(pull));
@@ -458,8 +496,17 @@ export function describeForgeContract(contract: ForgeContract): void {
         await forge.close({ pull, comment });
         const [closed] = (await inspect()).pulls;
         expect(closed).toMatchObject({ number: pull.number, state: 'closed' });
+        expect(closed?.withdrawn).toBe(true);
         await forge.close({ pull: closed as PullRequest, comment });
         expect((await bench.pull(pull.number)).comments).toEqual([expect.stringContaining(comment)]);
+      });
+
+      it('leaves it open with a comment when it is only to be disarmed', async () => {
+        const pull = await propose();
+        await forge.close({ pull, comment: 'Not by itself.', how: 'disarm' });
+        expect((await inspect()).pulls).toMatchObject([{ state: 'open', armed: false, withdrawn: false }]);
+        expect((await bench.pull(pull.number)).comments).toEqual(['Not by itself.']);
+        expect((await forge.merge(merging(pull))).kind).toBe('merged');
       });
 
       it('says that a merged pull request cannot be closed', async () => {

@@ -143,9 +143,24 @@ export async function gitOutput(git: Git, purpose: string, run: GitRun): Promise
   return answer.stdout.toString('utf8');
 }
 
-/** The error of a git that failed: REFUSED when a person can fix it, else CORRUPT. */
+/** The lock file that git met, by its full path: another git is at work there, or one was stopped in the middle. */
+export function lockIn(stderr: string): string | undefined {
+  return /Unable to create '(.+?\.lock)': File exists/i.exec(stderr)?.[1];
+}
+
+/** The error of a lock file that does not go away. */
+export function lockFailure(purpose: string, lock: string): ToolError {
+  return new ToolError({
+    code: 'FORGE_UNAVAILABLE',
+    message: `git: ${purpose}: "${lock}" does not go away: another git is at work, or one was stopped in the middle. When no other git runs there, delete that file and run again`,
+  });
+}
+
+/** The error of a git that failed: REFUSED when a person can fix it, FORGE_UNAVAILABLE at a lock, else CORRUPT. */
 export function gitFailure(purpose: string, answer: GitAnswer): ToolError {
   const { stderr } = answer;
+  const lock = lockIn(stderr);
+  if (lock !== undefined) return lockFailure(purpose, lock);
   if (/not a git repository/.test(stderr))
     return new ToolError({
       code: 'REFUSED',

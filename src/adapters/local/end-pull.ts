@@ -54,7 +54,7 @@ async function attemptMerge(
       message: `pull request #${pull.number} conflicts with "${defaultBranch}" in ${built.paths.join(', ')}. Resolve it, or close it and let the next run propose again`,
     };
   const { commit } = built;
-  const follow = await prepareToFollow(git, defaultBranch, () => changedPaths(git, base, commit));
+  const follow = await prepareToFollow(place, () => changedPaths(git, base, commit));
   const merged = await writePull(git, { ...pull, state: 'merged', mergeCommit: commit }, signature);
   const steps: RefStep[] = [
     { kind: 'update', ref: `refs/heads/${defaultBranch}`, from: base, to: commit },
@@ -63,7 +63,7 @@ async function attemptMerge(
   const ref = `refs/heads/${pull.branch}`;
   // a branch that somebody stands on stays, or their next commit would begin a new history
   if (!(await isCheckedOut(place, ref))) steps.push({ kind: 'delete', ref, from: head });
-  if ((await moveRefs(git, `merge pull request ${pull.number}`, steps)) === 'lost') return undefined;
+  if ((await moveRefs(place, `merge pull request ${pull.number}`, steps)) === 'lost') return undefined;
   await follow(base, commit);
   return { kind: 'merged', commit };
 }
@@ -100,7 +100,7 @@ export async function closePull(
     const closed = { ...pull, state, comments: [...pull.comments, comment] } as const;
     const to = await writePull(place.git, closed, place.sign());
     const step = { kind: 'update', ref: pullRef(pull.number), from: pull.object, to } as const;
-    if ((await moveRefs(place.git, `close pull request ${pull.number}`, [step])) === 'moved') return;
+    if ((await moveRefs(place, `close pull request ${pull.number}`, [step])) === 'moved') return;
   }
   throw new ToolError({
     code: 'FORGE_UNAVAILABLE',

@@ -1,15 +1,17 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { ToolError } from '../../core/errors.ts';
+import { millis } from '../../core/units.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CommitOutcome, CommitRequest, Forge } from '../../ports/forge.ts';
 import type { Git, GitOptions } from '../git/git-process.ts';
-import { createGit, gitEnvironment } from '../git/git-process.ts';
+import { createGit, gitEnvironment, gitFailure } from '../git/git-process.ts';
 import { createGitReader, resolveBranch } from '../git/git-reader.ts';
 import { checkCommit, messageOf } from '../operation.ts';
 import { closePull, mergePull } from './end-pull.ts';
 import { moveRefs } from './move-refs.ts';
 import { inspectPulls, proposePull } from './open-pull.ts';
 import type { Place } from './place.ts';
+import { PAUSE } from './place.ts';
 import type { StoredPull } from './pull-store.ts';
 import { readRefs } from './pull-store.ts';
 import { prepareToFollow } from './working-tree.ts';
@@ -36,7 +38,13 @@ export function createLocalForge(options: LocalForgeOptions): LocalForge {
   const defaultBranch = options.defaultBranch ?? findDefaultBranch(options);
   const reader = createGitReader({ ...options, defaultBranch });
   const author = options.author ?? { name: 'belay', email: 'belay@localhost' };
-  const place: Place = { git, defaultBranch, sign: () => ({ ...author, at: options.clock.now() }) };
+  const { clock } = options;
+  const place: Place = {
+    git,
+    defaultBranch,
+    sign: () => ({ ...author, at: clock.now() }),
+    pause: () => clock.sleep(millis(PAUSE)),
+  };
   return {
     ...reader,
     defaultBranch,
@@ -65,9 +73,7 @@ async function commit(place: Place, request: CommitRequest): Promise<CommitOutco
   const { parent: from, operation } = request;
   const moved: CommitOutcome = { kind: 'head-moved', expected: from };
   if ((await resolveBranch(git, defaultBranch)) !== from) return moved;
-  const follow = await prepareToFollow(git, defaultBranch, async () =>
-    request.files.map((file) => file.path),
-  );
+  const follow = await prepareToFollow(place, async () => request.files.map((file) => file.path));
   const to = await writeCommit(git, {
     parent: from,
     files: request.files,
@@ -76,7 +82,7 @@ async function commit(place: Place, request: CommitRequest): Promise<CommitOutco
     operation,
   });
   const step = { kind: 'update', ref: `refs/heads/${defaultBranch}`, from, to } as const;
-  if ((await moveRefs(git, request.subject, [step])) === 'lost') return moved;
+  if ((await moveRefs(place, `commit to ${defaultBranch}`, [step])) === 'lost') return moved;
   await follow(from, to);
   return { kind: 'committed', commit: to };
 }
@@ -85,23 +91,23 @@ async function listPulls(git: Git): Promise<readonly StoredPull[]> {
   return (await readRefs(git, [])).pulls;
 }
 
+/** @throws ToolError REFUSED when there is no repository, or none of its branches is the one */
 function findDefaultBranch(options: LocalForgeOptions): string {
   const { directory } = options;
+  const run = (...args: readonly string[]) =>
+    spawnSync('git', args, { cwd: directory, env: gitEnvironment(options), encoding: 'utf8' });
   for (const ref of ['refs/remotes/origin/HEAD', 'HEAD']) {
-    try {
-      const name = execFileSync('git', ['symbolic-ref', '--quiet', ref], {
-        cwd: directory,
-        env: gitEnvironment(options),
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      return name.trim().replace(/^refs\/(?:heads|remotes\/origin)\//, '');
-    } catch {
-      // not that one
-    }
+    const { status, stdout } = run('symbolic-ref', '--quiet', ref);
+    if (status === 0) return stdout.trim().replace(/^refs\/(?:heads|remotes\/origin)\//, '');
   }
+  const { status, stderr, error } = run('rev-parse', '--git-dir');
+  if (!error && status !== 0)
+    throw gitFailure(`open "${directory}"`, { code: status ?? -1, stdout: Buffer.alloc(0), stderr });
+  const why = error
+    ? `git cannot be started: ${error.message}`
+    : 'no branch is checked out, and there is no origin/HEAD';
   throw new ToolError({
     code: 'REFUSED',
-    message: `git: "${directory}" has no branch checked out and no origin/HEAD. Name the default branch`,
+    message: `git: "${directory}": ${why}. ${error ? 'Install git 2.38 or newer, and check that the directory exists' : 'Name the default branch'}`,
   });
 }

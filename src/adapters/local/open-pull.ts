@@ -147,6 +147,6 @@ async function openPull(
   if (found.kind === 'empty') steps.push({ kind: 'update', ref, from: found.tip, to: head });
   if (found.kind !== 'own')
     steps.push({ kind: 'verify', ref: `refs/heads/${defaultBranch}`, at: request.parent });
-  const outcome = await moveRefs(git, `open pull request ${next}`, steps);
+  const outcome = await moveRefs(place, `open pull request ${next}`, steps);
   return outcome === 'moved' ? toPullRequest({ ...pull, object }) : undefined;
 }

@@ -7,7 +7,12 @@ export interface Place {
   readonly defaultBranch: string;
   /** Author, committer and the present moment. */
   readonly sign: () => Signature;
+  /** Lets another git finish: a moment, shorter than a person notices. */
+  readonly pause: () => Promise<void>;
 }
 
 /** Times a write is computed again because refs moved meanwhile. */
 export const ATTEMPTS = 5;
+
+/** Length of one pause, in milliseconds; git itself waits 100 ms for a lock before it gives up. */
+export const PAUSE = 200;

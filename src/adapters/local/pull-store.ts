@@ -46,8 +46,18 @@ export function pullRef(number: number): string {
   return `${PULLS}${number}`;
 }
 
-/** One process: the named branches and every pull request. */
+/**
+ * The named branches and every pull request. A merge by somebody else marks the pull request before it deletes the branch, so
+ * one that looks open without a branch is looked at once more before it is taken for closed.
+ */
 export async function readRefs(git: Git, branches: readonly string[]): Promise<RefSnapshot> {
+  const first = await lookAtRefs(git, branches);
+  const isTorn = first.pulls.some((pull) => pull.state === 'closed' && !pull.withdrawn);
+  return isTorn ? lookAtRefs(git, branches) : first;
+}
+
+/** One process, and one more when pull requests of other branches are open. */
+async function lookAtRefs(git: Git, branches: readonly string[]): Promise<RefSnapshot> {
   const output = await gitOutput(git, 'read branches and pull requests', {
     args: [
       'for-each-ref',

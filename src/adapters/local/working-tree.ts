@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
 import { ToolError } from '../../core/errors.ts';
 import type { Sha } from '../../core/units.ts';
 import type { Git } from '../git/git-process.ts';
-import { gitFailure, gitOutput } from '../git/git-process.ts';
+import { gitFailure, gitOutput, lockFailure, lockIn } from '../git/git-process.ts';
+import type { Place } from './place.ts';
+import { ATTEMPTS } from './place.ts';
 
 /** Brings index and files of a checked-out branch from one commit to the next; nothing for a branch that is not. */
 export type Follow = (from: Sha, to: Sha) => Promise<void>;
@@ -10,13 +13,13 @@ export type Follow = (from: Sha, to: Sha) => Promise<void>;
  * Looks at who has a branch checked out, before it is moved. In the directory itself, the changed paths must be as they were
  * committed, and the returned function makes them follow; other edits of the owner stay. A branch that moved under another
  * working tree would make that tree look as if its owner had undone the change. @throws ToolError REFUSED when a path has
- * uncommitted changes, or another working tree has the branch
+ * uncommitted changes, or another working tree has the branch; FORGE_UNAVAILABLE when the index is locked for long
  */
 export async function prepareToFollow(
-  git: Git,
-  branch: string,
+  place: Place,
   changedPaths: () => Promise<readonly string[]>,
 ): Promise<Follow> {
+  const { git, defaultBranch: branch } = place;
   const trees = await workingTrees(git);
   const own = trees.length === 1 ? trees[0] : await ownTree(git, trees);
   const other = trees.find((tree) => tree !== own && tree.branch === `refs/heads/${branch}`);
@@ -26,11 +29,36 @@ export async function prepareToFollow(
       message: `git: branch "${branch}" is checked out in another working tree, "${other.path}"; nothing was written. Run it there, or switch that one to another branch`,
     });
   if (own?.branch !== `refs/heads/${branch}`) return async () => undefined;
-  await refuseDirty(git, await changedPaths());
-  return async (from, to) => {
-    const answer = await git({ args: ['read-tree', '-m', '-u', from, to] });
-    if (answer.code !== 0) throw gitFailure(`bring the working tree from ${from} to ${to}`, answer);
-  };
+  await refuseLocked(place);
+  await refuseDirty(place, await changedPaths());
+  return (from, to) => follow(place, from, to);
+}
+
+/** The branch has moved already: whatever goes wrong here, the message says how to finish by hand. */
+async function follow({ git, pause }: Place, from: Sha, to: Sha): Promise<void> {
+  const run = () => git({ args: ['read-tree', '-m', '-u', from, to] });
+  let answer = await run();
+  for (let attempt = 1; attempt < ATTEMPTS && lockIn(answer.stderr) !== undefined; attempt += 1) {
+    await pause();
+    answer = await run();
+  }
+  if (answer.code === 0) return;
+  const { code, message } = gitFailure(`bring the working tree from ${from} to ${to}`, answer);
+  throw new ToolError({
+    code,
+    message: `${message}. The branch is at ${to} already; its files follow by: git read-tree -m -u ${from} ${to}`,
+  });
+}
+
+/** Before anything is written: behind a locked index the branch would move and its files would not. */
+async function refuseLocked({ git, pause }: Place): Promise<void> {
+  const purpose = 'look for a lock of the index';
+  const args = ['rev-parse', '--path-format=absolute', '--git-path', 'index.lock'];
+  const lock = (await gitOutput(git, purpose, { args })).trimEnd();
+  for (let attempt = 1; existsSync(lock); attempt += 1) {
+    if (attempt === ATTEMPTS) throw lockFailure('change the working tree; nothing was written', lock);
+    await pause();
+  }
 }
 
 interface WorkingTree {
@@ -57,7 +85,25 @@ async function ownTree(git: Git, trees: readonly WorkingTree[]): Promise<Working
   return answer.code === 0 ? trees.find((tree) => tree.path === top) : undefined;
 }
 
-async function refuseDirty(git: Git, paths: readonly string[]): Promise<void> {
+/**
+ * Looked at again when there is something: another run of Belay moves the branch first and its files a moment later, and until
+ * then they look as if somebody had edited them.
+ */
+async function refuseDirty({ git, pause }: Place, paths: readonly string[]): Promise<void> {
+  let dirty = await findDirty(git, paths);
+  for (let attempt = 1; attempt < ATTEMPTS && dirty.length > 0; attempt += 1) {
+    await pause();
+    dirty = await findDirty(git, paths);
+  }
+  if (dirty.length === 0) return;
+  const names = dirty.map((path) => `"${path}"`).join(', ');
+  throw new ToolError({
+    code: 'REFUSED',
+    message: `git: uncommitted changes in ${names}, which this would overwrite; nothing was written. Commit, stash or move them first`,
+  });
+}
+
+async function findDirty(git: Git, paths: readonly string[]): Promise<readonly string[]> {
   const listing = await gitOutput(git, 'look for uncommitted changes', {
     args: [
       'status',
@@ -70,11 +116,5 @@ async function refuseDirty(git: Git, paths: readonly string[]): Promise<void> {
       ...paths.map((path) => `:(top,literal)${path}`),
     ],
   });
-  const dirty = listing.split('\0').filter((line) => line !== '');
-  if (dirty.length === 0) return;
-  const names = dirty.map((line) => `"${line.slice(3)}"`).join(', ');
-  throw new ToolError({
-    code: 'REFUSED',
-    message: `git: uncommitted changes in ${names}, which this would overwrite; nothing was written. Commit, stash or move them first`,
-  });
+  return listing.split('\0').flatMap((line) => (line === '' ? [] : [line.slice(3)]));
 }

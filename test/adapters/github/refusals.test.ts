@@ -127,6 +127,68 @@ describe('a merge that has to wait', () => {
     expect(merged.message.trimEnd()).toBe('s\n\nb');
   });
 
+  it('is left open and unarmed when it may not be armed, by one request', async () => {
+    const bench = await start({ rules, autoMergeAllowed: true });
+    const pull = await pullOf(bench.forge);
+    const before = bench.forge.cost().requests;
+    expect(await bench.forge.merge({ ...merging(pull), whenPending: 'leave' })).toEqual({
+      kind: 'pending',
+      reason: 'Required status check "ci" is expected.',
+    });
+    expect(bench.forge.cost().requests).toBe(before + 1);
+    await bench.repo.check(pull.head, 'ci', 'success');
+    expect(bench.repo.pulls[0]).toMatchObject({ state: 'OPEN', autoMerge: undefined });
+    expect((await bench.forge.merge({ ...merging(pull), whenPending: 'leave' })).kind).toBe('merged');
+  });
+
+  it('is disarmed in the same request when somebody armed what is to be left', async () => {
+    const bench = await start({ rules, autoMergeAllowed: true });
+    await bench.forge.merge(merging(await pullOf(bench.forge)));
+    const pull = await pullOf(bench.forge);
+    expect(pull.armed).toBe(true);
+    bench.lab.clearRequests();
+    expect(await bench.forge.merge({ ...merging(pull), whenPending: 'leave' })).toMatchObject({
+      kind: 'pending',
+    });
+    expect(bench.lab.requests.map((request) => request.fields)).toEqual([
+      ['mergePullRequest', 'disablePullRequestAutoMerge'],
+    ]);
+    await bench.repo.check(pull.head, 'ci', 'success');
+    expect(bench.repo.pulls[0]).toMatchObject({ state: 'OPEN', autoMerge: undefined });
+  });
+
+  it('warns when it could not be disarmed', async () => {
+    const bench = await start({ rules, autoMergeAllowed: true });
+    const pull = { ...(await pullOf(bench.forge)), armed: true };
+    await bench.forge.merge({ ...merging(pull), whenPending: 'leave' });
+    expect(bench.logged.join('\n')).toContain('auto-merge of #1 was not taken back');
+  });
+
+  it('is disarmed with a comment and stays open, or is closed unarmed, by one request each', async () => {
+    const bench = await start({ rules, autoMergeAllowed: true });
+    await bench.forge.merge(merging(await pullOf(bench.forge)));
+    const armed = await pullOf(bench.forge);
+    bench.lab.clearRequests();
+    await bench.forge.close({ pull: armed, comment: 'Not by itself.', how: 'disarm' });
+    expect(bench.repo.pulls[0]).toMatchObject({ state: 'OPEN', autoMerge: undefined });
+    await bench.forge.merge(merging(armed));
+    await bench.forge.close({ pull: armed, comment: 'Out of date.' });
+    expect(bench.repo.pulls[0]).toMatchObject({ state: 'CLOSED', autoMerge: undefined });
+    expect(bench.lab.requests.map((request) => request.fields)).toEqual([
+      ['disablePullRequestAutoMerge', 'addComment'],
+      ['mergePullRequest', 'enablePullRequestAutoMerge'],
+      ['disablePullRequestAutoMerge', 'closePullRequest', 'addComment'],
+    ]);
+  });
+
+  it('once armed is merged by GitHub with whatever head it has then: no guard of ours reaches that far', async () => {
+    const bench = await start({ rules, autoMergeAllowed: true });
+    await bench.forge.merge(merging(await pullOf(bench.forge)));
+    const head = await bench.push({ 'README.md': 'smuggled\n' }, { branch: BRANCH });
+    await bench.repo.check(head, 'ci', 'success');
+    expect(bench.repo.pulls[0]).toMatchObject({ state: 'MERGED', headOid: head });
+  });
+
   it('stays open with advice when auto-merge is not allowed', async () => {
     const bench = await start({ rules, autoMergeAllowed: false });
     expect(await bench.forge.merge(merging(await pullOf(bench.forge)))).toMatchObject({

@@ -91,7 +91,7 @@ export async function openLocalBench(
     },
     closePull: async (number) => {
       const pull = (await forge.pulls()).find((one) => one.number === number)!;
-      await forge.close({ pull: { ...pull, id: '', url: '', armed: false }, comment: 'no' });
+      git('branch', '--quiet', '-D', pull.branch);
     },
     pull: async (number) => (await forge.pulls()).find((one) => one.number === number)!,
     close: async () => person.remove(),

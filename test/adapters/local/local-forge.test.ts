@@ -378,7 +378,7 @@ describe('opening', () => {
 
   it('says what is missing: no repository, no commit, no such branch', async () => {
     expect(() => createLocalForge({ directory: scratchFolder(), clock: tickingClock() })).toThrow(
-      /no branch/,
+      /not inside a git repository/,
     );
     const empty = createScratchRepository();
     open.push(empty);
