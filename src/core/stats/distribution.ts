@@ -1,6 +1,6 @@
 import type { BetOptions, Side } from './bets.ts';
 import { lastWhere } from './bisection.ts';
-import { combineTests } from './combine.ts';
+import { asOneOf, combineTests } from './combine.ts';
 import { type Counts, mergeTicks, type Tick } from './counts.ts';
 import { FINE_PLAN, withFinePlan, withPlainBets } from './fine-plan.ts';
 import type { Interval, IntervalOptions } from './interval.ts';
@@ -112,11 +112,11 @@ export interface ReferenceCut extends Cut {
  * @param ticks  counts per bin, not cumulative
  */
 export function referenceLogE(ticks: readonly (readonly number[])[], test: ReferenceTest): number {
+  const cuts = referenceCuts(ticks, test);
+  const part = withFinePlan(asOneOf(cuts.length, test));
   return combineTests(
     test.side,
-    referenceCuts(ticks, test).map((cut) =>
-      oneSampleLogE(cut.ticks, { ...withFinePlan(test), limit: cut.limit }),
-    ),
+    cuts.map((cut) => oneSampleLogE(cut.ticks, { ...part, limit: cut.limit })),
   );
 }
 
@@ -141,9 +141,10 @@ interface TwinCut extends Cut {
 
 function logEOf(cuts: readonly TwinCut[], test: DistributionTest): number {
   const { side } = test;
+  const part = asOneOf(cuts.length, test);
   return combineTests(
     side,
-    cuts.map(({ ticks }) => (side === 'harm' ? plainLogE(ticks, test) : safeLogE(ticks, test))),
+    cuts.map(({ ticks }) => (side === 'harm' ? plainLogE(ticks, part) : safeLogE(ticks, part))),
   );
 }
 

@@ -1,6 +1,6 @@
 import { proportionInterval } from './beta-binomial.ts';
 import type { BetOptions } from './bets.ts';
-import { combineTests } from './combine.ts';
+import { asOneOf, combineTests } from './combine.ts';
 import { sumCounts } from './counts.ts';
 import { withFinePlan } from './fine-plan.ts';
 import type { Interval } from './interval.ts';
@@ -52,7 +52,9 @@ export function splitEvidence(ticks: readonly SplitTick[], test: SplitTest): Spl
     { counts: stable, limit: 1 - share * (1 - tolerance) },
   ]
     .filter(({ limit }) => limit < 1)
-    .map(({ counts, limit }) => oneSampleLogE(counts, { ...withFinePlan({ ...bets, side: 'harm' }), limit }));
+    .map(({ counts, limit }) =>
+      oneSampleLogE(counts, { ...withFinePlan(asOneOf(2, { ...bets, side: 'harm' })), limit }),
+    );
   const total = sumCounts(candidate);
   return {
     logE: combineTests('harm', logs),

@@ -216,6 +216,31 @@ describe('the numbers go the right way', () => {
   });
 });
 
+describe('a goal that bets play for', () => {
+  it('is reached by the mean of several tests when only one of them has something to show', () => {
+    const goal = Math.log(20);
+    const bounds = [1, 2, Number.POSITIVE_INFINITY];
+    const slow = Array.from({ length: 30 }, () => ({
+      candidate: { bounds, counts: [60, 90, 100] },
+      stable: { bounds, counts: [600, 980, 1000] },
+    }));
+    const harm = { side: 'harm', goal } as const;
+    expect(tailLogE(slow, { ...harm, margin, limits: [1, 2] }).logE).toBeGreaterThanOrEqual(goal - 1e-9);
+    expect(shiftedLogE(slow, { goal, factor: 1 }).logE).toBeGreaterThanOrEqual(goal - 1e-9);
+    const group = (name: string, events: number) => ({
+      name,
+      ticks: Array.from({ length: 30 }, () => ({
+        candidate: { events, exposure: 100 },
+        stable: { events: 10, exposure: 1000 },
+      })),
+    });
+    const groups = ['a', 'b', 'c', 'd'].map((name) => group(name, 1));
+    const one = [...groups, group('e', 5)];
+    expect(groupLogE(one, { ...harm, margin }).logE).toBeGreaterThanOrEqual(goal - 1e-9);
+    expect(disparityLogE(one, { ...harm, margin }).logE).toBeGreaterThanOrEqual(goal - 1e-9);
+  });
+});
+
 describe('100,000 ticks', () => {
   it('are read in seconds', () => {
     const length = 100_000;
