@@ -52,7 +52,7 @@ export interface Forecast {
  * half and nine tenths are given (Folks and Chhikara 1978, JRSS B 40).
  *
  * Held against simulation by test/bench/planner.ts (400 runs, α 5 %, steady rates of 0.5 %): medians of 48 to 1,863 minutes
- * come within 11 % and nine tenths within 6 % of what reference bets do, and within a quarter of the usual plan. Times are
+ * come within 12 % and nine tenths within 7 % of what reference bets do, and within 30 % of the usual plan. Times are
  * continuous: nobody decides before the next tick.
  */
 export function planTwin(given: TwinForecast, options: PlanOptions & { readonly margin: Margin }): Forecast {
