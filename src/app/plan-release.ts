@@ -15,7 +15,7 @@ import type { Evidence } from './evaluate.ts';
 import { nameOf, type ReadableRelease, type ReleaseFile, type UnreadableRelease } from './read-files.ts';
 import { readRevisions } from './read-revisions.ts';
 import type { Snapshot } from './read-snapshot.ts';
-import { findDifference, placeMissing, readTargets, renderTargets } from './render-targets.ts';
+import { findDifference, placeMissing, readTargets, renderTargets, textsOf } from './render-targets.ts';
 import type { World } from './world.ts';
 
 /** What is to be done about one release, before anything is written. */
@@ -119,19 +119,20 @@ const CHANGED_BY_HAND: ReadonlySet<ReasonCode> = new Set([
 ]);
 
 /**
- * Where the target files do not say what the manifest says: errors where they keep a release from going up, else warnings. From
- * git, no request. A rollback renders them again whatever they say, and what adopts looks for itself.
+ * Where the target files do not say what the manifest says: errors where they keep a release from going up, else warnings. A
+ * rollback renders them again whatever they say, and what adopts looks for itself.
  */
 async function findServed(
   world: World,
-  snapshot: Snapshot,
+  { head, served }: Snapshot,
   { parsed }: ReadableRelease,
   { kind, reasons }: Decision,
 ): Promise<readonly Problem[]> {
   if (kind === 'rollback' || kind === 'adopt' || CHANGED_BY_HAND.has(reasons[0].code)) return [];
-  const { weight } = parsed.release.spec.rollout;
-  const texts = await readTargets((paths) => world.forge.read(snapshot.head, paths), parsed.release);
-  const { edits, problems } = renderTargets(parsed.release, weight, texts);
+  const { targets, rollout } = parsed.release.spec;
+  const paths = new Set(targets.map((target) => target.file));
+  const texts = textsOf(served ?? (await world.forge.read(head, [...paths])), paths);
+  const { edits, problems } = renderTargets(parsed.release, rollout.weight, texts);
   const found = [...placeMissing(problems, parsed), ...edits.flatMap(findDifference)];
   const severity = GOES_UP.has(kind) ? 'error' : 'warning';
   return found.map((problem) => ({ ...problem, severity }));

@@ -2,20 +2,37 @@ import { recordPath } from '../core/record/record-file.ts';
 import { readState } from '../core/record/release-state.ts';
 import { versionRef } from '../core/record/version-ref.ts';
 import { type Instant, millis, type Sha } from '../core/units.ts';
-import type { FileSource, Forge } from '../ports/forge.ts';
+import type { FileSource, Forge, RepoFile } from '../ports/forge.ts';
+import { isForgeDown } from './fault.ts';
 import { type ReadableRelease, type ReleaseFile, type RepositoryReading, readFiles } from './read-files.ts';
 import type { World } from './world.ts';
 
 /** Everything a run decides on, read at one commit. */
 export interface Snapshot extends RepositoryReading {
   readonly head: Sha;
+  /** The target files of all releases, by path, as far as they are there; undefined when one of them broke the reading. */
+  readonly served: ReadonlyMap<string, RepoFile> | undefined;
 }
 
 /** Reads config, manifests and records at one commit, with the moments at which proposed steps landed. */
 export async function readSnapshot(world: World, head: Sha): Promise<Snapshot> {
   const reading = await readFiles(filesAt(world.forge, head), world.sha256);
   const releases = await Promise.all(reading.releases.map((file) => dateSteps(world.forge, head, file)));
-  return { ...reading, head, releases };
+  const targets = releases.flatMap((file) =>
+    file.kind === 'readable' ? file.parsed.release.spec.targets.map((target) => target.file) : [],
+  );
+  return { ...reading, head, releases, served: await readServed(world.forge, head, targets) };
+}
+
+/** All at once: a process for each release would make up most of an idle tick. */
+async function readServed(forge: Forge, head: Sha, targets: readonly string[]): Promise<Snapshot['served']> {
+  try {
+    return await forge.read(head, [...new Set(targets)]);
+  } catch (fault) {
+    if (isForgeDown(fault)) throw fault;
+    // each release reads its own then, so that one of them breaks and not all
+    return undefined;
+  }
 }
 
 /** The newest state of the default branch, after it moved; `lost` times in a row because of somebody else. */

@@ -4,7 +4,7 @@ import type { ParsedRelease } from '../core/manifest/parse-release.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import type { Percent } from '../core/units.ts';
 import { formatPath } from '../core/yaml/yaml-path.ts';
-import type { FileSource } from '../ports/forge.ts';
+import type { FileSource, RepoFile } from '../ports/forge.ts';
 import { renderTarget } from '../targets/render-target.ts';
 
 /** The target files of a release with the split of its manifest in them. */
@@ -19,9 +19,19 @@ export async function readTargets(
   read: FileSource['read'],
   release: Release,
 ): Promise<ReadonlyMap<string, string>> {
-  const files = await read([...new Set(release.spec.targets.map((target) => target.file))]);
+  const paths = new Set(release.spec.targets.map((target) => target.file));
+  return textsOf(await read([...paths]), paths);
+}
+
+/** Texts of some files among those that were read. */
+export function textsOf(
+  files: ReadonlyMap<string, RepoFile>,
+  paths: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
   return new Map(
-    [...files].flatMap(([path, file]) => (file.kind === 'text' ? [[path, file.text] as const] : [])),
+    [...files].flatMap(([path, file]) =>
+      file.kind === 'text' && paths.has(path) ? [[path, file.text] as const] : [],
+    ),
   );
 }
 

@@ -15,7 +15,9 @@ export function exitCodeOf(report: RunReport): ExitCode {
   if (codes.includes(3)) return 3;
   const problems = [...report.problems, ...report.releases.flatMap((release) => release.problems)];
   if (codes.includes(1) || problems.some((problem) => problem.severity === 'error')) return 1;
-  return codes.includes(2) ? 2 : 0;
+  // a rollback may be what brings it back
+  const isGone = report.command === 'advance' && problems.some(({ code }) => code === 'MANIFEST_GONE');
+  return isGone || codes.includes(2) ? 2 : 0;
 }
 
 function exitCodeOfRelease(command: RunReport['command'], { decision, receipt }: ReleaseReport): ExitCode {

@@ -17,7 +17,7 @@ export function describeStep(input: {
   const version = record.candidate?.version ?? record.stable?.version ?? '';
   const how = input.needsApproval
     ? 'This step asks for a person: **merging this pull request is the approval.** Belay does not merge it.'
-    : 'Belay merges this itself where the rules of the repository let it.';
+    : 'Belay merges this itself, in a run that decides it and where the rules of the repository let it. It never arms auto-merge on a step: armed, it could land when the evidence has turned.';
   const checks = record.evidence?.checks ?? [];
   const rows = checks.map((check) => [
     escapeText(check.name),

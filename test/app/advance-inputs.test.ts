@@ -112,7 +112,7 @@ describe('a manifest that went', () => {
     expect(report.problems).toMatchObject([
       { code: 'MANIFEST_GONE', severity: 'warning', at: { file: MANIFEST } },
     ]);
-    expect(exitCodeOf(report)).toBe(0);
+    expect(exitCodeOf(report)).toBe(2);
   });
 
   it('is not missed when it was settled', async () => {

@@ -13,6 +13,7 @@ import {
   splitOf,
   told,
   weightOf,
+  writeFiles,
   writeManifest,
 } from './bench.ts';
 
@@ -100,5 +101,26 @@ describe('a split that a person changed in the serving file before a rollout', (
     expect(told(report)).toEqual(['start', 'CANDIDATE_NEW', 'committed']);
     expect(only(report).problems).toMatchObject([{ code: 'TARGET_DIFFERS', severity: 'warning' }]);
     expect(splitOf(bench)).toEqual([95, 5]);
+  });
+});
+
+describe('an idle tick over many releases', () => {
+  it('reads all their targets at once', async () => {
+    const readings = async (names: readonly string[]): Promise<number> => {
+      const files = Object.assign({}, ...names.map((name) => writeFiles({ name })));
+      const bench = openBench({ files });
+      await bench.tick(0);
+      let count = 0;
+      const read = bench.forge.read.bind(bench.forge);
+      bench.forge.read = async (at, paths) => {
+        count += 1;
+        return read(at, paths);
+      };
+      expect((await bench.tick(5)).releases.map(({ decision }) => decision.kind)).toEqual(
+        names.map(() => 'nothing'),
+      );
+      return count;
+    };
+    expect(await readings(['one', 'two', 'three'])).toBe(await readings(['one']));
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ReasonCode } from '../../src/core/decision/decision.ts';
 import type { Problem, ToolErrorCode } from '../../src/core/errors.ts';
 import { percent, sha } from '../../src/core/units.ts';
 import { exitCodeOf, exitCodeOfFault } from '../../src/report/exit-code.ts';
@@ -100,6 +101,13 @@ describe('what became of a decision', () => {
   );
 });
 
+const GONE: Problem = { ...problem('warning'), code: 'MANIFEST_GONE' };
+
+function holdFor(code: ReasonCode): ReleaseReport {
+  const report = releaseOf('hold', { kind: 'none' });
+  return { ...report, decision: { ...report.decision, reasons: [{ code, text: 'because' }] } };
+}
+
 describe('the exit code of a run', () => {
   it.each([
     ['has no release at all', runOf([]), 0],
@@ -114,6 +122,11 @@ describe('the exit code of a run', () => {
       runOf([releaseOf('hold', { kind: 'none' }, [problem('warning')])], { problems: [problem('warning')] }),
       0,
     ],
+    ['misses a manifest under a rollout', runOf([], { problems: [GONE] }), 2],
+    ['rolls back for want of a manifest', runOf([], { command: 'rollback', problems: [GONE] }), 0],
+    ['holds for a person', runOf([holdFor('WEIGHT_CHANGED_BY_HAND')]), 2],
+    ['holds for evidence', runOf([holdFor('CHECK_INCONCLUSIVE')]), 0],
+    ['was asked to look, and holds', runOf([holdFor('WEIGHT_CHANGED_BY_HAND')], { command: 'rollback' }), 0],
     ['has an error in a manifest', runOf([releaseOf('hold', { kind: 'none' }, [problem('error')])]), 1],
     ['has an error in the config', runOf([], { problems: [problem('error')] }), 1],
     [

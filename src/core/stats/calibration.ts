@@ -1,7 +1,8 @@
 import { proportionInterval } from './beta-binomial.ts';
-import { type BetOptions, mixBets, REFERENCE_MIXTURE } from './bets.ts';
-import { combineTests } from './combine.ts';
+import { type BetOptions, mixBets } from './bets.ts';
+import { asOneOf, combineTests } from './combine.ts';
 import { type Counts, sumCounts, type Tick } from './counts.ts';
+import { withFinePlan } from './fine-plan.ts';
 import type { Interval } from './interval.ts';
 import { twinLogE } from './twin.ts';
 
@@ -30,9 +31,10 @@ export interface CalibrationTest extends BetOptions {
  * Labels often come late: a tick is then of labels, with the claims of those same predictions.
  */
 export function calibrationLogE(bins: readonly ConfidenceBin[], test: CalibrationTest): number {
+  const part = asOneOf(2 * bins.length, test);
   return combineTests(
     test.side,
-    bins.flatMap((bin) => [claimLogE(bin, test), claimLogE(bin.map(opposite), test)]),
+    bins.flatMap((bin) => [claimLogE(bin, part), claimLogE(bin.map(opposite), part)]),
   );
 }
 
@@ -45,8 +47,8 @@ export type TwinBin = readonly Tick[];
  * claims, so that this is a difference of what the same claim is worth.
  */
 export function calibrationTwinLogE(bins: readonly TwinBin[], test: CalibrationTest): number {
-  const { tolerance, mixture = REFERENCE_MIXTURE[test.side], ...bets } = test;
-  const twin = { ...bets, mixture, margin: { ratio: 1, difference: tolerance } };
+  const { tolerance, ...bets } = asOneOf(2 * bins.length, test);
+  const twin = { ...withFinePlan(bets), margin: { ratio: 1, difference: tolerance } };
   return combineTests(
     test.side,
     bins.flatMap((bin) => [
@@ -103,7 +105,7 @@ function claimLogE(bin: ConfidenceBin, test: CalibrationTest): number {
       const limit = Math.min(1, Math.max(0, tick.claimed + tolerance));
       return tick.events * logKappa - tick.exposure * Math.log1p((kappa - 1) * limit);
     },
-    { ...bets, mixture: bets.mixture ?? REFERENCE_MIXTURE[bets.side] },
+    withFinePlan(bets),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Side } from './bets.ts';
+import type { BetOptions, Side } from './bets.ts';
 import { logMean } from './log-space.ts';
 
 /**
@@ -16,4 +16,14 @@ import { logMean } from './log-space.ts';
 export function combineTests(side: Side, logs: readonly number[]): number {
   if (logs.length === 0) return 0;
   return side === 'harm' ? logMean(logs) : logs.reduce((least, log) => Math.min(least, log));
+}
+
+/**
+ * The options for one of several tests that `combineTests` makes one of. Bets that play for a goal stop there; when one test of
+ * `parts` has to carry a mean, its own goal is `parts` times as far.
+ */
+export function asOneOf<Options extends Partial<BetOptions>>(parts: number, options: Options): Options {
+  const { side, goal } = options;
+  if (goal === undefined || side === 'safe' || parts < 2) return options;
+  return { ...options, goal: goal + Math.log(parts) };
 }

@@ -1,7 +1,8 @@
-import { type BetOptions, REFERENCE_MIXTURE, type Side } from './bets.ts';
+import type { BetOptions, Side } from './bets.ts';
 import { lastWhere } from './bisection.ts';
-import { combineTests } from './combine.ts';
+import { asOneOf, combineTests } from './combine.ts';
 import { type Counts, mergeTicks, type Tick } from './counts.ts';
+import { FINE_PLAN, withFinePlan, withPlainBets } from './fine-plan.ts';
 import type { Interval, IntervalOptions } from './interval.ts';
 import { logMean } from './log-space.ts';
 import { oneSampleLogE } from './one-sample.ts';
@@ -44,7 +45,7 @@ const NARROWING_STEPS = 24;
  * behind a twin costs 1/(1 − share) in time, and the least is as slow as its slowest part, so that a cut at nine tenths
  * would take ten times as long in the first form alone. The second is a twin with the bets of the other side and a
  * negative difference, valid by the same line of proof.
- * Bets are the fine ones by default: shares are not rare, and differences of interest are small against them.
+ * Bets are those of `FINE_PLAN` where none are given.
  *
  * @param ticks  in any order; a tick with an empty arm is merged into the next
  * @returns unitless; 0 without data and with fewer than two bins
@@ -58,16 +59,19 @@ export function distributionLogE(ticks: readonly BinTick[], test: DistributionTe
  * the tolerances that neither side rejects at ln(1/α).
  * @returns ends between 0 and 1, to 1e-7; [0, 1] without data
  */
-export function distanceInterval(ticks: readonly BinTick[], options: IntervalOptions): Interval {
+export function distanceInterval(
+  ticks: readonly BinTick[],
+  options: Pick<IntervalOptions, 'alpha' | 'dispersion' | 'trim'>,
+): Interval {
   const cuts = cutsOf(ticks);
-  const { alpha, ...reading } = options;
+  const { alpha, dispersion = 1, trim = 0 } = options;
   const reaches = (side: Side, tolerance: number): boolean =>
-    logEOf(cuts, { ...reading, side, tolerance }) >= -Math.log(alpha);
+    logEOf(cuts, withPlainBets({ side, tolerance, dispersion, trim })) >= -Math.log(alpha);
   const range = { from: 0, to: 1, steps: NARROWING_STEPS };
-  return {
-    low: reaches('harm', 0) ? lastWhere((at) => reaches('harm', at), range) : 0,
-    high: reaches('safe', 1) ? lastWhere((at) => !reaches('safe', at), range) : 1,
-  };
+  const low = reaches('harm', 0) ? lastWhere((at) => reaches('harm', at), range) : 0;
+  const high = reaches('safe', 1) ? lastWhere((at) => !reaches('safe', at), range) : 1;
+  // Ticks that contradict each other, for a distance that moves, may put the ends the wrong way round.
+  return { low: Math.min(low, high), high: Math.max(low, high) };
 }
 
 /** The largest difference of cumulative shares that was observed, and where; undefined while an arm is empty. */
@@ -108,10 +112,11 @@ export interface ReferenceCut extends Cut {
  * @param ticks  counts per bin, not cumulative
  */
 export function referenceLogE(ticks: readonly (readonly number[])[], test: ReferenceTest): number {
-  const { side, mixture = REFERENCE_MIXTURE[side] } = test;
+  const cuts = referenceCuts(ticks, test);
+  const part = withFinePlan(asOneOf(cuts.length, test));
   return combineTests(
-    side,
-    referenceCuts(ticks, test).map((cut) => oneSampleLogE(cut.ticks, { ...test, mixture, limit: cut.limit })),
+    test.side,
+    cuts.map((cut) => oneSampleLogE(cut.ticks, { ...part, limit: cut.limit })),
   );
 }
 
@@ -136,26 +141,26 @@ interface TwinCut extends Cut {
 
 function logEOf(cuts: readonly TwinCut[], test: DistributionTest): number {
   const { side } = test;
+  const part = asOneOf(cuts.length, test);
   return combineTests(
     side,
-    cuts.map(({ ticks }) => (side === 'harm' ? plainLogE(ticks, test) : safeLogE(ticks, test))),
+    cuts.map(({ ticks }) => (side === 'harm' ? plainLogE(ticks, part) : safeLogE(ticks, part))),
   );
 }
 
-function plainLogE(ticks: readonly Tick[], test: DistributionTest): number {
-  const { tolerance, mixture = REFERENCE_MIXTURE[test.side], ...bets } = test;
-  return mergedTwinLogE(ticks, { ...bets, mixture, margin: { ratio: 1, difference: tolerance } });
+function plainLogE(ticks: readonly Tick[], { tolerance, ...bets }: DistributionTest): number {
+  return mergedTwinLogE(ticks, { ...withFinePlan(bets), margin: { ratio: 1, difference: tolerance } });
 }
 
 function safeLogE(ticks: readonly Tick[], test: DistributionTest): number {
-  const { tolerance, mixture: _, ...bets } = test;
-  const others = mergedTwinLogE(ticks.map(complementTick), {
-    ...bets,
-    side: 'harm',
-    mixture: REFERENCE_MIXTURE.harm,
+  // Bets given for this side do not fit the other.
+  const { tolerance, mixture, plan: _, ...bets } = test;
+  const other = { ...bets, side: 'harm' } as const;
+  const opposite = mergedTwinLogE(ticks.map(complementTick), {
+    ...(mixture ? withPlainBets(other) : { ...other, plan: { opening: FINE_PLAN.harm.opening } }),
     margin: { ratio: 1, difference: -tolerance },
   });
-  return logMean([plainLogE(ticks, test), others]);
+  return logMean([plainLogE(ticks, test), opposite]);
 }
 
 function complementTick({ candidate, stable }: Tick): Tick {

@@ -104,9 +104,10 @@ export function gaugeEvidence(ticks: readonly GaugeTick[], test: GaugeTest): Gau
   );
   if (found.kind === 'unusable') return found;
   const { mean, spread, effective } = found;
-  const unit = Math.sqrt(varianceOf(whole.map((tick) => tick.stable)));
+  const own = whole.map((tick) => tick.stable);
+  const unit = Math.sqrt(varianceOf(own));
   // A multiple of nothing is no margin.
-  if (!(unit > 0) && [test.harm, test.safe].some((margin) => margin.unit === 'sd'))
+  if (!isSpread(unit, meanOf(own)) && [test.harm, test.safe].some((margin) => margin.unit === 'sd'))
     return { ...NO_SPREAD, ticks: whole.length, needed: found.batch * LEAST_BATCHES };
   const logAgainst = (margin: GaugeMargin, side: 1 | -1): number =>
     anytimeTLogE({
@@ -188,8 +189,7 @@ function findBatches(differences: readonly number[], shortest: number): Batches 
     const means = batchMeans(differences, batch);
     const spread = Math.sqrt(varianceOf(means));
     const mean = meanOf(means);
-    // Sums of equal numbers differ in the last bits.
-    if (!(spread > 1e-12 * Math.abs(mean))) return { ...silence, ...NO_SPREAD };
+    if (!isSpread(spread, mean)) return { ...silence, ...NO_SPREAD };
     const lag = lagOneCorrelation(means, mean);
     if (lag < Math.min(0.3, 2 / Math.sqrt(batches))) {
       const correlation = Math.min(0.99, Math.max(0, lag + (1 + 3 * lag) / batches));
@@ -199,6 +199,11 @@ function findBatches(differences: readonly number[], shortest: number): Batches 
     obstacle = 'autocorrelated';
     seen = lag;
   }
+}
+
+/** Sums of equal numbers differ in the last bits, which is no spread. */
+function isSpread(spread: number, mean: number): boolean {
+  return spread > 1e-12 * Math.abs(mean);
 }
 
 /** Whole batches from the beginning; what is left over at the end waits. */

@@ -1,4 +1,4 @@
-import { combineTests } from './combine.ts';
+import { asOneOf, combineTests } from './combine.ts';
 import type { Counts, Tick } from './counts.ts';
 import { sumCounts } from './counts.ts';
 import { type TwinTest, twinLogE } from './twin.ts';
@@ -24,7 +24,7 @@ export interface GroupEvidence {
  */
 export function groupLogE(groups: readonly Group[], test: TwinTest): GroupEvidence {
   return judge(
-    groups.map(({ name, ticks }) => ({ name, logE: twinLogE(ticks, test) })),
+    groups.map(({ name, ticks }) => ({ name, logE: twinLogE(ticks, asOneOf(groups.length, test)) })),
     test,
   );
 }
@@ -53,12 +53,13 @@ export interface GroupRate {
  */
 export function disparityLogE(groups: readonly Group[], test: TwinTest): Disparity {
   const arms = groups.map(({ name, ticks }) => ({ name, counts: ticks.map((tick) => tick.candidate) }));
+  const pairCount = arms.length * (arms.length - 1);
   const pairs = arms.flatMap((one) =>
     arms
       .filter((other) => other !== one)
       .map((other) => ({
         name: `${one.name} against ${other.name}`,
-        logE: twinLogE(pairTicks(one.counts, other.counts), test),
+        logE: twinLogE(pairTicks(one.counts, other.counts), asOneOf(pairCount, test)),
       })),
   );
   const rates = arms

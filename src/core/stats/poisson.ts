@@ -1,6 +1,7 @@
-import { type BetOptions, mixBets } from './bets.ts';
+import { type BetOptions, mixBets, type Side } from './bets.ts';
 import { lastPositive } from './bisection.ts';
 import type { Counts } from './counts.ts';
+import { withPlainBets } from './fine-plan.ts';
 import type { Interval, IntervalOptions } from './interval.ts';
 
 /** One side of the test of one arm's rate of events per unit of exposure against a fixed rate. */
@@ -39,12 +40,15 @@ export function poissonLogE(ticks: readonly Counts[], test: PoissonTest): number
  * reject at ln(1/α). The ratio of two arms' rates is `ratioInterval`.
  * @returns low ≥ 0; high Infinity without exposure
  */
-export function rateInterval(ticks: readonly Counts[], options: IntervalOptions): Interval {
-  const { alpha, ...reading } = options;
+export function rateInterval(
+  ticks: readonly Counts[],
+  options: Pick<IntervalOptions, 'alpha' | 'dispersion' | 'trim'>,
+): Interval {
+  const { alpha, dispersion = 1, trim = 0 } = options;
   const needed = -Math.log(alpha);
   if (!ticks.some((tick) => tick.exposure > 0)) return { low: 0, high: Number.POSITIVE_INFINITY };
-  const reaches = (side: 'harm' | 'safe', rate: number): boolean =>
-    poissonLogE(ticks, { ...reading, side, rate }) >= needed;
+  const reaches = (side: Side, rate: number): boolean =>
+    poissonLogE(ticks, withPlainBets({ side, rate, dispersion, trim })) >= needed;
   return {
     low: lastPositive((rate) => reaches('harm', rate)),
     high: lastPositive((rate) => !reaches('safe', rate)),

@@ -1,10 +1,11 @@
-import { type BetOptions, REFERENCE_MIXTURE } from './bets.ts';
+import type { BetOptions, Side } from './bets.ts';
 import { type BucketTick, boundFrom, type CumulativeBuckets, countsAbove, sharedBounds } from './buckets.ts';
+import { withPlainBets } from './fine-plan.ts';
 import type { Interval, IntervalOptions } from './interval.ts';
 import { oneSampleLogE } from './one-sample.ts';
 
 /** Which quantile, and how sure. */
-export interface QuantileOptions extends IntervalOptions {
+export interface QuantileOptions extends Pick<IntervalOptions, 'alpha' | 'dispersion' | 'trim'> {
   /** q, above 0 and below 1: 0.99 for p99. */
   readonly quantile: number;
 }
@@ -23,10 +24,11 @@ export interface QuantileOptions extends IntervalOptions {
  *   it, else −Infinity. Nothing above: Infinity
  */
 export function quantileInterval(ticks: readonly CumulativeBuckets[], options: QuantileOptions): Interval {
-  const needed = -Math.log(options.alpha);
+  const { alpha, quantile, dispersion = 1, trim = 0 } = options;
+  const needed = -Math.log(alpha);
   const bounds = sharedBounds(ticks);
-  const reaches = (side: 'harm' | 'safe', bound: number): boolean =>
-    shareAboveLogE(ticks, bound, { ...options, side }) >= needed;
+  const reaches = (side: Side, bound: number): boolean =>
+    shareAboveLogE(ticks, bound, { quantile, dispersion, trim, side }) >= needed;
   const floor = (bounds[0] ?? 1) > 0 ? 0 : Number.NEGATIVE_INFINITY;
   return {
     low: bounds.findLast((bound) => reaches('harm', bound)) ?? floor,
@@ -35,7 +37,7 @@ export function quantileInterval(ticks: readonly CumulativeBuckets[], options: Q
 }
 
 /** The proof that the candidate's quantile is at most `factor` times stable's. */
-export interface QuantileTest extends Omit<BetOptions, 'side'> {
+export interface QuantileTest extends Pick<BetOptions, 'dispersion' | 'trim'> {
   readonly quantile: number;
   /** m > 0. */
   readonly factor: number;
@@ -64,15 +66,15 @@ export function quantileSafeLogE(ticks: readonly BucketTick[], test: QuantileTes
   return best - Math.LN2;
 }
 
-/** Evidence on the share above a bound against 1 − q. Fine bets, since 1 − q is seldom rare and a bucket more is much. */
+/** Evidence on the share above a bound against 1 − q; bets are plain, since the proofs here need what is monotone. */
 function shareAboveLogE(
   ticks: readonly CumulativeBuckets[],
   bound: number,
   options: BetOptions & { readonly quantile: number },
 ): number {
-  const { quantile, mixture = REFERENCE_MIXTURE[options.side], ...bets } = options;
+  const { quantile, ...bets } = options;
   return oneSampleLogE(
     ticks.map((tick) => countsAbove(tick, bound)),
-    { ...bets, mixture, limit: 1 - quantile },
+    { ...withPlainBets(bets), limit: 1 - quantile },
   );
 }

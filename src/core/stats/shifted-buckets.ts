@@ -1,6 +1,6 @@
 import type { BetOptions } from './bets.ts';
 import { type BucketTick, boundFrom, countsAbove, sharedBounds } from './buckets.ts';
-import { combineTests } from './combine.ts';
+import { asOneOf, combineTests } from './combine.ts';
 import { twinLogE } from './twin.ts';
 
 /** The test of "the candidate is at most `factor` times stable", quantile by quantile. */
@@ -55,7 +55,7 @@ export function shiftedLogE(ticks: readonly BucketTick[], test: ShiftTest): Shif
         candidate: countsAbove(tick.candidate, pair.candidate),
         stable: countsAbove(tick.stable, pair.stable),
       })),
-      { ...options, side: 'harm', margin: { ratio: 1, difference: 0 } },
+      { ...asOneOf(pairs.length, options), side: 'harm', margin: { ratio: 1, difference: 0 } },
     ),
   );
   return { logE: combineTests('harm', logs), pairs };

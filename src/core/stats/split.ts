@@ -1,10 +1,10 @@
 import { proportionInterval } from './beta-binomial.ts';
 import type { BetOptions } from './bets.ts';
-import { REFERENCE_MIXTURE } from './bets.ts';
+import { asOneOf, combineTests } from './combine.ts';
 import { sumCounts } from './counts.ts';
+import { withFinePlan } from './fine-plan.ts';
 import type { Interval } from './interval.ts';
 import { logBeta } from './log-gamma.ts';
-import { logMean } from './log-space.ts';
 import { oneSampleLogE } from './one-sample.ts';
 
 /** How many requests (or sessions) each arm got in one tick. */
@@ -14,7 +14,7 @@ export interface SplitTick {
 }
 
 /** What was declared and how exactly it is held to. */
-export interface SplitTest extends Omit<BetOptions, 'side'> {
+export interface SplitTest extends Omit<BetOptions, 'side' | 'mixture' | 'plan'> {
   /** Declared share of the candidate, above 0 and below 1. */
   readonly share: number;
   /** ε, relative: the share may be between share·(1 − ε) and share·(1 + ε). Default 0.1. */
@@ -44,16 +44,20 @@ const ALPHA = 0.025;
  */
 export function splitEvidence(ticks: readonly SplitTick[], test: SplitTest): SplitEvidence {
   const { share, tolerance = TOLERANCE, alpha = ALPHA, ...bets } = test;
-  const counts = ticks.map(({ candidate, stable }) => ({ events: candidate, exposure: candidate + stable }));
-  const logOf = (side: 'harm' | 'safe', limit: number): number =>
-    oneSampleLogE(counts, { mixture: REFERENCE_MIXTURE[side], ...bets, side, limit });
-  const high = share * (1 + tolerance);
-  const low = share * (1 - tolerance);
-  // A limit that nothing can pass has no test.
-  const logs = [...(high < 1 ? [logOf('harm', high)] : []), ...(low > 0 ? [logOf('safe', low)] : [])];
-  const total = sumCounts(counts);
+  const candidate = ticks.map((tick) => ({ events: tick.candidate, exposure: tick.candidate + tick.stable }));
+  const stable = ticks.map((tick) => ({ events: tick.stable, exposure: tick.candidate + tick.stable }));
+  // Too little for the candidate is too much for stable. A limit that nothing can pass has no test.
+  const logs = [
+    { counts: candidate, limit: share * (1 + tolerance) },
+    { counts: stable, limit: 1 - share * (1 - tolerance) },
+  ]
+    .filter(({ limit }) => limit < 1)
+    .map(({ counts, limit }) =>
+      oneSampleLogE(counts, { ...withFinePlan(asOneOf(2, { ...bets, side: 'harm' })), limit }),
+    );
+  const total = sumCounts(candidate);
   return {
-    logE: logs.length > 0 ? logMean(logs) : 0,
+    logE: combineTests('harm', logs),
     observed: total.exposure > 0 ? total.events / total.exposure : undefined,
     interval: proportionInterval(total, { alpha, ...(bets.dispersion && { dispersion: bets.dispersion }) }),
   };

@@ -1,5 +1,5 @@
 import { type BucketTick, boundFrom, countsAbove, isSameBound, sharedBounds } from './buckets.ts';
-import { combineTests } from './combine.ts';
+import { asOneOf, combineTests } from './combine.ts';
 import type { Tick } from './counts.ts';
 import { type TwinTest, twinLogE } from './twin.ts';
 
@@ -64,7 +64,7 @@ export function tailLogE(ticks: readonly BucketTick[], test: TailTest): TailEvid
       ? 0
       : combineTests(
           twin.side,
-          distinct.map((bound) => twinLogE(tailTicks(ticks, bound), twin)),
+          distinct.map((bound) => twinLogE(tailTicks(ticks, bound), asOneOf(distinct.length, twin))),
         );
   return { logE, bounds, unanswered };
 }

@@ -1,8 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createGit } from '../../../src/adapters/git/git-process.ts';
 import type { LocalForge } from '../../../src/adapters/local/local-forge.ts';
 import { createLocalForge } from '../../../src/adapters/local/local-forge.ts';
+import { readRefs } from '../../../src/adapters/local/pull-store.ts';
 import { exitCodeOfFault } from '../../../src/report/exit-code.ts';
 import { change } from '../forge-contract.ts';
 import { createScratchRepository, type ScratchRepository, scratchFolder } from '../scratch-repository.ts';
@@ -138,30 +140,46 @@ describe('a lock file that goes away', () => {
 describe('files that another run is about to bring along', () => {
   it('are not taken for edits of a person', async () => {
     const { repository, forge } = scratch();
-    const run = await merge(forge);
-    const main = repository.git('rev-parse', 'main');
-    const { directory } = repository;
+    await propose(forge);
+    const before = repository.git('rev-parse', 'main');
+    // another run has moved the branch, and its files not yet
+    repository.git('update-ref', 'refs/heads/main', BRANCH);
     let paused = 0;
-    const other = createLocalForge({
-      directory,
+    const late = createLocalForge({
+      directory: repository.directory,
       clock: {
         ...tickingClock(),
-        // what the other run does last
         sleep: async () => {
           paused += 1;
-          repository.git('read-tree', '-m', '-u', main, 'main');
+          repository.git('read-tree', '-m', '-u', before, 'main');
         },
       },
     });
-    // another run has moved the branch, and its files not yet
-    const [pull] = (await other.inspect({ branch: BRANCH, families: [] })).pulls;
-    repository.git('update-ref', 'refs/heads/main', pull!.head);
-    const parent = await other.head();
-    expect(await other.commit(change(parent, { 'releases/a.yaml': 'weight: 7\n' }))).toMatchObject({
-      kind: 'committed',
-    });
+    const parent = await late.head();
+    const request = change(parent, { 'releases/a.yaml': 'weight: 7\n' });
+    expect(await late.commit(request)).toMatchObject({ kind: 'committed' });
     expect(paused).toBe(1);
-    expect(run).toBeTypeOf('function');
+    expect(repository.git('status', '--porcelain')).toBe('');
+  });
+});
+
+describe('a merge by another run between two looks at the refs', () => {
+  it('is seen as a merge, and not as a pull request that a person closed', async () => {
+    const { repository, forge } = scratch();
+    const run = await merge(forge);
+    const git = createGit({ directory: repository.directory });
+    let looks = 0;
+    const { pulls } = await readRefs(
+      async (command) => {
+        const answer = await git(command);
+        looks += 1;
+        if (looks === 1) await run();
+        return answer;
+      },
+      ['main'],
+    );
+    expect(looks).toBeGreaterThan(1);
+    expect(pulls).toMatchObject([{ state: 'merged' }]);
   });
 });
 
