@@ -28,9 +28,16 @@ export async function evaluate(
   const manifest = release.parsed.release;
   if (!rollout || !manifest.spec.candidate) return undefined;
   const standing = findStanding(manifest, rollout);
-  const evaluation: Evaluation = { release: manifest, rollout, standing, now };
+  return evaluateRollout(providers, { evaluation: { release: manifest, rollout, standing, now }, config });
+}
+
+/** Asks all questions of one moment of a rollout and judges the answers. */
+export async function evaluateRollout(
+  providers: Providers,
+  { evaluation, config }: { readonly evaluation: Evaluation; readonly config: Config | undefined },
+): Promise<Evidence> {
   const questions = planQueries(evaluation);
-  const answers = await askAll(providers, { release: manifest, config, questions });
+  const answers = await askAll(providers, { release: evaluation.release, config, questions });
   const observations = new Map(answers.map(({ planned, observation }) => [planned.id, observation]));
   return { assessment: assess(evaluation, observations), answers };
 }

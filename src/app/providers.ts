@@ -5,6 +5,9 @@ import type { MetricsProvider } from '../ports/metrics.ts';
 import { toToolError } from './fault.ts';
 import type { World } from './world.ts';
 
+/** What is needed to look at metrics. */
+export type MetricsWorld = Pick<World, 'openProvider' | 'clock' | 'log'>;
+
 /** Questions to one provider that are under way at once. */
 const AT_ONCE = 6;
 /** So many questions in a row without an answer, and a provider that never answered in this run is not asked again. */
@@ -35,7 +38,7 @@ export interface Providers {
  * question: after two in a row the rest are absent without being asked. Releases take turns, so that the slow questions of
  * one of them do not speak for a server that answers the others.
  */
-export function createProviders(world: World): Providers {
+export function createProviders(world: MetricsWorld): Providers {
   const sources = new Map<string, Source>();
   return {
     async ask(config, { release, provider: name, request }) {
@@ -59,7 +62,7 @@ interface Source {
   problem(): Problem | undefined;
 }
 
-function openSource(world: World, name: string, spec: ProviderSpec): Source {
+function openSource(world: MetricsWorld, name: string, spec: ProviderSpec): Source {
   const inTurn = createTurns(AT_ONCE);
   let fault: unknown;
   let hasAnswered = false;

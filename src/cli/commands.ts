@@ -127,6 +127,33 @@ export const COMMANDS: readonly Command[] = [
     run: async (input, context) => (await import('./commands/judge.ts')).runJudge(input, context),
   },
   {
+    name: 'replay',
+    summary: 'decide again over a stretch of history, tick by tick, and print it; writes nothing',
+    positionals: '<release>',
+    maxPositionals: 1,
+    flags: {
+      dir: DIRECTORY,
+      from: { type: 'string', value: '<time>', help: 'the rollout begins here, like 2026-11-20T08:00:00Z' },
+      to: { type: 'string', value: '<time>', help: 'the last look; default: now' },
+      every: {
+        type: 'string',
+        value: '<duration>',
+        help: "time between looks; default: the manifest's tick",
+      },
+      candidate: {
+        type: 'string',
+        value: '<version>[@<backend>]',
+        help: 'the version to judge, instead of the candidate of the manifest',
+      },
+      stable: {
+        type: 'string',
+        value: '<version>[@<backend>]',
+        help: 'the version to compare with, instead of stable of the manifest',
+      },
+    },
+    run: async (input, context) => (await import('./commands/replay.ts')).runReplay(input, context),
+  },
+  {
     name: 'schema',
     summary: 'print the JSON Schema of a manifest, the config, a record or evidence, for editors',
     positionals: '<release|config|record|evidence>',

@@ -22,6 +22,15 @@ import { VERSION } from './version.ts';
 
 /** Opens everything a flow may touch. @throws ToolError REFUSED when a flag or a variable is missing or wrong */
 export async function openWorld(flags: Flags, context: CommandContext): Promise<World> {
+  const { secrets, fetch, ...metrics } = openMetrics(flags, context);
+  const { clock, log } = metrics;
+  const directory = findDirectory(flags, context);
+  const forge = await openForge({ flags, context, directory, clock, log, fetch });
+  return { ...metrics, forge, sha256, tool: `belay ${VERSION}`, trigger: readTrigger(context.env) };
+}
+
+/** Opens what is needed to look at metrics. @throws ToolError REFUSED when a flag or a variable is wrong */
+export function openMetrics(flags: Flags, context: CommandContext) {
   const directory = findDirectory(flags, context);
   const clock = openClock(textFlag(flags, 'now'));
   const { announceSecret } = context;
@@ -29,16 +38,9 @@ export async function openWorld(flags: Flags, context: CommandContext): Promise<
   for (const token of [context.env.BELAY_TOKEN, context.env.GITHUB_TOKEN]) if (token) secrets.add(token);
   const log = createLog({ stream: context.stderr, secrets, debug: hasFlag(flags, 'debug') });
   const fetch = createProxiedFetch({ environment: context.env, secrets, announce: log.info });
-  const forge = await openForge({ flags, context, directory, clock, log, fetch });
-  return {
-    forge,
-    openProvider: (name, spec) => openProvider({ name, spec, directory, clock, context, secrets, fetch }),
-    clock,
-    log,
-    sha256,
-    tool: `belay ${VERSION}`,
-    trigger: readTrigger(context.env),
-  };
+  const open: World['openProvider'] = (name, spec) =>
+    openProvider({ name, spec, directory, clock, context, secrets, fetch });
+  return { openProvider: open, clock, log, secrets, fetch };
 }
 
 function openClock(now: string | undefined): Clock {

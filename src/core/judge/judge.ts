@@ -92,7 +92,7 @@ function describe(
   if (verdict === 'fail' && one.breach) return { interval: undefined, text: one.breach.text };
   if (verdict === 'no-data' || verdict === 'error')
     return { interval: undefined, text: blind ?? one.blindBecause ?? 'no usable tick' };
-  const { interval, words } = one.tell(verdict === 'pass' ? 'safe' : 'harm');
+  const { interval, words } = one.tell(verdict === 'pass' ? 'safe' : verdict === 'fail' ? 'fail' : 'harm');
   if (verdict === 'fail')
     return { interval, text: `${harmOf(one, words.harm)}; ${describeProof(one, family)}` };
   if (verdict === 'pass')

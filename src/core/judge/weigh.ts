@@ -5,6 +5,7 @@ import type { Evidence, EvidenceCheck, EvidenceTick } from './evidence.ts';
 import { limit } from './kinds/limit.ts';
 import { proportion } from './kinds/proportion.ts';
 import type { Breach, Method, ShownInterval, Totals, Words } from './method.ts';
+import { plainestPart } from './plainest-part.ts';
 
 /** One e-process that counts towards harm. */
 export interface Member {
@@ -32,8 +33,11 @@ export interface Weighed {
   /** It can judge on this weight at all. */
   readonly able: boolean;
   /** Interval and words are made when they are asked for: they cost more than all the rest. */
-  readonly tell: (side: 'harm' | 'safe') => Told;
+  readonly tell: (side: TellSide) => Told;
 }
+
+/** What the words are for: doubt and safety on the scale of their margins, or a proof of harm. */
+export type TellSide = 'harm' | 'safe' | 'fail';
 
 /** The evidence as people see it. */
 export interface Told {
@@ -95,11 +99,32 @@ function weighBy<C extends EvidenceCheck, A>(
     lastSeen: now?.lastSeen,
     blindBecause: divided.blindBecause,
     able: looking.alone || looking.oneArm || !now?.period.whole,
-    tell: (side) => {
-      const interval = method.interval(check, stretches, side);
-      return { interval, words: method.words(check, stretches, interval) };
-    },
+    tell: (side) => tell({ check, method, stretches, side }),
   };
+}
+
+/** The evidence as people see it: of safety and of doubt over the whole rollout, of harm where it is plainest. */
+function tell<C, A>({
+  check,
+  method,
+  stretches,
+  side,
+}: {
+  readonly check: C;
+  readonly method: Method<C, A>;
+  readonly stretches: readonly Stretch<A>[];
+  readonly side: TellSide;
+}): Told {
+  const interval = method.interval(check, stretches, side === 'fail' ? 'harm' : side);
+  const words = method.words(check, stretches, interval);
+  if (side !== 'fail') return { interval, words };
+  const harm = method.members(check).map((name): readonly [string, string] => {
+    const { stretches: part, where } = plainestPart(stretches, (some) => method.harm(check, some, name));
+    if (where === undefined) return [name, words.harm[name] ?? 'harm is proven'];
+    const own = method.interval(check, part, 'harm');
+    return [name, `${where}, ${method.words(check, part, own).harm[name] ?? 'harm is proven'}`];
+  });
+  return { interval, words: { ...words, harm: Object.fromEntries(harm) } };
 }
 
 /**

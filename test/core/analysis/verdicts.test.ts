@@ -240,7 +240,7 @@ describe('at 100 %, where stable has no traffic', () => {
     const assessment = judge({ now: 181, weights, checks: [limited] }, world);
     expect(assessment.overall).toBe('fail');
     expect(checkNamed(assessment, 'errors').sentence).toMatch(
-      /^errors: 720 of 36,000 \(2%\) in the whole rollout; above the limit of 2% within a step; evidence .* to 1, needed 100 to 1$/,
+      /^errors: at 100%, 480 of 12,000 \(4%\); above the limit of 2%; evidence .* to 1, needed 100 to 1$/,
     );
   });
 

@@ -1,0 +1,120 @@
+import type { Assessment } from '../core/analysis/assessment.ts';
+import { decide } from '../core/decision/decide.ts';
+import type { Decision } from '../core/decision/decision.ts';
+import type { Config } from '../core/manifest/config-schema.ts';
+import type { Release, VersionSpec } from '../core/manifest/release-schema.ts';
+import { findStanding, type Rollout, recordedWeight } from '../core/plan/rollout.ts';
+import type { RecordedPause, ReleaseState } from '../core/record/release-state.ts';
+import { versionRef } from '../core/record/version-ref.ts';
+import { after, type Digest, type Instant, type Millis, type Percent } from '../core/units.ts';
+import { evaluateRollout } from './evaluate.ts';
+import { createHistory } from './history.ts';
+import type { Providers } from './providers.ts';
+
+/** What is replayed: this manifest's rollout, as if it had begun at `from` and been looked at ever since. */
+export interface ReplayInput {
+  readonly release: Release;
+  readonly config: Config | undefined;
+  /** The candidate is served by then; the first look is one `every` later. */
+  readonly from: Instant;
+  /** The last look is not after this. */
+  readonly to: Instant;
+  readonly every: Millis;
+}
+
+/** One look: what would have been decided then, with what was known then. */
+export interface ReplayedLook {
+  readonly at: Instant;
+  /** Before the decision. */
+  readonly weight: Percent;
+  readonly decision: Decision;
+  readonly assessment: Assessment;
+}
+
+/** A rollout, replayed. */
+export interface Replay {
+  readonly name: string;
+  readonly stable: string;
+  readonly candidate: string;
+  readonly looks: readonly ReplayedLook[];
+  /** How it ended within the stretch. */
+  readonly end: 'promoted' | 'rolled-back' | 'under-way';
+}
+
+/**
+ * Decides again over a stretch of history, look by look, by the code of a tick and writing nothing. Weights are those that
+ * would have been decided; the metrics are those that were, under whatever weights there were then.
+ */
+export async function replay(
+  providers: Providers,
+  { release, config, from, to, every }: ReplayInput,
+): Promise<Replay> {
+  const history = createHistory(providers, { until: to });
+  const { candidate, stable } = release.spec;
+  const first = release.spec.rollout.steps[0];
+  const looks: ReplayedLook[] = [];
+  const replayed = {
+    name: release.metadata.name,
+    stable: stable.version,
+    candidate: candidate?.version ?? '',
+  };
+  if (!candidate || !first) return { ...replayed, looks, end: 'under-way' };
+  let rollout: Rollout = { startedAt: from, transitions: [{ weight: first.weight, at: from }] };
+  let pause: RecordedPause | undefined;
+  for (let now = after(from, every); now <= to; now = after(now, every)) {
+    const { weight } = recordedWeight(rollout);
+    const then = withWeight(release, weight);
+    const standing = findStanding(then, rollout);
+    const { assessment } = await evaluateRollout(history, {
+      evaluation: { release: then, rollout, standing, now },
+      config,
+    });
+    const state = stateOf({ stable, candidate, rollout, pause });
+    const decision = decide({ release: then, manifest: UNCHANGED, state, assessment, now });
+    looks.push({ at: now, weight, decision, assessment });
+    if (decision.kind === 'promote') return { ...replayed, looks, end: 'promoted' };
+    if (decision.kind === 'rollback') return { ...replayed, looks, end: 'rolled-back' };
+    if (decision.kind === 'pause') pause = { at: now, code: decision.reasons[0].code, manifest: UNCHANGED };
+    if (decision.kind === 'advance') {
+      const [begin, ...rest] = rollout.transitions;
+      rollout = { ...rollout, transitions: [begin, ...rest, { weight: decision.to, at: now }] };
+      pause = undefined;
+    }
+  }
+  return { ...replayed, looks, end: 'under-way' };
+}
+
+/** Nobody edits the manifest during a replay: a pause for the deadline lasts. */
+const UNCHANGED = 'sha256:replay' as Digest;
+
+function withWeight(release: Release, weight: Percent): Release {
+  return {
+    ...release,
+    spec: { ...release.spec, rollout: { ...release.spec.rollout, weight } },
+  };
+}
+
+function stateOf({
+  stable,
+  candidate,
+  rollout,
+  pause,
+}: {
+  readonly stable: VersionSpec;
+  readonly candidate: VersionSpec;
+  readonly rollout: Rollout;
+  readonly pause: RecordedPause | undefined;
+}): ReleaseState {
+  return {
+    sequence: 1,
+    tip: null,
+    paths: [],
+    good: [{ ref: versionRef(stable), record: 1 }],
+    quarantined: [],
+    backends: new Map(),
+    rollout,
+    unfinished: versionRef(candidate),
+    proposed: [],
+    pause,
+  };
+}
