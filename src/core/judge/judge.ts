@@ -1,4 +1,5 @@
 import { logSum } from '../stats/log-space.ts';
+import { DOUBTFUL } from '../stats/recent-doubt.ts';
 import { currentPeriod, type Evidence, type EvidenceCheck, type Verdict } from './evidence.ts';
 import { type Family, joinFamily, logShare } from './family.ts';
 import type { ShownInterval } from './method.ts';
@@ -80,7 +81,7 @@ function findVerdict(one: Weighed, { family, blind }: Circumstances): Verdict {
   if (one.breach || family.failing.has(one.check)) return 'fail';
   if (!one.able || one.logSafe === undefined) return 'inconclusive';
   if (blind !== undefined || one.lastSeen === undefined) return 'no-data';
-  return one.logSafe >= one.safeThreshold ? 'pass' : 'inconclusive';
+  return one.logSafe >= one.safeThreshold && one.doubt < DOUBTFUL ? 'pass' : 'inconclusive';
 }
 
 function describe(
@@ -106,6 +107,11 @@ function describe(
       text: currentPeriod(evidence).whole
         ? 'cannot judge at 100%: stable has no traffic to compare with, and the check has no limit'
         : words.doubt,
+    };
+  if (logSafe >= safeThreshold)
+    return {
+      interval,
+      text: `${words.seen}; safe since the step began, but the newest ticks speak ${writeOdds(one.doubt)} for a fault that has just begun; waits for them to clear`,
     };
   return {
     interval,

@@ -15,6 +15,8 @@ export interface ShownInterval {
 
 /** The evidence of a check in words: what was seen, and what that means. Each is half a sentence of its own. */
 export interface Words {
+  /** What was seen, and nothing else. */
+  readonly seen: string;
   /** By member: what was seen, and what it exceeds. */
   readonly harm: Readonly<Record<string, string>>;
   /** What was seen, and what it keeps to. */
@@ -50,6 +52,11 @@ export interface Method<C, A> {
   readonly safe: (check: C, now: Stretch<A>) => number | undefined;
   /** Evidence that must be reached for safety, when it is not ln(steps ÷ falseAdvanceRate): added to that. */
   readonly safeSurcharge?: (check: C) => number;
+  /**
+   * How much the newest ticks speak for a fault that has just begun, in nats: from `DOUBTFUL` on (stats/recent-doubt.ts) the step
+   * is not left yet. It proves nothing and only waits.
+   */
+  readonly doubt?: (check: C, now: Stretch<A>) => number;
   /** A fixed rule that is broken, outside the promise. */
   readonly breach?: (check: C, stretches: readonly Stretch<A>[]) => Breach | undefined;
   /** Undefined for kinds that do not count. */

@@ -23,6 +23,8 @@ export interface Weighed {
   /** logSafe that passes. */
   readonly safeThreshold: number;
   readonly breach: Breach | undefined;
+  /** How much the newest ticks speak for a fault that has just begun, in nats; 0 for kinds that cannot tell. */
+  readonly doubt: number;
   readonly totals: Totals | undefined;
   readonly used: number;
   readonly dropped: readonly Dropped[];
@@ -93,6 +95,7 @@ function weighBy<C extends EvidenceCheck, A>(
     safeThreshold:
       Math.log(evidence.steps / evidence.falseAdvanceRate) + (method.safeSurcharge?.(check) ?? 0),
     breach: method.breach?.(check, stretches),
+    doubt: (now && method.doubt?.(check, now)) ?? 0,
     totals: method.totals(check, stretches),
     used: divided.used,
     dropped: divided.dropped,

@@ -354,3 +354,17 @@ describe('answers that do not fit their questions', () => {
     });
   });
 });
+
+describe('a fault that has just begun', () => {
+  it('keeps a step from being left, though the step as a whole is proven safe', () => {
+    const late = counts('errors', [({ tick }) => (tick > 70 ? 18 : 10), 1_000, 90, 9_000]);
+    const story = { now: 72 * 5 + 1 };
+    const assessment = judge(story, late);
+    expect(evidenceOf(assessment).logSafe).toBeGreaterThan(evidenceOf(assessment).safeThreshold);
+    expect(assessment.overall).toBe('inconclusive');
+    expect(checkNamed(assessment, 'errors').sentence).toMatch(
+      /; safe since the step began, but the newest ticks speak [\d.]+ to 1 for a fault that has just begun; waits for them to clear$/,
+    );
+    expect(judge(story, healthy).overall).toBe('pass');
+  });
+});

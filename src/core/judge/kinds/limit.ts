@@ -36,6 +36,7 @@ export const limit: Method<LimitCheck, Counts> = {
     const { events, exposure } = countTotals(stretches).alone;
     const seen = `${writeCount(events)} of ${writeCount(exposure)}${exposure > 0 ? ` (${writeShare(events / exposure)})` : ''}`;
     return {
+      seen,
       harm: { limit: `${seen}; above the limit of ${writeShare(max)}` },
       safe: `${seen}; within the limit of ${writeShare(max)}`,
       doubt: `${seen}; not proven within the limit of ${writeShare(max)}`,

@@ -1,4 +1,5 @@
 import { oneSampleLogE } from '../../stats/one-sample.ts';
+import { recentDoubt } from '../../stats/recent-doubt.ts';
 import { twinLogE } from '../../stats/twin.ts';
 import type { Counts, ProportionCheck } from '../evidence.ts';
 import type { Method } from '../method.ts';
@@ -27,6 +28,8 @@ export const proportion: Method<ProportionCheck, Counts> = {
     if (limit === undefined) return undefined;
     return oneSampleLogE(wholeCounts([now], 'safe'), { side: 'safe', limit, dispersion, trim });
   },
+  doubt: ({ harm: margin, dispersion }, now) =>
+    now.period.whole ? 0 : recentDoubt(wholeTicks([now], 'harm'), { margin, dispersion }),
   totals: (_, stretches) => countTotals(stretches),
   interval: comparisonInterval,
   words: (check, stretches, interval) => countWords(check, stretches, { interval, unit: 'share' }),

@@ -44,6 +44,7 @@ export function countWords(
   const bound = writeRate(limit, unit);
   const whole = stretches.at(-1)?.period.whole ?? false;
   return {
+    seen: whole ? alone : compared,
     harm: {
       comparison: `${compared}; ${describeBeyond(harm, stable, unit)}`,
       limit: `${alone}; above the limit of ${bound}`,
