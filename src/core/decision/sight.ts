@@ -64,13 +64,19 @@ function describeBlindness(
   if (!isAboutStable(planned)) return undefined;
   const gap = findGap(outcome);
   if (gap === undefined) return undefined;
-  if (!('bad' in check) || roleOf(planned) !== 'bad' || (gap !== 'missing' && gap !== 'empty'))
-    return describeGap(gap);
-  if (check.absentIsZero) return undefined;
-  const total = answers.find(({ planned: { id } }) => id === `${check.name}/total/stable`);
-  const isBadAlone = total !== undefined && findGap(total.observation.outcome) === undefined;
-  return `${describeGap(gap)}${isBadAlone ? '; if that means no bad events, write absentIsZero: true' : ''}`;
+  const all = NONE_MEANS_ZERO[roleOf(planned)];
+  if (!all || !(all.role in check) || (gap !== 'missing' && gap !== 'empty')) return describeGap(gap);
+  if ('absentIsZero' in check && check.absentIsZero) return undefined;
+  const total = answers.find(({ planned: { id } }) => id === `${check.name}/${all.role}/stable`);
+  const isAlone = total !== undefined && findGap(total.observation.outcome) === undefined;
+  return `${describeGap(gap)}${isAlone ? `; if that means ${all.none}, write absentIsZero: true` : ''}`;
 }
+
+/** Roles of which no series may mean none, and the role that then has one all the same. */
+const NONE_MEANS_ZERO: Readonly<Record<string, { readonly role: string; readonly none: string }>> = {
+  bad: { role: 'total', none: 'no bad events' },
+  events: { role: 'exposure', none: 'no events' },
+};
 
 /** Why there is not one number in an answer; undefined when there is. */
 function findGap(outcome: Observation['outcome']): Gap | undefined {

@@ -80,8 +80,20 @@ export interface LimitCheck extends CheckBase, Reading {
   readonly ticks: readonly EvidenceTick<Counts>[];
 }
 
+/** Events per unit of exposure: crashes per replica-hour. Events may outnumber the exposure. */
+export interface RateCheck extends CheckBase, Reading {
+  readonly kind: 'rate';
+  /** Beyond it is harm; `difference` in events per unit. */
+  readonly harm: Margin;
+  /** Below it is safe; undefined: what is proven within `limit` is safe. */
+  readonly safe: Margin | undefined;
+  /** And never more events per unit of exposure than this, whatever stable does. */
+  readonly limit: number | undefined;
+  readonly ticks: readonly EvidenceTick<Counts>[];
+}
+
 /** Every kind of check, as evidence. */
-export type EvidenceCheck = ProportionCheck | LimitCheck;
+export type EvidenceCheck = ProportionCheck | LimitCheck | RateCheck;
 
 /**
  * All that a judgement rests on: the value between what was observed and what it says. The document of `belay judge` is

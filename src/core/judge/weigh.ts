@@ -4,6 +4,7 @@ import { type Divided, type Dropped, divideTicks, type Stretch } from './divide.
 import type { Evidence, EvidenceCheck, EvidenceTick } from './evidence.ts';
 import { limit } from './kinds/limit.ts';
 import { proportion } from './kinds/proportion.ts';
+import { rate } from './kinds/rate.ts';
 import type { Breach, Method, ShownInterval, Totals, Words } from './method.ts';
 import { plainestPart } from './plainest-part.ts';
 
@@ -60,6 +61,8 @@ export function withMethod<R>(
       return use(check, proportion);
     case 'limit':
       return use(check, limit);
+    case 'rate':
+      return use(check, rate);
     default:
       return assertNever(check);
   }

@@ -1,7 +1,7 @@
 import { formatDuration, millis } from '../units.ts';
 import { quote } from '../yaml/yaml-path.ts';
-import { harmMargin } from './defaults.ts';
-import type { CheckSpec, ProportionSpec, SafeMarginSpec, ThresholdSpec } from './release-schema.ts';
+import { harmMargin, rateHarmMargin } from './defaults.ts';
+import type { CheckSpec, ProportionSpec, RateSpec, SafeMarginSpec, ThresholdSpec } from './release-schema.ts';
 import { ratioText } from './rollout-rules.ts';
 import type { Rule, RuleFinding, RuleInput } from './rule.ts';
 
@@ -28,18 +28,37 @@ export const checkNamesDiffer: Rule = function* ({ draft: { checks } }) {
 
 /** Nothing is proven harmful and safe at once: what is harm must not lie within what is safe. */
 export const harmWithinSafe: Rule = function* (input) {
-  for (const [index, check] of proportions(input)) {
+  for (const [index, check] of compared(input)) {
     if (!check.safe) continue;
+    const tolerate = check.kind === 'rate' ? rateHarmMargin(check) : harmMargin(check);
     for (const part of ['relative', 'absolute'] as const) {
-      const tolerated = harmMargin(check)[part];
+      const tolerated = tolerate[part];
       const safe = check.safe[part] ?? 0;
       if (safe >= tolerated) continue;
+      const write = check.kind === 'rate' && part === 'absolute' ? String : ratioText;
       yield {
         code: 'SAFE_BELOW_TOLERATE',
         path: [...CHECKS, index, 'safe', part],
-        message: `safe.${part} must be at least tolerate.${part}, ${ratioText(tolerated)}, got ${ratioText(safe)}; else one value is harmful and safe at once`,
+        message: `safe.${part} must be at least tolerate.${part}, ${write(tolerated)}, got ${write(safe)}; else one value is harmful and safe at once`,
       };
     }
+  }
+};
+
+/** Twice no events are still none: a factor alone is not proven while stable has no event. */
+export const ratesCanBeSafe: Rule = function* ({ draft: { checks } }) {
+  for (const [index, { spec }] of checks.entries()) {
+    if (spec?.kind !== 'rate' || spec.required === false) continue;
+    const { absolute = 0, budget = 0 } = spec.safe ?? {};
+    const granted = spec.safe ? absolute + budget : (spec.limit ?? spec.tolerate?.absolute ?? 0);
+    if (granted > 0) continue;
+    yield {
+      code: 'SAFE_NEEDS_EVENTS',
+      severity: 'warning',
+      path: [...CHECKS, index, ...(spec.safe ? ['safe'] : ['kind'])],
+      message:
+        'the check passes only when stable has events, too; where they are rare add safe.absolute, a limit, or required: false',
+    };
   }
 };
 
@@ -103,15 +122,21 @@ export const bakeIsChecked: Rule = function* ({ draft: { checks } }) {
     path: [...CHECKS],
     what: 'key',
     message:
-      'no check can judge the bake: at 100% stable has no traffic to compare with; add a limit to a proportion check, or a threshold check',
+      'no check can judge the bake: at 100% stable has no traffic to compare with; add a limit to one that compares, or a threshold check',
   };
 };
 
 function judgesAlone(check: CheckSpec): boolean {
-  return check.kind !== 'proportion' || check.limit !== undefined;
+  return !isCompared(check) || check.limit !== undefined;
 }
 
-function* proportions({ draft }: RuleInput): Iterable<readonly [index: number, check: ProportionSpec]> {
-  for (const [index, { spec }] of draft.checks.entries())
-    if (spec?.kind === 'proportion') yield [index, spec];
+/** A check that compares with stable, within margins. */
+type ComparedSpec = ProportionSpec | RateSpec;
+
+function isCompared(check: CheckSpec): check is ComparedSpec {
+  return check.kind === 'proportion' || check.kind === 'rate';
+}
+
+function* compared({ draft }: RuleInput): Iterable<readonly [index: number, check: ComparedSpec]> {
+  for (const [index, { spec }] of draft.checks.entries()) if (spec && isCompared(spec)) yield [index, spec];
 }

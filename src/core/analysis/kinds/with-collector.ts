@@ -3,6 +3,7 @@ import type { EvidenceSpec } from '../../manifest/release-schema.ts';
 import type { Collector } from './collector.ts';
 import { limit } from './limit.ts';
 import { proportion } from './proportion.ts';
+import { rate } from './rate.ts';
 
 /** Calls `use` with the collector of a check's kind. */
 export function withCollector<R>(
@@ -14,6 +15,8 @@ export function withCollector<R>(
       return use(spec, proportion);
     case 'limit':
       return use(spec, limit);
+    case 'rate':
+      return use(spec, rate);
     default:
       return assertNever(spec);
   }

@@ -53,6 +53,14 @@ export const CHECK_SCHEMAS = {
     maxExcess: z.number().positive().optional(),
     ticks: z.array(tickOf(CountsArm)),
   }),
+  rate: z.strictObject({
+    ...base,
+    kind: z.literal('rate'),
+    ...margins,
+    ...reading,
+    limit: z.number().positive().optional().meta({ description: 'Events per unit of exposure.' }),
+    ticks: z.array(tickOf(CountsArm)),
+  }),
 } as const;
 
 /** The kinds that a document may name. */

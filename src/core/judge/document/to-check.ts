@@ -1,5 +1,6 @@
 import { assertNever } from '../../errors.ts';
 import type { Counts, EvidenceCheck, EvidenceTick, Seen } from '../evidence.ts';
+import { describeBadRate } from '../kinds/rate.ts';
 import type { WrittenCheck } from './check-schemas.ts';
 
 interface WrittenTick<Arm> {
@@ -17,6 +18,10 @@ export function toCheck(written: WrittenCheck): EvidenceCheck {
     case 'limit': {
       const { critical, maxExcess, ticks, ...rest } = written;
       return { ...rest, maxExcess, ticks: toTicks(ticks, readCounts) };
+    }
+    case 'rate': {
+      const { critical, safe, limit, ticks, ...rest } = written;
+      return { ...rest, safe: safe ?? rest.harm, limit, ticks: toTicks(ticks, readRate) };
     }
     default:
       return assertNever(written);
@@ -39,6 +44,10 @@ function toTicks<W, A>(
     candidate: seen('candidate', candidate),
     stable: seen('stable', stable),
   }));
+}
+
+function readRate({ events, exposure }: Counts): Counts | string {
+  return describeBadRate({ events, exposure }) ?? { events, exposure };
 }
 
 function readCounts({ events, exposure }: Counts): Counts | string {
