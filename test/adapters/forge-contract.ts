@@ -403,17 +403,10 @@ export function describeForgeContract(contract: ForgeContract): void {
 
       it('writes to no branch but a plain one below belay/', async () => {
         const state = await inspect();
-        const names = [
-          'main',
-          'belay',
-          'feature/x',
-          'belay/../main',
-          'belay/a b',
-          'refs/heads/belay/x',
-          'belay//x',
-          'belay/-x',
-          'belay/x.lock',
-        ];
+        const names =
+          'main|belay|feature/x|belay/../main|belay/a b|refs/heads/belay/x|belay//x|belay/-x|belay/x.lock'.split(
+            '|',
+          );
         for (const branch of names)
           await expect(forge.propose({ ...proposal(state, GOOD), branch }), branch).rejects.toMatchObject({
             code: 'BUG',
