@@ -323,6 +323,18 @@ describe('a branch that is taken', () => {
   });
 });
 
+describe('a second order, of two who press the button at once', () => {
+  it('reads that it is done, and by which record', async () => {
+    const bench = await openInFlight(3);
+    await bench.rollBack(40);
+    const again = await bench.rollBack(41);
+    expect(told(again)).toEqual(['nothing', 'SETTLED', 'none']);
+    expect(only(again).decision.reasons[0].text).toBe(
+      'settled on 3.4.1 since record 4 took 3.5.0 back: no candidate to roll back. To go back from 3.4.1 itself, say --from 3.4.1',
+    );
+  });
+});
+
 describe('long names', () => {
   it('do not keep a rollback from being done', async () => {
     const long = { ...CANDIDATE, version: `3.5.0-${'x'.repeat(110)}` };
