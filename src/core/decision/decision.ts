@@ -27,6 +27,7 @@ export type ReasonCode =
   | 'CONFIG_UNREADABLE'
   | 'TARGET_MISMATCH'
   | 'ROLLBACK_PENDING'
+  | 'GUARANTEE_VOID'
   | 'TOOL_FAILED'
   | 'NOTHING_TO_RESTORE';
 
