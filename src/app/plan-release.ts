@@ -1,3 +1,4 @@
+import { guaranteeOf } from '../core/analysis/guarantee.ts';
 import { buildChange } from '../core/change/build-change.ts';
 import type { Change, FileEdit } from '../core/change/change.ts';
 import { decide } from '../core/decision/decide.ts';
@@ -77,6 +78,7 @@ export async function planRelease(
     stable: versionRef(parsed.release.spec.stable),
     candidate: parsed.release.spec.candidate ? versionRef(parsed.release.spec.candidate) : null,
     rollout: state.rollout,
+    ...(decision.kind === 'start' ? { guarantee: guaranteeOf(parsed.release) } : {}),
     manifest: edited.manifest,
     targets: edited.targets,
     ...(evidence ? { assessment: evidence.assessment, answers: evidence.answers } : {}),

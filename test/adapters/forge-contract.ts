@@ -11,6 +11,8 @@ import type {
   PullRequest,
 } from '../../src/ports/forge.ts';
 
+import { describeEndings } from './forge-contract-endings.ts';
+
 /** New text by path; null deletes. */
 export type TextEdits = Readonly<Record<string, string | null>>;
 
@@ -49,7 +51,7 @@ export interface ForgeContract {
   open(files: TextEdits): Promise<ForgeBench>;
 }
 
-const FAMILY = 'belay/rollback/a/';
+export const FAMILY = 'belay/rollback/a/';
 const BRANCH = `${FAMILY}3.5.0-0123456789ab`;
 
 /** A valid operation that differs by its letter. */
@@ -156,7 +158,8 @@ export function describeForgeContract(contract: ForgeContract): void {
         await bench.pushOddities();
         const at = await forge.refresh();
         const paths = ['link', 'sub', 'latin', 'large', 'plain', 'none'].map((name) => `odd/${name}`);
-        const kinds = [...(await forge.read(at, paths))].map(([path, file]) => [
+        const files = await forge.read(at, paths);
+        const kinds = [...files].map(([path, file]) => [
           path,
           file.kind === 'text' ? file.text : file.reason,
         ]);
@@ -400,17 +403,10 @@ export function describeForgeContract(contract: ForgeContract): void {
 
       it('writes to no branch but a plain one below belay/', async () => {
         const state = await inspect();
-        const names = [
-          'main',
-          'belay',
-          'feature/x',
-          'belay/../main',
-          'belay/a b',
-          'refs/heads/belay/x',
-          'belay//x',
-          'belay/-x',
-          'belay/x.lock',
-        ];
+        const names =
+          'main|belay|feature/x|belay/../main|belay/a b|refs/heads/belay/x|belay//x|belay/-x|belay/x.lock'.split(
+            '|',
+          );
         for (const branch of names)
           await expect(forge.propose({ ...proposal(state, GOOD), branch }), branch).rejects.toMatchObject({
             code: 'BUG',
@@ -489,68 +485,11 @@ export function describeForgeContract(contract: ForgeContract): void {
       });
     });
 
-    describe('close', () => {
-      it('closes with a comment, and leaves one alone that it was told is closed', async () => {
-        const pull = await propose();
-        const comment = 'Out of date: "3.4.1"\n\nis back by #7.';
-        await forge.close({ pull, comment });
-        const [closed] = (await inspect()).pulls;
-        expect(closed).toMatchObject({ number: pull.number, state: 'closed' });
-        expect(closed?.withdrawn).toBe(true);
-        await forge.close({ pull: closed as PullRequest, comment });
-        expect((await bench.pull(pull.number)).comments).toEqual([expect.stringContaining(comment)]);
-      });
-
-      it('leaves it open with a comment when it is only to be disarmed', async () => {
-        const pull = await propose();
-        await forge.close({ pull, comment: 'Not by itself.', how: 'disarm' });
-        expect((await inspect()).pulls).toMatchObject([{ state: 'open', armed: false, withdrawn: false }]);
-        expect((await bench.pull(pull.number)).comments).toEqual(['Not by itself.']);
-        expect((await forge.merge(merging(pull))).kind).toBe('merged');
-      });
-
-      it('says that a merged pull request cannot be closed', async () => {
-        const pull = await propose();
-        await forge.merge(merging(pull));
-        await expect(forge.close({ pull, comment: 'x' })).rejects.toMatchObject({ code: 'FORGE_REFUSED' });
-      });
-    });
-
-    describe('cost', () => {
-      const asked = (count: number) => {
-        const paid = contract.hasRequests ? count : 0;
-        return { requests: paid, roundTrips: paid };
-      };
-
-      it('is nothing for reading', async () => {
-        const at = await forge.head();
-        await forge.read(at, await forge.list(at, 'releases'));
-        await forge.history(at, 'releases/a.yaml');
-        expect(forge.cost()).toEqual(asked(0));
-      });
-
-      it('is one request for a commit', async () => {
-        await forge.commit(change(await forge.head(), { 'releases/a.yaml': 'weight: 25\n' }));
-        expect(forge.cost()).toEqual(asked(1));
-      });
-
-      it('is three requests to look, propose and merge, and one to close', async () => {
-        await forge.merge(merging(await propose()));
-        expect(forge.cost()).toEqual(asked(3));
-        const branch = `${FAMILY}3.6.0-ffffffffffff`;
-        const state = await forge.inspect({ branch, families: [FAMILY] });
-        const outcome = await forge.propose({
-          ...proposal(state, { 'releases/a.yaml': 'weight: 1\n' }, 'c'),
-          branch,
-        });
-        if (outcome.kind === 'proposed') await forge.close({ pull: outcome.pull, comment: 'x' });
-        expect(forge.cost()).toEqual(asked(6));
-      });
-    });
+    describeEndings({ contract, bench: () => bench, inspect, propose, proposal, merging });
   });
 }
 
-/** For benches: a commit id or nothing. */
+/** A commit id or nothing. */
 export function maybeSha(text: string): Sha | undefined {
   return text === '' ? undefined : sha(text);
 }

@@ -118,6 +118,7 @@ export function buildState(input: Partial<ReleaseState> = {}): ReleaseState {
     proposed: [],
     paths: [],
     unfinished: undefined,
+    guarantee: undefined,
     pause: undefined,
     ...input,
   };

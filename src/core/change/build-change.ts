@@ -1,4 +1,5 @@
 import type { Assessment, PlannedQuery } from '../analysis/assessment.ts';
+import type { Guarantee } from '../analysis/guarantee.ts';
 import type { MetricsRequest, Observation } from '../analysis/observation.ts';
 import type { Decision, RecordedKind } from '../decision/decision.ts';
 import type { Rollout } from '../plan/rollout.ts';
@@ -54,6 +55,8 @@ export interface ChangeInput {
   readonly targets: readonly FileEdit[];
   readonly restored?: Restored;
   readonly quarantine?: VersionRef;
+  /** Of a start. */
+  readonly guarantee?: Guarantee;
   readonly assessment?: Assessment;
   readonly answers?: readonly Answer[];
   readonly sha256: Sha256;
@@ -158,6 +161,7 @@ function buildRecord(input: ChangeInput, sequence: number, operation: string): W
     rollout: input.rollout ? writeRollout(input.rollout) : null,
     manifest: change(input.manifest),
     targets: input.targets.map(change),
+    ...(input.guarantee ? { guarantee: writeGuarantee(input.guarantee) } : {}),
     evidence: input.assessment ? writeEvidence(input.assessment, input.answers ?? []) : null,
   };
 }
@@ -173,6 +177,11 @@ function writeRollout(rollout: Rollout): NonNullable<WrittenRecord['rollout']> {
     startedAt: formatInstant(rollout.startedAt),
     transitions: rollout.transitions.map(({ weight, at }) => ({ weight, at: formatInstant(at) })),
   };
+}
+
+/** As JSON has it; the schema's type of JSON cannot be readonly. */
+function writeGuarantee(guarantee: Guarantee): NonNullable<WrittenRecord['guarantee']> {
+  return JSON.parse(JSON.stringify(guarantee));
 }
 
 function writeEvidence(

@@ -1,4 +1,5 @@
 import type { Assessment, CheckAssessment, Verdict } from '../analysis/assessment.ts';
+import { changedGuarantee, guaranteeOf } from '../analysis/guarantee.ts';
 import { assertNever } from '../errors.ts';
 import { voteOf } from '../judge/verdict.ts';
 import { HEALTH_DEFAULTS } from '../manifest/defaults.ts';
@@ -36,6 +37,27 @@ export interface DecisionInput {
  * everything else holds and past a deadline pauses. At most one step.
  */
 export function decide(input: DecisionInput): Decision {
+  const decision = decideOn(input);
+  const voided = describeVoided(input);
+  if (!voided || decision.kind === 'nothing') return decision;
+  const [first, ...rest] = decision.reasons;
+  return { ...decision, reasons: [first, ...rest, voided] };
+}
+
+/** What the error rates rest on was changed under way: nobody can keep them then, and it is said with every decision. */
+function describeVoided({ release, state }: DecisionInput): Reason | undefined {
+  if (!state.rollout || !state.guarantee || !release.spec.candidate) return undefined;
+  const changed = changedGuarantee(state.guarantee, guaranteeOf(release));
+  const [first, ...rest] = changed;
+  if (first === undefined) return undefined;
+  const more = rest.length === 0 ? '' : `, and ${rest.length} more`;
+  return {
+    code: 'GUARANTEE_VOID',
+    text: `the error rates of this rollout are not promised any more, since what they rest on was changed under way: ${first}${more}`,
+  };
+}
+
+function decideOn(input: DecisionInput): Decision {
   const { release, state } = input;
   const { candidate } = release.spec;
   const stable = versionRef(release.spec.stable);

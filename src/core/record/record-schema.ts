@@ -80,6 +80,13 @@ const Evidence = z.strictObject({
   observations: z.array(RecordedObservation),
 });
 
+const GuaranteeSchema = z.strictObject({
+  falseRollbackRate: z.number(),
+  falseAdvanceRate: z.number(),
+  tick: z.number(),
+  checks: z.record(z.string(), z.record(z.string(), z.json())),
+});
+
 export const RecordSchema = z
   .strictObject({
     apiVersion: z.literal('belay.dev/v1'),
@@ -119,6 +126,8 @@ export const RecordSchema = z
     manifest: FileChange,
     targets: z.array(FileChange),
     evidence: Evidence.nullable(),
+    /** Of a start: what the error rates of the rollout rest on. Records before it have none. */
+    guarantee: GuaranteeSchema.nullable().optional(),
   })
   .meta({ title: 'Belay record', description: 'What was decided, on what evidence; written by Belay only.' });
 

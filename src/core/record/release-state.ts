@@ -51,6 +51,8 @@ export interface ReleaseState {
   readonly unfinished: VersionRef | undefined;
   /** Numbers of the records of that rollout whose step came by pull request: their moment is when it landed. */
   readonly proposed: readonly number[];
+  /** What the rates of that rollout rest on; undefined when its start did not write it down. */
+  readonly guarantee: BelayRecord['guarantee'];
   /** The newest pause since the last step of that rollout. */
   readonly pause: RecordedPause | undefined;
 }
@@ -87,6 +89,7 @@ export function readState(
     proposed: findMoves(running).flatMap((record) =>
       record.via === 'pull-request' ? [record.sequence] : [],
     ),
+    guarantee: running[0]?.guarantee,
     pause: readPause(running),
   };
 }

@@ -69,6 +69,23 @@ export function mixBets(ticks: number, gain: Gain, options: BetOptions): number 
   return playPlan(ticks, gain, { plan, side, dispersion, trim, course: options });
 }
 
+/**
+ * `mixBets` after every tick, in one pass: entry k is its value for the first k + 1 ticks. A plan that has reached its goal stands
+ * still from there on.
+ */
+export function betCurve(ticks: number, gain: Gain, options: BetOptions): readonly number[] {
+  const { side, mixture, dispersion = 1, trim = 0 } = options;
+  const plan = mixture ? { opening: mixture } : (options.plan ?? DEFAULT_PLAN[side]);
+  checkPlan(plan, side);
+  const curve: number[] = [];
+  const afterTick = (logE: number): void => {
+    curve.push(logE);
+  };
+  const last = playPlan(ticks, gain, { plan, side, dispersion, trim, course: options, afterTick });
+  while (curve.length < ticks) curve.push(last);
+  return curve;
+}
+
 /** A mixture without a plan: the gains of each bet are summed, in any order. */
 function sumBets(
   ticks: number,
@@ -99,10 +116,10 @@ function checkBet({ kappa, weight }: Bet, side: Side): void {
 function checkPlan({ opening, later }: BettingPlan, side: Side): void {
   for (const bet of [...opening, ...(later?.bets ?? [])]) checkBet(bet, side);
   if (!later) return;
-  const { reserve, onChange, pace } = later;
-  if (!(reserve > 0 && reserve < 1 && onChange >= 0 && onChange < 1 && pace > 0))
+  const { reserve, onChange, pace, tail } = later;
+  if (!(reserve > 0 && reserve < 1 && onChange >= 0 && onChange < 1 && pace > 0 && tail > 0 && tail < 10))
     throw new RangeError(
-      `betting plan: expected a reserve between 0 and 1, onChange from 0 to below 1 and a pace above 0, got ${reserve}, ${onChange} and ${pace}`,
+      `betting plan: expected a reserve between 0 and 1, onChange from 0 to below 1, a pace above 0 and a tail between 0 and 10, got ${reserve}, ${onChange}, ${pace} and ${tail}`,
     );
 }
 

@@ -23,8 +23,8 @@ export interface LaterBets {
   /** Share of the whole stake that is in reserve at the beginning, 0 to 1. */
   readonly reserve: number;
   /**
-   * Of the reserve, `pace` / (ticks left to the horizon + `tail` · (ticks so far + 10)) is laid at each tick. Up to the horizon that
-   * is about even, with more in the beginning for a pace above 1; after it, it goes on for ever without using up the reserve.
+   * Of the reserve, `pace` / (ticks left to the horizon) is laid at each tick, but at most `tail` / (ticks so far + 10). A pace of 1
+   * is even up to the horizon, more is sooner. Afterwards, or without a horizon, the tail goes on and never uses up the reserve.
    */
   readonly pace: number;
   readonly tail: number;
@@ -37,29 +37,29 @@ export interface LaterBets {
 /**
  * What is played without being told. Chosen by simulation and not by theory: docs/deciding/mixture.md has what was tried, what
  * it measured, and what was dropped. Harm: most of the stake on a candidate that is about twice as bad, since that is where a day
- * of ordinary traffic decides, and a sixth on slight and on drastic ones. Safe: a candidate does not become safe later, so there
+ * of ordinary traffic decides, and a fifth on slight and on drastic ones. Safe: a candidate does not become safe later, so there
  * is no reserve.
  */
 export const DEFAULT_PLAN: Readonly<Record<Side, BettingPlan>> = {
   harm: {
     opening: [
       { kappa: 1.05, weight: 2 },
-      { kappa: 1.2, weight: 10 },
-      { kappa: 1.7, weight: 15 },
-      { kappa: 2.3, weight: 59 },
-      { kappa: 5, weight: 12 },
+      { kappa: 1.2, weight: 8 },
+      { kappa: 1.5, weight: 8 },
+      { kappa: 2.2, weight: 70 },
+      { kappa: 5, weight: 10 },
       { kappa: 20, weight: 2 },
     ],
     later: {
       bets: [
-        { kappa: 1.2, weight: 4 },
-        { kappa: 1.5, weight: 8 },
-        { kappa: 2.2, weight: 81 },
-        { kappa: 6, weight: 7 },
+        { kappa: 1.2, weight: 3 },
+        { kappa: 1.45, weight: 6 },
+        { kappa: 2.2, weight: 85 },
+        { kappa: 6, weight: 6 },
       ],
       reserve: 0.36,
-      pace: 1.5,
-      tail: 0.25,
+      pace: 1.8,
+      tail: 2,
       onChange: 0.15,
       salvage: 0.1,
     },

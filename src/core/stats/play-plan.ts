@@ -22,6 +22,8 @@ export interface PlanReading {
   readonly dispersion: number;
   readonly trim: number;
   readonly course: Course;
+  /** Called with the natural log of the e-value after every tick that is played; a goal that is reached ends the play. */
+  readonly afterTick?: (logE: number) => void;
 }
 
 /** All bets of a plan, first the opening ones, and what each holds, in logarithms, for 0, 1, … forgiven ticks. */
@@ -46,7 +48,7 @@ interface Book {
  * for bets from the first tick is the sum of gains without its m largest. Never more than without forgiving, hence valid.
  */
 export function playPlan(ticks: number, gain: Gain, reading: PlanReading): number {
-  const { plan, course } = reading;
+  const { plan, course, afterTick } = reading;
   const { later, aim } = plan;
   const book = openBook(reading);
   const changes = new Set(course.changes);
@@ -59,10 +61,11 @@ export function playPlan(ticks: number, gain: Gain, reading: PlanReading): numbe
       release(book, shareLaid(index, later, course.horizon, changes.has(index)));
     }
     const boldest = boldestLog(goal === undefined ? undefined : goal - logE, reading);
-    for (let place = 0; place < book.bets.length; place += 1)
-      playBet(book, place, { index, gain, boldest, reading });
-    // Only a plan that looks at its goal needs to know where it stands before the end.
-    if (goal !== undefined) logE = standing(book);
+    const round = { index, gain, boldest, reading };
+    for (let place = 0; place < book.bets.length; place += 1) playBet(book, place, round);
+    // Without a goal or an onlooker nobody needs to know where it stands before the end.
+    if (goal !== undefined || afterTick) logE = standing(book);
+    afterTick?.(logE);
   }
   return ticks === 0 ? 0 : standing(book);
 }
@@ -114,7 +117,7 @@ function release({ bets, opened, held }: Book, share: number): void {
 }
 
 function shareLaid(index: number, later: LaterBets, horizon = USUAL_HORIZON, isChange = false): number {
-  const share = Math.min(0.5, later.pace / (Math.max(0, horizon - index) + later.tail * (index + 10)));
+  const share = Math.min(later.tail / (index + 10), index < horizon ? later.pace / (horizon - index) : 1);
   return isChange ? Math.max(share, later.onChange) : share;
 }
 

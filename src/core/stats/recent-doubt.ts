@@ -21,8 +21,8 @@ const FAULTS: Mixture = [
 ];
 const USUAL_STRETCH = 12;
 
-/** From here on it is likelier than not by a factor that a healthy step seldom reaches; measured in docs/deciding/mixture.md. */
-export const DOUBTFUL = Math.log(4);
+/** From here on a step waits; a healthy one does so in 2 to 8 of 100 cases, for a tick or two. Measured in docs/deciding/mixture.md. */
+export const DOUBTFUL = Math.LN2;
 
 /**
  * How much the newest ticks speak for a fault that has just begun: the natural log of the largest mixture e-value over all starts

@@ -1,4 +1,4 @@
-import { type BetOptions, mixBets, type PlacedBet } from './bets.ts';
+import { type BetOptions, betCurve, mixBets, type PlacedBet } from './bets.ts';
 import { mergeTicks, type Tick } from './counts.ts';
 
 /** The line between tolerable and not: the candidate's rate against `ratio` × stable's rate + `difference`. */
@@ -39,6 +39,11 @@ export function twinLogE(ticks: readonly Tick[], test: TwinTest): number {
 /** `twinLogE` of ticks that all have exposure on both arms. */
 export function mergedTwinLogE(ticks: readonly Tick[], test: TwinTest): number {
   return mixBets(ticks.length, (index, bet) => gainOn(ticks[index], test.margin, bet), test);
+}
+
+/** `mergedTwinLogE` after each of the ticks, in one pass. */
+export function mergedTwinCurve(ticks: readonly Tick[], test: TwinTest): readonly number[] {
+  return betCurve(ticks.length, (index, bet) => gainOn(ticks[index], test.margin, bet), test);
 }
 
 /**

@@ -4,7 +4,7 @@ import { REFERENCE_MIXTURE } from '../../../src/core/stats/bets.ts';
 import { type BettingPlan, DEFAULT_PLAN } from '../../../src/core/stats/betting-plan.ts';
 import type { Tick } from '../../../src/core/stats/counts.ts';
 import { logSum } from '../../../src/core/stats/log-space.ts';
-import { type TwinTest, twinLogE } from '../../../src/core/stats/twin.ts';
+import { mergedTwinCurve, type TwinTest, twinLogE } from '../../../src/core/stats/twin.ts';
 import { announceSeed } from './seeded-random.ts';
 import { binomialPmf, tick, ticks } from './tables.ts';
 
@@ -31,7 +31,7 @@ function byDefinition(given: readonly Tick[], trim = 0): number {
   let rest = later.reserve;
   lay(1 - rest, plain.opening, 0);
   for (let index = 0; index < given.length; index += 1) {
-    const share = Math.min(0.5, later.pace / (Math.max(0, 288 - index) + later.tail * (index + 10)));
+    const share = Math.min(later.tail / (index + 10), later.pace / (288 - index));
     lay(rest * share, later.bets, index);
     rest *= 1 - share;
   }
@@ -107,12 +107,30 @@ describe('a betting plan', () => {
     expect(twinLogE([...bad, ...calm], test)).toBe(reached);
   });
 
+  it('has a curve whose every point is the value of the ticks so far', () => {
+    fc.assert(
+      fc.property(
+        history,
+        fc.nat(2),
+        fc.constantFrom<Partial<TwinTest>>({}, { goal: 2 }, { mixture: REFERENCE_MIXTURE.harm }),
+        (given, trim, rest) => {
+          const test: TwinTest = { side: 'harm', margin, trim, ...rest };
+          const curve = mergedTwinCurve(given, test);
+          expect(curve).toHaveLength(given.length);
+          for (const [place, value] of curve.entries())
+            expect(value).toBeCloseTo(twinLogE(given.slice(0, place + 1), test), 8);
+        },
+      ),
+      { seed, numRuns: 100 },
+    );
+  });
+
   it('bets on a new weight when told of it, and finds a fault that begins there sooner', () => {
     const given = Array.from({ length: 160 }, (_, index) =>
       tick([index < 144 ? index % 2 : 1 + (index % 2), 125, 12, 2_375]),
     );
     const test: TwinTest = { side: 'harm', margin };
-    expect(twinLogE(given, { ...test, changes: [144] })).toBeGreaterThan(twinLogE(given, test) + 1);
+    expect(twinLogE(given, { ...test, changes: [144] })).toBeGreaterThan(twinLogE(given, test) + 0.5);
   });
 
   it('refuses shares that would lay more than there is', () => {

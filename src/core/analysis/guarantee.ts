@@ -1,0 +1,94 @@
+import { healthSettings } from '../manifest/defaults.ts';
+import type { EvidenceSpec, Release } from '../manifest/release-schema.ts';
+import { findStanding, type Rollout } from '../plan/rollout.ts';
+import { instant, percent } from '../units.ts';
+import { withCollector } from './kinds/with-collector.ts';
+
+/** A plain value, as JSON has it. */
+export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
+
+/**
+ * What the error rates of a rollout rest on: the rates, the grid, and how every check asks and judges, defaults filled in. Fixed
+ * when a rollout starts; whatever of it is changed under way, the rates are no longer kept by this rollout.
+ */
+export interface Guarantee {
+  readonly falseRollbackRate: number;
+  readonly falseAdvanceRate: number;
+  /** Width of a tick, ms. */
+  readonly tick: number;
+  /** By name of the check: its parameters, what it asks (`asks`), and which of its margins are defaults (`defaults`). */
+  readonly checks: Readonly<Record<string, { readonly [key: string]: Plain }>>;
+}
+
+/** What the rates of this manifest rest on. */
+export function guaranteeOf(release: Release): Guarantee {
+  const { falseRollbackRate, falseAdvanceRate, tick } = healthSettings(release);
+  const checks = release.spec.health.checks.flatMap((spec) =>
+    spec.kind === 'threshold' ? [] : [[spec.name, describe(spec, release)] as const],
+  );
+  return { falseRollbackRate, falseAdvanceRate, tick, checks: Object.fromEntries(checks) };
+}
+
+/**
+ * What of a guarantee was changed: `errors.harm.ratio: 1.1 at the start, 1.5 now`. Empty: nothing. A check that was added or
+ * removed is one change.
+ */
+export function changedGuarantee(atStart: Guarantee, now: Guarantee): readonly string[] {
+  return differences(
+    toPlain({ ...atStart, checks: undefined }),
+    toPlain({ ...now, checks: undefined }),
+    '',
+  ).concat(differences(toPlain(atStart.checks), toPlain(now.checks), ''));
+}
+
+function describe(spec: EvidenceSpec, release: Release): { readonly [key: string]: Plain } {
+  return withCollector(spec, (one, collector) => {
+    // As at the first step: a margin that follows the step is a rule, and the rule is what must not change.
+    const startedAt = instant(0);
+    const weight = release.spec.rollout.steps[0]?.weight ?? percent(0);
+    const rollout: Rollout = { startedAt, transitions: [{ weight, at: startedAt }] };
+    const standing = findStanding(release, rollout);
+    const { ticks, name, ...parameters } = collector.check(one, [], {
+      release,
+      rollout,
+      standing,
+      now: startedAt,
+    });
+    const defaults = MARGINS.filter((key) => (one as Readonly<Record<string, unknown>>)[key] === undefined);
+    const asks = Object.fromEntries(collector.roles(one).map((role) => [role.name, role.query]));
+    return toPlain({ ...parameters, asks, defaults }) as { readonly [key: string]: Plain };
+  });
+}
+
+/** Keys of a manifest's check that set its margins. */
+const MARGINS = ['tolerate', 'safe', 'trim', 'dispersion', 'weight'] as const;
+
+/** As JSON has it: what is undefined is not there. */
+function toPlain(value: unknown): Plain {
+  return JSON.parse(JSON.stringify(value)) as Plain;
+}
+
+function differences(before: Plain | undefined, after: Plain | undefined, path: string): readonly string[] {
+  if (isRecord(before) && isRecord(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+    return keys
+      .filter((key) => key !== 'defaults')
+      .flatMap((key) => differences(before[key], after[key], path === '' ? key : `${path}.${key}`));
+  }
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  return [`${path}: ${write(before)} at the start, ${write(after)} now`];
+}
+
+function isRecord(value: Plain | undefined): value is { readonly [key: string]: Plain } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Longest value that is shown whole. */
+const MAX_SHOWN = 60;
+
+function write(value: Plain | undefined): string {
+  if (value === undefined) return 'not there';
+  if (isRecord(value)) return 'there';
+  const text = typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}

@@ -1,0 +1,80 @@
+import { parseArgs } from 'node:util';
+import { DOUBT } from './decisions/doubt.ts';
+import { GRID, LATE } from './decisions/grid.ts';
+import { PRIMITIVE } from './decisions/primitive.ts';
+import { SERIES } from './decisions/real-series.ts';
+import { SAFE } from './decisions/safe.ts';
+import type { Measure, Run, Section } from './decisions/section.ts';
+import { SPEED } from './decisions/speed.ts';
+import { ROLLOUT } from './decisions/steps.ts';
+import { STRESS } from './decisions/stress.ts';
+import { type Row, table } from './decisions/summary.ts';
+
+/**
+ * How good and how fast the decisions are, against the reference mixture and against the rules of other systems:
+ * `npm run bench:decisions -- [--runs 150] [--seed 1] [--section grid] [--only "500 rpm 5 %"] [--data <folder>] [--format json]`.
+ * Prints losses as well as gains. docs/deciding/mixture.md says what follows from it.
+ */
+
+const SECTIONS: readonly Section[] = [PRIMITIVE, GRID, LATE, STRESS, ROLLOUT, SAFE, DOUBT, SERIES, SPEED];
+const USUAL_RUNS = 150;
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: String(USUAL_RUNS) },
+    seed: { type: 'string', default: '1' },
+    section: { type: 'string' },
+    only: { type: 'string' },
+    data: { type: 'string' },
+    format: { type: 'string', default: 'text' },
+  },
+});
+
+const run: Run = {
+  runs: wholeNumber('runs'),
+  seed: wholeNumber('seed'),
+  only: values.only,
+  data: values.data,
+};
+const chosen = SECTIONS.filter(({ name }) => values.section === undefined || name === values.section);
+if (chosen.length === 0 || !['text', 'json'].includes(values.format)) {
+  console.error(
+    `expected --section ${SECTIONS.map(({ name }) => name).join(' | ')} and --format text | json`,
+  );
+  process.exit(1);
+}
+
+const begin = performance.now();
+if (values.format === 'text')
+  console.log(`seed ${run.seed}, ${run.runs} rollouts per world (--runs, --seed)`);
+const results = chosen.map((section) => {
+  const result: Result =
+    section.kind === 'trials' ? { rows: section.rows(run) } : { measures: section.measures(run) };
+  if (values.format === 'text') print(section, result);
+  return { section: section.name, title: section.title, ...result };
+});
+const seconds = (performance.now() - begin) / 1_000;
+if (values.format === 'json') console.log(JSON.stringify({ ...run, seconds, results }, undefined, 1));
+else console.log(`\n${seconds.toFixed(0)} s`);
+
+interface Result {
+  readonly rows?: readonly Row[];
+  readonly measures?: readonly Measure[];
+}
+
+function wholeNumber(name: 'runs' | 'seed'): number {
+  const value = Number(values[name]);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  console.error(`--${name}: expected a whole number above 0, got '${values[name]}'`);
+  process.exit(1);
+}
+
+function print({ name, title }: Section, { rows = [], measures = [] }: Result): void {
+  if (rows.length === 0 && measures.length === 0) return;
+  console.log(`\n## ${name}: ${title}\n`);
+  if (rows.length > 0) console.log(table(rows));
+  for (const { name: what, value, unit, goal } of measures) {
+    const verdict = goal === undefined ? '' : ` (goal ${goal} ${unit}: ${value <= goal ? 'met' : 'MISSED'})`;
+    console.log(`${what}: ${value.toFixed(2)} ${unit}${verdict}`);
+  }
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { changedGuarantee, guaranteeOf } from '../../../src/core/analysis/guarantee.ts';
+import { probability } from '../../../src/core/units.ts';
+import { errors, latency, minutes, releaseOf, type Story } from './scenario.ts';
+
+const given = (story: Partial<Story>) => guaranteeOf(releaseOf({ now: 0, ...story }));
+const base = given({});
+
+describe('what the error rates of a rollout rest on', () => {
+  it('is written with every default filled in, and with the names of the defaults', () => {
+    expect(base).toEqual({
+      falseRollbackRate: 0.01,
+      falseAdvanceRate: 0.05,
+      tick: minutes(5),
+      checks: {
+        errors: {
+          kind: 'proportion',
+          weight: 1,
+          action: 'rollback',
+          required: true,
+          harm: { ratio: 1.1, difference: 0 },
+          safe: { ratio: 1.25, difference: 0.0025 },
+          dispersion: 1,
+          trim: 0,
+          asks: { bad: errors.bad, total: errors.total },
+          defaults: ['safe', 'dispersion', 'weight'],
+        },
+      },
+    });
+    expect(JSON.parse(JSON.stringify(base))).toEqual(base);
+  });
+
+  it('leaves out what stands outside the promise', () => {
+    expect(Object.keys(given({ checks: [errors, latency] }).checks)).toEqual(['errors']);
+  });
+
+  it.each<{ name: string; story: Partial<Story>; says: readonly string[] }>([
+    { name: 'nothing', story: {}, says: [] },
+    {
+      name: 'a default that is written out',
+      story: { checks: [{ ...errors, weight: 1, dispersion: 1 }] },
+      says: [],
+    },
+    {
+      name: 'a margin',
+      story: { checks: [{ ...errors, tolerate: { relative: 0.5 } }] },
+      says: ['errors.harm.ratio: 1.1 at the start, 1.5 now', 'errors.safe.ratio: 1.25 at the start, 1.5 now'],
+    },
+    {
+      name: 'a rate',
+      story: { health: { falseRollbackRate: probability(0.1) } },
+      says: ['falseRollbackRate: 0.01 at the start, 0.1 now'],
+    },
+    {
+      name: 'the grid',
+      story: { health: { tick: minutes(1) } },
+      says: ['tick: 300000 at the start, 60000 now'],
+    },
+    {
+      name: 'a query',
+      story: { checks: [{ ...errors, bad: 'vector(0)' }] },
+      says: [`errors.asks.bad: "${errors.bad}" at the start, "vector(0)" now`],
+    },
+    {
+      name: 'a check more',
+      story: { checks: [errors, { ...errors, name: 'more' }] },
+      says: ['more: not there at the start, there now'],
+    },
+    {
+      name: 'another check',
+      story: { checks: [{ ...errors, name: 'other' }] },
+      says: ['errors: there at the start, not there now', 'other: not there at the start, there now'],
+    },
+    {
+      name: 'a limit',
+      story: { checks: [{ ...errors, limit: 0.02 }] },
+      says: ['errors.limit: not there at the start, 0.02 now'],
+    },
+  ])('was changed by $name', ({ story, says }) => {
+    expect(changedGuarantee(base, given(story))).toEqual(says);
+  });
+});
