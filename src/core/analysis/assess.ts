@@ -53,13 +53,14 @@ export function assess(evaluation: Evaluation, observations: ReadonlyMap<string,
 }
 
 function evidenceOf({ release, rollout }: Evaluation, collected: readonly Collected[]): Evidence {
-  const { falseRollbackRate, falseAdvanceRate } = healthSettings(release);
+  const { falseRollbackRate, falseAdvanceRate, tick } = healthSettings(release);
   return {
     falseRollbackRate,
     falseAdvanceRate,
     steps: release.spec.rollout.steps.length,
     periods: periodsOf(release, rollout),
     checks: collected.map(({ check }) => check),
+    tick,
   };
 }
 

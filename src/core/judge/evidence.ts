@@ -1,5 +1,6 @@
 import type { Counts } from '../stats/counts.ts';
 import type { Margin } from '../stats/twin.ts';
+import type { Millis } from '../units.ts';
 
 export type { Counts, Margin };
 
@@ -69,6 +70,14 @@ export interface ProportionCheck extends CheckBase, Reading, Margins {
   readonly ticks: readonly EvidenceTick<Counts>[];
 }
 
+/** What the alerts on an error budget are about. */
+export interface BurnAlerts {
+  /** The share of good events that is promised, above 0 and below 1. */
+  readonly objective: number;
+  /** Over this long. */
+  readonly period: Millis;
+}
+
 /** The candidate alone against a share that it must not exceed. */
 export interface LimitCheck extends CheckBase, Reading {
   readonly kind: 'limit';
@@ -76,6 +85,8 @@ export interface LimitCheck extends CheckBase, Reading {
   readonly max: number;
   /** A business rule outside the promise: so many bad events more than stable's share explains are too many. */
   readonly maxExcess: number | undefined;
+  /** A business rule outside the promise: multi-window burn-rate alerts. Needs `Evidence.tick`. */
+  readonly alerts: BurnAlerts | undefined;
   /** Stable's counts serve `maxExcess` alone. */
   readonly ticks: readonly EvidenceTick<Counts>[];
 }
@@ -109,6 +120,8 @@ export interface Evidence {
   /** One per weight, oldest first; the last is now. */
   readonly periods: readonly [Period, ...Period[]];
   readonly checks: readonly EvidenceCheck[];
+  /** Width of a tick, for what needs time; the k-th tick, from 0, begins k × this after the first. Undefined: unknown. */
+  readonly tick?: Millis | undefined;
 }
 
 /** The period of now. */

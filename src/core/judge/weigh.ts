@@ -97,7 +97,7 @@ function weighBy<C extends EvidenceCheck, A>(
     // Each step passes at its share of the rate, so that the whole rollout keeps it (union bound over the steps).
     safeThreshold:
       Math.log(evidence.steps / evidence.falseAdvanceRate) + (method.safeSurcharge?.(check) ?? 0),
-    breach: method.breach?.(check, stretches),
+    breach: method.breach?.(check, stretches, evidence.tick),
     doubt: (now && method.doubt?.(check, now)) ?? 0,
     totals: method.totals(check, stretches),
     used: divided.used,

@@ -1,7 +1,14 @@
 import { formatDuration, millis } from '../units.ts';
 import { quote } from '../yaml/yaml-path.ts';
 import { harmMargin, rateHarmMargin } from './defaults.ts';
-import type { CheckSpec, ProportionSpec, RateSpec, SafeMarginSpec, ThresholdSpec } from './release-schema.ts';
+import type {
+  CheckSpec,
+  LimitSpec,
+  ProportionSpec,
+  RateSpec,
+  SafeMarginSpec,
+  ThresholdSpec,
+} from './release-schema.ts';
 import { ratioText } from './rollout-rules.ts';
 import type { Rule, RuleFinding, RuleInput } from './rule.ts';
 
@@ -9,6 +16,9 @@ const CHECKS = ['spec', 'health', 'checks'] as const;
 
 /** A value that must only last for less than this is one sample. */
 const SHORTEST_FOR = millis(10_000);
+
+/** The longest window of the alerts is 3 days, and a budget lasts longer than that. */
+const SHORTEST_PERIOD = millis(7 * 86_400_000);
 
 /** Checks are told apart by name, in records and in what people read. */
 export const checkNamesDiffer: Rule = function* ({ draft: { checks } }) {
@@ -66,6 +76,7 @@ export const ratesCanBeSafe: Rule = function* ({ draft: { checks } }) {
 export const boundsAreSensible: Rule = function* ({ draft: { checks } }) {
   for (const [index, { spec }] of checks.entries()) {
     if (spec?.kind === 'proportion') yield* proportionBounds(spec, index);
+    else if (spec?.kind === 'limit') yield* limitBounds(spec, index);
     else if (spec?.kind === 'threshold') yield* thresholdBounds(spec, index);
   }
 };
@@ -96,6 +107,22 @@ function* proportionBounds({ limit, tolerate, safe }: ProportionSpec, index: num
         path: at(name, 'absolute'),
         message: `must be less than 100%, got ${ratioText(margin?.absolute ?? 0)}; no share of events can be worse than that`,
       };
+}
+
+function* limitBounds({ objective, alerts, period }: LimitSpec, index: number): Iterable<RuleFinding> {
+  if (!alerts || objective === undefined) return;
+  if (objective <= 0 || objective >= 1)
+    yield {
+      code: 'OBJECTIVE_OUT_OF_RANGE',
+      path: [...CHECKS, index, 'objective'],
+      message: `must be more than 0% and less than 100% with alerts, got ${ratioText(objective)}; without an error budget nothing burns`,
+    };
+  if (period !== undefined && period < SHORTEST_PERIOD)
+    yield {
+      code: 'PERIOD_TOO_SHORT',
+      path: [...CHECKS, index, 'period'],
+      message: `must be at least ${formatDuration(SHORTEST_PERIOD)}, got ${formatDuration(period)}; alerts look back over 3 days of it`,
+    };
 }
 
 function* thresholdBounds(check: ThresholdSpec, index: number): Iterable<RuleFinding> {

@@ -24,6 +24,8 @@ export const HEALTH_DEFAULTS = {
   rateTolerate: { relative: 0.5, absolute: 0 },
   /** A fiftieth of a month's error budget in an hour: the fastest alert of the SRE workbook, chapter 5. */
   burnRate: 14.4,
+  /** What an objective is usually promised over. */
+  budgetPeriod: millis(30 * 86_400_000),
   /** The least that `safe` grants beyond stable when it is left to `tolerate`. */
   safe: { relative: 0.25, absolute: 0.0025 },
 } as const;
@@ -106,6 +108,16 @@ function writtenSafe(safe: SafeMarginSpec, nextShare: number): FullMargin {
 /** The share of bad events that a limit check grants. */
 export function limitOf({ max, objective = 1, burnRate = HEALTH_DEFAULTS.burnRate }: LimitSpec): number {
   return max ?? Math.min(1, burnRate * (1 - objective));
+}
+
+/** The error budget that a limit check is alerted on; undefined: it is not. */
+export function alertsOf({
+  objective,
+  alerts,
+  period,
+}: LimitSpec): { readonly objective: number; readonly period: Millis } | undefined {
+  if (!alerts || objective === undefined) return undefined;
+  return { objective, period: period ?? HEALTH_DEFAULTS.budgetPeriod };
 }
 
 /** What a check may spend of the promise, relative to the others. */

@@ -8,6 +8,9 @@ const Margin = z
   })
   .meta({ description: 'At most ratio × stable’s rate + difference.' });
 
+/** Milliseconds in 30 days. */
+const MONTH = 30 * 86_400_000;
+
 const NO_MARGIN = { ratio: 1, difference: 0 };
 
 const base = {
@@ -51,6 +54,17 @@ export const CHECK_SCHEMAS = {
     ...reading,
     max: z.number().min(0).max(1),
     maxExcess: z.number().positive().optional(),
+    alerts: z
+      .strictObject({
+        objective: z.number().gt(0).lt(1).meta({ description: 'Share of good events that is promised.' }),
+        period: z
+          .number()
+          .positive()
+          .default(MONTH)
+          .meta({ description: 'Over so many ms. Default 30 days.' }),
+      })
+      .optional()
+      .meta({ description: 'Multi-window burn-rate alerts, outside the promise; need `tick`.' }),
     ticks: z.array(tickOf(CountsArm)),
   }),
   rate: z.strictObject({

@@ -1,4 +1,5 @@
 import { assertNever } from '../../errors.ts';
+import { millis } from '../../units.ts';
 import type { Counts, EvidenceCheck, EvidenceTick, Seen } from '../evidence.ts';
 import { describeBadRate } from '../kinds/rate.ts';
 import type { WrittenCheck } from './check-schemas.ts';
@@ -16,8 +17,13 @@ export function toCheck(written: WrittenCheck): EvidenceCheck {
       return { ...rest, safe: safe ?? rest.harm, limit, ticks: toTicks(ticks, readCounts) };
     }
     case 'limit': {
-      const { critical, maxExcess, ticks, ...rest } = written;
-      return { ...rest, maxExcess, ticks: toTicks(ticks, readCounts) };
+      const { critical, maxExcess, alerts, ticks, ...rest } = written;
+      return {
+        ...rest,
+        maxExcess,
+        alerts: alerts && { ...alerts, period: millis(alerts.period) },
+        ticks: toTicks(ticks, readCounts),
+      };
     }
     case 'rate': {
       const { critical, safe, limit, ticks, ...rest } = written;
