@@ -104,7 +104,7 @@ describe('harm over all checks', () => {
     const bad =
       (name: string): Source =>
       ({ tick }) =>
-        name === 'c' && tick === 1 ? 15 : 14;
+        name === 'c' && tick <= 2 ? 17 : 14;
     const world = together(names.map((name) => counts(name, sources(bad(name)))));
     const looks = [...Array(60).keys()].map((tick) =>
       judge({ now: 6 + 5 * tick, checks: names.map(named) }, world),
