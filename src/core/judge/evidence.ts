@@ -1,8 +1,9 @@
+import type { CumulativeBuckets } from '../stats/buckets.ts';
 import type { Counts } from '../stats/counts.ts';
 import type { Margin } from '../stats/twin.ts';
 import type { Millis } from '../units.ts';
 
-export type { Counts, Margin };
+export type { Counts, CumulativeBuckets, Margin };
 
 /**
  * `pass` proven good enough · `fail` proven harmful · `inconclusive` neither yet · `no-data` nothing to see ·
@@ -103,8 +104,24 @@ export interface RateCheck extends CheckBase, Reading {
   readonly ticks: readonly EvidenceTick<Counts>[];
 }
 
+/**
+ * Measurements in buckets: the share above a bound, a quantile, or both. Margins are of the share (`tail`); of the quantile is
+ * `ratio` alone.
+ */
+export interface LatencyCheck extends CheckBase, Reading, Margins {
+  readonly kind: 'latency';
+  /** Above it is too slow, in the measurement's unit. */
+  readonly bound: number | undefined;
+  /** Above 0 and below 1: 0.99 for p99. */
+  readonly quantile: number | undefined;
+  /** And never a larger share above `bound`, whatever stable does. */
+  readonly limit: number | undefined;
+  /** Settled (settle-buckets.ts): every histogram has the same bounds. */
+  readonly ticks: readonly EvidenceTick<CumulativeBuckets>[];
+}
+
 /** Every kind of check, as evidence. */
-export type EvidenceCheck = ProportionCheck | LimitCheck | RateCheck;
+export type EvidenceCheck = LatencyCheck | ProportionCheck | LimitCheck | RateCheck;
 
 /**
  * All that a judgement rests on: the value between what was observed and what it says. The document of `belay judge` is

@@ -2,6 +2,7 @@ import { assertNever } from '../errors.ts';
 import { logMean } from '../stats/log-space.ts';
 import { type Divided, type Dropped, divideTicks, type Stretch } from './divide.ts';
 import type { Evidence, EvidenceCheck, EvidenceTick } from './evidence.ts';
+import { latency } from './kinds/latency.ts';
 import { limit } from './kinds/limit.ts';
 import { proportion } from './kinds/proportion.ts';
 import { rate } from './kinds/rate.ts';
@@ -61,6 +62,8 @@ export function withMethod<R>(
       return use(check, proportion);
     case 'limit':
       return use(check, limit);
+    case 'latency':
+      return use(check, latency);
     case 'rate':
       return use(check, rate);
     default:

@@ -3,6 +3,7 @@ import { quote } from '../yaml/yaml-path.ts';
 import { harmMargin, rateHarmMargin } from './defaults.ts';
 import type {
   CheckSpec,
+  LatencySpec,
   LimitSpec,
   ProportionSpec,
   RateSpec,
@@ -75,13 +76,17 @@ export const ratesCanBeSafe: Rule = function* ({ draft: { checks } }) {
 /** Bounds that some value passes and some value fails. */
 export const boundsAreSensible: Rule = function* ({ draft: { checks } }) {
   for (const [index, { spec }] of checks.entries()) {
-    if (spec?.kind === 'proportion') yield* proportionBounds(spec, index);
-    else if (spec?.kind === 'limit') yield* limitBounds(spec, index);
+    if (spec?.kind === 'proportion' || spec?.kind === 'latency') yield* shareBounds(spec, index);
+    if (spec?.kind === 'latency') yield* latencyMargins(spec, index);
+    if (spec?.kind === 'limit') yield* limitBounds(spec, index);
     else if (spec?.kind === 'threshold') yield* thresholdBounds(spec, index);
   }
 };
 
-function* proportionBounds({ limit, tolerate, safe }: ProportionSpec, index: number): Iterable<RuleFinding> {
+function* shareBounds(
+  { limit, tolerate, safe }: ProportionSpec | LatencySpec,
+  index: number,
+): Iterable<RuleFinding> {
   const at = (...path: readonly string[]) => [...CHECKS, index, ...path];
   if (limit !== undefined && (limit <= 0 || limit >= 1))
     yield {
@@ -107,6 +112,29 @@ function* proportionBounds({ limit, tolerate, safe }: ProportionSpec, index: num
         path: at(name, 'absolute'),
         message: `must be less than 100%, got ${ratioText(margin?.absolute ?? 0)}; no share of events can be worse than that`,
       };
+}
+
+/** Points are of the share above a bound, factors of a quantile: each needs what it is of. */
+function* latencyMargins(check: LatencySpec, index: number): Iterable<RuleFinding> {
+  const { bound, quantile } = check;
+  for (const name of ['tolerate', 'safe'] as const) {
+    const margin: SafeMarginSpec | undefined = check[name];
+    if (!margin) continue;
+    const path = [...CHECKS, index, name];
+    for (const part of ['absolute', 'budget'] as const)
+      if (bound === undefined && margin[part] !== undefined)
+        yield {
+          code: 'MARGIN_WITHOUT_BOUND',
+          path: [...path, part],
+          message: `${part} is of the share above bound, and there is no bound; write relative for quantile, or add bound`,
+        };
+    if (quantile !== undefined && margin.relative === undefined)
+      yield {
+        code: 'MARGIN_WITHOUT_RELATIVE',
+        path,
+        message: 'must say relative with quantile; quantiles are compared by a factor',
+      };
+  }
 }
 
 function* limitBounds({ objective, alerts, period }: LimitSpec, index: number): Iterable<RuleFinding> {
@@ -158,10 +186,10 @@ function judgesAlone(check: CheckSpec): boolean {
 }
 
 /** A check that compares with stable, within margins. */
-type ComparedSpec = ProportionSpec | RateSpec;
+type ComparedSpec = ProportionSpec | RateSpec | LatencySpec;
 
 function isCompared(check: CheckSpec): check is ComparedSpec {
-  return check.kind === 'proportion' || check.kind === 'rate';
+  return check.kind === 'proportion' || check.kind === 'rate' || check.kind === 'latency';
 }
 
 function* compared({ draft }: RuleInput): Iterable<readonly [index: number, check: ComparedSpec]> {

@@ -15,6 +15,7 @@ const QUERIES = {
   bad: { windowed: true },
   total: { windowed: true },
   events: { windowed: true },
+  buckets: { windowed: true },
   exposure: { windowed: true },
   query: { windowed: false },
   samples: { windowed: true },

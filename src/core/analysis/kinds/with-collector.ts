@@ -1,6 +1,7 @@
 import { assertNever } from '../../errors.ts';
 import type { EvidenceSpec } from '../../manifest/release-schema.ts';
 import type { Collector } from './collector.ts';
+import { latency } from './latency.ts';
 import { limit } from './limit.ts';
 import { proportion } from './proportion.ts';
 import { rate } from './rate.ts';
@@ -15,6 +16,8 @@ export function withCollector<R>(
       return use(spec, proportion);
     case 'limit':
       return use(spec, limit);
+    case 'latency':
+      return use(spec, latency);
     case 'rate':
       return use(spec, rate);
     default:

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CountsArm, tickOf } from './arms.ts';
+import { BucketsArm, CountsArm, tickOf } from './arms.ts';
 
 const Margin = z
   .strictObject({
@@ -75,6 +75,23 @@ export const CHECK_SCHEMAS = {
     limit: z.number().positive().optional().meta({ description: 'Events per unit of exposure.' }),
     ticks: z.array(tickOf(CountsArm)),
   }),
+  latency: z
+    .strictObject({
+      ...base,
+      kind: z.literal('latency'),
+      ...margins,
+      ...reading,
+      bound: z.number().positive().optional().meta({ description: 'Above it is too slow.' }),
+      quantile: z.number().gt(0).lt(1).optional().meta({ description: '0.99 for p99.' }),
+      limit: z.number().min(0).max(1).optional().meta({ description: 'Share above bound.' }),
+      ticks: z.array(tickOf(BucketsArm)),
+    })
+    .refine((check) => check.bound !== undefined || check.quantile !== undefined, {
+      error: 'expected bound, quantile or both, got neither',
+    })
+    .refine((check) => check.bound !== undefined || check.limit === undefined, {
+      error: 'expected bound with limit, got none',
+    }),
 } as const;
 
 /** The kinds that a document may name. */

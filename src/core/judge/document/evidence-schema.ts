@@ -36,7 +36,12 @@ export const EvidenceSchema = z
     tick,
     checks: z
       .array(
-        z.discriminatedUnion('kind', [CHECK_SCHEMAS.proportion, CHECK_SCHEMAS.limit, CHECK_SCHEMAS.rate]),
+        z.discriminatedUnion('kind', [
+          CHECK_SCHEMAS.proportion,
+          CHECK_SCHEMAS.limit,
+          CHECK_SCHEMAS.rate,
+          CHECK_SCHEMAS.latency,
+        ]),
       )
       .min(1)
       .max(10_000)

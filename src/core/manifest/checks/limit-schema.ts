@@ -38,7 +38,7 @@ export const limitSchema = () =>
       error: 'must say max or objective, one of them',
       params: { code: 'VALUE_INCOMPLETE' },
     })
-    .refine((check) => check.objective !== undefined || !check.alerts, {
+    .refine((check) => check.objective !== undefined || check.alerts === undefined, {
       error: 'must say objective with alerts; they are about its error budget',
       params: { code: 'VALUE_INCOMPLETE' },
     })
