@@ -1,14 +1,15 @@
-import { type CumulativeBuckets, countsAbove } from '../../stats/buckets.ts';
+import { type BucketTick, type CumulativeBuckets, countsAbove } from '../../stats/buckets.ts';
 import { combineTests } from '../../stats/combine.ts';
-import type { Tick } from '../../stats/counts.ts';
+import { mergeTicks, type Tick } from '../../stats/counts.ts';
 import { quantileInterval, quantileSafeLogE } from '../../stats/quantile-interval.ts';
 import { recentDoubt } from '../../stats/recent-doubt.ts';
 import { shiftedLogE, shiftPairs } from '../../stats/shifted-buckets.ts';
 import { type ChosenBound, chooseBound } from '../../stats/tail.ts';
 import type { Stretch } from '../divide.ts';
 import type { Counts, LatencyCheck, ProportionCheck } from '../evidence.ts';
-import { INTERVAL_ALPHA, INTERVAL_LEVEL, type Method, type ShownInterval } from '../method.ts';
+import { type Course, INTERVAL_ALPHA, INTERVAL_LEVEL, type Method, type ShownInterval } from '../method.ts';
 import { tailStretches, wholeBuckets } from '../whole-buckets.ts';
+import { changesIn } from '../whole-ticks.ts';
 import { latencyWords } from '../words/latency.ts';
 import { proportion } from './proportion.ts';
 
@@ -30,10 +31,11 @@ export const latency: Method<LatencyCheck, CumulativeBuckets> = {
     ...(quantile === undefined ? [] : ['quantile']),
     ...(limit === undefined ? [] : ['limit']),
   ],
-  harm: (check, stretches, member) => {
-    if (member === 'quantile') return quantileHarm(check, stretches);
+  harm: (check, stretches, member, course) => {
+    if (member === 'quantile') return quantileHarm(check, stretches, course);
     const tail = tailOf(check, stretches);
-    return tail ? proportion.harm(tail.check, tail.stretches, member === 'tail' ? 'comparison' : 'limit') : 0;
+    const name = member === 'tail' ? 'comparison' : 'limit';
+    return tail ? proportion.harm(tail.check, tail.stretches, name, course) : 0;
   },
   safe: (check, now) => {
     const tail = tailOf(check, [now]);
@@ -98,8 +100,24 @@ function boundsOf(stretches: readonly Buckets[]): readonly number[] {
   return first?.alone[0]?.bounds ?? [];
 }
 
-function quantileHarm({ harm, dispersion, trim }: LatencyCheck, stretches: readonly Buckets[]): number {
-  return shiftedLogE(wholeBuckets(stretches, 'harm'), { factor: harm.ratio, dispersion, trim }).logE;
+function quantileHarm(
+  { harm, dispersion, trim }: LatencyCheck,
+  stretches: readonly Buckets[],
+  course: Course,
+): number {
+  const parts = stretches.map((stretch) => wholeBuckets([stretch], 'harm'));
+  const changes = changesIn(parts.map(mergedLength));
+  const test = { ...course, factor: harm.ratio, dispersion, trim, changes };
+  return shiftedLogE(parts.flat(), test).logE;
+}
+
+/** How many ticks there are when those without traffic on an arm have gone into the next. */
+function mergedLength(ticks: readonly BucketTick[]): number {
+  const all = ({ candidate, stable }: BucketTick): Tick => ({
+    candidate: countsAbove(candidate, Number.POSITIVE_INFINITY),
+    stable: countsAbove(stable, Number.POSITIVE_INFINITY),
+  });
+  return mergeTicks(ticks.map(all)).ticks.length;
 }
 
 function quantileSafe({ safe, dispersion, trim }: LatencyCheck, now: Buckets, quantile: number): number {

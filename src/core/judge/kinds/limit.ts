@@ -3,7 +3,7 @@ import { oneSampleLogE } from '../../stats/one-sample.ts';
 import type { Stretch } from '../divide.ts';
 import type { Counts, LimitCheck } from '../evidence.ts';
 import type { Breach, Method } from '../method.ts';
-import { wholeCounts } from '../whole-ticks.ts';
+import { changesIn, wholeCounts } from '../whole-ticks.ts';
 import { countTotals } from '../words/counts.ts';
 import { writeCount, writeShare } from '../write-numbers.ts';
 import { burnBreach } from './burn.ts';
@@ -15,8 +15,11 @@ import { burnBreach } from './burn.ts';
 export const limit: Method<LimitCheck, Counts> = {
   looking: () => ({ exposure: ({ exposure }) => exposure, alone: true, oneArm: true }),
   members: () => ['limit'],
-  harm: ({ max, dispersion, trim }, stretches) =>
-    oneSampleLogE(wholeCounts(stretches, 'harm'), { side: 'harm', limit: max, dispersion, trim }),
+  harm: ({ max, dispersion, trim }, stretches, _, course) => {
+    const changes = changesIn(stretches.map(({ alone }) => alone.length));
+    const reading = { ...course, side: 'harm', dispersion, trim, changes } as const;
+    return oneSampleLogE(wholeCounts(stretches, 'harm'), { ...reading, limit: max });
+  },
   safe: ({ max, dispersion, trim }, now) =>
     oneSampleLogE(wholeCounts([now], 'safe'), { side: 'safe', limit: max, dispersion, trim }),
   breach: (check, stretches, tick) => excessBreach(check, stretches) ?? burnBreach(check, tick),
