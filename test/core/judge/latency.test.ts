@@ -11,7 +11,7 @@ import { judge } from '../../../src/core/judge/judge.ts';
 import { settleBuckets } from '../../../src/core/judge/settle-buckets.ts';
 import { wholeBuckets } from '../../../src/core/judge/whole-buckets.ts';
 import type { Side } from '../../../src/core/stats/bets.ts';
-import { countsAbove } from '../../../src/core/stats/buckets.ts';
+import { type BucketTick, countsAbove } from '../../../src/core/stats/buckets.ts';
 import { sumCounts } from '../../../src/core/stats/counts.ts';
 import { announceSeed, type SeededRandom, seededRandom } from '../stats/seeded-random.ts';
 
@@ -308,7 +308,7 @@ describe('fractions of requests', () => {
         const whole = wholeBuckets([{ period: CANARY, pairs, alone: [], lastSeen: 6 }], side);
         // not the lowest: above it are all, and there can be no more than all
         for (const bound of FINE.slice(1)) {
-          const above = (arm: 'candidate' | 'stable', ticks: readonly (typeof pair)[]) =>
+          const above = (arm: 'candidate' | 'stable', ticks: readonly BucketTick[]) =>
             sumCounts(ticks.map((one) => countsAbove(one[arm], bound)));
           for (const arm of ['candidate', 'stable'] as const) {
             const [raw, used] = [above(arm, pairs), above(arm, whole)];
