@@ -59,6 +59,8 @@ export interface Method<C, A> {
   readonly doubt?: (check: C, now: Stretch<A>) => number;
   /** A fixed rule that is broken, outside the promise. */
   readonly breach?: (check: C, stretches: readonly Stretch<A>[]) => Breach | undefined;
+  /** What is to be read with a proof of harm; undefined: nothing. */
+  readonly caution?: (check: C, stretches: readonly Stretch<A>[]) => string | undefined;
   /** Undefined for kinds that do not count. */
   readonly totals: (check: C, stretches: readonly Stretch<A>[]) => Totals | undefined;
   /** The effect as people see it, on the scale of the margin of that side. */
