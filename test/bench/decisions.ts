@@ -17,7 +17,18 @@ import { type Row, table } from './decisions/summary.ts';
  * Prints losses as well as gains. docs/deciding/mixture.md says what follows from it.
  */
 
-const SECTIONS: readonly Section[] = [PRIMITIVE, GRID, LATE, STRESS, ROLLOUT, SAFE, DOUBT, STOPPED, SERIES, SPEED];
+const SECTIONS: readonly Section[] = [
+  PRIMITIVE,
+  GRID,
+  LATE,
+  STRESS,
+  ROLLOUT,
+  SAFE,
+  DOUBT,
+  STOPPED,
+  SERIES,
+  SPEED,
+];
 const USUAL_RUNS = 150;
 
 const { values } = parseArgs({

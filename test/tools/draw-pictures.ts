@@ -29,7 +29,8 @@ export const PICTURES: Readonly<Record<string, () => string | Promise<string>>> 
 const FOLDER = fileURLToPath(new URL('../../docs/deciding', import.meta.url));
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const [name, draw] of Object.entries(PICTURES)) writeFileSync(join(FOLDER, 'pictures', name), await draw());
+  for (const [name, draw] of Object.entries(PICTURES))
+    writeFileSync(join(FOLDER, 'pictures', name), await draw());
   for (const page of PAGES) {
     const path = join(FOLDER, page);
     writeFileSync(path, await fillPage(readFileSync(path, 'utf8')));

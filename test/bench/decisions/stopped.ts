@@ -2,7 +2,7 @@ import { sumCounts, type Tick } from '../../../src/core/stats/counts.ts';
 import { ratioInterval } from '../../../src/core/stats/interval.ts';
 import { seedOf } from './random.ts';
 import { DEFAULT } from './rules.ts';
-import { manyRollouts, type Measure, type Run, type Section } from './section.ts';
+import { type Measure, manyRollouts, type Run, type Section } from './section.ts';
 import { quantile } from './summary.ts';
 
 /** Error of each end of the intervals: together 95 %. */
@@ -34,12 +34,23 @@ function measure(cell: string, world: (typeof WORLDS)[number]['world'], run: Run
     return low > world.effect || high < world.effect;
   });
   return [
-    { name: `${cell}: median of the counted ratio`, value: quantile(stopped.map(ratioOf), 0.5) ?? 0, unit: 'times' },
-    { name: `${cell}: intervals without the truth`, value: (100 * missed.length) / stopped.length, unit: '%' },
+    {
+      name: `${cell}: median of the counted ratio`,
+      value: quantile(stopped.map(ratioOf), 0.5) ?? 0,
+      unit: 'times',
+    },
+    {
+      name: `${cell}: intervals without the truth`,
+      value: (100 * missed.length) / stopped.length,
+      unit: '%',
+    },
   ];
 }
 
 function ratioOf(ticks: readonly Tick[]): number {
-  const [candidate, stable] = [sumCounts(ticks.map((tick) => tick.candidate)), sumCounts(ticks.map((tick) => tick.stable))];
+  const [candidate, stable] = [
+    sumCounts(ticks.map((tick) => tick.candidate)),
+    sumCounts(ticks.map((tick) => tick.stable)),
+  ];
   return (candidate.events / candidate.exposure) * (stable.exposure / stable.events);
 }

@@ -34,18 +34,21 @@ export async function fillPage(page: string): Promise<string> {
 }
 
 async function print(command: string): Promise<string> {
-  const [, line = '', last] = /^(.*?)(?: \| tail -n (\d+))?$/.exec(command) ?? [];
-  const printed = await run(line);
-  return last === undefined ? printed : printed.trimEnd().split('\n').slice(-Number(last)).join('\n');
+  const [, line = '', wanted, last] =
+    /^(.*?)(?: \| grep -E "(.+?)")?(?: \| tail -n (\d+))?$/.exec(command) ?? [];
+  const lines = (await run(line)).trimEnd().split('\n');
+  const chosen = wanted === undefined ? lines : lines.filter((one) => new RegExp(wanted).test(one));
+  return chosen.slice(last === undefined ? 0 : -Number(last)).join('\n');
 }
 
 async function run(line: string): Promise<string> {
   const [program, first, second, ...rest] = split(line);
   if (program === 'cat' && first !== undefined) return readFileSync(join(ROOT, first), 'utf8');
-  if (program === 'node' && first === '-p') return execFileSync(process.execPath, ['-p', second ?? ''], { encoding: 'utf8' });
+  if (program === 'node' && first === '-p')
+    return execFileSync(process.execPath, ['-p', second ?? ''], { encoding: 'utf8' });
   if (program === 'node' && second === 'judge') return judge(rest);
   if (program === 'node' && second === 'replay') return replayRecording(storyOf(rest));
-  if (program === 'npm' && second === 'bench:decisions') return measure(rest);
+  if (program === 'npm' && rest[0] === 'bench:decisions') return measure(rest);
   throw new Error(`no page can run "${line}": see test/tools/pictures/fill-page.ts`);
 }
 
@@ -77,7 +80,12 @@ function measure(args: readonly string[]): string {
   };
   const section = SECTIONS.find(({ name }) => name === flag('section'));
   if (!section) throw new Error(`no page can run the section ${flag('section')}`);
-  const given: Run = { runs: Number(flag('runs') ?? USUAL_RUNS), seed: 1, only: flag('only'), data: undefined };
+  const given: Run = {
+    runs: Number(flag('runs') ?? USUAL_RUNS),
+    seed: 1,
+    only: flag('only'),
+    data: undefined,
+  };
   if (section === GRID && given.only === CELL && given.runs === RUNS) return table(falseRollbackRows());
   return section.kind === 'trials'
     ? table(section.rows(given))

@@ -12,14 +12,21 @@ const HARM = 1.1;
 /** The interval of candidate ÷ stable over a day, for a healthy candidate and for one with twice the errors. */
 export function drawNarrowing(): string {
   const panel: Panel = {
-    left: 60, top: 72, width: 500, height: 270,
+    left: 60,
+    top: 72,
+    width: 500,
+    height: 270,
     x: {
-      kind: 'linear', from: 0, to: 24,
+      kind: 'linear',
+      from: 0,
+      to: 24,
       marks: [0, 4, 8, 12, 16, 20, 24].map((value) => ({ value, label: `${value}` })),
       title: 'hours since the rollout began',
     },
     y: {
-      kind: 'log', from: 0.25, to: 8,
+      kind: 'log',
+      from: 0.25,
+      to: 8,
       marks: [0.25, 0.5, 1, 2, 4, 8].map((value) => ({ value, label: `×${value}` })),
       title: 'errors of the candidate ÷ errors of stable, 95 % interval',
     },
@@ -38,10 +45,21 @@ export function drawNarrowing(): string {
       frame(panel),
       band(panel, double, COLOURS.other),
       band(panel, healthy, COLOURS.belay),
-      curve(panel, double.map(({ x, ratio }) => ({ x, y: ratio })), COLOURS.other),
-      curve(panel, healthy.map(({ x, ratio }) => ({ x, y: ratio })), COLOURS.belay),
+      curve(
+        panel,
+        double.map(({ x, ratio }) => ({ x, y: ratio })),
+        COLOURS.other,
+      ),
+      curve(
+        panel,
+        healthy.map(({ x, ratio }) => ({ x, y: ratio })),
+        COLOURS.belay,
+      ),
       limit(panel, HARM, { lines: [] }),
-      endLabel(panel, Math.sqrt(worse.low * worse.high) * 1.15, { lines: ['twice the errors:', said(worse)], colour: COLOURS.other }),
+      endLabel(panel, Math.sqrt(worse.low * worse.high) * 1.15, {
+        lines: ['twice the errors:', said(worse)],
+        colour: COLOURS.other,
+      }),
       endLabel(panel, HARM * 1.08, { lines: ['tolerated: ×1.1'] }),
       endLabel(panel, end.ratio * 0.8, { lines: ['healthy:', said(end)], colour: COLOURS.belay }),
     ],

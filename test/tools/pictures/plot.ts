@@ -78,7 +78,10 @@ export function frame(panel: Panel): string {
   const bottom = top + height;
   const across = y.marks.flatMap(({ value, label }) => {
     const at = place(y, value, { from: bottom, to: top });
-    return [stroke([left, at], [left + width, at], '#e4e4e4'), words(left - 8, at + 4, label, { anchor: 'end' })];
+    return [
+      stroke([left, at], [left + width, at], '#e4e4e4'),
+      words(left - 8, at + 4, label, { anchor: 'end' }),
+    ];
   });
   const along = x.marks.flatMap(({ value, label }) => {
     const at = place(x, value, { from: left, to: left + width });
@@ -92,7 +95,9 @@ export function frame(panel: Panel): string {
     ...along,
     stroke([left, bottom], [left + width, bottom], '#8a8a8a'),
     stroke([left, top], [left, bottom], '#8a8a8a'),
-    ...(x.title === '' ? [] : [words(left + width / 2, bottom + 38, x.title, { anchor: 'middle', colour: COLOURS.quiet })]),
+    ...(x.title === ''
+      ? []
+      : [words(left + width / 2, bottom + 38, x.title, { anchor: 'middle', colour: COLOURS.quiet })]),
     words(left, top - 10, y.title, { colour: COLOURS.quiet }),
   ].join('\n');
 }
@@ -180,7 +185,11 @@ function path(panel: Panel, points: readonly Point[]): string {
     .join(' ');
 }
 
-function place({ kind, from, to }: Axis, value: number, range: { readonly from: number; readonly to: number }): number {
+function place(
+  { kind, from, to }: Axis,
+  value: number,
+  range: { readonly from: number; readonly to: number },
+): number {
   const within = Math.min(to, Math.max(from, value));
   const share =
     kind === 'log' ? Math.log(within / from) / Math.log(to / from) : (within - from) / (to - from);

@@ -3,17 +3,47 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCli } from '../../../src/cli/run-cli.ts';
-import { type Axis, box, COLOURS, curve, endLabel, frame, limit, type Panel, type Point, picture, spot, stroke, words } from './plot.ts';
+import {
+  type Axis,
+  box,
+  COLOURS,
+  curve,
+  frame,
+  limit,
+  type Panel,
+  type Point,
+  picture,
+  spot,
+  stroke,
+  words,
+} from './plot.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../../examples/fraud-scorer', import.meta.url));
-const CONFIG = 'apiVersion: belay.dev/v1\nkind: Config\nproviders:\n  prod: {kind: openmetrics, file: history.om}\n';
+const CONFIG =
+  'apiVersion: belay.dev/v1\nkind: Config\nproviders:\n  prod: {kind: openmetrics, file: history.om}\n';
 const CHECK = 'errors';
 const [LEAST, MOST] = [1e-3, 1e6];
 
 /** What each recording holds: the line of `belay replay` over it. */
 export const STORIES = {
-  healthy: ['--candidate', '3.5.0@fraud-scorer-b', '--from', '2026-11-09T08:21:00Z', '--to', '2026-11-09T18:21:00Z'],
-  faulty: ['--candidate', '3.6.0@fraud-scorer-a', '--stable', '3.5.0@fraud-scorer-b', '--from', '2026-11-10T15:00:00Z', '--to', '2026-11-10T17:30:00Z'],
+  healthy: [
+    '--candidate',
+    '3.5.0@fraud-scorer-b',
+    '--from',
+    '2026-11-09T08:21:00Z',
+    '--to',
+    '2026-11-09T18:21:00Z',
+  ],
+  faulty: [
+    '--candidate',
+    '3.6.0@fraud-scorer-a',
+    '--stable',
+    '3.5.0@fraud-scorer-b',
+    '--from',
+    '2026-11-10T15:00:00Z',
+    '--to',
+    '2026-11-10T17:30:00Z',
+  ],
 } as const;
 
 /** A recording of the example. */
@@ -23,7 +53,8 @@ export type Story = keyof typeof STORIES;
 export async function replayRecording(story: Story, flags: readonly string[] = []): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'belay-pictures-'));
   try {
-    for (const part of ['releases', 'serving', '.belay']) cpSync(join(EXAMPLE, part), join(folder, part), { recursive: true });
+    for (const part of ['releases', 'serving', '.belay'])
+      cpSync(join(EXAMPLE, part), join(folder, part), { recursive: true });
     cpSync(join(EXAMPLE, 'demo', 'recordings', `${story}.om`), join(folder, 'history.om'));
     writeFileSync(join(folder, '.belay/config.yaml'), CONFIG);
     let printed = '';
@@ -50,14 +81,20 @@ interface Look {
     readonly family: { readonly logHarm: number; readonly threshold: number };
     readonly checks: readonly {
       readonly name: string;
-      readonly evidence: { readonly logHarm?: number; readonly logSafe?: number; readonly safeThreshold?: number };
+      readonly evidence: {
+        readonly logHarm?: number;
+        readonly logSafe?: number;
+        readonly safeThreshold?: number;
+      };
     }[];
   };
 }
 
 /** Evidence of harm and of safety look by look, as the recording of the example gives it. */
 export async function drawRecorded(story: Story): Promise<string> {
-  const { looks } = JSON.parse(await replayRecording(story, ['--format', 'json'])) as { readonly looks: readonly Look[] };
+  const { looks } = JSON.parse(await replayRecording(story, ['--format', 'json'])) as {
+    readonly looks: readonly Look[];
+  };
   const seen = looks.flatMap((look) => {
     const evidence = look.assessment.checks.find(({ name }) => name === CHECK)?.evidence;
     return evidence === undefined ? [] : [{ ...look, evidence }];
@@ -65,11 +102,28 @@ export async function drawRecorded(story: Story): Promise<string> {
   const [start, end] = [seen[0], seen.at(-1)];
   if (!start || !end) throw new TypeError(`${story}: expected looks with the check ${CHECK}`);
   const x = clock(start.at, end.at);
-  const above: Panel = { left: 104, top: 108, width: 480, height: 150, x: { ...x, title: '' }, y: odds('evidence of harm, all checks, since the rollout began') };
-  const below: Panel = { left: 104, top: 318, width: 480, height: 150, x, y: odds('evidence of safety of “errors”, since the step began') };
+  const above: Panel = {
+    left: 104,
+    top: 108,
+    width: 480,
+    height: 150,
+    x: { ...x, title: '' },
+    y: odds('evidence of harm, all checks, since the rollout began'),
+  };
+  const below: Panel = {
+    left: 104,
+    top: 318,
+    width: 480,
+    height: 150,
+    x,
+    y: odds('evidence of safety of “errors”, since the step began'),
+  };
   const harm = seen.map((look) => ({ x: Date.parse(look.at), y: Math.exp(look.assessment.family.logHarm) }));
   const steps = split(seen);
-  const needed = { harm: Math.exp(end.assessment.family.threshold), safe: Math.exp(end.evidence.safeThreshold ?? 0) };
+  const needed = {
+    harm: Math.exp(end.assessment.family.threshold),
+    safe: Math.exp(end.evidence.safeThreshold ?? 0),
+  };
   return picture({
     title: story === 'healthy' ? 'A healthy candidate goes up' : 'A faulty candidate is caught',
     description: describe(story, seen.length, needed),
@@ -88,9 +142,21 @@ export async function drawRecorded(story: Story): Promise<string> {
       curve(above, harm, COLOURS.other),
       limit(above, needed.harm, { lines: [`${Math.round(needed.harm)} to 1: rolled back`] }),
       frame(below),
-      ...steps.map(({ looks: own }) => curve(below, own.flatMap(({ at, evidence }): Point[] => evidence.logSafe === undefined ? [] : [{ x: Date.parse(at), y: Math.exp(evidence.logSafe) }]), COLOURS.safe)),
-      limit(below, needed.safe, { lines: [`${Math.round(needed.safe)} to 1: may advance`, 'when the hold is over'] }),
-      words(20, 48, story === 'healthy' ? 'promoted at the end' : 'rolled back at the end', { colour: COLOURS.quiet }),
+      ...steps.map(({ looks: own }) =>
+        curve(
+          below,
+          own.flatMap(({ at, evidence }): Point[] =>
+            evidence.logSafe === undefined ? [] : [{ x: Date.parse(at), y: Math.exp(evidence.logSafe) }],
+          ),
+          COLOURS.safe,
+        ),
+      ),
+      limit(below, needed.safe, {
+        lines: [`${Math.round(needed.safe)} to 1: may advance`, 'when the hold is over'],
+      }),
+      words(20, 48, story === 'healthy' ? 'promoted at the end' : 'rolled back at the end', {
+        colour: COLOURS.quiet,
+      }),
     ],
   });
 }
@@ -108,11 +174,17 @@ function split(looks: Step['looks']): readonly Step[] {
 /** The time on one weight: shaded by turns, with the weight on top. */
 function weightBand(
   { weight, looks }: Step,
-  { begin, shaded, panels }: { readonly begin: string; readonly shaded: boolean; readonly panels: readonly [Panel, Panel] },
+  {
+    begin,
+    shaded,
+    panels,
+  }: { readonly begin: string; readonly shaded: boolean; readonly panels: readonly [Panel, Panel] },
 ): readonly string[] {
   const at = (moment: string): number => spot(panels[0], { x: Date.parse(moment), y: 1 }).x;
   const [from, to] = [at(begin), at(looks.at(-1)?.at ?? begin)];
-  const ground = shaded ? panels.map(({ top, height }) => box({ left: from, top, width: to - from, height }, COLOURS.belay, 0.09)) : [];
+  const ground = shaded
+    ? panels.map(({ top, height }) => box({ left: from, top, width: to - from, height }, COLOURS.belay, 0.09))
+    : [];
   return [
     ...ground,
     words((from + to) / 2, panels[0].top - 36, `${weight} %`, { anchor: 'middle', colour: COLOURS.belay }),
@@ -139,7 +211,11 @@ function odds(title: string): Axis {
   return { kind: 'log', from: LEAST, to: MOST, marks, title };
 }
 
-function describe(story: Story, looks: number, needed: { readonly harm: number; readonly safe: number }): string {
+function describe(
+  story: Story,
+  looks: number,
+  needed: { readonly harm: number; readonly safe: number },
+): string {
   const both = `Two curves over ${looks} looks, with the weight of the time above them.`;
   return story === 'healthy'
     ? `${both} Evidence of harm stays below ${Math.round(needed.harm)} to 1 all day; evidence of safety begins anew with each step, rises above ${Math.round(needed.safe)} to 1, and the weight goes up when the hold is over.`
