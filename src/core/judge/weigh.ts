@@ -1,8 +1,10 @@
 import { assertNever } from '../errors.ts';
 import { type Divided, type Dropped, divideTicks, type Stretch } from './divide.ts';
 import type { Evidence, EvidenceCheck, EvidenceTick } from './evidence.ts';
+import { latency } from './kinds/latency.ts';
 import { limit } from './kinds/limit.ts';
 import { proportion } from './kinds/proportion.ts';
+import { rate } from './kinds/rate.ts';
 import type { Breach, Course, Method, ShownInterval, Totals, Words } from './method.ts';
 import { plainestPart } from './plainest-part.ts';
 
@@ -44,6 +46,8 @@ export type TellSide = 'harm' | 'safe' | 'fail';
 export interface Told {
   readonly interval: ShownInterval | undefined;
   readonly words: Words;
+  /** To be read with a proof of harm. */
+  readonly caution?: string | undefined;
 }
 
 /** Calls `use` with the method of a check's kind. */
@@ -59,6 +63,10 @@ export function withMethod<R>(
       return use(check, proportion);
     case 'limit':
       return use(check, limit);
+    case 'latency':
+      return use(check, latency);
+    case 'rate':
+      return use(check, rate);
     default:
       return assertNever(check);
   }
@@ -98,7 +106,7 @@ function weighBy<C extends EvidenceCheck, A>(
     // Each step passes at its share of the rate, so that the whole rollout keeps it (union bound over the steps).
     safeThreshold:
       Math.log(evidence.steps / evidence.falseAdvanceRate) + (method.safeSurcharge?.(check) ?? 0),
-    breach: method.breach?.(check, stretches),
+    breach: method.breach?.(check, stretches, evidence.tick),
     doubt: (now && method.doubt?.(check, now)) ?? 0,
     totals: method.totals(check, stretches),
     used: divided.used,
@@ -136,5 +144,6 @@ function tell<C, A>({
     const own = method.interval(check, part, 'harm');
     return [name, `${where}, ${method.words(check, part, own).harm[name] ?? 'harm is proven'}`];
   });
-  return { interval, words: { ...words, harm: Object.fromEntries(harm) } };
+  const caution = method.caution?.(check, stretches);
+  return { interval, words: { ...words, harm: Object.fromEntries(harm) }, caution };
 }
