@@ -3,7 +3,7 @@ import type { ShownInterval, Totals } from '../judge/method.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import type { Rollout, Standing } from '../plan/rollout.ts';
 
-import type { Instant } from '../units.ts';
+import type { Instant, Millis } from '../units.ts';
 import type { AbsenceReason, MetricsRequest } from './observation.ts';
 
 export type { Action, Verdict };
@@ -36,6 +36,8 @@ export interface CheckEvidence {
   readonly kind: 'judged';
   /** The kind of check. */
   readonly of: EvidenceCheck['kind'];
+  /** What people asked, where they put it in other words than the kind: `accuracy`. */
+  readonly question?: string;
   /**
    * This check's share of the family's evidence of harm, ln Σ w·M over its members: rollout-long and per step mixed. To be held
    * against the family's threshold.
@@ -103,6 +105,8 @@ export interface CheckAssessment {
   readonly sentence: string;
   /** End of the newest tick, or moment of the newest value, that could be used since this step began; undefined: none seen. */
   readonly lastSeen: Instant | undefined;
+  /** So much later than other evidence its own may come, because it waits for labels; not there when 0. */
+  readonly labelDelay?: Millis;
   readonly evidence: CheckEvidence | ThresholdEvidence | BrokenEvidence;
 }
 

@@ -1,7 +1,7 @@
 import type { EvidenceCheck, EvidenceTick, Period, Seen } from '../judge/evidence.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import type { Rollout, Transition } from '../plan/rollout.ts';
-import type { Percent } from '../units.ts';
+import { type Millis, millis, type Percent } from '../units.ts';
 import type { AnswerTo, GroupedAnswer } from './answers.ts';
 import type { BrokenQuery, Evaluation } from './assessment.ts';
 import { type Arm, type Collector, type Readings, unusable } from './kinds/collector.ts';
@@ -20,17 +20,20 @@ export interface Collected {
   readonly broken: readonly BrokenQuery[];
   /** The moments of its ticks; undefined while none is complete. */
   readonly grid: Grid | undefined;
+  /** So much later than other evidence its own may come. */
+  readonly labelDelay: Millis;
 }
 
 /** The answers to one check as evidence. */
 export function collect(queries: EvidenceQueries, evaluation: Evaluation, answerTo: AnswerTo): Collected {
   const { asked } = queries;
+  const labelDelay = queries.check.labelDelay ?? millis(0);
   return withCollector(queries.check, (spec, collector) => {
-    if (!asked) return { check: collector.check(spec, [], evaluation), broken: [], grid: undefined };
+    if (!asked) return { check: collector.check(spec, [], evaluation), broken: [], grid: undefined, labelDelay };
     const { readingsAt, broken } = readAll(asked.questions, answerTo);
     const ticks =
       broken.length > 0 ? [] : readTicks(asked.grid, evaluation.rollout, { spec, collector, readingsAt });
-    return { check: collector.check(spec, ticks, evaluation), broken, grid: asked.grid };
+    return { check: collector.check(spec, ticks, evaluation), broken, grid: asked.grid, labelDelay };
   });
 }
 

@@ -1,5 +1,6 @@
 import { healthSettings, thresholdFor } from '../manifest/defaults.ts';
-import type { CheckSpec, EvidenceSpec, ThresholdSpec } from '../manifest/release-schema.ts';
+import { type AskedSpec, expandCheck } from '../manifest/expand-check.ts';
+import type { ThresholdSpec } from '../manifest/release-schema.ts';
 import type { Millis } from '../units.ts';
 import type { Evaluation, PlannedQuery } from './assessment.ts';
 import { fillQuery } from './fill-query.ts';
@@ -18,7 +19,7 @@ export interface ArmQuestion {
 /** What a check asks for evidence, tick by tick; nothing while no tick is complete. */
 export interface EvidenceQueries {
   readonly kind: 'evidence';
-  readonly check: EvidenceSpec;
+  readonly check: AskedSpec;
   readonly asked: { readonly grid: Grid; readonly questions: readonly ArmQuestion[] } | undefined;
 }
 
@@ -49,7 +50,7 @@ export function planQueries(evaluation: Evaluation): readonly PlannedQuery[] {
 /** What each check asks, in the order of the manifest, shared questions repeated. */
 export function checkQueries(evaluation: Evaluation): readonly CheckQueries[] {
   return evaluation.release.spec.health.checks.map((check) =>
-    check.kind === 'threshold' ? thresholdQueries(evaluation, check) : evidenceQueries(evaluation, check),
+    check.kind === 'threshold' ? thresholdQueries(evaluation, check) : evidenceQueries(evaluation, expandCheck(check)),
   );
 }
 
@@ -65,7 +66,7 @@ export function queriesIn(queries: CheckQueries): readonly PlannedQuery[] {
   return queries.asked?.questions.map(({ query }) => query) ?? [];
 }
 
-function evidenceQueries(evaluation: Evaluation, check: EvidenceSpec): EvidenceQueries {
+function evidenceQueries(evaluation: Evaluation, check: AskedSpec): EvidenceQueries {
   const grid = tickGrid(evaluation);
   if (!grid) return { kind: 'evidence', check, asked: undefined };
   const { release } = evaluation;
@@ -114,7 +115,7 @@ function thresholdQueries(evaluation: Evaluation, check: ThresholdSpec): Thresho
 }
 
 function planned(
-  check: CheckSpec,
+  check: AskedSpec | ThresholdSpec,
   { role, arm, request }: { readonly role: string; readonly arm: Arm; readonly request: MetricsRequest },
 ): PlannedQuery {
   return { id: `${check.name}/${role}/${arm}`, check: check.name, provider: check.provider, request };

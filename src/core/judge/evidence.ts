@@ -38,6 +38,8 @@ export interface Period {
 /** What every check says of itself. */
 export interface CheckBase {
   readonly name: string;
+  /** What people asked, where it is put in other words than the kind: `accuracy`. For reports and sentences only. */
+  readonly question?: string | undefined;
   /** Share of the promise that it may spend, relative to the other checks; more than 0. */
   readonly weight: number;
   readonly action: Action;
@@ -61,10 +63,12 @@ export interface Margins {
   readonly safe: Margin;
 }
 
-/** A share of bad events. */
+/** A share of bad events; with `worse: fewer` of good ones. */
 export interface ProportionCheck extends CheckBase, Reading, Margins {
   readonly kind: 'proportion';
-  /** And never above this share, whatever stable does. */
+  /** `fewer`: the margins say how much more stable may have, at most ratio × the candidate's share + difference. Default `more`. */
+  readonly worse?: 'more' | 'fewer' | undefined;
+  /** And never above this share (`fewer`: below), whatever stable does. */
   readonly limit: number | undefined;
   readonly ticks: readonly EvidenceTick<Counts>[];
 }

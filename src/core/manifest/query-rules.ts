@@ -16,6 +16,15 @@ const QUERIES = {
   total: { windowed: true },
   query: { windowed: false },
   samples: { windowed: true },
+  correct: { windowed: true },
+  labelled: { windowed: true },
+  differing: { windowed: true },
+  compared: { windowed: true },
+  violations: { windowed: true },
+  events: { windowed: true },
+  users: { windowed: true },
+  positives: { windowed: true },
+  claims: { windowed: true },
 } as const;
 
 interface Query {

@@ -1,13 +1,13 @@
 import { assertNever } from '../../errors.ts';
-import type { EvidenceSpec } from '../../manifest/release-schema.ts';
+import type { AskedSpec } from '../../manifest/expand-check.ts';
 import type { Collector } from './collector.ts';
 import { limit } from './limit.ts';
 import { proportion } from './proportion.ts';
 
 /** Calls `use` with the collector of a check's kind. */
 export function withCollector<R>(
-  spec: EvidenceSpec,
-  use: <S extends EvidenceSpec, A>(spec: S, collector: Collector<S, A>) => R,
+  spec: AskedSpec,
+  use: <S extends AskedSpec, A>(spec: S, collector: Collector<S, A>) => R,
 ): R {
   switch (spec.kind) {
     case 'proportion':

@@ -12,6 +12,9 @@ const NO_MARGIN = { ratio: 1, difference: 0 };
 
 const base = {
   name: z.string().min(1).max(200).meta({ description: 'Unique in the document.' }),
+  question: z.string().min(1).max(200).optional().meta({
+    description: 'What was asked in the manifest, such as accuracy; for sentences only.',
+  }),
   weight: z.number().positive().default(1).meta({
     description: 'Share of falseRollbackRate that it may spend, relative to the other checks.',
   }),
@@ -42,6 +45,10 @@ export const CHECK_SCHEMAS = {
     kind: z.literal('proportion'),
     ...margins,
     ...reading,
+    worse: z.enum(['more', 'fewer']).default('more').meta({
+      description:
+        'fewer: events are good, and the margins say how many times as many stable may have of them.',
+    }),
     limit: z.number().min(0).max(1).optional(),
     ticks: z.array(tickOf(CountsArm)),
   }),

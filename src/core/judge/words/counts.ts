@@ -3,6 +3,7 @@ import type { Stretch } from '../divide.ts';
 import type { Margin } from '../evidence.ts';
 import type { ShownInterval, Totals, Words } from '../method.ts';
 import { writeCount, writeFactor, writePoints, writeShare, writeValue } from '../write-numbers.ts';
+import { type Terms, termsOf } from './terms.ts';
 
 /** How counts are called: a share of trials, or events per unit of exposure. */
 export type CountUnit = 'share' | 'rate';
@@ -33,14 +34,18 @@ export function comparedTicks(stretches: readonly Stretch<Counts>[]): readonly T
 export function countWords(
   { harm, safe, limit = 1 }: CountedCheck,
   stretches: readonly Stretch<Counts>[],
-  { interval, unit }: { readonly interval: ShownInterval | undefined; readonly unit: CountUnit },
+  {
+    interval,
+    unit,
+    terms = termsOf(undefined),
+  }: { readonly interval: ShownInterval | undefined; readonly unit: CountUnit; readonly terms?: Terms },
 ): Words {
   const totals = countTotals(stretches);
   const { candidate, stable } = totals;
-  const counts = `${writeArm(candidate, unit)} against ${writeArm(stable, unit)}`;
+  const counts = `${writeArm(candidate, { unit, terms })} against ${writeArm(stable, { unit, terms })}`;
   const effect = interval && describeInterval(interval, unit);
   const compared = effect === undefined ? counts : `${counts}; ${effect}`;
-  const alone = writeArm(totals.alone, unit);
+  const alone = writeArm(totals.alone, { unit, terms });
   const bound = writeRate(limit, unit);
   const whole = stretches.at(-1)?.period.whole ?? false;
   return {
@@ -58,9 +63,12 @@ export function countWords(
   };
 }
 
-/** `30 of 1,000 (3%)`; a rate: `4 in 120 (0.0333 per unit)`. */
-function writeArm({ events, exposure }: Counts, unit: CountUnit): string {
-  const counts = `${writeCount(events)} ${unit === 'share' ? 'of' : 'in'} ${writeCount(exposure)}`;
+/** `30 of 1,000 (3%)`; a rate: `4 in 120 (0.0333 per unit)`; in the terms of a question: `30 wrong of 1,000 labelled (3%)`. */
+export function writeArm(
+  { events, exposure }: Counts,
+  { unit, terms }: { readonly unit: CountUnit; readonly terms: Terms },
+): string {
+  const counts = `${writeCount(events)}${terms.events} ${unit === 'share' ? 'of' : 'in'} ${writeCount(exposure)}${terms.exposure}`;
   return exposure > 0 ? `${counts} (${writeRate(events / exposure, unit)})` : counts;
 }
 
