@@ -1,7 +1,8 @@
+import type { ClaimedCounts } from '../stats/calibration.ts';
 import type { Counts } from '../stats/counts.ts';
 import type { Margin } from '../stats/twin.ts';
 
-export type { Counts, Margin };
+export type { ClaimedCounts, Counts, Margin };
 
 /**
  * `pass` proven good enough · `fail` proven harmful · `inconclusive` neither yet · `no-data` nothing to see ·
@@ -84,8 +85,46 @@ export interface LimitCheck extends CheckBase, Reading {
   readonly ticks: readonly EvidenceTick<Counts>[];
 }
 
+/** The counts of an arm, by group; a group that is not there had no traffic. */
+export interface GroupedCounts {
+  readonly groups: Readonly<Record<string, Counts>>;
+}
+
+/** Bad events group by group: each against stable's same group, and the groups against each other. */
+export interface FairnessCheck extends CheckBase, Reading, Margins {
+  readonly kind: 'fairness';
+  /** Fixed before looking; others are not looked at. */
+  readonly groups: readonly string[];
+  /** How much worse one group may be off than another with the candidate; undefined: not asked. */
+  readonly disparity: Margin | undefined;
+  /** Groups with less than this share of a step's traffic are not waited for, 0 to 1. */
+  readonly minShare: number;
+  readonly ticks: readonly EvidenceTick<GroupedCounts>[];
+}
+
+/** The counts of an arm, bin by bin in the order of the check. */
+export interface ClaimedBins {
+  readonly bins: readonly ClaimedCounts[];
+}
+
+/** How often predictions come true, against the probability that they claim. */
+export interface CalibrationCheck extends CheckBase, Reading {
+  readonly kind: 'calibration';
+  /** Names of the bins, fixed before looking. */
+  readonly bins: readonly string[];
+  /** Further than this from the claim is harm, in probability. */
+  readonly tolerance: number;
+  /** Within this is safe; not less than `tolerance`. */
+  readonly safe: { readonly tolerance: number };
+  /** `stable`: harm is to be off the claim and further off than stable. `claims`: off the claim, whatever stable does. */
+  readonly against: 'stable' | 'claims';
+  /** Bins with less than this share of a step's predictions are not waited for, 0 to 1. */
+  readonly minShare: number;
+  readonly ticks: readonly EvidenceTick<ClaimedBins>[];
+}
+
 /** Every kind of check, as evidence. */
-export type EvidenceCheck = ProportionCheck | LimitCheck;
+export type EvidenceCheck = ProportionCheck | LimitCheck | FairnessCheck | CalibrationCheck;
 
 /**
  * All that a judgement rests on: the value between what was observed and what it says. The document of `belay judge` is

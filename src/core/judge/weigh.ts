@@ -2,6 +2,8 @@ import { assertNever } from '../errors.ts';
 import { logMean } from '../stats/log-space.ts';
 import { type Divided, type Dropped, divideTicks, type Stretch } from './divide.ts';
 import type { Evidence, EvidenceCheck, EvidenceTick } from './evidence.ts';
+import { calibration } from './kinds/calibration.ts';
+import { fairness } from './kinds/fairness.ts';
 import { limit } from './kinds/limit.ts';
 import { proportion } from './kinds/proportion.ts';
 import type { Breach, Method, ShownInterval, Totals, Words } from './method.ts';
@@ -60,6 +62,10 @@ export function withMethod<R>(
       return use(check, proportion);
     case 'limit':
       return use(check, limit);
+    case 'fairness':
+      return use(check, fairness);
+    case 'calibration':
+      return use(check, calibration);
     default:
       return assertNever(check);
   }

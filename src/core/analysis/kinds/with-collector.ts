@@ -1,6 +1,8 @@
 import { assertNever } from '../../errors.ts';
 import type { AskedSpec } from '../../manifest/expand-check.ts';
+import { calibration } from './calibration.ts';
 import type { Collector } from './collector.ts';
+import { fairness } from './fairness.ts';
 import { limit } from './limit.ts';
 import { proportion } from './proportion.ts';
 
@@ -14,6 +16,10 @@ export function withCollector<R>(
       return use(spec, proportion);
     case 'limit':
       return use(spec, limit);
+    case 'fairness':
+      return use(spec, fairness);
+    case 'calibration':
+      return use(spec, calibration);
     default:
       return assertNever(spec);
   }

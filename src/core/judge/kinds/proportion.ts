@@ -36,6 +36,13 @@ export const proportion: Method<ProportionCheck, Counts> = {
     if (limit === undefined) return undefined;
     return oneSampleLogE(wholeCounts(faced, 'safe'), { side: 'safe', limit: bound(check), dispersion, trim });
   },
+  doubt: (check, now) =>
+    now.period.whole
+      ? 0
+      : recentDoubt(wholeTicks(facing(check, [now]), 'harm'), {
+          margin: check.harm,
+          dispersion: check.dispersion,
+        }),
   totals: (_, stretches) => countTotals(stretches),
   interval: (check, stretches, side) => {
     const found = comparisonInterval(check, facing(check, stretches), side);

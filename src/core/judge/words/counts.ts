@@ -103,19 +103,19 @@ function describeDifference(low: number, high: number, unit: CountUnit): string 
   return `between ${rounded(low)} fewer and ${rounded(high)} more`;
 }
 
-function describeBeyond(margin: Margin, stable: Counts, unit: CountUnit): string {
+export function describeBeyond(margin: Margin, stable: Counts, unit: CountUnit): string {
   return margin.ratio === 1 && margin.difference === 0
     ? 'more than stable'
     : `more than ${describeMargin(margin, unit)} allowed${allowance(margin, stable, unit)}`;
 }
 
-function describeWithin(margin: Margin, stable: Counts, unit: CountUnit): string {
+export function describeWithin(margin: Margin, stable: Counts, unit: CountUnit): string {
   return margin.ratio === 1 && margin.difference === 0
     ? 'fewer than stable'
     : `within ${describeMargin(margin, unit)} that count as safe${allowance(margin, stable, unit)}`;
 }
 
-function describeMargin({ ratio, difference }: Margin, unit: CountUnit): string {
+export function describeMargin({ ratio, difference }: Margin, unit: CountUnit): string {
   const times = `the ${writeValue(ratio)} times`;
   if (difference === 0) return times;
   const points = writeDifference(difference, unit);

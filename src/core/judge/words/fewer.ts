@@ -16,15 +16,12 @@ export function fewerWords(
   const effect = interval && describeInterval(interval, 'share');
   const compared = effect === undefined ? arms : `${arms}; ${effect}`;
   const alone = writeArm(totals.alone, { unit: 'share', terms });
-  const { events, exposure } = totals.alone;
   const whole = stretches.at(-1)?.period.whole ?? false;
   return {
+    seen: whole ? alone : compared,
     harm: {
       comparison: `${compared}; fewer than ${describeLeast(harm)} allowed`,
-      limit:
-        events < limit * exposure
-          ? `${alone}; below the least of ${writeShare(limit)}`
-          : `${alone} in the whole rollout; below the least of ${writeShare(limit)} within a step`,
+      limit: `${alone}; below the least of ${writeShare(limit)}`,
     },
     safe: whole
       ? `${alone}; not below the least of ${writeShare(limit)}`
