@@ -7,6 +7,7 @@ import type { ReleaseState } from '../core/record/release-state.ts';
 import { percent, type Sha256 } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
 import { checkConfigFiles, checkRunbook, reportNoManifest } from './check-references.ts';
+import { checkUnits } from './check-units.ts';
 import { checkVersions, isStartedByHand } from './check-versions.ts';
 import { type ReadableRelease, type RepositoryReading, readFiles } from './read-files.ts';
 import { findDifference, placeMissing, readTargets, renderTargets } from './render-targets.ts';
@@ -77,5 +78,5 @@ async function checkTargets(
   const weight = isStartedByHand(parsed, state) ? percent(0) : release.spec.rollout.weight;
   const texts = await readTargets(files.read, release);
   const { edits, problems } = renderTargets(release, weight, texts);
-  return [...placeMissing(problems, parsed), ...edits.flatMap(findDifference)];
+  return [...placeMissing(problems, parsed), ...edits.flatMap(findDifference), ...checkUnits(parsed, texts)];
 }

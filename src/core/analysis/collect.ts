@@ -29,7 +29,8 @@ export function collect(queries: EvidenceQueries, evaluation: Evaluation, answer
   const { asked } = queries;
   const labelDelay = queries.check.labelDelay ?? millis(0);
   return withCollector(queries.check, (spec, collector) => {
-    if (!asked) return { check: collector.check(spec, [], evaluation), broken: [], grid: undefined, labelDelay };
+    if (!asked)
+      return { check: collector.check(spec, [], evaluation), broken: [], grid: undefined, labelDelay };
     const { readingsAt, broken } = readAll(asked.questions, answerTo);
     const ticks =
       broken.length > 0 ? [] : readTicks(asked.grid, evaluation.rollout, { spec, collector, readingsAt });

@@ -50,7 +50,9 @@ export function planQueries(evaluation: Evaluation): readonly PlannedQuery[] {
 /** What each check asks, in the order of the manifest, shared questions repeated. */
 export function checkQueries(evaluation: Evaluation): readonly CheckQueries[] {
   return evaluation.release.spec.health.checks.map((check) =>
-    check.kind === 'threshold' ? thresholdQueries(evaluation, check) : evidenceQueries(evaluation, expandCheck(check)),
+    check.kind === 'threshold'
+      ? thresholdQueries(evaluation, check)
+      : evidenceQueries(evaluation, expandCheck(check)),
   );
 }
 

@@ -3,6 +3,7 @@ import { BROKEN, type Observation } from '../analysis/observation.ts';
 import { planQueries } from '../analysis/plan-queries.ts';
 import { describeGap, type Gap } from '../analysis/reading.ts';
 import { healthSettings } from '../manifest/defaults.ts';
+import { countKeys } from '../manifest/expand-check.ts';
 import type { CheckSpec, Release } from '../manifest/release-schema.ts';
 import { findStanding } from '../plan/rollout.ts';
 import { type Instant, instant, percent } from '../units.ts';
@@ -64,12 +65,13 @@ function describeBlindness(
   if (!isAboutStable(planned)) return undefined;
   const gap = findGap(outcome);
   if (gap === undefined) return undefined;
-  if (!('bad' in check) || roleOf(planned) !== 'bad' || (gap !== 'missing' && gap !== 'empty'))
+  const keys = countKeys(check);
+  if (!keys || roleOf(planned) !== keys.bad || (gap !== 'missing' && gap !== 'empty'))
     return describeGap(gap);
-  if (check.absentIsZero) return undefined;
-  const total = answers.find(({ planned: { id } }) => id === `${check.name}/total/stable`);
+  if ('absentIsZero' in check && check.absentIsZero) return undefined;
+  const total = answers.find(({ planned: { id } }) => id === `${check.name}/${keys.total}/stable`);
   const isBadAlone = total !== undefined && findGap(total.observation.outcome) === undefined;
-  return `${describeGap(gap)}${isBadAlone ? '; if that means no bad events, write absentIsZero: true' : ''}`;
+  return `${describeGap(gap)}${isBadAlone ? `; if that means ${keys.bad === 'bad' ? 'no bad events' : 'none'}, write absentIsZero: true` : ''}`;
 }
 
 /** Why there is not one number in an answer; undefined when there is. */

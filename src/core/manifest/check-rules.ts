@@ -1,7 +1,14 @@
 import { formatDuration, millis } from '../units.ts';
 import { quote } from '../yaml/yaml-path.ts';
-import { harmMargin } from './defaults.ts';
-import type { CheckSpec, ProportionSpec, SafeMarginSpec, ThresholdSpec } from './release-schema.ts';
+import { type Compared, harmMargin } from './defaults.ts';
+import { expandCheck, type Phrasing } from './expand-check.ts';
+import type {
+  CheckSpec,
+  EvidenceSpec,
+  ProportionSpec,
+  SafeMarginSpec,
+  ThresholdSpec,
+} from './release-schema.ts';
 import { ratioText } from './rollout-rules.ts';
 import type { Rule, RuleFinding, RuleInput } from './rule.ts';
 
@@ -28,8 +35,8 @@ export const checkNamesDiffer: Rule = function* ({ draft: { checks } }) {
 
 /** Nothing is proven harmful and safe at once: what is harm must not lie within what is safe. */
 export const harmWithinSafe: Rule = function* (input) {
-  for (const [index, check] of proportions(input)) {
-    if (!check.safe) continue;
+  for (const { index, spec, asked: check } of compared(input)) {
+    if (!check.safe || !('safe' in spec && spec.safe)) continue;
     for (const part of ['relative', 'absolute'] as const) {
       const tolerated = harmMargin(check)[part];
       const safe = check.safe[part] ?? 0;
@@ -46,37 +53,59 @@ export const harmWithinSafe: Rule = function* (input) {
 /** Bounds that some value passes and some value fails. */
 export const boundsAreSensible: Rule = function* ({ draft: { checks } }) {
   for (const [index, { spec }] of checks.entries()) {
-    if (spec?.kind === 'proportion') yield* proportionBounds(spec, index);
-    else if (spec?.kind === 'threshold') yield* thresholdBounds(spec, index);
+    if (!spec) continue;
+    if (spec.kind === 'threshold') yield* thresholdBounds(spec, index);
+    else {
+      const asked = expandCheck(spec);
+      if (asked.kind === 'proportion') yield* proportionBounds(asked, index);
+      if (asked.kind === 'proportion' || asked.kind === 'fairness') yield* marginBounds(asked, index);
+    }
   }
 };
 
-function* proportionBounds({ limit, tolerate, safe }: ProportionSpec, index: number): Iterable<RuleFinding> {
-  const at = (...path: readonly string[]) => [...CHECKS, index, ...path];
-  if (limit !== undefined && (limit <= 0 || limit >= 1))
+function* proportionBounds(
+  { limit, keys, complement, worse }: ProportionSpec & Phrasing,
+  index: number,
+): Iterable<RuleFinding> {
+  if (limit === undefined) return;
+  const path = [...CHECKS, index, keys?.limit ?? 'limit'];
+  const written = complement ? 1 - limit : limit;
+  if (limit <= 0 || limit >= 1)
     yield {
       code: 'LIMIT_OUT_OF_RANGE',
-      path: at('limit'),
-      message: `must be more than 0% and less than 100%, got ${ratioText(limit)}; the share of bad events is always within 0% and 100%`,
+      path,
+      message: `must be more than 0% and less than 100%, got ${ratioText(written)}; the share of ${keys === undefined ? 'bad ' : ''}events is always within 0% and 100%`,
     };
-  else if (limit !== undefined && limit > 0.5)
+  else if (limit > 0.5 && !complement && worse === undefined)
     yield {
       code: 'LIMIT_HIGH',
       severity: 'warning',
-      path: at('limit'),
+      path,
       message: `most events may be bad at ${ratioText(limit)}; if "bad" counts good events, count the others instead`,
     };
+}
+
+function* marginBounds(
+  { tolerate, safe, worse }: Compared & Pick<Phrasing, 'worse'>,
+  index: number,
+): Iterable<RuleFinding> {
   const margins: readonly (readonly [string, SafeMarginSpec | undefined])[] = [
     ['tolerate', tolerate],
     ['safe', safe],
   ];
   for (const [name, margin] of margins)
-    if ((margin?.absolute ?? 0) >= 1)
+    for (const part of ['relative', 'absolute'] as const) {
+      const value = margin?.[part] ?? 0;
+      if (value < 1 || (part === 'relative' && worse !== 'fewer')) continue;
       yield {
         code: 'MARGIN_OUT_OF_RANGE',
-        path: at(name, 'absolute'),
-        message: `must be less than 100%, got ${ratioText(margin?.absolute ?? 0)}; no share of events can be worse than that`,
+        path: [...CHECKS, index, name, part],
+        message:
+          part === 'relative'
+            ? `must be less than 100%, got ${ratioText(value)}; with 100% fewer there are none at all`
+            : `must be less than 100%, got ${ratioText(value)}; no share of events can be worse than that`,
       };
+    }
 }
 
 function* thresholdBounds(check: ThresholdSpec, index: number): Iterable<RuleFinding> {
@@ -108,10 +137,29 @@ export const bakeIsChecked: Rule = function* ({ draft: { checks } }) {
 };
 
 function judgesAlone(check: CheckSpec): boolean {
-  return check.kind !== 'proportion' || check.limit !== undefined;
+  if (check.kind === 'threshold') return true;
+  const asked = expandCheck(check);
+  switch (asked.kind) {
+    case 'proportion':
+      return asked.limit !== undefined;
+    case 'calibration':
+      return asked.against === 'claims';
+    default:
+      return asked.kind !== 'fairness';
+  }
 }
 
-function* proportions({ draft }: RuleInput): Iterable<readonly [index: number, check: ProportionSpec]> {
-  for (const [index, { spec }] of draft.checks.entries())
-    if (spec?.kind === 'proportion') yield [index, spec];
+interface ComparedCheck {
+  readonly index: number;
+  readonly spec: EvidenceSpec;
+  readonly asked: Compared;
+}
+
+/** Checks whose margins are shares or rates of stable's, with the margins of their question. */
+function* compared({ draft }: RuleInput): Iterable<ComparedCheck> {
+  for (const [index, { spec }] of draft.checks.entries()) {
+    if (!spec || spec.kind === 'threshold') continue;
+    const asked = expandCheck(spec);
+    if (asked.kind === 'proportion' || asked.kind === 'fairness') yield { index, spec, asked };
+  }
 }

@@ -3,6 +3,7 @@ import { formatPath } from '../yaml/yaml-path.ts';
 import { bakeIsChecked, boundsAreSensible, checkNamesDiffer, harmWithinSafe } from './check-rules.ts';
 import { nameIsFileName, providersExist, targetFilesAreForeign } from './config-rules.ts';
 import { placeholdersAreKnown, queriesCountWindows, queriesTellVersions } from './query-rules.ts';
+import { binsClaim, labelsComeInTime, partsDiffer, questionBoundsFit } from './question-rules.ts';
 import {
   deadlineFits,
   noDataDeadlineFits,
@@ -28,6 +29,10 @@ const RELEASE_RULES: readonly Rule[] = [
   harmWithinSafe,
   boundsAreSensible,
   bakeIsChecked,
+  partsDiffer,
+  binsClaim,
+  questionBoundsFit,
+  labelsComeInTime,
   placeholdersAreKnown,
   queriesTellVersions,
   queriesCountWindows,

@@ -56,7 +56,6 @@ function readGroupCounts(
 function isThere(readings: Readings, name: string): boolean {
   const groups = readings.groups('total');
   return (
-    typeof groups !== 'string' &&
-    groups.some(({ value, reading }) => value === name && reading !== 'missing')
+    typeof groups !== 'string' && groups.some(({ value, reading }) => value === name && reading !== 'missing')
   );
 }

@@ -33,7 +33,9 @@ export function readGroups(
   const of = (value: string): number | string => {
     const reading: Reading = groups.find((group) => matches(group.value, value))?.reading ?? 'missing';
     if (typeof reading === 'number') return reading;
-    return reading === 'missing' && missing === 'none' ? 0 : `${arm} ${role} of "${value}": ${describeGap(reading)}`;
+    return reading === 'missing' && missing === 'none'
+      ? 0
+      : `${arm} ${role} of "${value}": ${describeGap(reading)}`;
   };
   return { kind: 'seen', value: { role, of } };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CountsArm, tickOf } from './arms.ts';
+import { ClaimedBinsArm, CountsArm, GroupsArm, tickOf } from './arms.ts';
 
 const Margin = z
   .strictObject({
@@ -38,6 +38,11 @@ const margins = {
   safe: Margin.optional().meta({ description: 'Below it is safe; default: harm.' }),
 };
 
+const minShare = z.number().min(0).max(1).default(0).meta({
+  description: 'Parts with less than this share of the exposure are not waited for.',
+});
+const Tolerance = z.number().min(0).max(1);
+
 /** The schema of a check of each kind, without its name in the union. */
 export const CHECK_SCHEMAS = {
   proportion: z.strictObject({
@@ -59,6 +64,34 @@ export const CHECK_SCHEMAS = {
     max: z.number().min(0).max(1),
     maxExcess: z.number().positive().optional(),
     ticks: z.array(tickOf(CountsArm)),
+  }),
+  fairness: z.strictObject({
+    ...base,
+    kind: z.literal('fairness'),
+    groups: z.array(z.string().min(1)).min(1).max(50).meta({ description: 'Fixed before looking.' }),
+    ...margins,
+    ...reading,
+    disparity: Margin.optional().meta({
+      description: 'Between groups of the candidate; default: not asked.',
+    }),
+    minShare,
+    ticks: z.array(tickOf(GroupsArm)),
+  }),
+  calibration: z.strictObject({
+    ...base,
+    kind: z.literal('calibration'),
+    bins: z.array(z.string().min(1)).min(1).max(50).meta({ description: 'Names of the bins, in order.' }),
+    ...reading,
+    tolerance: Tolerance.meta({ description: 'Further from the claim is harm, in probability.' }),
+    safe: z
+      .strictObject({ tolerance: Tolerance })
+      .optional()
+      .meta({ description: 'Within this is safe; default: tolerance.' }),
+    against: z.enum(['stable', 'claims']).default('stable').meta({
+      description: 'stable: off the claim and further off than stable. claims: off the claim.',
+    }),
+    minShare,
+    ticks: z.array(tickOf(ClaimedBinsArm)),
   }),
 } as const;
 

@@ -26,7 +26,14 @@ export const EvidenceSchema = z
   .strictObject({
     ...head,
     checks: z
-      .array(z.discriminatedUnion('kind', [CHECK_SCHEMAS.proportion, CHECK_SCHEMAS.limit]))
+      .array(
+        z.discriminatedUnion('kind', [
+          CHECK_SCHEMAS.proportion,
+          CHECK_SCHEMAS.limit,
+          CHECK_SCHEMAS.fairness,
+          CHECK_SCHEMAS.calibration,
+        ]),
+      )
       .min(1)
       .max(10_000)
       .meta({ description: 'The health questions with what was seen, tick by tick.' }),

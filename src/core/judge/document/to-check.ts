@@ -1,5 +1,5 @@
 import { assertNever } from '../../errors.ts';
-import type { Counts, EvidenceCheck, EvidenceTick, Seen } from '../evidence.ts';
+import type { ClaimedBins, Counts, EvidenceCheck, EvidenceTick, GroupedCounts, Seen } from '../evidence.ts';
 import type { WrittenCheck } from './check-schemas.ts';
 
 interface WrittenTick<Arm> {
@@ -17,6 +17,18 @@ export function toCheck(written: WrittenCheck): EvidenceCheck {
     case 'limit': {
       const { critical, maxExcess, ticks, ...rest } = written;
       return { ...rest, maxExcess, ticks: toTicks(ticks, readCounts) };
+    }
+    case 'fairness': {
+      const { critical, safe, disparity, ticks, ...rest } = written;
+      return { ...rest, safe: safe ?? rest.harm, disparity, ticks: toTicks(ticks, readGroups) };
+    }
+    case 'calibration': {
+      const { critical, safe, ticks, ...rest } = written;
+      return {
+        ...rest,
+        safe: safe ?? { tolerance: rest.tolerance },
+        ticks: toTicks(ticks, (arm) => readBins(arm, rest.bins.length)),
+      };
     }
     default:
       return assertNever(written);
@@ -45,4 +57,21 @@ function readCounts({ events, exposure }: Counts): Counts | string {
   if (events < 0 || exposure < 0 || events > exposure)
     return `${events} events of ${exposure}, as after a counter reset`;
   return { events, exposure };
+}
+
+function readGroups(arm: GroupedCounts): GroupedCounts | string {
+  for (const [name, counts] of Object.entries(arm.groups)) {
+    const read = readCounts(counts);
+    if (typeof read === 'string') return `group "${name}": ${read}`;
+  }
+  return arm;
+}
+
+function readBins(arm: ClaimedBins, expected: number): ClaimedBins | string {
+  if (arm.bins.length !== expected) return `${arm.bins.length} bins, expected ${expected}`;
+  for (const [index, counts] of arm.bins.entries()) {
+    const read = readCounts(counts);
+    if (typeof read === 'string') return `bin ${index}: ${read}`;
+  }
+  return arm;
 }

@@ -1,9 +1,9 @@
 import type { Side } from '../../stats/bets.ts';
 import {
   type ClaimPart,
+  type ConfidenceBin,
   calibrationError,
   claimsLogE,
-  type ConfidenceBin,
   worseClaimLogE,
 } from '../../stats/calibration.ts';
 import { addCounts, type Counts, NO_COUNTS, sumCounts } from '../../stats/counts.ts';

@@ -79,10 +79,7 @@ function groupsOf(
 }
 
 /** Every ordered pair of groups of the candidate as a twin: which is the worst and which the best is known only afterwards. */
-function pairsOf(
-  { groups }: FairnessCheck,
-  stretches: readonly Stretch<GroupedCounts>[],
-): readonly Group[] {
+function pairsOf({ groups }: FairnessCheck, stretches: readonly Stretch<GroupedCounts>[]): readonly Group[] {
   const arms = stretches.flatMap(({ pairs }) => pairs.map(({ candidate }) => candidate));
   return groups.flatMap((one) =>
     groups

@@ -82,9 +82,12 @@ export const readingBase = () => ({
 
 /** Whether an absent series means none. */
 export const absentIsZero = (events = 'bad', exposure = 'total') =>
-  z.boolean().optional().meta({
-    description: `No series for \`${events}\` while \`${exposure}\` has one means none. Default false.`,
-  });
+  z
+    .boolean()
+    .optional()
+    .meta({
+      description: `No series for \`${events}\` while \`${exposure}\` has one means none. Default false.`,
+    });
 
 /** What is counted; see docs/checks/unit.md. */
 export const unit = () =>

@@ -48,13 +48,10 @@ export const calibrationSchema = () =>
       safe: Ratio.optional().meta({
         description: 'How far still counts as safe. Default 5% or tolerance, whichever is more.',
       }),
-      against: z
-        .enum(['stable', 'claims'])
-        .optional()
-        .meta({
-          description:
-            'stable: off its claims and further off than stable. claims: off its claims, whatever stable does; judges at 100% as well. Default stable.',
-        }),
+      against: z.enum(['stable', 'claims']).optional().meta({
+        description:
+          'stable: off its claims and further off than stable. claims: off its claims, whatever stable does; judges at 100% as well. Default stable.',
+      }),
       labelDelay: labelDelay(),
       unit: unit(),
       minShare: minShare(),

@@ -18,7 +18,8 @@ export const fairnessSchema = () =>
     .strictObject({
       ...evidenceBase(),
       kind: z.literal('fairness').meta({
-        description: 'Bad events of each group, candidate against stable, and of the groups against each other.',
+        description:
+          'Bad events of each group, candidate against stable, and of the groups against each other.',
       }),
       bad: Query.meta({ description: 'How many bad events in {{window}}, one series per group.' }),
       total: Query.meta({ description: 'How many events in {{window}}, one series per group.' }),
