@@ -35,12 +35,7 @@ export const calibration: Method<CalibrationCheck, ClaimedBins> = {
   harm: (check, stretches) => logEOf(check, directionsOf(check, stretches, 'harm'), 'harm'),
   safe: (check, now) => {
     if (now.period.whole && check.against === 'stable') return undefined;
-    const directions = directionsOf(check, [now], 'safe');
-    return logEOf(
-      check,
-      largeEnough(directions, check.minShare / 2, ({ exposure }) => exposure),
-      'safe',
-    );
+    return logEOf(check, waitedFor(check, [now]), 'safe');
   },
   totals: () => undefined,
   interval: (check, stretches) => {
@@ -147,6 +142,15 @@ function roundOwn(own: ConfidenceBin, side: Side): ConfidenceBin {
   return own.map((tick, index) => ({ ...tick, events: whole[index]?.events ?? tick.events }));
 }
 
+/** The directions of the bins that safety is asked of; each bin stands there twice. */
+function waitedFor(
+  check: CalibrationCheck,
+  stretches: readonly Stretch<ClaimedBins>[],
+): readonly Direction[] {
+  const directions = directionsOf(check, stretches, 'safe');
+  return largeEnough(directions, check.minShare / 2, ({ exposure }) => exposure);
+}
+
 /** The bin with the most evidence of harm, or the least of safety; undefined without predictions. */
 function decisiveBin(
   check: CalibrationCheck,
@@ -156,7 +160,9 @@ function decisiveBin(
   const sign = side === 'harm' ? 1 : -1;
   let most = Number.NEGATIVE_INFINITY;
   let found: Direction | undefined;
-  for (const direction of directionsOf(check, stretches, side)) {
+  const directions =
+    side === 'harm' ? directionsOf(check, stretches, side) : waitedFor(check, stretches.slice(-1));
+  for (const direction of directions) {
     const log = sign * logEOf(check, [direction], side);
     if (!(direction.exposure > 0) || log <= most) continue;
     most = log;

@@ -36,20 +36,22 @@ export const fairness: Method<FairnessCheck, GroupedCounts> = {
   },
   totals: () => undefined,
   interval: (check, stretches, side) => {
-    const name = decisiveOf(check, stretches, side);
+    const name =
+      side === 'safe'
+        ? decisiveOf(check, stretches, { side, among: waitedNames(check, stretches) })
+        : decisiveOf(check, stretches, { side, among: check.groups });
     if (name === undefined) return undefined;
     return comparisonInterval(check, stretchesOf(stretches, name), side, check.groups.length);
   },
   words: (check, stretches, interval) => {
     const totals = check.groups.map((name) => totalsOf(stretches, name));
-    const now = stretches.at(-1);
-    const waited = new Set(now ? waitedFor(check, now).map(({ name }) => name) : []);
+    const waited = waitedNames(check, stretches);
     return fairnessWords(check, {
       totals,
       interval,
-      worst: decisiveOf(check, stretches, 'harm'),
-      leastSure: decisiveOf(check, stretches, 'safe'),
-      small: check.groups.filter((name) => !waited.has(name)),
+      worst: decisiveOf(check, stretches, { side: 'harm', among: check.groups }),
+      leastSure: decisiveOf(check, stretches, { side: 'safe', among: waited }),
+      small: check.groups.filter((name) => !waited.includes(name)),
     });
   },
 };
@@ -97,14 +99,21 @@ function waitedFor(check: FairnessCheck, now: Stretch<GroupedCounts>): readonly 
   );
 }
 
-/** The group with the most evidence of harm, or the least of safety; undefined without traffic. */
+function waitedNames(check: FairnessCheck, stretches: readonly Stretch<GroupedCounts>[]): readonly string[] {
+  const now = stretches.at(-1);
+  return now ? waitedFor(check, now).map(({ name }) => name) : check.groups;
+}
+
+/** Of some groups the one with the most evidence of harm, or the least of safety; undefined without traffic. */
 function decisiveOf(
   check: FairnessCheck,
   stretches: readonly Stretch<GroupedCounts>[],
-  side: Side,
+  { side, among }: { readonly side: Side; readonly among: readonly string[] },
 ): string | undefined {
   const { dispersion, trim } = check;
-  const groups = groupsOf(check, stretches, side).filter(({ ticks }) => ticks.length > 0);
+  const groups = groupsOf({ ...check, groups: among }, stretches, side).filter(
+    ({ ticks }) => ticks.length > 0,
+  );
   return groupLogE(groups, { side, margin: check[side], dispersion, trim }).decisive?.name;
 }
 

@@ -40,7 +40,7 @@ export function calibrationWords(
     harm: {
       bin: `${at(worst)}${overall}; further from the claim${further} than the ${writePoints(tolerance)} allowed`,
     },
-    safe: `the least certain is ${at(leastSure)}${overall}; within the ${writePoints(safe.tolerance)} that count as safe`,
+    safe: `the least certain is ${at(leastSure)}${overall}; ${isCompared ? 'no further off than stable, or than the claim, by the' : 'within the'} ${writePoints(safe.tolerance)} ${isCompared ? 'that would not count' : 'that count'} as safe`,
     doubt: `the furthest off is ${at(worst)}${overall}; neither harm nor safety is proven`,
   };
 }
