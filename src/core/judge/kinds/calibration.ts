@@ -10,7 +10,7 @@ import { addCounts, type Counts, NO_COUNTS, sumCounts } from '../../stats/counts
 import type { Stretch } from '../divide.ts';
 import type { CalibrationCheck, ClaimedBins, ClaimedCounts } from '../evidence.ts';
 import { largeEnough } from '../large-enough.ts';
-import { INTERVAL_ALPHA, INTERVAL_LEVEL, type Method } from '../method.ts';
+import { type Course, INTERVAL_ALPHA, INTERVAL_LEVEL, type Method } from '../method.ts';
 import { wholeEvents } from '../whole-events.ts';
 import { wholeTicks } from '../whole-ticks.ts';
 import { type BinTotals, calibrationWords } from '../words/calibration.ts';
@@ -32,10 +32,11 @@ export const calibration: Method<CalibrationCheck, ClaimedBins> = {
     oneArm: against === 'claims',
   }),
   members: () => ['bin'],
-  harm: (check, stretches) => logEOf(check, directionsOf(check, stretches, 'harm'), 'harm'),
+  harm: (check, stretches, _, course) =>
+    logEOf(check, directionsOf(check, stretches, 'harm'), { ...course, side: 'harm' }),
   safe: (check, now) => {
     if (now.period.whole && check.against === 'stable') return undefined;
-    return logEOf(check, waitedFor(check, [now]), 'safe');
+    return logEOf(check, waitedFor(check, [now]), { side: 'safe' });
   },
   totals: () => undefined,
   interval: (check, stretches) => {
@@ -60,10 +61,14 @@ export const calibration: Method<CalibrationCheck, ClaimedBins> = {
     }),
 };
 
-function logEOf(check: CalibrationCheck, directions: readonly Direction[], side: Side): number {
+function logEOf(
+  check: CalibrationCheck,
+  directions: readonly Direction[],
+  course: Course & { readonly side: Side },
+): number {
   const { dispersion, trim, against } = check;
-  const tolerance = side === 'harm' ? check.tolerance : check.safe.tolerance;
-  const test = { side, tolerance, dispersion, trim };
+  const tolerance = course.side === 'harm' ? check.tolerance : check.safe.tolerance;
+  const test = { ...course, tolerance, dispersion, trim };
   return against === 'stable'
     ? worseClaimLogE(directions, test)
     : claimsLogE(
@@ -163,7 +168,7 @@ function decisiveBin(
   const directions =
     side === 'harm' ? directionsOf(check, stretches, side) : waitedFor(check, stretches.slice(-1));
   for (const direction of directions) {
-    const log = sign * logEOf(check, [direction], side);
+    const log = sign * logEOf(check, [direction], { side });
     if (!(direction.exposure > 0) || log <= most) continue;
     most = log;
     found = direction;

@@ -23,11 +23,12 @@ export const fairness: Method<FairnessCheck, GroupedCounts> = {
     oneArm: false,
   }),
   members: ({ disparity }) => (disparity === undefined ? ['group'] : ['group', 'disparity']),
-  harm: (check, stretches, member) => {
+  harm: (check, stretches, member, course) => {
     const { harm: margin, disparity, dispersion, trim } = check;
+    const reading = { ...course, side: 'harm', dispersion, trim } as const;
     if (member === 'disparity' && disparity !== undefined)
-      return groupLogE(pairsOf(check, stretches), { side: 'harm', margin: disparity, dispersion, trim }).logE;
-    return groupLogE(groupsOf(check, stretches, 'harm'), { side: 'harm', margin, dispersion, trim }).logE;
+      return groupLogE(pairsOf(check, stretches), { ...reading, margin: disparity }).logE;
+    return groupLogE(groupsOf(check, stretches, 'harm'), { ...reading, margin }).logE;
   },
   safe: (check, now) => {
     if (now.period.whole) return undefined;

@@ -4,7 +4,7 @@ import { twinLogE } from '../../stats/twin.ts';
 import type { Counts, ProportionCheck } from '../evidence.ts';
 import { facing } from '../facing.ts';
 import type { Method, ShownInterval } from '../method.ts';
-import { wholeCounts, wholeTicks } from '../whole-ticks.ts';
+import { changesIn, wholeCounts, wholeTicks } from '../whole-ticks.ts';
 import { countTotals, countWords } from '../words/counts.ts';
 import { fewerWords } from '../words/fewer.ts';
 import { termsOf } from '../words/terms.ts';
@@ -21,12 +21,17 @@ export const proportion: Method<ProportionCheck, Counts> = {
     oneArm: false,
   }),
   members: ({ limit }) => (limit === undefined ? ['comparison'] : ['comparison', 'limit']),
-  harm: (check, stretches, member) => {
+  harm: (check, stretches, member, course) => {
     const { harm: margin, dispersion, trim } = check;
     const faced = facing(check, stretches);
-    return member === 'limit'
-      ? oneSampleLogE(wholeCounts(faced, 'harm'), { side: 'harm', limit: bound(check), dispersion, trim })
-      : twinLogE(wholeTicks(faced, 'harm'), { side: 'harm', margin, dispersion, trim });
+    const reading = { ...course, side: 'harm', dispersion, trim } as const;
+    if (member === 'limit') {
+      const changes = changesIn(faced.map(({ alone }) => alone.length));
+      return oneSampleLogE(wholeCounts(faced, 'harm'), { ...reading, limit: bound(check), changes });
+    }
+    const parts = faced.map((stretch) => wholeTicks([stretch], 'harm'));
+    const changes = changesIn(parts.map(({ length }) => length));
+    return twinLogE(parts.flat(), { ...reading, margin, changes });
   },
   safe: (check, now) => {
     const { safe: margin, limit, dispersion, trim } = check;
