@@ -1,3 +1,4 @@
+import type { EvidenceCheck } from '../judge/evidence.ts';
 import type { CheckJudgement } from '../judge/judge.ts';
 import type { Weighed } from '../judge/weigh.ts';
 import { healthSettings } from '../manifest/defaults.ts';
@@ -5,6 +6,7 @@ import { elapsed, formatDuration, formatInstant, type Instant, type Millis } fro
 import type { CheckAssessment, CheckEvidence, Evaluation } from './assessment.ts';
 import type { Collected } from './collect.ts';
 import { describeBroken } from './describe-broken.ts';
+import { toPlainRecord } from './plain.ts';
 import { gridPoint } from './query-grid.ts';
 
 /** A check of which a query broke: there is nothing to judge. */
@@ -42,6 +44,10 @@ function patience(labelDelay: Millis): { readonly labelDelay?: Millis } {
   return labelDelay > 0 ? { labelDelay } : {};
 }
 
+function parametersOf({ ticks, name, ...parameters }: EvidenceCheck): CheckEvidence['parameters'] {
+  return toPlainRecord(parameters);
+}
+
 function writeEvidence(
   { check, logShare, logWeight, logSafe, safeThreshold, interval, weighed }: CheckJudgement,
   at: (index: number) => Instant | undefined,
@@ -50,6 +56,7 @@ function writeEvidence(
     kind: 'judged',
     of: check.kind,
     ...(check.question === undefined ? {} : { question: check.question }),
+    parameters: parametersOf(check),
     logHarm: logShare,
     members: weighed.members.map(({ name, logM }) => ({ name, logHarm: logM + logWeight })),
     totals: weighed.totals,

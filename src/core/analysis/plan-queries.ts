@@ -3,6 +3,7 @@ import { type AskedSpec, expandCheck } from '../manifest/expand-check.ts';
 import type { ThresholdSpec } from '../manifest/release-schema.ts';
 import type { Millis } from '../units.ts';
 import type { Evaluation, PlannedQuery } from './assessment.ts';
+import { type BaselineQueries, baselineQueries, queriesOfBaseline } from './baseline.ts';
 import { fillQuery } from './fill-query.ts';
 import type { Arm } from './kinds/collector.ts';
 import { withCollector } from './kinds/with-collector.ts';
@@ -20,7 +21,14 @@ export interface ArmQuestion {
 export interface EvidenceQueries {
   readonly kind: 'evidence';
   readonly check: AskedSpec;
-  readonly asked: { readonly grid: Grid; readonly questions: readonly ArmQuestion[] } | undefined;
+  readonly asked:
+    | {
+        readonly grid: Grid;
+        readonly questions: readonly ArmQuestion[];
+        /** About stable's past. */
+        readonly baseline: BaselineQueries;
+      }
+    | undefined;
 }
 
 /** What a threshold check asks. */
@@ -65,7 +73,8 @@ export function questionKey({ provider, request }: PlannedQuery): string {
 export function queriesIn(queries: CheckQueries): readonly PlannedQuery[] {
   if (queries.kind === 'threshold')
     return queries.samples ? [queries.value, queries.samples] : [queries.value];
-  return queries.asked?.questions.map(({ query }) => query) ?? [];
+  const { asked } = queries;
+  return asked ? [...asked.questions.map(({ query }) => query), ...queriesOfBaseline(asked.baseline)] : [];
 }
 
 function evidenceQueries(evaluation: Evaluation, check: AskedSpec): EvidenceQueries {
@@ -87,7 +96,11 @@ function evidenceQueries(evaluation: Evaluation, check: AskedSpec): EvidenceQuer
       }),
     );
   });
-  return { kind: 'evidence', check, asked: { grid, questions } };
+  return {
+    kind: 'evidence',
+    check,
+    asked: { grid, questions, baseline: baselineQueries(check, evaluation) },
+  };
 }
 
 function thresholdQueries(evaluation: Evaluation, check: ThresholdSpec): ThresholdQueries {

@@ -25,6 +25,8 @@ const QUERIES = {
   users: { windowed: true },
   positives: { windowed: true },
   claims: { windowed: true },
+  'replicas.bad': { windowed: true },
+  'replicas.total': { windowed: true },
 } as const;
 
 interface Query {
@@ -123,7 +125,7 @@ function placeholders(
 function* queries({ source, draft }: Pick<RuleInput, 'source' | 'draft'>): Iterable<Query> {
   for (const index of draft.checks.keys())
     for (const [key, { windowed }] of Object.entries(QUERIES)) {
-      const path = ['spec', 'health', 'checks', index, key];
+      const path = ['spec', 'health', 'checks', index, ...key.split('.')];
       const text = valueAt(source.value, path);
       if (typeof text === 'string') yield { path, text, windowed };
     }

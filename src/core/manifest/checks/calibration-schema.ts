@@ -7,7 +7,7 @@ import {
   GroupValue,
   labelDelay,
   minShare,
-  readingBase,
+  partsReadingBase,
   unit,
 } from './base-schema.ts';
 
@@ -55,7 +55,7 @@ export const calibrationSchema = () =>
       labelDelay: labelDelay(),
       unit: unit(),
       minShare: minShare(),
-      ...readingBase(),
+      ...partsReadingBase(),
       absentIsZero: absentIsZero('positives'),
     })
     .meta({ description: 'Are the candidate’s probabilities worth what they claim?' });

@@ -7,7 +7,7 @@ import {
   GroupValue,
   marginSchema,
   minShare,
-  readingBase,
+  partsReadingBase,
   safeMarginSchema,
   unit,
 } from './base-schema.ts';
@@ -44,7 +44,7 @@ export const fairnessSchema = () =>
           'And rolled back when the candidate treats one group worse than another by more than this, whatever stable does. Default: not asked.',
       }),
       minShare: minShare(),
-      ...readingBase(),
+      ...partsReadingBase(),
       absentIsZero: absentIsZero(),
     })
     .meta({ description: 'Is some group of people worse off with the candidate?' });
