@@ -6,8 +6,10 @@ import { calibrationSchema } from './checks/calibration-schema.ts';
 import { dataQualitySchema } from './checks/data-quality-schema.ts';
 import { errorsSchema } from './checks/errors-schema.ts';
 import { fairnessSchema } from './checks/fairness-schema.ts';
+import { latencySchema } from './checks/latency-schema.ts';
 import { limitSchema } from './checks/limit-schema.ts';
 import { proportionSchema } from './checks/proportion-schema.ts';
+import { rateSchema } from './checks/rate-schema.ts';
 import { thresholdSchema } from './checks/threshold-schema.ts';
 
 /** A health check of a release manifest: what is asked of which provider, and how it is judged. */
@@ -15,7 +17,6 @@ export const checkSchema = () =>
   z.discriminatedUnion('kind', [
     proportionSchema(),
     limitSchema(),
-    thresholdSchema(),
     errorsSchema(),
     accuracySchema(),
     calibrationSchema(),
@@ -23,4 +24,7 @@ export const checkSchema = () =>
     dataQualitySchema(),
     fairnessSchema(),
     businessSchema(),
+    rateSchema(),
+    latencySchema(),
+    thresholdSchema(),
   ]);

@@ -14,6 +14,8 @@ const KNOWN = new RegExp(`\\{\\{(?:${PLACEHOLDERS.join('|')})\\}\\}`, 'g');
 const QUERIES = {
   bad: { windowed: true },
   total: { windowed: true },
+  buckets: { windowed: true },
+  exposure: { windowed: true },
   query: { windowed: false },
   samples: { windowed: true },
   correct: { windowed: true },

@@ -61,14 +61,19 @@ export function readBad(bad: Reading, absentIsZero: boolean): Reading {
 /** The margins of a comparison, as evidence has them. */
 export function marginsOf(
   spec: Compared & Pick<Phrasing, 'worse'>,
-  { standing }: Evaluation,
+  evaluation: Evaluation,
 ): { readonly harm: Margin; readonly safe: Margin } {
-  const nextShare = (standing.next ?? standing.step).weight / 100;
   const write = spec.worse === 'fewer' ? shortfallOf : marginOf;
-  return { harm: write(harmMargin(spec)), safe: write(safeMargin(spec, nextShare)) };
+  return { harm: write(harmMargin(spec)), safe: write(safeMargin(spec, nextShareOf(evaluation))) };
 }
 
-function marginOf({ relative, absolute }: FullMargin): Margin {
+/** Share of the traffic at the next step, 0 to 1; at the last step its own. */
+export function nextShareOf({ standing }: Evaluation): number {
+  return (standing.next ?? standing.step).weight / 100;
+}
+
+/** A margin of the manifest, as evidence has it. */
+export function marginOf({ relative, absolute }: FullMargin): Margin {
   return { ratio: 1 + relative, difference: absolute };
 }
 

@@ -3,8 +3,10 @@ import type { AskedSpec } from '../../manifest/expand-check.ts';
 import { calibration } from './calibration.ts';
 import type { Collector } from './collector.ts';
 import { fairness } from './fairness.ts';
+import { latency } from './latency.ts';
 import { limit } from './limit.ts';
 import { proportion } from './proportion.ts';
+import { rate } from './rate.ts';
 
 /** Calls `use` with the collector of a check's kind. */
 export function withCollector<R>(
@@ -20,6 +22,10 @@ export function withCollector<R>(
       return use(spec, fairness);
     case 'calibration':
       return use(spec, calibration);
+    case 'latency':
+      return use(spec, latency);
+    case 'rate':
+      return use(spec, rate);
     default:
       return assertNever(spec);
   }

@@ -11,7 +11,8 @@ export type CountUnit = 'share' | 'rate';
 /** What the words of a comparison of counts are about. */
 export interface CountedCheck {
   readonly harm: Margin;
-  readonly safe: Margin;
+  /** Undefined: what is within the limit is safe. */
+  readonly safe: Margin | undefined;
   readonly limit: number | undefined;
 }
 
@@ -48,18 +49,21 @@ export function countWords(
   const alone = writeArm(totals.alone, { unit, terms });
   const bound = writeRate(limit, unit);
   const whole = stretches.at(-1)?.period.whole ?? false;
+  const seen = whole ? alone : compared;
   return {
-    seen: whole ? alone : compared,
+    seen,
     harm: {
       comparison: `${compared}; ${describeBeyond(harm, stable, unit)}`,
       limit: `${alone}; above the limit of ${bound}`,
     },
-    safe: whole
-      ? `${alone}; within the limit of ${bound}`
-      : `${compared}; ${describeWithin(safe, stable, unit)}`,
-    doubt: whole
-      ? `${alone}; not proven within the limit of ${bound}`
-      : `${compared}; neither harm nor safety is proven`,
+    safe:
+      whole || safe === undefined
+        ? `${seen}; within the limit of ${bound}`
+        : `${compared}; ${describeWithin(safe, stable, unit)}`,
+    doubt:
+      whole || safe === undefined
+        ? `${seen}; not proven within the limit of ${bound}`
+        : `${compared}; neither harm nor safety is proven`,
   };
 }
 
@@ -68,8 +72,17 @@ export function writeArm(
   { events, exposure }: Counts,
   { unit, terms }: { readonly unit: CountUnit; readonly terms: Terms },
 ): string {
-  const counts = `${writeCount(events)}${terms.events} ${unit === 'share' ? 'of' : 'in'} ${writeCount(exposure)}${terms.exposure}`;
-  return exposure > 0 ? `${counts} (${writeRate(events / exposure, unit)})` : counts;
+  const counts =
+    unit === 'share'
+      ? `${writeCount(events)}${terms.events} of ${writeCount(exposure)}${terms.exposure}`
+      : `${writeCount(events)} in ${writeExposure(exposure)}`;
+  const per = unit === 'rate' ? ' per unit' : '';
+  return exposure > 0 ? `${counts} (${writeRate(events / exposure, unit)}${per})` : counts;
+}
+
+/** Exposure is measured, not counted: 2.5 replica-hours are not 3. */
+function writeExposure(exposure: number): string {
+  return exposure < 100 ? String(Number(exposure.toPrecision(3))) : writeCount(exposure);
 }
 
 function writeRate(rate: number, unit: CountUnit): string {

@@ -1,5 +1,5 @@
 import type { Stretch } from '../divide.ts';
-import type { Counts, Margin } from '../evidence.ts';
+import type { Counts, Margin, Margins } from '../evidence.ts';
 import type { ShownInterval, Words } from '../method.ts';
 import { writeFactor, writePoints, writeShare } from '../write-numbers.ts';
 import { type CountedCheck, countTotals, describeInterval, writeArm } from './counts.ts';
@@ -7,7 +7,7 @@ import type { Terms } from './terms.ts';
 
 /** A comparison of counts of which fewer are worse, in words. Its margins are how many times as many stable may have. */
 export function fewerWords(
-  { harm, safe, limit = 0 }: CountedCheck,
+  { harm, safe, limit = 0 }: Margins & Pick<CountedCheck, 'limit'>,
   stretches: readonly Stretch<Counts>[],
   { interval, terms }: { readonly interval: ShownInterval | undefined; readonly terms: Terms },
 ): Words {
