@@ -5,6 +5,7 @@ import type { Counts, ProportionCheck } from '../evidence.ts';
 import { facing } from '../facing.ts';
 import type { Method, ShownInterval } from '../method.ts';
 import { changesIn, wholeCounts, wholeTicks } from '../whole-ticks.ts';
+import { describeClumps } from '../words/clumps.ts';
 import { countTotals, countWords } from '../words/counts.ts';
 import { fewerWords } from '../words/fewer.ts';
 import { termsOf } from '../words/terms.ts';
@@ -48,6 +49,7 @@ export const proportion: Method<ProportionCheck, Counts> = {
           margin: check.harm,
           dispersion: check.dispersion,
         }),
+  caution: describeClumps,
   totals: (_, stretches) => countTotals(stretches),
   interval: (check, stretches, side) => {
     const found = comparisonInterval(check, facing(check, stretches), side);
