@@ -97,6 +97,10 @@ export interface Evidence {
   /** One per weight, oldest first; the last is now. */
   readonly periods: readonly [Period, ...Period[]];
   readonly checks: readonly EvidenceCheck[];
+  /** Width of a tick in milliseconds; not given where nobody said. Nothing but forecasts rests on it. */
+  readonly tick?: number | undefined;
+  /** Milliseconds that this step may still take if the rollout is to keep its deadline; not given where there is none. */
+  readonly left?: number | undefined;
 }
 
 /** The period of now. */

@@ -30,6 +30,10 @@ export const limit: Method<LimitCheck, Counts> = {
       text: `${writeCount(candidate.events)} bad events where stable's share explains ${writeCount(expected)}; more than ${writeCount(maxExcess)} too many; a fixed rule, which the false rollback rate does not cover`,
     };
   },
+  tests: ({ max, dispersion, trim }) => {
+    const test = { kind: 'limit', limit: max } as const;
+    return { unit: 'share', dispersion, trim, harm: { limit: test }, safe: test };
+  },
   totals: (_, stretches) => countTotals(stretches),
   interval: () => undefined,
   words: ({ max }, stretches) => {

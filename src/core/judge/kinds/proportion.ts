@@ -30,6 +30,19 @@ export const proportion: Method<ProportionCheck, Counts> = {
   },
   doubt: ({ harm: margin, dispersion }, now) =>
     now.period.whole ? 0 : recentDoubt(wholeTicks([now], 'harm'), { margin, dispersion }),
+  tests: ({ harm, safe, limit, dispersion, trim }, whole) => {
+    const absolute = limit === undefined ? undefined : ({ kind: 'limit', limit } as const);
+    return {
+      unit: 'share',
+      dispersion,
+      trim,
+      harm: {
+        ...(whole ? {} : { comparison: { kind: 'comparison', margin: harm } }),
+        ...(absolute ? { limit: absolute } : {}),
+      },
+      safe: whole ? absolute : { kind: 'comparison', margin: safe },
+    };
+  },
   totals: (_, stretches) => countTotals(stretches),
   interval: comparisonInterval,
   words: (check, stretches, interval) => countWords(check, stretches, { interval, unit: 'share' }),

@@ -1,0 +1,163 @@
+import type { EvidenceTick } from '../judge/evidence.ts';
+import type { CountTests, Method, Totals } from '../judge/method.ts';
+import { withMethod } from '../judge/weigh.ts';
+import { healthSettings } from '../manifest/defaults.ts';
+import type { EvidenceSpec, Release } from '../manifest/release-schema.ts';
+import { findStanding, type Rollout } from '../plan/rollout.ts';
+import { type Instant, instant, percent } from '../units.ts';
+import { type AnswerTo, answersTo } from './answers.ts';
+import type { Evaluation, PlannedQuery } from './assessment.ts';
+import { readAll } from './collect.ts';
+import { describeBroken } from './describe-broken.ts';
+import { withCollector } from './kinds/with-collector.ts';
+import type { Grid, Observation } from './observation.ts';
+import { armQuestions, distinctQueries } from './plan-queries.ts';
+import { evidenceEnd, gridPoint, gridPoints } from './query-grid.ts';
+
+/** What was counted of stable over the last stretch, or why there is nothing to say. */
+export type StableTraffic =
+  | {
+      readonly kind: 'seen';
+      /** Exposure of everybody together, per minute. */
+      readonly exposure: number;
+      /** Bad events per exposure. */
+      readonly rate: number;
+      readonly unit: CountTests['unit'];
+      /** Ticks that gave numbers, and ticks asked for. */
+      readonly ticks: number;
+      readonly asked: number;
+    }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+const DAY = 24 * 60 * 60_000;
+/** A provider is not asked for more points than these. */
+const MOST_TICKS = 1_000;
+/** Of very wide ticks at least so many. */
+const FEWEST_TICKS = 12;
+
+/** The ticks of the last day, as far as metrics are complete. */
+export function trafficGrid(release: Release, now: Instant): Grid {
+  const { tick } = healthSettings(release);
+  const last = evidenceEnd(atRest(release, now));
+  const points = Math.min(MOST_TICKS, Math.max(FEWEST_TICKS, Math.floor(DAY / tick)));
+  return { first: instant(last - (points - 1) * tick), last, step: tick };
+}
+
+/** What is asked to foresee a rollout: about stable, what its checks would ask, over the last day. Each distinct question once. */
+export function planTraffic(release: Release, now: Instant): readonly PlannedQuery[] {
+  const grid = trafficGrid(release, now);
+  return distinctQueries(
+    countingChecks(release, now).flatMap((check) =>
+      armQuestions(check, { release, arm: 'stable', grid }).map(({ query }) => query),
+    ),
+  );
+}
+
+/**
+ * What the answers to `planTraffic` say of each check that counts. Under way, stable's part of the traffic is taken for what the
+ * weights left it.
+ * @throws ToolError CORRUPT when an observation is missing or does not answer its question
+ */
+export function readTraffic(
+  { release, rollout, now }: TrafficQuestion,
+  observations: ReadonlyMap<string, Observation>,
+): ReadonlyMap<string, StableTraffic> {
+  const answerTo = answersTo(planTraffic(release, now), observations);
+  const counting = new Set(countingChecks(release, now));
+  return new Map(
+    evidenceSpecs(release).map((check) => [
+      check.name,
+      counting.has(check)
+        ? readCheck(check, { release, rollout, now }, answerTo)
+        : unknown(`how long checks of kind "${check.kind}" take cannot be foreseen`),
+    ]),
+  );
+}
+
+/** Whose traffic is asked for, and when; `rollout` when one is under way. */
+export interface TrafficQuestion {
+  readonly release: Release;
+  readonly rollout: Rollout | undefined;
+  readonly now: Instant;
+}
+
+/** The checks that give evidence: all but thresholds. */
+export function evidenceSpecs({ spec }: Release): readonly EvidenceSpec[] {
+  return spec.health.checks.filter((check): check is EvidenceSpec => check.kind !== 'threshold');
+}
+
+/** A release of which nothing is tried: for questions in which no rollout has a part. */
+export function atRest(release: Release, now: Instant): Evaluation {
+  const rollout: Rollout = { startedAt: now, transitions: [{ weight: percent(0), at: now }] };
+  return { release, rollout, standing: findStanding(release, rollout), now };
+}
+
+function countingChecks(release: Release, now: Instant): readonly EvidenceSpec[] {
+  return evidenceSpecs(release).filter((spec) =>
+    withCollector(spec, (own, collector) =>
+      withMethod(collector.check(own, [], atRest(release, now)), (_, method) => method.tests !== undefined),
+    ),
+  );
+}
+
+function readCheck(
+  spec: EvidenceSpec,
+  { release, rollout, now }: TrafficQuestion,
+  answerTo: AnswerTo,
+): StableTraffic {
+  const grid = trafficGrid(release, now);
+  const { readingsAt, broken } = readAll(armQuestions(spec, { release, arm: 'stable', grid }), answerTo);
+  if (broken.length > 0) return unknown(describeBroken(spec.name, broken).slice(`${spec.name}: `.length));
+  return withCollector(spec, (own, collector) => {
+    const ticks = Array.from({ length: gridPoints(grid) }, (_, index) => ({
+      seen: collector.read(own, readingsAt('stable', index), 'stable'),
+      share: stableShare(rollout, grid, index),
+    }));
+    const usable = ticks.flatMap(({ seen, share }) =>
+      seen.kind === 'seen' && share > 0 ? [{ seen, share }] : [],
+    );
+    const reasons = ticks.flatMap(({ seen }) => (seen.kind === 'unusable' ? [seen.reason] : []));
+    if (usable.length === 0)
+      return unknown(`nothing was seen of stable: ${reasons.at(-1) ?? 'it has no share of the traffic'}`);
+    const tick = grid.step / 60_000;
+    return withMethod(collector.check(own, [], atRest(release, now)), (check, method) => {
+      const counted = usable.map(({ seen, share }) => ({
+        ...countAlone(check, method, { period: 0, candidate: seen, stable: seen }),
+        share,
+      }));
+      const exposure = counted.reduce((sum, one) => sum + one.exposure, 0);
+      if (!(exposure > 0)) return unknown('stable had no traffic');
+      const everybody = counted.reduce((sum, one) => sum + one.exposure / one.share, 0);
+      return {
+        kind: 'seen',
+        exposure: everybody / (counted.length * tick),
+        rate: counted.reduce((sum, { events }) => sum + events, 0) / exposure,
+        unit: method.tests?.(check, false).unit ?? 'share',
+        ticks: counted.length,
+        asked: ticks.length,
+      };
+    });
+  });
+}
+
+/** What a kind counts in one tick of one arm. */
+function countAlone<C, A>(check: C, method: Method<C, A>, tick: EvidenceTick<unknown>): Totals['alone'] {
+  const period = { step: 0, whole: true, share: 1 };
+  // the collector and the method of a kind read the same arms; the compiler sees them through two doors
+  const alone = tick.candidate.kind === 'seen' ? [tick.candidate.value as A] : [];
+  const stretch = { period, pairs: [], alone, lastSeen: undefined };
+  return method.totals(check, [stretch])?.alone ?? { events: 0, exposure: 0 };
+}
+
+/** Stable's share of the traffic over a tick, 0 to 1; 0 where the weight changed, too, since nobody can say. */
+function stableShare(rollout: Rollout | undefined, grid: Grid, index: number): number {
+  if (!rollout) return 1;
+  const end = gridPoint(grid, index);
+  const before = rollout.transitions.findLast(({ at }) => at <= end - grid.step);
+  const after = rollout.transitions.findLast(({ at }) => at < end);
+  return before === after ? 1 - (before?.weight ?? 0) / 100 : 0;
+}
+
+function unknown(reason: string): StableTraffic {
+  return { kind: 'unknown', reason };
+}
