@@ -70,7 +70,7 @@ export async function plan(files: FileSource, options: PlanOptions): Promise<Pre
       const { release, state } = file;
       const previewed = await preview(files, file);
       if (!traffic) return previewed;
-      const question = { release, rollout: state.rollout, now: traffic.now, config };
+      const question = { release, rollout: state.rollout, now: traffic.now, carried: state.carried, config };
       return { ...previewed, foresight: await foreseeRelease(traffic.providers, question) };
     }),
   );

@@ -53,11 +53,12 @@ export function assess(evaluation: Evaluation, observations: ReadonlyMap<string,
 }
 
 function evidenceOf(evaluation: Evaluation, collected: readonly Collected[]): Evidence {
-  const { release, rollout } = evaluation;
+  const { release, rollout, carried = 0 } = evaluation;
   const { falseRollbackRate, falseAdvanceRate, tick } = healthSettings(release);
   return {
     falseRollbackRate,
     falseAdvanceRate,
+    carried,
     steps: release.spec.rollout.steps.length,
     periods: periodsOf(release, rollout),
     checks: collected.map(({ check }) => check),

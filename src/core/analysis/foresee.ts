@@ -1,5 +1,5 @@
 import type { EvidenceCheck } from '../judge/evidence.ts';
-import { joinFamily } from '../judge/family.ts';
+import { type Family, joinFamily } from '../judge/family.ts';
 import { EFFECTS, type ExpectedTime } from '../judge/forecast.ts';
 import { harmNeeded } from '../judge/harm-needed.ts';
 import type { CountTest } from '../judge/method.ts';
@@ -78,7 +78,7 @@ export function foresee(
   const { release, now } = question;
   const traffic = readTraffic(question, observations);
   const { steps, deadline } = release.spec.rollout;
-  const foreseen = steps.map((step, index) => foreseeStep(release, traffic, { step, index, now }));
+  const foreseen = steps.map((step, index) => foreseeStep(question, traffic, { step, index }));
   const isKnown = [...traffic.values()].every(({ kind }) => kind === 'seen');
   const total = isKnown ? sum(foreseen.map(({ stay }) => stay)) : undefined;
   const isLate = total !== undefined && total * MINUTE > deadline;
@@ -99,24 +99,25 @@ const WHOLE = 100;
 interface StepPlace {
   readonly step: StepSpec;
   readonly index: number;
-  readonly now: Instant;
 }
 
 function foreseeStep(
-  release: Release,
+  { release, now, carried = 0 }: TrafficQuestion,
   traffic: ReadonlyMap<string, StableTraffic>,
-  { step, index, now }: StepPlace,
+  { step, index }: StepPlace,
 ): ForeseenStep {
   const evaluation = evaluationAt(release, step, now);
   const all = evidenceSpecs(release).map((spec) =>
     withCollector(spec, (own, collector): EvidenceCheck => collector.check(own, [], evaluation)),
   );
-  const { falseRollbackRate } = healthSettings(release);
-  const { logWeight } = joinFamily(all, [], falseRollbackRate);
+  const family = joinFamily(all, [], {
+    falseRollbackRate: healthSettings(release).falseRollbackRate,
+    carried,
+  });
   const found = all.flatMap((check) => {
     const seen = traffic.get(check.name);
     const hereafter =
-      seen?.kind === 'seen' ? foreseeCheck(release, check, { seen, step, index, logWeight }) : undefined;
+      seen?.kind === 'seen' ? foreseeCheck(release, check, { seen, step, index, family }) : undefined;
     return hereafter ? [{ check, hereafter }] : [];
   });
   const hold = step.hold / MINUTE;
@@ -141,14 +142,14 @@ interface CheckPlace {
   readonly seen: Extract<StableTraffic, { kind: 'seen' }>;
   readonly step: StepSpec;
   readonly index: number;
-  readonly logWeight: (check: EvidenceCheck) => number;
+  readonly family: Pick<Family, 'threshold' | 'logWeight'>;
 }
 
 /** Undefined for a check that cannot judge on this step: alone with all the traffic and no limit. */
 function foreseeCheck(
   release: Release,
   check: EvidenceCheck,
-  { seen, step, index, logWeight }: CheckPlace,
+  { seen, step, index, family }: CheckPlace,
 ): ForeseenCheck | undefined {
   return withMethod(check, (own, method) => {
     const tests = method.tests?.(own, step.weight === WHOLE);
@@ -160,15 +161,15 @@ function foreseeCheck(
       candidateRate,
       stableRate: seen.rate,
     });
-    const { falseRollbackRate, falseAdvanceRate, tick: width } = healthSettings(release);
+    const { falseAdvanceRate, tick: width } = healthSettings(release);
     const steps = release.spec.rollout.steps.length;
     const goal = { play: tests, tick: width / MINUTE };
     const harm: TestGoal = {
       ...goal,
       side: 'harm',
       needed: harmNeeded({
-        falseRollbackRate,
-        logWeight: logWeight(check),
+        threshold: family.threshold,
+        logWeight: family.logWeight(check),
         steps,
         onset: index === 0 ? 'rollout' : 'step',
       }),

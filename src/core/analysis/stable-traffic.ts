@@ -79,6 +79,8 @@ export interface TrafficQuestion {
   readonly release: Release;
   readonly rollout: Rollout | undefined;
   readonly now: Instant;
+  /** As in an Evaluation. */
+  readonly carried?: number;
 }
 
 /** The checks that give evidence: all but thresholds. */

@@ -1,5 +1,6 @@
 import type { Forecast } from '../stats/planner.ts';
 import { currentPeriod, type Evidence } from './evidence.ts';
+import type { Family } from './family.ts';
 import { harmNeeded } from './harm-needed.ts';
 import type { CountTest, CountTests } from './method.ts';
 import { type Flow, planTest, timesRate, wholeTickMinutes } from './plan-test.ts';
@@ -50,20 +51,24 @@ const MOST_MINUTES = 30 * 24 * 60;
 /**
  * What is to be expected of a check from now, at the traffic of this step so far. Pure. The evidence that is there counts: what is
  * missing of safety is missing in the same share of the time that all of it takes.
- * @param logWeight ln of the weight of each of the check's members in the family
+ * @param family the evidence of harm of all checks together, of which this one is part
  */
 export function forecastCheck(
   evidence: Evidence,
   weighed: Weighed,
-  logWeight: number,
+  family: Pick<Family, 'threshold' | 'logWeight'>,
 ): CheckForecast | NoForecast {
   const scene = setScene(evidence, weighed);
   if ('reason' in scene) return scene;
   const { unit } = scene.prospect.tests;
   const safe = forecastSafe(evidence, weighed);
   if (safe.kind === 'unknown') return safe;
-  const { falseRollbackRate, steps } = evidence;
-  const needed = harmNeeded({ falseRollbackRate, logWeight, steps, onset: 'now' });
+  const needed = harmNeeded({
+    threshold: family.threshold,
+    logWeight: family.logWeight(weighed.check),
+    steps: evidence.steps,
+    onset: 'now',
+  });
   const effects =
     scene.stableRate === undefined ? [] : EFFECTS.map((effect) => detect(scene, effect, needed));
   return { kind: 'foreseen', unit, safe, effects };

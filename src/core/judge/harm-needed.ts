@@ -2,7 +2,8 @@
 export type Onset = 'rollout' | 'step' | 'now';
 
 export interface HarmGoal {
-  readonly falseRollbackRate: number;
+  /** What the family's evidence must reach, nats. */
+  readonly threshold: number;
   /** ln of the member's weight in its family. */
   readonly logWeight: number;
   /** Declared steps. */
@@ -18,12 +19,12 @@ const LATE = 3.5;
 
 /**
  * Nats that one member must gather alone, from the moment at which a fault begins, until its family proves harm:
- * ln(1/rate) − ln w and what the mixture over steps takes, M = ½·E_rollout + ½·Σ E_step/S. What begins with the rollout feeds the
+ * the threshold, −ln w and what the mixture over steps takes, M = ½·E_rollout + ½·Σ E_step/S. What begins with the rollout feeds the
  * rollout-long half and the first step's part; what begins with a later step its part alone, ½/S of the stake. Other
  * checks' evidence and what earlier steps gained or lost are left out.
  */
-export function harmNeeded({ falseRollbackRate, logWeight, steps, onset }: HarmGoal): number {
-  return -Math.log(falseRollbackRate) - logWeight + stakeOf(steps, onset) + (onset === 'now' ? LATE : 0);
+export function harmNeeded({ threshold, logWeight, steps, onset }: HarmGoal): number {
+  return threshold - logWeight + stakeOf(steps, onset) + (onset === 'now' ? LATE : 0);
 }
 
 function stakeOf(steps: number, onset: Onset): number {
