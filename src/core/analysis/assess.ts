@@ -2,6 +2,7 @@ import type { Evidence } from '../judge/evidence.ts';
 import { judge } from '../judge/judge.ts';
 import { joinVerdicts } from '../judge/verdict.ts';
 import { healthSettings } from '../manifest/defaults.ts';
+import type { Release } from '../manifest/release-schema.ts';
 import { elapsed, type Instant, instant } from '../units.ts';
 import { readAnswers } from './answers.ts';
 import { assessBroken, assessJudged, blindness } from './assess-evidence.ts';
@@ -59,6 +60,7 @@ function evidenceOf(evaluation: Evaluation, collected: readonly Collected[]): Ev
     falseRollbackRate,
     falseAdvanceRate,
     carried,
+    horizon: horizonOf(release),
     steps: release.spec.rollout.steps.length,
     periods: periodsOf(release, rollout),
     checks: collected.map(({ check }) => check),
@@ -72,6 +74,12 @@ function timeLeft({ release, rollout, standing, now }: Evaluation): number {
   const { deadline, steps } = release.spec.rollout;
   const holds = steps.slice(standing.index + 1).reduce((sum, { hold }) => sum + hold, 0);
   return deadline - elapsed(rollout.startedAt, now) - holds;
+}
+
+/** The ticks of all declared holds: a rollout that meets no obstacle lasts so long. */
+function horizonOf(release: Release): number {
+  const length = release.spec.rollout.steps.reduce((sum, { hold }) => sum + hold, 0);
+  return Math.max(1, Math.round(length / healthSettings(release).tick));
 }
 
 function joinLastSeen(gating: readonly CheckAssessment[]): Instant | undefined {

@@ -1,5 +1,5 @@
 import type { EvidenceCheck } from '../judge/evidence.ts';
-import { type Family, joinFamily } from '../judge/family.ts';
+import { type Terms, termsOf } from '../judge/family.ts';
 import { EFFECTS, type ExpectedTime } from '../judge/forecast.ts';
 import { harmNeeded } from '../judge/harm-needed.ts';
 import type { CountTest } from '../judge/method.ts';
@@ -110,14 +110,12 @@ function foreseeStep(
   const all = evidenceSpecs(release).map((spec) =>
     withCollector(spec, (own, collector): EvidenceCheck => collector.check(own, [], evaluation)),
   );
-  const family = joinFamily(all, [], {
-    falseRollbackRate: healthSettings(release).falseRollbackRate,
-    carried,
-  });
+  const { falseRollbackRate } = healthSettings(release);
+  const terms = termsOf({ checks: all, falseRollbackRate, carried });
   const found = all.flatMap((check) => {
     const seen = traffic.get(check.name);
     const hereafter =
-      seen?.kind === 'seen' ? foreseeCheck(release, check, { seen, step, index, family }) : undefined;
+      seen?.kind === 'seen' ? foreseeCheck(release, check, { seen, step, index, terms }) : undefined;
     return hereafter ? [{ check, hereafter }] : [];
   });
   const hold = step.hold / MINUTE;
@@ -142,14 +140,14 @@ interface CheckPlace {
   readonly seen: Extract<StableTraffic, { kind: 'seen' }>;
   readonly step: StepSpec;
   readonly index: number;
-  readonly family: Pick<Family, 'threshold' | 'logWeight'>;
+  readonly terms: Terms;
 }
 
 /** Undefined for a check that cannot judge on this step: alone with all the traffic and no limit. */
 function foreseeCheck(
   release: Release,
   check: EvidenceCheck,
-  { seen, step, index, family }: CheckPlace,
+  { seen, step, index, terms }: CheckPlace,
 ): ForeseenCheck | undefined {
   return withMethod(check, (own, method) => {
     const tests = method.tests?.(own, step.weight === WHOLE);
@@ -167,12 +165,7 @@ function foreseeCheck(
     const harm: TestGoal = {
       ...goal,
       side: 'harm',
-      needed: harmNeeded({
-        threshold: family.threshold,
-        logWeight: family.logWeight(check),
-        steps,
-        onset: index === 0 ? 'rollout' : 'step',
-      }),
+      needed: harmNeeded(terms, check, index === 0 ? 'rollout' : 'weight'),
     };
     const safe: TestGoal = {
       ...goal,

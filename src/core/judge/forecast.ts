@@ -1,6 +1,6 @@
 import type { Forecast } from '../stats/planner.ts';
 import { currentPeriod, type Evidence } from './evidence.ts';
-import type { Family } from './family.ts';
+import type { Terms } from './family.ts';
 import { harmNeeded } from './harm-needed.ts';
 import type { CountTest, CountTests } from './method.ts';
 import { type Flow, planTest, timesRate, wholeTickMinutes } from './plan-test.ts';
@@ -51,24 +51,19 @@ const MOST_MINUTES = 30 * 24 * 60;
 /**
  * What is to be expected of a check from now, at the traffic of this step so far. Pure. The evidence that is there counts: what is
  * missing of safety is missing in the same share of the time that all of it takes.
- * @param family the evidence of harm of all checks together, of which this one is part
+ * @param terms of the whole evidence, of which this check is part
  */
 export function forecastCheck(
   evidence: Evidence,
   weighed: Weighed,
-  family: Pick<Family, 'threshold' | 'logWeight'>,
+  terms: Terms,
 ): CheckForecast | NoForecast {
   const scene = setScene(evidence, weighed);
   if ('reason' in scene) return scene;
   const { unit } = scene.prospect.tests;
   const safe = forecastSafe(evidence, weighed);
   if (safe.kind === 'unknown') return safe;
-  const needed = harmNeeded({
-    threshold: family.threshold,
-    logWeight: family.logWeight(weighed.check),
-    steps: evidence.steps,
-    onset: 'now',
-  });
+  const needed = harmNeeded(terms, weighed.check, 'now');
   const effects =
     scene.stableRate === undefined ? [] : EFFECTS.map((effect) => detect(scene, effect, needed));
   return { kind: 'foreseen', unit, safe, effects };

@@ -1,4 +1,4 @@
-import type { Side } from '../stats/bets.ts';
+import type { BetOptions, Side } from '../stats/bets.ts';
 import type { Counts } from '../stats/counts.ts';
 import type { Looking, Stretch } from './divide.ts';
 import type { Margin, Reading } from './evidence.ts';
@@ -62,8 +62,8 @@ export interface Method<C, A> {
   readonly looking: (check: C) => Looking<A>;
   /** Names of the e-processes of harm that count in the family; the same whatever was seen. */
   readonly members: (check: C) => readonly string[];
-  /** Evidence of harm of one member in the ticks of these stretches together. */
-  readonly harm: (check: C, stretches: readonly Stretch<A>[], member: string) => number;
+  /** Evidence of harm of one member in the ticks of these stretches together; bets are laid by what is known of the course. */
+  readonly harm: (check: C, stretches: readonly Stretch<A>[], member: string, course: Course) => number;
   /** Evidence of safety in the stretch of now; undefined where it cannot be had. */
   readonly safe: (check: C, now: Stretch<A>) => number | undefined;
   /** Evidence that must be reached for safety, when it is not ln(steps ÷ falseAdvanceRate): added to that. */
@@ -86,6 +86,9 @@ export interface Method<C, A> {
   readonly interval: (check: C, stretches: readonly Stretch<A>[], side: Side) => ShownInterval | undefined;
   readonly words: (check: C, stretches: readonly Stretch<A>[], interval: ShownInterval | undefined) => Words;
 }
+
+/** What is known of a rollout before it is looked at; see stats/play-plan.ts. It changes how soon harm is found, not the promise. */
+export type Course = Pick<BetOptions, 'horizon' | 'goal'>;
 
 /** Error of each end of the intervals that people are shown: together 95 %. */
 export const INTERVAL_ALPHA = 0.025;

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Counts, Evidence, LimitCheck, ProportionCheck } from '../../../src/core/judge/evidence.ts';
-import { joinFamily } from '../../../src/core/judge/family.ts';
+import { termsOf } from '../../../src/core/judge/family.ts';
 import { type CheckForecast, forecastCheck, forecastSafe } from '../../../src/core/judge/forecast.ts';
 import { judge } from '../../../src/core/judge/judge.ts';
-import { weigh } from '../../../src/core/judge/weigh.ts';
+import { weigh as weighAt } from '../../../src/core/judge/weigh.ts';
 import { announceSeed, seededRandom } from '../stats/seeded-random.ts';
 
 const MINUTE = 60_000;
+/** Beyond what any evidence here reaches. */
+const GOAL = 1_000;
+const weigh = (given: Evidence, check: Evidence['checks'][number]) => weighAt(given, check, GOAL);
 const base = { weight: 1, action: 'rollback', required: true, dispersion: 1, trim: 0 } as const;
 
 const seen = (events: number, exposure: number) =>
@@ -51,7 +54,7 @@ function sentence(check: Evidence['checks'][number], own: Partial<Evidence> = {}
 function foresee(check: Evidence['checks'][number], own: Partial<Evidence> = {}): CheckForecast {
   const given = evidence(check, own);
   const weighed = weigh(given, check);
-  const forecast = forecastCheck(given, weighed, joinFamily(given.checks, [weighed], given));
+  const forecast = forecastCheck(given, weighed, termsOf(given));
   if (forecast.kind !== 'foreseen') throw new Error(forecast.reason);
   return forecast;
 }
@@ -119,9 +122,8 @@ describe('a forecast', () => {
     const heavy = { ...light, name: 'other', weight: 9 };
     const given = { ...evidence(light), checks: [light, heavy] };
     const weighed = [light, heavy].map((check) => weigh(given, check));
-    const family = joinFamily(given.checks, weighed, given);
     const times = weighed.map((one) => {
-      const forecast = forecastCheck(given, one, family);
+      const forecast = forecastCheck(given, one, termsOf(given));
       return forecast.kind === 'foreseen' ? forecast.effects[2]!.median! : 0;
     });
     expect(times[0]!).toBeGreaterThan(times[1]!);
@@ -167,7 +169,7 @@ describe('a forecast', () => {
     const reason = (check: ProportionCheck, own: Partial<Evidence> = {}) => {
       const given = evidence(check, own);
       const weighed = weigh(given, check);
-      const forecast = forecastCheck(given, weighed, joinFamily([check], [weighed], given));
+      const forecast = forecastCheck(given, weighed, termsOf(given));
       return forecast.kind === 'unknown' ? forecast.reason : '';
     };
     expect(reason(errors(2, healthy))).toBe('too little traffic was seen in this step');
