@@ -8,7 +8,7 @@ export async function foreseeRelease(
   providers: Providers,
   { config, ...question }: TrafficQuestion & { readonly config: Config | undefined },
 ): Promise<Foresight> {
-  const { release, now } = question;
-  const answers = await askAll(providers, { release, config, questions: planTraffic(release, now) });
+  const { release } = question;
+  const answers = await askAll(providers, { release, config, questions: planTraffic(question) });
   return foresee(question, new Map(answers.map(({ planned, observation }) => [planned.id, observation])));
 }

@@ -10,11 +10,13 @@ import type { Release, StepSpec } from '../manifest/release-schema.ts';
 import { findStanding, type Rollout } from '../plan/rollout.ts';
 import type { Instant, Millis } from '../units.ts';
 import type { Evaluation } from './assessment.ts';
+import { applyBaseline } from './baseline.ts';
 import { withCollector } from './kinds/with-collector.ts';
 import type { Observation } from './observation.ts';
 import {
+  type CheckPast,
   evidenceSpecs,
-  readTraffic,
+  readPast,
   type StableTraffic,
   type TrafficQuestion,
   trafficGrid,
@@ -76,17 +78,17 @@ export function foresee(
   observations: ReadonlyMap<string, Observation>,
 ): Foresight {
   const { release, now } = question;
-  const traffic = readTraffic(question, observations);
+  const past = readPast(question, observations);
   const { steps, deadline } = release.spec.rollout;
-  const foreseen = steps.map((step, index) => foreseeStep(question, traffic, { step, index }));
-  const isKnown = [...traffic.values()].every(({ kind }) => kind === 'seen');
+  const foreseen = steps.map((step, index) => foreseeStep(question, past, { step, index }));
+  const isKnown = [...past.values()].every(({ traffic }) => traffic.kind === 'seen');
   const total = isKnown ? sum(foreseen.map(({ stay }) => stay)) : undefined;
   const isLate = total !== undefined && total * MINUTE > deadline;
   const grid = trafficGrid(release, now);
   return {
     startedAt: grid.first,
     at: grid.last,
-    traffic: [...traffic].map(([name, seen]) => ({ name, ...seen })),
+    traffic: [...past].map(([name, { traffic }]) => ({ name, ...traffic })),
     steps: foreseen,
     total,
     remarks: isLate ? [{ kind: 'beyond-deadline', minutes: total }] : [],
@@ -103,17 +105,21 @@ interface StepPlace {
 
 function foreseeStep(
   { release, now, carried = 0 }: TrafficQuestion,
-  traffic: ReadonlyMap<string, StableTraffic>,
+  past: ReadonlyMap<string, CheckPast>,
   { step, index }: StepPlace,
 ): ForeseenStep {
   const evaluation = evaluationAt(release, step, now);
   const all = evidenceSpecs(release).map((spec) =>
-    withCollector(spec, (own, collector): EvidenceCheck => collector.check(own, [], evaluation)),
+    withCollector(spec, (own, collector): EvidenceCheck => {
+      const check = collector.check(own, [], evaluation);
+      const baseline = past.get(spec.name)?.baseline;
+      return baseline ? applyBaseline(check, baseline) : check;
+    }),
   );
   const { falseRollbackRate } = healthSettings(release);
   const terms = termsOf({ checks: all, falseRollbackRate, carried });
   const found = all.flatMap((check) => {
-    const seen = traffic.get(check.name);
+    const seen = past.get(check.name)?.traffic;
     const hereafter =
       seen?.kind === 'seen' ? foreseeCheck(release, check, { seen, step, index, terms }) : undefined;
     return hereafter ? [{ check, hereafter }] : [];

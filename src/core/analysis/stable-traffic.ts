@@ -7,6 +7,7 @@ import { findStanding, type Rollout } from '../plan/rollout.ts';
 import { type Instant, instant, percent } from '../units.ts';
 import { type AnswerTo, answersTo } from './answers.ts';
 import type { Evaluation, PlannedQuery } from './assessment.ts';
+import { type Baseline, baselineQueries, queriesOfBaseline, readBaseline } from './baseline.ts';
 import { readAll } from './collect.ts';
 import { describeBroken } from './describe-broken.ts';
 import { withCollector } from './kinds/with-collector.ts';
@@ -35,6 +36,12 @@ const MOST_TICKS = 1_000;
 /** Of very wide ticks at least so many. */
 const FEWEST_TICKS = 12;
 
+/** What was learned of one check: stable's traffic, and how its past says that the check is to be read. */
+export interface CheckPast {
+  readonly traffic: StableTraffic;
+  readonly baseline: Baseline;
+}
+
 /** The ticks of the last day, as far as metrics are complete. */
 export function trafficGrid(release: Release, now: Instant): Grid {
   const { tick } = healthSettings(release);
@@ -43,33 +50,38 @@ export function trafficGrid(release: Release, now: Instant): Grid {
   return { first: instant(last - (points - 1) * tick), last, step: tick };
 }
 
-/** What is asked to foresee a rollout: about stable, what its checks would ask, over the last day. Each distinct question once. */
-export function planTraffic(release: Release, now: Instant): readonly PlannedQuery[] {
+/**
+ * What is asked to foresee a rollout: about stable, what its checks would ask, over the last day, and what they learn from its past
+ * (baseline.ts). Each distinct question once.
+ */
+export function planTraffic({ release, rollout, now }: TrafficQuestion): readonly PlannedQuery[] {
   const grid = trafficGrid(release, now);
   return distinctQueries(
-    countingChecks(release, now).flatMap((check) =>
-      armQuestions(check, { release, arm: 'stable', grid }).map(({ query }) => query),
-    ),
+    countingChecks(release, now).flatMap((check) => [
+      ...armQuestions(check, { release, arm: 'stable', grid }).map(({ query }) => query),
+      ...queriesOfBaseline(baselineQueries(check, atRest(release, now, rollout))),
+    ]),
   );
 }
 
 /**
- * What the answers to `planTraffic` say of each check that counts. Under way, stable's part of the traffic is taken for what the
- * weights left it.
+ * What the answers to `planTraffic` say of each check that counts, by its name. Under way, stable's part of the traffic is taken for
+ * what the weights left it.
  * @throws ToolError CORRUPT when an observation is missing or does not answer its question
  */
-export function readTraffic(
-  { release, rollout, now }: TrafficQuestion,
+export function readPast(
+  question: TrafficQuestion,
   observations: ReadonlyMap<string, Observation>,
-): ReadonlyMap<string, StableTraffic> {
-  const answerTo = answersTo(planTraffic(release, now), observations);
+): ReadonlyMap<string, CheckPast> {
+  const { release, now } = question;
+  const answerTo = answersTo(planTraffic(question), observations);
   const counting = new Set(countingChecks(release, now));
   return new Map(
     evidenceSpecs(release).map((check) => [
       check.name,
       counting.has(check)
-        ? readCheck(check, { release, rollout, now }, answerTo)
-        : unknown(`how long checks of kind "${check.kind}" take cannot be foreseen`),
+        ? readCheck(check, question, answerTo)
+        : none(`how long checks of kind "${check.kind}" take cannot be foreseen`),
     ]),
   );
 }
@@ -88,9 +100,10 @@ export function evidenceSpecs({ spec }: Release): readonly EvidenceSpec[] {
   return spec.health.checks.filter((check): check is EvidenceSpec => check.kind !== 'threshold');
 }
 
-/** A release of which nothing is tried: for questions in which no rollout has a part. */
-export function atRest(release: Release, now: Instant): Evaluation {
-  const rollout: Rollout = { startedAt: now, transitions: [{ weight: percent(0), at: now }] };
+/** A release of which nothing is tried, or as it was when a rollout began: for questions in which its course has no part. */
+export function atRest(release: Release, now: Instant, begun?: Rollout): Evaluation {
+  const startedAt = begun?.startedAt ?? instant(now - healthSettings(release).ingestDelay);
+  const rollout: Rollout = { startedAt, transitions: [{ weight: percent(0), at: startedAt }] };
   return { release, rollout, standing: findStanding(release, rollout), now };
 }
 
@@ -102,14 +115,23 @@ function countingChecks(release: Release, now: Instant): readonly EvidenceSpec[]
   );
 }
 
-function readCheck(
-  spec: EvidenceSpec,
-  { release, rollout, now }: TrafficQuestion,
-  answerTo: AnswerTo,
-): StableTraffic {
+function readCheck(spec: EvidenceSpec, question: TrafficQuestion, answerTo: AnswerTo): CheckPast {
+  const { release, rollout, now } = question;
   const grid = trafficGrid(release, now);
   const { readingsAt, broken } = readAll(armQuestions(spec, { release, arm: 'stable', grid }), answerTo);
-  if (broken.length > 0) return unknown(describeBroken(spec.name, broken).slice(`${spec.name}: `.length));
+  const past = baselineQueries(spec, atRest(release, now, rollout));
+  const { baseline, broken: unknown } = readBaseline(spec, past, answerTo);
+  const all = [...broken, ...unknown];
+  if (all.length > 0) return none(describeBroken(spec.name, all).slice(`${spec.name}: `.length));
+  return { traffic: readTraffic(spec, question, readingsAt), baseline };
+}
+
+function readTraffic(
+  spec: EvidenceSpec,
+  { release, rollout, now }: TrafficQuestion,
+  readingsAt: ReturnType<typeof readAll>['readingsAt'],
+): StableTraffic {
+  const grid = trafficGrid(release, now);
   return withCollector(spec, (own, collector) => {
     const ticks = Array.from({ length: gridPoints(grid) }, (_, index) => ({
       seen: collector.read(own, readingsAt('stable', index), 'stable'),
@@ -158,6 +180,10 @@ function stableShare(rollout: Rollout | undefined, grid: Grid, index: number): n
   const before = rollout.transitions.findLast(({ at }) => at <= end - grid.step);
   const after = rollout.transitions.findLast(({ at }) => at < end);
   return before === after ? 1 - (before?.weight ?? 0) / 100 : 0;
+}
+
+function none(reason: string): CheckPast {
+  return { traffic: unknown(reason), baseline: { dispersion: undefined, ratio: undefined } };
 }
 
 function unknown(reason: string): StableTraffic {

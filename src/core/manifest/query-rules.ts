@@ -16,6 +16,8 @@ const QUERIES = {
   total: { windowed: true },
   query: { windowed: false },
   samples: { windowed: true },
+  'replicas.bad': { windowed: true },
+  'replicas.total': { windowed: true },
 } as const;
 
 interface Query {
@@ -114,7 +116,7 @@ function placeholders(
 function* queries({ source, draft }: Pick<RuleInput, 'source' | 'draft'>): Iterable<Query> {
   for (const index of draft.checks.keys())
     for (const [key, { windowed }] of Object.entries(QUERIES)) {
-      const path = ['spec', 'health', 'checks', index, key];
+      const path = ['spec', 'health', 'checks', index, ...key.split('.')];
       const text = valueAt(source.value, path);
       if (typeof text === 'string') yield { path, text, windowed };
     }

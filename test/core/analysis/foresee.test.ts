@@ -34,7 +34,7 @@ const steady: Counter = (role) => (role === 'bad' ? 12.5 : 2_500);
 
 function look(asked: Asked, counter: Counter | undefined = steady): Foresight {
   const question = questionOf(asked);
-  const observations = planTraffic(question.release, NOW).map(({ id, provider, request }) => {
+  const observations = planTraffic(question).map(({ id, provider, request }) => {
     if (request.kind === 'instant') throw new Error('a grid was expected');
     const role = id.split('/')[1]!;
     const outcome: Observation['outcome'] = counter
@@ -61,8 +61,8 @@ const effect = (foresight: Foresight, times: number, step = 0) =>
 
 describe('what is asked', () => {
   it('is about stable alone, over the last day, each question once, and of checks that count', () => {
-    const { release } = questionOf({ story: { checks: [errors, { ...errors, name: 'again' }, latency] } });
-    const queries = planTraffic(release, NOW);
+    const question = questionOf({ story: { checks: [errors, { ...errors, name: 'again' }, latency] } });
+    const queries = planTraffic(question);
     expect(queries.map(({ id }) => id)).toEqual(['errors/bad/stable', 'errors/total/stable']);
     const { request } = queries[0]!;
     if (request.kind !== 'range') throw new Error(request.kind);
@@ -71,10 +71,21 @@ describe('what is asked', () => {
     expect(request.grid.last).toBe(NOW - MINUTE);
   });
 
+  it('is also what checks learn from its past, in the same question where it is the same', () => {
+    const learned = { ...capped, dispersion: 'history' } as const;
+    const question = questionOf({ story: { checks: [learned] } });
+    expect(planTraffic(question).map(({ id }) => id)).toEqual(['errors/bad/stable', 'errors/total/stable']);
+    // every other tick twice as many: more scatter than single events have
+    const scattered: Counter = (role, ago) =>
+      role === 'bad' && Math.floor(ago / 5) % 2 === 0 ? 25 : steady(role, ago);
+    const plain = effect(look({}, scattered), 2).median!;
+    expect(effect(look({ story: { checks: [learned] } }, scattered), 2).median!).toBeGreaterThan(1.5 * plain);
+  });
+
   it('stays within what a provider gives, however narrow or wide a tick is', () => {
     const points = (tick: number) => {
-      const { release } = questionOf({ story: { health: { tick: minutes(tick) } } });
-      const { request } = planTraffic(release, NOW)[0]!;
+      const question = questionOf({ story: { health: { tick: minutes(tick) } } });
+      const { request } = planTraffic(question)[0]!;
       return request.kind === 'range' ? gridPoints(request.grid) : 0;
     };
     expect(points(0.25)).toBe(1_000);
@@ -116,7 +127,7 @@ describe('the traffic', () => {
 
   it('that could not be asked for is said with its reason', () => {
     const question = questionOf({});
-    const observations = planTraffic(question.release, NOW).map(
+    const observations = planTraffic(question).map(
       ({ id, provider, request }) =>
         [id, { provider, request, fetchedAt: NOW, outcome: absent('unreachable') }] as const,
     );
