@@ -1,5 +1,5 @@
-import type { EvidenceTick } from '../judge/evidence.ts';
-import type { CountTests, Method, Totals } from '../judge/method.ts';
+import type { EvidenceCheck, EvidenceTick } from '../judge/evidence.ts';
+import type { CountTests, Method } from '../judge/method.ts';
 import { withMethod } from '../judge/weigh.ts';
 import { healthSettings } from '../manifest/defaults.ts';
 import type { EvidenceSpec, Release } from '../manifest/release-schema.ts';
@@ -110,7 +110,10 @@ export function atRest(release: Release, now: Instant, begun?: Rollout): Evaluat
 function countingChecks(release: Release, now: Instant): readonly EvidenceSpec[] {
   return evidenceSpecs(release).filter((spec) =>
     withCollector(spec, (own, collector) =>
-      withMethod(collector.check(own, [], atRest(release, now)), (_, method) => method.tests !== undefined),
+      withMethod(
+        collector.check(own, [], atRest(release, now)),
+        (check, method) => method.tests?.(check, false) !== undefined,
+      ),
     ),
   );
 }
@@ -132,46 +135,60 @@ function readTraffic(
   readingsAt: ReturnType<typeof readAll>['readingsAt'],
 ): StableTraffic {
   const grid = trafficGrid(release, now);
-  return withCollector(spec, (own, collector) => {
-    const ticks = Array.from({ length: gridPoints(grid) }, (_, index) => ({
-      seen: collector.read(own, readingsAt('stable', index), 'stable'),
-      share: stableShare(rollout, grid, index),
-    }));
-    const usable = ticks.flatMap(({ seen, share }) =>
-      seen.kind === 'seen' && share > 0 ? [{ seen, share }] : [],
-    );
-    const reasons = ticks.flatMap(({ seen }) => (seen.kind === 'unusable' ? [seen.reason] : []));
-    if (usable.length === 0)
-      return unknown(`nothing was seen of stable: ${reasons.at(-1) ?? 'it has no share of the traffic'}`);
-    const tick = grid.step / 60_000;
-    return withMethod(collector.check(own, [], atRest(release, now)), (check, method) => {
-      const counted = usable.map(({ seen, share }) => ({
-        ...countAlone(check, method, { period: 0, candidate: seen, stable: seen }),
-        share,
-      }));
-      const exposure = counted.reduce((sum, one) => sum + one.exposure, 0);
-      if (!(exposure > 0)) return unknown('stable had no traffic');
-      const everybody = counted.reduce((sum, one) => sum + one.exposure / one.share, 0);
-      return {
-        kind: 'seen',
-        exposure: everybody / (counted.length * tick),
-        rate: counted.reduce((sum, { events }) => sum + events, 0) / exposure,
-        unit: method.tests?.(check, false).unit ?? 'share',
-        ticks: counted.length,
-        asked: ticks.length,
-      };
+  const check = withCollector(spec, (own, collector): EvidenceCheck => {
+    const ticks = Array.from({ length: gridPoints(grid) }, (_, index) => {
+      const seen = collector.read(own, readingsAt('stable', index), 'stable');
+      return { period: 0, candidate: seen, stable: seen };
     });
+    return collector.check(own, ticks, atRest(release, now));
   });
+  const shares = check.ticks.map((_, index) => stableShare(rollout, grid, index));
+  return withMethod(check, (own, method) =>
+    sumTraffic({ check: own, method, shares, tick: grid.step / MINUTE }),
+  );
 }
 
-/** What a kind counts in one tick of one arm. */
-function countAlone<C, A>(check: C, method: Method<C, A>, tick: EvidenceTick<unknown>): Totals['alone'] {
-  const period = { step: 0, whole: true, share: 1 };
-  // the collector and the method of a kind read the same arms; the compiler sees them through two doors
-  const alone = tick.candidate.kind === 'seen' ? [tick.candidate.value as A] : [];
-  const stretch = { period, pairs: [], alone, lastSeen: undefined };
-  return method.totals(check, [stretch])?.alone ?? { events: 0, exposure: 0 };
+const MINUTE = 60_000;
+
+/** Adds up what stable's ticks count; they stand on the candidate's side, too. */
+function sumTraffic<C extends EvidenceCheck, A>({
+  check,
+  method,
+  shares,
+  tick,
+}: {
+  readonly check: C & { readonly ticks: readonly EvidenceTick<A>[] };
+  readonly method: Method<C, A>;
+  readonly shares: readonly number[];
+  readonly tick: number;
+}): StableTraffic {
+  const counted = check.ticks.flatMap(({ candidate }, index) => {
+    const share = shares[index] ?? 0;
+    if (candidate.kind === 'unusable' || share === 0) return [];
+    const alone = [candidate.value];
+    const stretch = { period: ALONE, pairs: [], alone, lastSeen: undefined };
+    const counts = method.totals(check, [stretch])?.alone;
+    return counts ? [{ ...counts, share }] : [];
+  });
+  if (counted.length === 0) {
+    const why = check.ticks.findLast(({ candidate }) => candidate.kind === 'unusable')?.candidate;
+    const reason = why?.kind === 'unusable' ? why.reason : 'it has no share of the traffic';
+    return unknown(`nothing was seen of stable: ${reason}`);
+  }
+  const exposure = counted.reduce((sum, one) => sum + one.exposure, 0);
+  if (!(exposure > 0)) return unknown('stable had no traffic');
+  const everybody = counted.reduce((sum, one) => sum + one.exposure / one.share, 0);
+  return {
+    kind: 'seen',
+    exposure: everybody / (counted.length * tick),
+    rate: counted.reduce((sum, { events }) => sum + events, 0) / exposure,
+    unit: method.tests?.(check, false)?.unit ?? 'share',
+    ticks: counted.length,
+    asked: check.ticks.length,
+  };
 }
+
+const ALONE = { step: 0, whole: true, share: 1 };
 
 /** Stable's share of the traffic over a tick, 0 to 1; 0 where the weight changed, too, since nobody can say. */
 function stableShare(rollout: Rollout | undefined, grid: Grid, index: number): number {

@@ -1,5 +1,6 @@
 import type { BetOptions, Side } from '../stats/bets.ts';
 import type { Counts } from '../stats/counts.ts';
+import type { Millis } from '../units.ts';
 import type { Looking, Stretch } from './divide.ts';
 import type { Margin, Reading } from './evidence.ts';
 
@@ -73,13 +74,17 @@ export interface Method<C, A> {
    * is not left yet. It proves nothing and only waits.
    */
   readonly doubt?: (check: C, now: Stretch<A>) => number;
-  /** A fixed rule that is broken, outside the promise. */
-  readonly breach?: (check: C, stretches: readonly Stretch<A>[]) => Breach | undefined;
+  /** A fixed rule that is broken, outside the promise; `tick` is the width of one, where it is known. */
+  readonly breach?: (
+    check: C,
+    stretches: readonly Stretch<A>[],
+    tick: Millis | undefined,
+  ) => Breach | undefined;
   /**
    * The tests that it plays on a weight, `whole` when the candidate has all traffic. Only for kinds whose evidence is the counts in
    * `totals`: of the others nobody can say how long they take.
    */
-  readonly tests?: (check: C, whole: boolean) => CountTests;
+  readonly tests?: (check: C, whole: boolean) => CountTests | undefined;
   /** Undefined for kinds that do not count. */
   readonly totals: (check: C, stretches: readonly Stretch<A>[]) => Totals | undefined;
   /** The effect as people see it, on the scale of the margin of that side. */

@@ -1,8 +1,10 @@
 import { assertNever } from '../errors.ts';
 import { type Divided, type Dropped, divideTicks, type Stretch } from './divide.ts';
 import type { Evidence, EvidenceCheck, EvidenceTick } from './evidence.ts';
+import { latency } from './kinds/latency.ts';
 import { limit } from './kinds/limit.ts';
 import { proportion } from './kinds/proportion.ts';
+import { rate } from './kinds/rate.ts';
 import type { Breach, CountTests, Course, Method, ShownInterval, Totals, Words } from './method.ts';
 import { plainestPart } from './plainest-part.ts';
 
@@ -70,6 +72,10 @@ export function withMethod<R>(
       return use(check, proportion);
     case 'limit':
       return use(check, limit);
+    case 'latency':
+      return use(check, latency);
+    case 'rate':
+      return use(check, rate);
     default:
       return assertNever(check);
   }
@@ -109,7 +115,7 @@ function weighBy<C extends EvidenceCheck, A>(
     // Each step passes at its share of the rate, so that the whole rollout keeps it (union bound over the steps).
     safeThreshold:
       Math.log(evidence.steps / evidence.falseAdvanceRate) + (method.safeSurcharge?.(check) ?? 0),
-    breach: method.breach?.(check, stretches),
+    breach: method.breach?.(check, stretches, evidence.tick),
     doubt: (now && method.doubt?.(check, now)) ?? 0,
     totals: method.totals(check, stretches),
     prospect: now && prospectOf(check, method, now),

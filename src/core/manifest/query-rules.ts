@@ -14,6 +14,9 @@ const KNOWN = new RegExp(`\\{\\{(?:${PLACEHOLDERS.join('|')})\\}\\}`, 'g');
 const QUERIES = {
   bad: { windowed: true },
   total: { windowed: true },
+  events: { windowed: true },
+  buckets: { windowed: true },
+  exposure: { windowed: true },
   query: { windowed: false },
   samples: { windowed: true },
   'replicas.bad': { windowed: true },

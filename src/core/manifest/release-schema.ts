@@ -212,6 +212,10 @@ export type CheckSpec = Release['spec']['health']['checks'][number];
 export type ProportionSpec = Extract<CheckSpec, { kind: 'proportion' }>;
 /** The candidate alone against a share of bad events. */
 export type LimitSpec = Extract<CheckSpec, { kind: 'limit' }>;
+/** Events per unit of exposure, compared with stable. */
+export type RateSpec = Extract<CheckSpec, { kind: 'rate' }>;
+/** Measurements in buckets, compared with stable. */
+export type LatencySpec = Extract<CheckSpec, { kind: 'latency' }>;
 /** A value of the candidate against fixed bounds. */
 export type ThresholdSpec = Extract<CheckSpec, { kind: 'threshold' }>;
 /** A check that counts as evidence within the promise; all but `threshold`. */

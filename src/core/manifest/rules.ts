@@ -1,7 +1,13 @@
 import type { Problem } from '../errors.ts';
 import { formatPath } from '../yaml/yaml-path.ts';
 import { artifactsArePinned, formatsAreSafe } from './artifact-rules.ts';
-import { bakeIsChecked, boundsAreSensible, checkNamesDiffer, harmWithinSafe } from './check-rules.ts';
+import {
+  bakeIsChecked,
+  boundsAreSensible,
+  checkNamesDiffer,
+  harmWithinSafe,
+  ratesCanBeSafe,
+} from './check-rules.ts';
 import { nameIsFileName, providersExist, targetFilesAreForeign } from './config-rules.ts';
 import { placeholdersAreKnown, queriesCountWindows, queriesTellVersions } from './query-rules.ts';
 import {
@@ -28,6 +34,7 @@ const RELEASE_RULES: readonly Rule[] = [
   noDataDeadlineFits,
   checkNamesDiffer,
   harmWithinSafe,
+  ratesCanBeSafe,
   boundsAreSensible,
   bakeIsChecked,
   placeholdersAreKnown,

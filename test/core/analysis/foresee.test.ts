@@ -7,7 +7,12 @@ import {
 } from '../../../src/core/analysis/foresee.ts';
 import type { Observation } from '../../../src/core/analysis/observation.ts';
 import { gridPoint, gridPoints } from '../../../src/core/analysis/query-grid.ts';
-import type { CheckSpec, LimitSpec } from '../../../src/core/manifest/release-schema.ts';
+import type {
+  CheckSpec,
+  LatencySpec,
+  LimitSpec,
+  RateSpec,
+} from '../../../src/core/manifest/release-schema.ts';
 import type { Rollout } from '../../../src/core/plan/rollout.ts';
 import { instant, percent } from '../../../src/core/units.ts';
 import { absent, errors, latency, MINUTE, minutes, releaseOf, START, type Story } from './scenario.ts';
@@ -212,6 +217,57 @@ describe('a step', () => {
     const { effects, safe } = check(foresight, 0, 'budget');
     expect(effects.map(({ median }) => median === undefined)).toEqual([true, true, true, false]);
     expect(safe.median).toBeGreaterThan(0);
+  });
+});
+
+describe('other kinds that count', () => {
+  it('rates are foreseen as rates', () => {
+    const crashes: RateSpec = {
+      name: 'crashes',
+      kind: 'rate',
+      provider: 'prod',
+      events: 'events{v="{{version}}"}',
+      exposure: 'exposure{v="{{version}}"}',
+      limit: 6,
+    };
+    const foresight = look({ story: { checks: [crashes] } }, (role) => (role === 'events' ? 200 : 100));
+    expect(foresight.traffic).toMatchObject([{ kind: 'seen', exposure: 20, rate: 2, unit: 'rate' }]);
+    expect(check(foresight, 0, 'crashes').effects[3]!.median).toBeGreaterThan(0);
+    expect(check(foresight, 2, 'crashes').safe.median).toBeGreaterThan(0);
+  });
+
+  it('latencies by their tail, and not by a quantile', () => {
+    const slow: LatencySpec = {
+      name: 'slow',
+      kind: 'latency',
+      provider: 'prod',
+      buckets: 'buckets{v="{{version}}"}',
+      bound: 0.4,
+    };
+    const { bound, ...rest } = slow;
+    const quantile: LatencySpec = { ...rest, name: 'p99', quantile: 0.99 };
+    const question = questionOf({ story: { checks: [slow, quantile] } });
+    const [query, ...others] = planTraffic(question);
+    if (others.length > 0 || query?.request.kind !== 'grouped') throw new Error('one histogram was expected');
+    const { provider, request } = query;
+    const each = (value: number) => Array.from({ length: gridPoints(request.grid) }, () => value);
+    const groups = [
+      { value: '0.1', values: each(1_000) },
+      { value: '0.4', values: each(2_475) },
+      { value: '+Inf', values: each(2_500) },
+    ];
+    const outcome = { kind: 'grouped', groups } as const;
+    const foresight = foresee(
+      question,
+      new Map([[query.id, { provider, request, fetchedAt: NOW, outcome }]]),
+    );
+    expect(foresight.traffic).toMatchObject([
+      { name: 'slow', kind: 'seen', exposure: 500, rate: 0.01 },
+      { name: 'p99', kind: 'unknown', reason: 'how long checks of kind "latency" take cannot be foreseen' },
+    ]);
+    expect(check(foresight, 0, 'slow').effects[2]!.median).toBeGreaterThan(0);
+    expect(bound).toBe(0.4);
+    expect(foresight.total).toBeUndefined();
   });
 });
 

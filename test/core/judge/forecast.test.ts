@@ -4,6 +4,7 @@ import { termsOf } from '../../../src/core/judge/family.ts';
 import { type CheckForecast, forecastCheck, forecastSafe } from '../../../src/core/judge/forecast.ts';
 import { judge } from '../../../src/core/judge/judge.ts';
 import { weigh as weighAt } from '../../../src/core/judge/weigh.ts';
+import { millis } from '../../../src/core/units.ts';
 import { announceSeed, seededRandom } from '../stats/seeded-random.ts';
 
 const MINUTE = 60_000;
@@ -41,7 +42,7 @@ function evidence(check: Evidence['checks'][number], own: Partial<Evidence> = {}
     steps: 4,
     periods: [{ step: 0, whole: false, share: 0.05 }],
     checks: [check],
-    tick: 5 * MINUTE,
+    tick: millis(5 * MINUTE),
     ...own,
   };
 }
@@ -154,6 +155,7 @@ describe('a forecast', () => {
       kind: 'limit',
       max: 0.02,
       maxExcess: undefined,
+      alerts: undefined,
       ticks: Array.from({ length: 3 }, () => ({
         period: 0,
         candidate: seen(1, 200),

@@ -1,8 +1,10 @@
 import { assertNever } from '../../errors.ts';
 import type { EvidenceSpec } from '../../manifest/release-schema.ts';
 import type { Collector } from './collector.ts';
+import { latency } from './latency.ts';
 import { limit } from './limit.ts';
 import { proportion } from './proportion.ts';
+import { rate } from './rate.ts';
 
 /** Calls `use` with the collector of a check's kind. */
 export function withCollector<R>(
@@ -14,6 +16,10 @@ export function withCollector<R>(
       return use(spec, proportion);
     case 'limit':
       return use(spec, limit);
+    case 'latency':
+      return use(spec, latency);
+    case 'rate':
+      return use(spec, rate);
     default:
       return assertNever(spec);
   }
