@@ -4,6 +4,7 @@ import { twinLogE } from '../../stats/twin.ts';
 import type { Counts, ProportionCheck } from '../evidence.ts';
 import type { Method } from '../method.ts';
 import { changesIn, wholeCounts, wholeTicks } from '../whole-ticks.ts';
+import { describeClumps } from '../words/clumps.ts';
 import { countTotals, countWords } from '../words/counts.ts';
 import { comparisonInterval } from './counted.ts';
 
@@ -49,6 +50,7 @@ export const proportion: Method<ProportionCheck, Counts> = {
       safe: whole ? absolute : { kind: 'comparison', margin: safe },
     };
   },
+  caution: describeClumps,
   totals: (_, stretches) => countTotals(stretches),
   interval: comparisonInterval,
   words: (check, stretches, interval) => countWords(check, stretches, { interval, unit: 'share' }),
