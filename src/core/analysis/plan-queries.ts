@@ -1,5 +1,6 @@
 import { healthSettings, thresholdFor } from '../manifest/defaults.ts';
-import type { CheckSpec, EvidenceSpec, Release, ThresholdSpec } from '../manifest/release-schema.ts';
+import { type AskedSpec, expandCheck } from '../manifest/expand-check.ts';
+import type { Release, ThresholdSpec } from '../manifest/release-schema.ts';
 import type { Millis } from '../units.ts';
 import type { Evaluation, PlannedQuery } from './assessment.ts';
 import { type BaselineQueries, baselineQueries, queriesOfBaseline } from './baseline.ts';
@@ -19,7 +20,7 @@ export interface ArmQuestion {
 /** What a check asks for evidence, tick by tick; nothing while no tick is complete. */
 export interface EvidenceQueries {
   readonly kind: 'evidence';
-  readonly check: EvidenceSpec;
+  readonly check: AskedSpec;
   readonly asked:
     | {
         readonly grid: Grid;
@@ -61,7 +62,9 @@ export function distinctQueries(queries: readonly PlannedQuery[]): readonly Plan
 /** What each check asks, in the order of the manifest, shared questions repeated. */
 export function checkQueries(evaluation: Evaluation): readonly CheckQueries[] {
   return evaluation.release.spec.health.checks.map((check) =>
-    check.kind === 'threshold' ? thresholdQueries(evaluation, check) : evidenceQueries(evaluation, check),
+    check.kind === 'threshold'
+      ? thresholdQueries(evaluation, check)
+      : evidenceQueries(evaluation, expandCheck(check)),
   );
 }
 
@@ -78,7 +81,7 @@ export function queriesIn(queries: CheckQueries): readonly PlannedQuery[] {
   return asked ? [...asked.questions.map(({ query }) => query), ...queriesOfBaseline(asked.baseline)] : [];
 }
 
-function evidenceQueries(evaluation: Evaluation, check: EvidenceSpec): EvidenceQueries {
+function evidenceQueries(evaluation: Evaluation, check: AskedSpec): EvidenceQueries {
   const grid = tickGrid(evaluation);
   if (!grid) return { kind: 'evidence', check, asked: undefined };
   const arms: readonly Arm[] = withCollector(check, (spec, collector) =>
@@ -94,7 +97,7 @@ function evidenceQueries(evaluation: Evaluation, check: EvidenceSpec): EvidenceQ
 
 /** What a check asks about one arm over a grid of ticks. */
 export function armQuestions(
-  check: EvidenceSpec,
+  check: AskedSpec,
   { release, arm, grid }: { readonly release: Release; readonly arm: Arm; readonly grid: Grid },
 ): readonly ArmQuestion[] {
   const window = healthSettings(release).tick;
@@ -137,7 +140,7 @@ function thresholdQueries(evaluation: Evaluation, check: ThresholdSpec): Thresho
 }
 
 function planned(
-  check: CheckSpec,
+  check: AskedSpec | ThresholdSpec,
   { role, arm, request }: { readonly role: string; readonly arm: Arm; readonly request: MetricsRequest },
 ): PlannedQuery {
   return { id: `${check.name}/${role}/${arm}`, check: check.name, provider: check.provider, request };

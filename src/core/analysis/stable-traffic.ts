@@ -2,7 +2,8 @@ import type { EvidenceCheck, EvidenceTick } from '../judge/evidence.ts';
 import type { CountTests, Method } from '../judge/method.ts';
 import { withMethod } from '../judge/weigh.ts';
 import { healthSettings } from '../manifest/defaults.ts';
-import type { EvidenceSpec, Release } from '../manifest/release-schema.ts';
+import { type AskedSpec, expandCheck } from '../manifest/expand-check.ts';
+import type { Release } from '../manifest/release-schema.ts';
 import { findStanding, type Rollout } from '../plan/rollout.ts';
 import { type Instant, instant, percent } from '../units.ts';
 import { type AnswerTo, answersTo } from './answers.ts';
@@ -75,13 +76,13 @@ export function readPast(
 ): ReadonlyMap<string, CheckPast> {
   const { release, now } = question;
   const answerTo = answersTo(planTraffic(question), observations);
-  const counting = new Set(countingChecks(release, now));
+  const counting = new Set(countingChecks(release, now).map(({ name }) => name));
   return new Map(
     evidenceSpecs(release).map((check) => [
       check.name,
-      counting.has(check)
+      counting.has(check.name)
         ? readCheck(check, question, answerTo)
-        : none(`how long checks of kind "${check.kind}" take cannot be foreseen`),
+        : none(`how long a ${check.question ?? check.kind} check takes cannot be foreseen`),
     ]),
   );
 }
@@ -95,9 +96,9 @@ export interface TrafficQuestion {
   readonly carried?: number;
 }
 
-/** The checks that give evidence: all but thresholds. */
-export function evidenceSpecs({ spec }: Release): readonly EvidenceSpec[] {
-  return spec.health.checks.filter((check): check is EvidenceSpec => check.kind !== 'threshold');
+/** The checks that give evidence, as they are asked: all but thresholds. */
+export function evidenceSpecs({ spec }: Release): readonly AskedSpec[] {
+  return spec.health.checks.flatMap((check) => (check.kind === 'threshold' ? [] : [expandCheck(check)]));
 }
 
 /** A release of which nothing is tried, or as it was when a rollout began: for questions in which its course has no part. */
@@ -107,7 +108,7 @@ export function atRest(release: Release, now: Instant, begun?: Rollout): Evaluat
   return { release, rollout, standing: findStanding(release, rollout), now };
 }
 
-function countingChecks(release: Release, now: Instant): readonly EvidenceSpec[] {
+function countingChecks(release: Release, now: Instant): readonly AskedSpec[] {
   return evidenceSpecs(release).filter((spec) =>
     withCollector(spec, (own, collector) =>
       withMethod(
@@ -118,7 +119,7 @@ function countingChecks(release: Release, now: Instant): readonly EvidenceSpec[]
   );
 }
 
-function readCheck(spec: EvidenceSpec, question: TrafficQuestion, answerTo: AnswerTo): CheckPast {
+function readCheck(spec: AskedSpec, question: TrafficQuestion, answerTo: AnswerTo): CheckPast {
   const { release, rollout, now } = question;
   const grid = trafficGrid(release, now);
   const { readingsAt, broken } = readAll(armQuestions(spec, { release, arm: 'stable', grid }), answerTo);
@@ -130,7 +131,7 @@ function readCheck(spec: EvidenceSpec, question: TrafficQuestion, answerTo: Answ
 }
 
 function readTraffic(
-  spec: EvidenceSpec,
+  spec: AskedSpec,
   { release, rollout, now }: TrafficQuestion,
   readingsAt: ReturnType<typeof readAll>['readingsAt'],
 ): StableTraffic {

@@ -101,7 +101,7 @@ interface Scene {
 
 function setScene(evidence: Evidence, { check, prospect, totals }: Weighed): Scene | NoForecast {
   if (evidence.tick === undefined) return unknown('the width of a tick is not known');
-  if (!prospect) return unknown(`how long checks of kind "${check.kind}" take cannot be foreseen`);
+  if (!prospect) return unknown(`how long a ${check.kind} check takes cannot be foreseen`);
   const { whole } = currentPeriod(evidence);
   const { ticks, tests } = prospect;
   const isAlone = whole || tests.safe?.kind === 'limit';

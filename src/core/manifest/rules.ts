@@ -10,6 +10,7 @@ import {
 } from './check-rules.ts';
 import { nameIsFileName, providersExist, targetFilesAreForeign } from './config-rules.ts';
 import { placeholdersAreKnown, queriesCountWindows, queriesTellVersions } from './query-rules.ts';
+import { binsClaim, labelsComeInTime, partsDiffer, questionBoundsFit } from './question-rules.ts';
 import {
   deadlineFits,
   noDataDeadlineFits,
@@ -37,6 +38,10 @@ const RELEASE_RULES: readonly Rule[] = [
   ratesCanBeSafe,
   boundsAreSensible,
   bakeIsChecked,
+  partsDiffer,
+  binsClaim,
+  questionBoundsFit,
+  labelsComeInTime,
   placeholdersAreKnown,
   queriesTellVersions,
   queriesCountWindows,

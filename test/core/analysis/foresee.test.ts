@@ -263,7 +263,7 @@ describe('other kinds that count', () => {
     );
     expect(foresight.traffic).toMatchObject([
       { name: 'slow', kind: 'seen', exposure: 500, rate: 0.01 },
-      { name: 'p99', kind: 'unknown', reason: 'how long checks of kind "latency" take cannot be foreseen' },
+      { name: 'p99', kind: 'unknown', reason: 'how long a latency check takes cannot be foreseen' },
     ]);
     expect(check(foresight, 0, 'slow').effects[2]!.median).toBeGreaterThan(0);
     expect(bound).toBe(0.4);

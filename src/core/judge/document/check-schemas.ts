@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { BucketsArm, CountsArm, tickOf } from './arms.ts';
+import { BucketsArm, ClaimedBinsArm, CountsArm, GroupsArm, tickOf } from './arms.ts';
 
 const Margin = z
   .strictObject({
@@ -15,6 +15,9 @@ const NO_MARGIN = { ratio: 1, difference: 0 };
 
 const base = {
   name: z.string().min(1).max(200).meta({ description: 'Unique in the document.' }),
+  question: z.string().min(1).max(200).optional().meta({
+    description: 'What was asked in the manifest, such as accuracy; for sentences only.',
+  }),
   weight: z.number().positive().default(1).meta({
     description: 'Share of falseRollbackRate that it may spend, relative to the other checks.',
   }),
@@ -38,6 +41,11 @@ const margins = {
   safe: Margin.optional().meta({ description: 'Below it is safe; default: harm.' }),
 };
 
+const minShare = z.number().min(0).max(1).default(0).meta({
+  description: 'Parts with less than this share of the exposure are not waited for.',
+});
+const Tolerance = z.number().min(0).max(1);
+
 /** The schema of a check of each kind, without its name in the union. */
 export const CHECK_SCHEMAS = {
   proportion: z.strictObject({
@@ -45,6 +53,10 @@ export const CHECK_SCHEMAS = {
     kind: z.literal('proportion'),
     ...margins,
     ...reading,
+    worse: z.enum(['more', 'fewer']).default('more').meta({
+      description:
+        'fewer: events are good, and the margins say how many times as many stable may have of them.',
+    }),
     limit: z.number().min(0).max(1).optional(),
     ticks: z.array(tickOf(CountsArm)),
   }),
@@ -66,6 +78,34 @@ export const CHECK_SCHEMAS = {
       .optional()
       .meta({ description: 'Multi-window burn-rate alerts, outside the promise; need `tick`.' }),
     ticks: z.array(tickOf(CountsArm)),
+  }),
+  fairness: z.strictObject({
+    ...base,
+    kind: z.literal('fairness'),
+    groups: z.array(z.string().min(1)).min(1).max(50).meta({ description: 'Fixed before looking.' }),
+    ...margins,
+    ...reading,
+    disparity: Margin.optional().meta({
+      description: 'Between groups of the candidate; default: not asked.',
+    }),
+    minShare,
+    ticks: z.array(tickOf(GroupsArm)),
+  }),
+  calibration: z.strictObject({
+    ...base,
+    kind: z.literal('calibration'),
+    bins: z.array(z.string().min(1)).min(1).max(50).meta({ description: 'Names of the bins, in order.' }),
+    ...reading,
+    tolerance: Tolerance.meta({ description: 'Further from the claim is harm, in probability.' }),
+    safe: z
+      .strictObject({ tolerance: Tolerance })
+      .optional()
+      .meta({ description: 'Within this is safe; default: tolerance.' }),
+    against: z.enum(['stable', 'claims']).default('stable').meta({
+      description: 'stable: off the claim and further off than stable. claims: off the claim.',
+    }),
+    minShare,
+    ticks: z.array(tickOf(ClaimedBinsArm)),
   }),
   rate: z.strictObject({
     ...base,

@@ -39,6 +39,8 @@ export const EvidenceSchema = z
         z.discriminatedUnion('kind', [
           CHECK_SCHEMAS.proportion,
           CHECK_SCHEMAS.limit,
+          CHECK_SCHEMAS.fairness,
+          CHECK_SCHEMAS.calibration,
           CHECK_SCHEMAS.rate,
           CHECK_SCHEMAS.latency,
         ]),

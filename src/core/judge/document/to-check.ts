@@ -1,7 +1,15 @@
 import { assertNever } from '../../errors.ts';
 import { millis } from '../../units.ts';
 import { parseBound } from '../bucket-bound.ts';
-import type { Counts, CumulativeBuckets, EvidenceCheck, EvidenceTick, Seen } from '../evidence.ts';
+import type {
+  ClaimedBins,
+  Counts,
+  CumulativeBuckets,
+  EvidenceCheck,
+  EvidenceTick,
+  GroupedCounts,
+  Seen,
+} from '../evidence.ts';
 import { describeBadRate } from '../kinds/rate.ts';
 import { type Bucket, readBuckets } from '../read-buckets.ts';
 import { settleBuckets } from '../settle-buckets.ts';
@@ -36,6 +44,18 @@ export function toCheck(written: WrittenCheck): EvidenceCheck {
       const { critical, safe, bound, quantile, limit, ticks, ...rest } = written;
       const settled = settleBuckets(toTicks(ticks, readHistogram), bound);
       return { ...rest, safe: safe ?? rest.harm, bound, quantile, limit, ticks: settled };
+    }
+    case 'fairness': {
+      const { critical, safe, disparity, ticks, ...rest } = written;
+      return { ...rest, safe: safe ?? rest.harm, disparity, ticks: toTicks(ticks, readGroups) };
+    }
+    case 'calibration': {
+      const { critical, safe, ticks, ...rest } = written;
+      return {
+        ...rest,
+        safe: safe ?? { tolerance: rest.tolerance },
+        ticks: toTicks(ticks, (arm) => readBins(arm, rest.bins.length)),
+      };
     }
     default:
       return assertNever(written);
@@ -82,4 +102,21 @@ function readCounts({ events, exposure }: Counts): Counts | string {
   if (events < 0 || exposure < 0 || events > exposure)
     return `${events} events of ${exposure}, as after a counter reset`;
   return { events, exposure };
+}
+
+function readGroups(arm: GroupedCounts): GroupedCounts | string {
+  for (const [name, counts] of Object.entries(arm.groups)) {
+    const read = readCounts(counts);
+    if (typeof read === 'string') return `group "${name}": ${read}`;
+  }
+  return arm;
+}
+
+function readBins(arm: ClaimedBins, expected: number): ClaimedBins | string {
+  if (arm.bins.length !== expected) return `${arm.bins.length} bins, expected ${expected}`;
+  for (const [index, counts] of arm.bins.entries()) {
+    const read = readCounts(counts);
+    if (typeof read === 'string') return `bin ${index}: ${read}`;
+  }
+  return arm;
 }

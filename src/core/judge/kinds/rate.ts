@@ -51,7 +51,7 @@ export const rate: Method<RateCheck, Counts> = {
     };
   },
   totals: (_, stretches) => countTotals(stretches),
-  interval: factorInterval,
+  interval: (check, stretches) => factorInterval(check, stretches),
   words: (check, stretches, interval) => countWords(check, stretches, { interval, unit: 'rate' }),
 };
 
