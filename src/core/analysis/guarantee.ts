@@ -61,7 +61,7 @@ function describe(spec: EvidenceSpec, release: Release): { readonly [key: string
 }
 
 /** Keys of a manifest's check that set its margins. */
-const MARGINS = ['tolerate', 'safe', 'trim', 'dispersion', 'weight'] as const;
+const MARGINS = ['tolerate', 'tolerance', 'safe', 'trim', 'dispersion', 'weight'] as const;
 
 /** As JSON has it: what is undefined is not there. */
 function toPlain(value: unknown): Plain {

@@ -51,7 +51,7 @@ export function judgeSight(release: Release, answers: readonly SightAnswer[]): r
     if (!check || what === undefined) return [];
     const role = roleOf(planned);
     const index = release.spec.health.checks.indexOf(check);
-    return [{ planned, index, key: role === 'value' ? 'query' : role, what }];
+    return [{ planned, index, key: check.kind === 'threshold' && role === 'value' ? 'query' : role, what }];
   });
 }
 

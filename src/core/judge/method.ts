@@ -4,8 +4,11 @@ import type { Looking, Stretch } from './divide.ts';
 
 /** What was found of a quantity, with the error of both ends together. */
 export interface ShownInterval {
-  /** Of what: candidate ÷ stable, candidate − stable, or a quantity of the candidate. */
-  readonly of: 'ratio' | 'difference' | 'value';
+  /**
+   * Of what: candidate ÷ stable, candidate − stable, a quantity of the candidate, the largest difference of two distributions'
+   * cumulative shares (or of a category's shares), or the population stability index.
+   */
+  readonly of: 'ratio' | 'difference' | 'value' | 'distance' | 'stability-index';
   readonly low: number;
   /** Undefined: nothing bounds it from above yet. */
   readonly high: number | undefined;
@@ -50,6 +53,8 @@ export interface Method<C, A> {
   readonly harm: (check: C, stretches: readonly Stretch<A>[], member: string) => number;
   /** Evidence of safety in the stretch of now; undefined where it cannot be had. */
   readonly safe: (check: C, now: Stretch<A>) => number | undefined;
+  /** There is nothing to prove: it passes as long as it sees and does not fail. */
+  readonly passesUnlessFailing?: true;
   /** Evidence that must be reached for safety, when it is not ln(steps ÷ falseAdvanceRate): added to that. */
   readonly safeSurcharge?: (check: C) => number;
   /**

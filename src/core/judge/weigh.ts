@@ -2,8 +2,11 @@ import { assertNever } from '../errors.ts';
 import { logMean } from '../stats/log-space.ts';
 import { type Divided, type Dropped, divideTicks, type Stretch } from './divide.ts';
 import type { Evidence, EvidenceCheck, EvidenceTick } from './evidence.ts';
+import { distribution } from './kinds/distribution.ts';
+import { gauge } from './kinds/gauge.ts';
 import { limit } from './kinds/limit.ts';
 import { proportion } from './kinds/proportion.ts';
+import { split } from './kinds/split.ts';
 import type { Breach, Method, ShownInterval, Totals, Words } from './method.ts';
 import { plainestPart } from './plainest-part.ts';
 
@@ -20,6 +23,8 @@ export interface Weighed {
   readonly members: readonly Member[];
   /** Natural log of the evidence of safety since this step began; undefined where it cannot be had. */
   readonly logSafe: number | undefined;
+  /** It passes without proof, as long as it sees and does not fail. */
+  readonly passesUnlessFailing: boolean;
   /** logSafe that passes. */
   readonly safeThreshold: number;
   readonly breach: Breach | undefined;
@@ -60,6 +65,12 @@ export function withMethod<R>(
       return use(check, proportion);
     case 'limit':
       return use(check, limit);
+    case 'gauge':
+      return use(check, gauge);
+    case 'distribution':
+      return use(check, distribution);
+    case 'split':
+      return use(check, split);
     default:
       return assertNever(check);
   }
@@ -91,6 +102,7 @@ function weighBy<C extends EvidenceCheck, A>(
       logM: mixSteps(stretches, evidence.steps, (part) => method.harm(check, part, name)),
     })),
     logSafe: now && method.safe(check, now),
+    passesUnlessFailing: method.passesUnlessFailing ?? false,
     // Each step passes at its share of the rate, so that the whole rollout keeps it (union bound over the steps).
     safeThreshold:
       Math.log(evidence.steps / evidence.falseAdvanceRate) + (method.safeSurcharge?.(check) ?? 0),

@@ -107,8 +107,18 @@ export const bakeIsChecked: Rule = function* ({ draft: { checks } }) {
   };
 };
 
+/** What may keep the candidate from being served to everyone, without stable. */
 function judgesAlone(check: CheckSpec): boolean {
-  return check.kind !== 'proportion' || check.limit !== undefined;
+  switch (check.kind) {
+    case 'proportion':
+      return check.limit !== undefined;
+    case 'gauge':
+    case 'distribution':
+    case 'split':
+      return false;
+    default:
+      return true;
+  }
 }
 
 function* proportions({ draft }: RuleInput): Iterable<readonly [index: number, check: ProportionSpec]> {

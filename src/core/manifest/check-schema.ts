@@ -1,8 +1,18 @@
 import * as z from 'zod';
+import { distributionSchema } from './checks/distribution-schema.ts';
+import { gaugeSchema } from './checks/gauge-schema.ts';
 import { limitSchema } from './checks/limit-schema.ts';
 import { proportionSchema } from './checks/proportion-schema.ts';
+import { splitSchema } from './checks/split-schema.ts';
 import { thresholdSchema } from './checks/threshold-schema.ts';
 
 /** A health check of a release manifest: what is asked of which provider, and how it is judged. */
 export const checkSchema = () =>
-  z.discriminatedUnion('kind', [proportionSchema(), limitSchema(), thresholdSchema()]);
+  z.discriminatedUnion('kind', [
+    proportionSchema(),
+    limitSchema(),
+    gaugeSchema(),
+    distributionSchema(),
+    splitSchema(),
+    thresholdSchema(),
+  ]);

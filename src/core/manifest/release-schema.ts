@@ -209,6 +209,12 @@ export type CheckSpec = Release['spec']['health']['checks'][number];
 export type ProportionSpec = Extract<CheckSpec, { kind: 'proportion' }>;
 /** The candidate alone against a share of bad events. */
 export type LimitSpec = Extract<CheckSpec, { kind: 'limit' }>;
+/** A measurement, compared with stable. */
+export type GaugeSpec = Extract<CheckSpec, { kind: 'gauge' }>;
+/** A distribution, compared with stable's or a fixed one. */
+export type DistributionSpec = Extract<CheckSpec, { kind: 'distribution' }>;
+/** Whether traffic is split as declared. */
+export type SplitSpec = Extract<CheckSpec, { kind: 'split' }>;
 /** A value of the candidate against fixed bounds. */
 export type ThresholdSpec = Extract<CheckSpec, { kind: 'threshold' }>;
 /** A check that counts as evidence within the promise; all but `threshold`. */

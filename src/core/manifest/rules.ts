@@ -1,6 +1,7 @@
 import type { Problem } from '../errors.ts';
 import { formatPath } from '../yaml/yaml-path.ts';
 import { bakeIsChecked, boundsAreSensible, checkNamesDiffer, harmWithinSafe } from './check-rules.ts';
+import { distributionsAreWhole, gaugeMarginsFit, tolerancesAreSensible } from './comparison-rules.ts';
 import { nameIsFileName, providersExist, targetFilesAreForeign } from './config-rules.ts';
 import { placeholdersAreKnown, queriesCountWindows, queriesTellVersions } from './query-rules.ts';
 import {
@@ -27,6 +28,9 @@ const RELEASE_RULES: readonly Rule[] = [
   checkNamesDiffer,
   harmWithinSafe,
   boundsAreSensible,
+  gaugeMarginsFit,
+  distributionsAreWhole,
+  tolerancesAreSensible,
   bakeIsChecked,
   placeholdersAreKnown,
   queriesTellVersions,

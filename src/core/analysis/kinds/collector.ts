@@ -1,4 +1,4 @@
-import type { CheckBase, EvidenceCheck, EvidenceTick, Seen } from '../../judge/evidence.ts';
+import type { Action, CheckBase, EvidenceCheck, EvidenceTick, Seen } from '../../judge/evidence.ts';
 import { checkTrim, checkWeight } from '../../manifest/defaults.ts';
 import type { EvidenceSpec } from '../../manifest/release-schema.ts';
 import type { Evaluation } from '../assessment.ts';
@@ -44,7 +44,13 @@ export interface Collector<S, A> {
 }
 
 /** What all kinds take from the manifest alike. */
-export function baseOf(spec: EvidenceSpec): CheckBase {
+export function baseOf(
+  spec: Pick<EvidenceSpec, 'kind' | 'name' | 'required'> & {
+    readonly weight?: number | undefined;
+    readonly critical?: boolean | undefined;
+    readonly onFail?: Action | undefined;
+  },
+): CheckBase {
   return {
     name: spec.name,
     weight: checkWeight(spec),

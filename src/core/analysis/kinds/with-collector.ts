@@ -1,8 +1,11 @@
 import { assertNever } from '../../errors.ts';
 import type { EvidenceSpec } from '../../manifest/release-schema.ts';
 import type { Collector } from './collector.ts';
+import { distribution } from './distribution.ts';
+import { gauge } from './gauge.ts';
 import { limit } from './limit.ts';
 import { proportion } from './proportion.ts';
+import { split } from './split.ts';
 
 /** Calls `use` with the collector of a check's kind. */
 export function withCollector<R>(
@@ -14,6 +17,12 @@ export function withCollector<R>(
       return use(spec, proportion);
     case 'limit':
       return use(spec, limit);
+    case 'gauge':
+      return use(spec, gauge);
+    case 'distribution':
+      return use(spec, distribution);
+    case 'split':
+      return use(spec, split);
     default:
       return assertNever(spec);
   }

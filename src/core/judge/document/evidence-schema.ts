@@ -26,7 +26,15 @@ export const EvidenceSchema = z
   .strictObject({
     ...head,
     checks: z
-      .array(z.discriminatedUnion('kind', [CHECK_SCHEMAS.proportion, CHECK_SCHEMAS.limit]))
+      .array(
+        z.discriminatedUnion('kind', [
+          CHECK_SCHEMAS.proportion,
+          CHECK_SCHEMAS.limit,
+          CHECK_SCHEMAS.gauge,
+          CHECK_SCHEMAS.distribution,
+          CHECK_SCHEMAS.split,
+        ]),
+      )
       .min(1)
       .max(10_000)
       .meta({ description: 'The health questions with what was seen, tick by tick.' }),
