@@ -30,20 +30,19 @@ export function distributionWords(check: DistributionCheck, story: DistributionS
   };
 }
 
-/** `furthest apart at 0.5: 61% up to there, 52% of stable's`. */
+/** `furthest apart at 0.5: 61% up to there against 52%`. */
 function describeFurthest(
-  { ordered, labels, reference }: DistributionCheck,
+  { ordered, labels }: DistributionCheck,
   { candidate, against }: DistributionStory,
 ): string | undefined {
   const bins = Math.max(candidate.length, against.length);
-  const others = reference === undefined ? 'stable’s' : 'the reference';
   if (ordered) {
     const widest = observedDistance([{ candidate, stable: against }]);
     if (!widest) return undefined;
     const upTo = (counts: readonly number[]): string =>
       writeShare(totalOf(counts.slice(0, widest.cut)) / totalOf(counts));
     const place = labels?.[widest.cut - 1] ?? `bin ${widest.cut}`;
-    return `furthest apart at ${place}: ${upTo(candidate)} up to there, of ${others} ${upTo(against)}`;
+    return `furthest apart at ${place}: ${upTo(candidate)} up to there against ${upTo(against)}`;
   }
   const shareIn = (counts: readonly number[], bin: number): number => (counts[bin] ?? 0) / totalOf(counts);
   const apart = Array.from({ length: bins }, (_, bin) =>
@@ -52,7 +51,7 @@ function describeFurthest(
   const widest = apart.indexOf(Math.max(...apart));
   if (widest < 0) return undefined;
   const place = labels?.[widest] ?? `bin ${widest + 1}`;
-  return `furthest apart in ${place}: ${writeShare(shareIn(candidate, widest))}, of ${others} ${writeShare(shareIn(against, widest))}`;
+  return `furthest apart in ${place}: ${writeShare(shareIn(candidate, widest))} against ${writeShare(shareIn(against, widest))}`;
 }
 
 function describeInterval({ of, low, high }: ShownInterval): string {

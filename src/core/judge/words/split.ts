@@ -32,7 +32,7 @@ export function splitWords({ tolerance }: SplitCheck, { traffic, share, interval
   return {
     seen,
     harm: {
-      split: `traffic is not split as declared: ${seen}${between}; off by more than the ${writeShare(tolerance)} of it allowed; do not trust the comparison of the versions until it is`,
+      split: `traffic is not split as declared: ${seen}${between}; off by more than ${writeShare(tolerance)} of the declared share; do not trust the comparison of the versions until it is`,
     },
     safe: `traffic is split as declared, as far as can be told: ${seen}`,
     doubt: seen,
