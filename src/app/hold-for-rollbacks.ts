@@ -84,11 +84,13 @@ async function closeMoot(
 async function hold(world: World, report: ReleaseReport, pulls: readonly Sibling[]): Promise<ReleaseReport> {
   const { from } = report.decision;
   const foreign = pulls.find(({ branch, operation }) => operation?.slice(0, 12) !== operationIn(branch));
-  const number = (foreign ?? pulls[0])?.number;
-  const text = `pull request #${number} rolls it back and is open: nothing else is done about it until that is merged or closed`;
+  const shown = foreign ?? pulls[0];
+  // armed, it lands by itself once its requirements are met; else somebody has to do it
+  const code = shown?.armed && !foreign ? 'ROLLBACK_PENDING' : 'ROLLBACK_OPEN';
+  const text = `pull request #${shown?.number} rolls it back and is open: nothing else is done about it until that is merged or closed`;
   const held: ReleaseReport = {
     ...report,
-    decision: { kind: 'hold', from, to: from, reasons: [{ code: 'ROLLBACK_PENDING', text }] },
+    decision: { kind: 'hold', from, to: from, reasons: [{ code, text }] },
     edits: [],
   };
   if (!foreign) return held;

@@ -12,7 +12,7 @@ import { type Row, table } from './decisions/summary.ts';
 
 /**
  * How good and how fast the decisions are, against the reference mixture and against the rules of other systems:
- * `npm run bench:decisions -- [--runs 200] [--seed 1] [--section grid] [--only "500 rpm 5 %"] [--data <folder>] [--format json]`.
+ * `npm run bench:decisions -- [--runs 150] [--seed 1] [--section grid] [--only "500 rpm 5 %"] [--data <folder>] [--format json]`.
  * Prints losses as well as gains. docs/deciding/mixture.md says what follows from it.
  */
 

@@ -46,6 +46,7 @@ export function repositoryFiles(
     '.belay/config.yaml': CONFIG,
     [MANIFEST]: stringify(writeRelease(release)),
     [SERVING]: writeRoute(weights),
+    'docs/runbooks/scorer.md': '# When scorer goes wrong\n',
   };
 }
 

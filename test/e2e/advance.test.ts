@@ -190,7 +190,7 @@ describe.skipIf(!present)('a step that is due', () => {
       expect((await repository.log())[0]?.oid).toBe(run.outputs.commit);
     });
 
-    it('waits for a required check, and merges by itself when that reports', async () => {
+    it('waits for a required check, and is merged by the next tick that decides it again', async () => {
       const repository = await stage.createRepository({
         autoMergeAllowed: true,
         rules: { pullRequest: true, checks: ['ci'] },
@@ -199,13 +199,15 @@ describe.skipIf(!present)('a step that is due', () => {
       const run = await advance(repository);
       expect(run).toMatchObject({
         exitCode: 0,
-        outputs: { decision: 'advance', changed: 'true', commit: '' },
+        outputs: { decision: 'advance', changed: 'false', commit: '' },
       });
       expect((await readRepository(repository)).weight).toBe(25);
       const again = await advance(repository);
       expect(again).toMatchObject({ exitCode: 0, outputs: { 'pull-request': '1' } });
       expect(repository.pulls).toHaveLength(1);
       await repository.check(repository.pulls[0]?.headOid ?? '', 'ci', 'success');
+      expect(repository.pulls).toMatchObject([{ state: 'OPEN' }]);
+      expect(await advance(repository)).toMatchObject({ exitCode: 0, outputs: { changed: 'true' } });
       expect(repository.pulls).toMatchObject([{ state: 'MERGED' }]);
       expect((await readRepository(repository)).weight).toBe(100);
     });

@@ -89,7 +89,7 @@ describe('a command line that is wrong', () => {
     [['validate', '--dir', 'nowhere'], '--dir: expected a folder, got "nowhere", which is not there'],
     [['advance', '--dir', '../a-file'], '--dir: expected a folder, got "../a-file", which is a file'],
     [['advance', '--dir', '../bare'], 'git: '],
-    [['schema', 'x'], 'schema: expected release, config or record, got "x"'],
+    [['schema', 'x'], 'schema: expected release, config, record or evidence, got "x"'],
     [['plan', '--format', 'xml'], '--format: expected text or json, got "xml"'],
     [['init', '--release', 'A B'], 'init: --release: expected lower-case letters'],
     [

@@ -161,7 +161,7 @@ describe('an armed rollback that somebody pushed to', () => {
     await bench.rollBack(40);
     bench.forge.push({ 'notes.md': 'mine\n' }, { branch: bench.forge.pulls[0]!.branch });
     const report = await bench.tick(70);
-    expect(told(report)).toEqual(['hold', 'ROLLBACK_PENDING', 'blocked']);
+    expect(told(report)).toEqual(['hold', 'ROLLBACK_OPEN', 'blocked']);
     expect(only(report).receipt).toMatchObject({ code: 'BRANCH_TAKEN', pull: { number: 1 } });
     expect(exitCodeOf(report)).toBe(1);
     await bench.tick(75);

@@ -52,11 +52,15 @@ export function assess(evaluation: Evaluation, observations: ReadonlyMap<string,
   };
 }
 
-function evidenceOf({ release, rollout }: Evaluation, collected: readonly Collected[]): Evidence {
+function evidenceOf(
+  { release, rollout, carried = 0 }: Evaluation,
+  collected: readonly Collected[],
+): Evidence {
   const { falseRollbackRate, falseAdvanceRate } = healthSettings(release);
   return {
     falseRollbackRate,
     falseAdvanceRate,
+    carried,
     steps: release.spec.rollout.steps.length,
     periods: periodsOf(release, rollout),
     checks: collected.map(({ check }) => check),

@@ -14,6 +14,8 @@ export interface Evaluation {
   readonly rollout: Rollout;
   readonly standing: Standing;
   readonly now: Instant;
+  /** Nats of harm that earlier trials of the same content left; see Evidence. Default 0. */
+  readonly carried?: number;
 }
 
 /** One question to one provider. `id` is unique in an evaluation: check / role / arm, e.g. `errors/bad/candidate`. */

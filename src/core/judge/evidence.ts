@@ -148,6 +148,11 @@ export interface Evidence {
   readonly falseRollbackRate: number;
   /** Probability that a candidate with a check beyond its safe margin passes, over all steps. */
   readonly falseAdvanceRate: number;
+  /**
+   * Nats of harm that an earlier trial of the same content left, so that trying again until it passes does not pay; negative when
+   * that trial spoke for it. Default 0.
+   */
+  readonly carried?: number;
   /** How many steps are declared, 1 or more. */
   readonly steps: number;
   /** One per weight, oldest first; the last is now. */

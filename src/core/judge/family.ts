@@ -1,12 +1,12 @@
 import { logSum } from '../stats/log-space.ts';
-import type { EvidenceCheck } from './evidence.ts';
+import type { Evidence, EvidenceCheck } from './evidence.ts';
 import { membersOf, type Weighed } from './weigh.ts';
 
 /** All evidence of harm together, and what it says about each check. */
 export interface Family {
   /** ln Σ w·M over the members of all checks that may take the candidate back, Σ w = 1; 0 when no member could be computed. */
   readonly logHarm: number;
-  /** What it must reach: ln(1 / falseRollbackRate). */
+  /** What it must reach: ln(1 / falseRollbackRate), less what earlier trials of the same content left. */
   readonly threshold: number;
   /** ln of the weight of each of a check's members in the family that it belongs to. */
   readonly logWeight: (check: EvidenceCheck) => number;
@@ -29,9 +29,9 @@ export interface Family {
 export function joinFamily(
   checks: readonly EvidenceCheck[],
   weighed: readonly Weighed[],
-  falseRollbackRate: number,
+  { falseRollbackRate, carried = 0 }: Pick<Evidence, 'falseRollbackRate' | 'carried'>,
 ): Family {
-  const threshold = -Math.log(falseRollbackRate);
+  const threshold = -Math.log(falseRollbackRate) - carried;
   const inFamily = (check: EvidenceCheck): boolean =>
     check.action === 'rollback' && membersOf(check).length > 0;
   const total = checks.filter(inFamily).reduce((sum, { weight }) => sum + weight, 0);

@@ -44,7 +44,7 @@ export function judge(
   blindness: BlindnessOf,
 ): Judgement {
   const weighed = judged.map((check) => weigh(evidence, check));
-  const family = joinFamily(evidence.checks, weighed, evidence.falseRollbackRate);
+  const family = joinFamily(evidence.checks, weighed, evidence);
   return {
     family: { logHarm: family.logHarm, threshold: family.threshold },
     checks: weighed.map((one) => judgeCheck(evidence, one, { family, blind: blindness(one) })),

@@ -61,8 +61,8 @@ export function playPlan(ticks: number, gain: Gain, reading: PlanReading): numbe
       release(book, shareLaid(index, later, course.horizon, changes.has(index)));
     }
     const boldest = boldestLog(goal === undefined ? undefined : goal - logE, reading);
-    for (let place = 0; place < book.bets.length; place += 1)
-      playBet(book, place, { index, gain, boldest, reading });
+    const round = { index, gain, boldest, reading };
+    for (let place = 0; place < book.bets.length; place += 1) playBet(book, place, round);
     // Without a goal or an onlooker nobody needs to know where it stands before the end.
     if (goal !== undefined || afterTick) logE = standing(book);
     afterTick?.(logE);

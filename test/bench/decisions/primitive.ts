@@ -1,8 +1,9 @@
 import { type BettingPlan, DEFAULT_PLAN } from '../../../src/core/stats/betting-plan.ts';
-import { seedOf } from './random.ts';
+import { AIMED_BETS } from './aimed-bets.ts';
+import { type Draws, drawsFrom, seedOf } from './random.ts';
 import { belay, DEFAULT, GOAL, HOURLY, REFERENCE, type Rule } from './rules.ts';
 import { manyRollouts, type Run, type Section, timesOf } from './section.ts';
-import { type Row, smoothMedian, summarise } from './summary.ts';
+import { type Row, ratioSpread, smoothMedian, summarise } from './summary.ts';
 import { TICK_MINUTES, type World } from './world.ts';
 
 /** What the default plan has to reach at 500 requests a minute and 5 %, as a part of the reference mixture's median. */
@@ -12,7 +13,7 @@ const GOALS: Readonly<Record<string, number>> = {
   '500 rpm 5 % ×2 from 12 h': 0.3,
 };
 /** Medians need more rollouts than rates. */
-const MORE = 5;
+const MORE = 8;
 
 const { harm } = DEFAULT_PLAN;
 const { later } = harm;
@@ -30,6 +31,7 @@ const ABLATIONS: readonly Rule[] = [
   belay('… a fifth in reserve', { plan: withLater({ reserve: 0.2 }), goal: GOAL }),
   belay('… horizon of three days', { goal: GOAL, horizon: 864 }),
   belay('… horizon of six hours', { goal: GOAL, horizon: 72 }),
+  AIMED_BETS,
   belay('… no reserve', { plan: { opening: harm.opening, aim: 1.5 }, goal: GOAL }),
   belay('… κ = 2 alone, which nobody knows', {
     plan: { opening: [{ kappa: 2, weight: 1 }], aim: 1.5 },
@@ -81,21 +83,32 @@ const WORLDS: readonly { readonly name: string; readonly effect: number; readonl
 function compare(cell: string, world: World, rules: readonly Rule[], run: Run): readonly Row[] {
   if (run.only !== undefined && !`primitive ${cell}`.includes(run.only)) return [];
   const rollouts = manyRollouts(world, { runs: run.runs, seed: seedOf(run.seed, cell) });
-  let base: number | undefined;
+  let base: readonly (number | undefined)[] = [];
   return rules.map((rule, place) => {
     const { times, note } = timesOf(rollouts, rule, world.onset ?? 0);
-    const median = smoothMedian(times, TICK_MINUTES);
-    if (place === 0) base = median;
-    const told =
-      world.effect === 1 ? undefined : ratioNote(median, base, rule === DEFAULT ? GOALS[cell] : undefined);
+    if (place === 0) base = times;
+    const draws = drawsFrom(seedOf(run.seed, cell, 'again'));
+    const goal = rule === DEFAULT ? GOALS[cell] : undefined;
+    const told = place === 0 || world.effect === 1 ? undefined : ratioNote({ times, base, goal, draws });
     const notes = [told, note].filter((text) => text !== undefined);
     return summarise({ section: 'primitive', cell, rule: rule.name, note: notes.join('; ') }, times);
   });
 }
 
-function ratioNote(median: number | undefined, base: number | undefined, goal: number | undefined): string {
-  if (median === undefined || base === undefined) return '';
-  const ratio = median / base;
-  const verdict = goal === undefined ? '' : ` (goal ${goal}: ${ratio <= goal ? 'met' : 'MISSED'})`;
-  return `${ratio.toFixed(3)} of the reference${verdict}`;
+interface Compared {
+  readonly times: readonly (number | undefined)[];
+  /** Of the reference mixture. */
+  readonly base: readonly (number | undefined)[];
+  readonly goal: number | undefined;
+  readonly draws: Draws;
+}
+
+function ratioNote({ times, base, goal, draws }: Compared): string | undefined {
+  const [median, usual] = [smoothMedian(times, TICK_MINUTES), smoothMedian(base, TICK_MINUTES)];
+  if (median === undefined || usual === undefined) return undefined;
+  const ratio = median / usual;
+  if (goal === undefined) return `${ratio.toFixed(3)} of the reference`;
+  const { low, high } = ratioSpread(times, base, { step: TICK_MINUTES, draws });
+  const verdict = ratio <= goal ? 'met' : 'MISSED';
+  return `${ratio.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}] of the reference (goal ${goal}: ${verdict})`;
 }

@@ -1,3 +1,7 @@
+import type { Draws } from './random.ts';
+
+const REDRAWS = 200;
+
 /** One figure of a section: how many of `runs` fired, and when. */
 export interface Row {
   readonly section: string;
@@ -59,6 +63,24 @@ export function smoothMedian(times: readonly (number | undefined)[], step: numbe
   const before = times.filter((time) => time !== undefined && time < median).length;
   const at = times.filter((time) => time === median).length;
   return median - step + (step * (times.length / 2 - before)) / at;
+}
+
+/** 95 % of the ratios of two medians when both samples are drawn again and again from themselves. */
+export function ratioSpread(
+  times: readonly (number | undefined)[],
+  base: readonly (number | undefined)[],
+  { step, draws }: { readonly step: number; readonly draws: Draws },
+): { readonly low: number; readonly high: number } {
+  const again = (sample: readonly (number | undefined)[]) =>
+    smoothMedian(
+      sample.map(() => sample[Math.floor(draws.uniform() * sample.length)]),
+      step,
+    ) ?? Number.POSITIVE_INFINITY;
+  const ratios = Array.from({ length: REDRAWS }, () => again(times) / again(base)).sort((a, b) => a - b);
+  return {
+    low: ratios[Math.floor(0.025 * REDRAWS)] ?? 0,
+    high: ratios[Math.ceil(0.975 * REDRAWS) - 1] ?? Number.POSITIVE_INFINITY,
+  };
 }
 
 export function percent(share: number): string {

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { assess } from '../../../src/core/analysis/assess.ts';
 import { probability } from '../../../src/core/units.ts';
 import {
   absent,
   checkNamed,
   counts,
   errors,
+  evaluationOf,
   evidenceOf,
   judge,
+  observe,
   type Source,
   type Story,
   type World,
@@ -101,7 +104,7 @@ describe('harm over all checks', () => {
     const bad =
       (name: string): Source =>
       ({ tick }) =>
-        name === 'c' && tick === 1 ? 15 : 14;
+        name === 'c' && tick <= 2 ? 17 : 14;
     const world = together(names.map((name) => counts(name, sources(bad(name)))));
     const looks = [...Array(60).keys()].map((tick) =>
       judge({ now: 6 + 5 * tick, checks: names.map(named) }, world),
@@ -146,5 +149,21 @@ describe('harm over all checks', () => {
     const at = (rate: number) => judge({ now: 21, health: { falseRollbackRate: probability(rate) } }, world);
     expect(at(0.01).family.threshold).toBeCloseTo(Math.log(100), 12);
     expect([at(0.1).overall, at(0.0001).overall]).toEqual(['fail', 'inconclusive']);
+  });
+});
+
+describe('an earlier trial of the same content', () => {
+  it('leaves its evidence, so that the same content does not begin anew', () => {
+    const world = counts('errors', sources(14));
+    const evaluation = evaluationOf({ now: 31 });
+    const observations = observe(evaluation, world);
+    const first = assess(evaluation, observations);
+    expect(first.overall).not.toBe('fail');
+    const again = assess(
+      { ...evaluation, carried: first.family.threshold - first.family.logHarm },
+      observations,
+    );
+    expect(again.overall).toBe('fail');
+    expect(again.family.logHarm).toBe(first.family.logHarm);
   });
 });

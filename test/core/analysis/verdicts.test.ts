@@ -37,14 +37,14 @@ describe('a proportion check', () => {
       story: { now: 61 },
       world: healthy,
       verdict: 'pass',
-      says: 'errors: 120 of 12,000 (1%) against 1,080 of 108,000 (1%); between 0.29 points fewer and 0.35 points more; within the 1.25 times plus 0.25 percentage points that count as safe (up to 1.5%); evidence 3,709 to 1, needed 60 to 1',
+      says: 'errors: 120 of 12,000 (1%) against 1,080 of 108,000 (1%); between 0.29 points fewer and 0.35 points more; within the 1.25 times plus 0.25 percentage points that count as safe (up to 1.5%); evidence 8,324 to 1, needed 60 to 1',
     },
     {
       name: 'as many as stable, not for long',
       story: { now: 11 },
       world: healthy,
       verdict: 'inconclusive',
-      says: 'errors: 20 of 2,000 (1%) against 180 of 18,000 (1%); between 0.42 and 2 times as many; neither harm nor safety is proven; 17% of the evidence needed to advance',
+      says: 'errors: 20 of 2,000 (1%) against 180 of 18,000 (1%); between 0.42 and 2 times as many; neither harm nor safety is proven; 28% of the evidence needed to advance',
     },
     {
       name: 'nothing to see',
@@ -206,7 +206,7 @@ describe('at 100 %, where stable has no traffic', () => {
       'errors: 360 of 36,000 (1%); within the limit of 2%; evidence more than 1,000,000 to 1, needed 60 to 1',
     );
     expect(checkNamed(early, 'errors').sentence).toBe(
-      'errors: 250 of 25,000 (1%); not proven within the limit of 2%; 48% of the evidence needed to advance',
+      'errors: 250 of 25,000 (1%); not proven within the limit of 2%; 60% of the evidence needed to advance',
     );
   });
 
