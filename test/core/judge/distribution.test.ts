@@ -103,11 +103,11 @@ describe('a distribution', () => {
 
   it('cannot compare with stable at 100%, and still with fixed shares', () => {
     const periods = [AT_FIVE, AT_ALL] as const;
-    const after = (one: EvidenceTick<Binned>) => times(80, { ...one, period: 1 });
-    const compared = judgeAlone(check(after(alike)), { periods });
+    const later = (one: EvidenceTick<Binned>) => times(80, { ...one, period: 1 });
+    const compared = judgeAlone(check(later(alike)), { periods });
     expect([compared.verdict, compared.weighed.able]).toEqual(['inconclusive', false]);
     expect(compared.text).toBe('cannot judge at 100%: stable has no traffic to compare with');
-    const against = judgeAlone(check(after(alone(bins(40, 30, 20, 10))), fixed), { periods });
+    const against = judgeAlone(check(later(alone(bins(40, 30, 20, 10))), fixed), { periods });
     expect([against.verdict, against.weighed.able]).toEqual(['pass', true]);
   });
 
