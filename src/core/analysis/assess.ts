@@ -2,6 +2,7 @@ import type { Evidence } from '../judge/evidence.ts';
 import { judge } from '../judge/judge.ts';
 import { joinVerdicts } from '../judge/verdict.ts';
 import { healthSettings } from '../manifest/defaults.ts';
+import type { Release } from '../manifest/release-schema.ts';
 import { type Instant, instant } from '../units.ts';
 import { readAnswers } from './answers.ts';
 import { assessBroken, assessJudged, blindness } from './assess-evidence.ts';
@@ -61,10 +62,17 @@ function evidenceOf(
     falseRollbackRate,
     falseAdvanceRate,
     carried,
+    horizon: horizonOf(release),
     steps: release.spec.rollout.steps.length,
     periods: periodsOf(release, rollout),
     checks: collected.map(({ check }) => check),
   };
+}
+
+/** The ticks of all declared holds: a rollout that meets no obstacle lasts so long. */
+function horizonOf(release: Release): number {
+  const length = release.spec.rollout.steps.reduce((sum, { hold }) => sum + hold, 0);
+  return Math.max(1, Math.round(length / healthSettings(release).tick));
 }
 
 function joinLastSeen(gating: readonly CheckAssessment[]): Instant | undefined {

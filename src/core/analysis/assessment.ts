@@ -39,7 +39,7 @@ export interface CheckEvidence {
   /** The kind of check. */
   readonly of: EvidenceCheck['kind'];
   /**
-   * This check's share of the family's evidence of harm, ln Σ w·M over its members: rollout-long and per step mixed. To be held
+   * This check's share of the family's evidence of harm, ln Σ w·E over its members. To be held
    * against the family's threshold.
    */
   readonly logHarm: number;
@@ -114,7 +114,7 @@ export interface Assessment {
   /** `fail` when harm is proven; `pass` when every gating check passes; else the worst of the others: error, no-data, inconclusive. */
   readonly overall: Verdict;
   /**
-   * ln Σ w·M over the members of all checks that may take the candidate back, Σ w = 1, and what it must reach: ln(1 / falseRollbackRate). A check
+   * ln Σ w·E over the members of all checks that may take the candidate back, Σ w = 1, and what it must reach: ln(1 / falseRollbackRate). A check
    * that could not be asked adds nothing to the sum. 0 (no evidence either way) when no member could be computed.
    */
   readonly family: { readonly logHarm: number; readonly threshold: number };

@@ -153,6 +153,8 @@ export interface Evidence {
    * that trial spoke for it. Default 0.
    */
   readonly carried?: number;
+  /** Ticks that the rollout is expected to last: evidence is laid out for it. Default: a day of ticks of five minutes. */
+  readonly horizon?: number;
   /** How many steps are declared, 1 or more. */
   readonly steps: number;
   /** One per weight, oldest first; the last is now. */

@@ -1,7 +1,7 @@
 import { logSum } from '../stats/log-space.ts';
 import { DOUBTFUL } from '../stats/recent-doubt.ts';
 import { currentPeriod, type Evidence, type EvidenceCheck, type Verdict } from './evidence.ts';
-import { type Family, joinFamily, logShare } from './family.ts';
+import { type Family, joinFamily, logShare, termsOf } from './family.ts';
 import type { ShownInterval } from './method.ts';
 import { type Weighed, weigh } from './weigh.ts';
 import { writeOdds, writeProgress } from './write-numbers.ts';
@@ -43,8 +43,9 @@ export function judge(
   judged: readonly EvidenceCheck[],
   blindness: BlindnessOf,
 ): Judgement {
-  const weighed = judged.map((check) => weigh(evidence, check));
-  const family = joinFamily(evidence.checks, weighed, evidence);
+  const terms = termsOf(evidence);
+  const weighed = judged.map((check) => weigh(evidence, check, terms.threshold - terms.logWeight(check)));
+  const family = joinFamily(terms, weighed);
   return {
     family: { logHarm: family.logHarm, threshold: family.threshold },
     checks: weighed.map((one) => judgeCheck(evidence, one, { family, blind: blindness(one) })),

@@ -1,4 +1,4 @@
-import type { Side } from '../stats/bets.ts';
+import type { BetOptions, Side } from '../stats/bets.ts';
 import type { Counts } from '../stats/counts.ts';
 import type { Looking, Stretch } from './divide.ts';
 
@@ -49,8 +49,8 @@ export interface Method<C, A> {
   readonly looking: (check: C) => Looking<A>;
   /** Names of the e-processes of harm that count in the family; the same whatever was seen. */
   readonly members: (check: C) => readonly string[];
-  /** Evidence of harm of one member in the ticks of these stretches together. */
-  readonly harm: (check: C, stretches: readonly Stretch<A>[], member: string) => number;
+  /** Evidence of harm of one member in the ticks of these stretches together; bets are laid by what is known of the course. */
+  readonly harm: (check: C, stretches: readonly Stretch<A>[], member: string, course: Course) => number;
   /** Evidence of safety in the stretch of now; undefined where it cannot be had. */
   readonly safe: (check: C, now: Stretch<A>) => number | undefined;
   /** There is nothing to prove: it passes as long as it sees and does not fail. */
@@ -69,6 +69,12 @@ export interface Method<C, A> {
   /** The effect as people see it, on the scale of the margin of that side. */
   readonly interval: (check: C, stretches: readonly Stretch<A>[], side: Side) => ShownInterval | undefined;
   readonly words: (check: C, stretches: readonly Stretch<A>[], interval: ShownInterval | undefined) => Words;
+}
+
+/** What is known of a rollout before it is looked at; see stats/play-plan.ts. It changes how soon harm is found, not the promise. */
+export interface Course extends Pick<BetOptions, 'horizon' | 'goal'> {
+  /** How many steps are declared. Default 1. */
+  readonly steps?: number;
 }
 
 /** Error of each end of the intervals that people are shown: together 95 %. */

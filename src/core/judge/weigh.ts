@@ -1,5 +1,4 @@
 import { assertNever } from '../errors.ts';
-import { logMean } from '../stats/log-space.ts';
 import { type Divided, type Dropped, divideTicks, type Stretch } from './divide.ts';
 import type { Evidence, EvidenceCheck, EvidenceTick } from './evidence.ts';
 import { distribution } from './kinds/distribution.ts';
@@ -7,13 +6,13 @@ import { gauge } from './kinds/gauge.ts';
 import { limit } from './kinds/limit.ts';
 import { proportion } from './kinds/proportion.ts';
 import { split } from './kinds/split.ts';
-import type { Breach, Method, ShownInterval, Totals, Words } from './method.ts';
+import type { Breach, Course, Method, ShownInterval, Totals, Words } from './method.ts';
 import { plainestPart } from './plainest-part.ts';
 
 /** One e-process that counts towards harm. */
 export interface Member {
   readonly name: string;
-  /** ln M, natural log of its mixed e-value. */
+  /** Natural log of its e-value, since the rollout began. */
   readonly logM: number;
 }
 
@@ -81,16 +80,21 @@ export function membersOf(check: EvidenceCheck): readonly string[] {
   return withMethod(check, (one, method) => method.members(one));
 }
 
-/** Weighs the ticks of one check. */
-export function weigh(evidence: Evidence, check: EvidenceCheck): Weighed {
-  return withMethod(check, (one, method) => weighBy(evidence, one, method));
+/**
+ * Weighs the ticks of one check.
+ * @param goal natural log of the e-value at which one of its members would prove harm alone
+ */
+export function weigh(evidence: Evidence, check: EvidenceCheck, goal: number): Weighed {
+  return withMethod(check, (one, method) => weighBy(evidence, one, { method, goal }));
 }
 
 function weighBy<C extends EvidenceCheck, A>(
   evidence: Evidence,
   check: C & { readonly ticks: readonly EvidenceTick<A>[] },
-  method: Method<C, A>,
+  { method, goal }: { readonly method: Method<C, A>; readonly goal: number },
 ): Weighed {
+  const { horizon, steps } = evidence;
+  const course: Course = { goal, steps, ...(horizon === undefined ? {} : { horizon }) };
   const looking = method.looking(check);
   const divided: Divided<A> = divideTicks(check.ticks, evidence.periods, looking);
   const { stretches } = divided;
@@ -99,7 +103,7 @@ function weighBy<C extends EvidenceCheck, A>(
     check,
     members: method.members(check).map((name) => ({
       name,
-      logM: mixSteps(stretches, evidence.steps, (part) => method.harm(check, part, name)),
+      logM: method.harm(check, stretches, name, course),
     })),
     logSafe: now && method.safe(check, now),
     passesUnlessFailing: method.passesUnlessFailing ?? false,
@@ -118,6 +122,9 @@ function weighBy<C extends EvidenceCheck, A>(
   };
 }
 
+/** Without a goal evidence goes on growing, so that parts can be told apart by it. */
+const UNAIMED: Course = {};
+
 /** The evidence as people see it: of safety and of doubt over the whole rollout, of harm where it is plainest. */
 function tell<C, A>({
   check,
@@ -134,28 +141,12 @@ function tell<C, A>({
   const words = method.words(check, stretches, interval);
   if (side !== 'fail') return { interval, words };
   const harm = method.members(check).map((name): readonly [string, string] => {
-    const { stretches: part, where } = plainestPart(stretches, (some) => method.harm(check, some, name));
+    const { stretches: part, where } = plainestPart(stretches, (some) =>
+      method.harm(check, some, name, UNAIMED),
+    );
     if (where === undefined) return [name, words.harm[name] ?? 'harm is proven'];
     const own = method.interval(check, part, 'harm');
     return [name, `${where}, ${method.words(check, part, own).harm[name] ?? 'harm is proven'}`];
   });
   return { interval, words: { ...words, harm: Object.fromEntries(harm) } };
-}
-
-/**
- * ln M, M = ½·E_rollout + ½·mean over all steps of E_step. A step's e-value begins at 1 with the step and stays as it was
- * when the step is left; a step to come counts 1. The rollout-long half finds what is slightly worse all along, the
- * step's half what gets worse late. A mean of e-values is an e-value.
- */
-function mixSteps<A>(
-  stretches: readonly Stretch<A>[],
-  steps: number,
-  logE: (stretches: readonly Stretch<A>[]) => number,
-): number {
-  const all = logE(stretches);
-  if (steps === 1) return all;
-  const byStep = Array.from({ length: steps }, (_, step) =>
-    stretches.filter(({ period }) => period.step === step),
-  );
-  return logMean([all, logMean(byStep.map((part) => (part.length === 0 ? 0 : logE(part))))]);
 }

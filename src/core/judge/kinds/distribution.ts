@@ -1,12 +1,13 @@
 import type { Side } from '../../stats/bets.ts';
-import { combineTests } from '../../stats/combine.ts';
+import { asOneOf, combineTests } from '../../stats/combine.ts';
 import { type BinTick, distanceInterval, distributionLogE, referenceLogE } from '../../stats/distribution.ts';
 import type { Interval } from '../../stats/interval.ts';
 import { stabilityIndex } from '../../stats/stability-index.ts';
 import type { Stretch } from '../divide.ts';
 import type { Binned, DistributionCheck } from '../evidence.ts';
 import { mergedBins, pooledBins, sumBins, totalOf } from '../merged-bins.ts';
-import { INTERVAL_ALPHA, INTERVAL_LEVEL, type Method, type ShownInterval } from '../method.ts';
+import { type Course, INTERVAL_ALPHA, INTERVAL_LEVEL, type Method, type ShownInterval } from '../method.ts';
+import { changesIn } from '../whole-ticks.ts';
 import { distributionWords } from '../words/distribution.ts';
 
 /**
@@ -19,10 +20,13 @@ export const distribution: Method<DistributionCheck, Binned> = {
     oneArm: reference !== undefined,
   }),
   members: () => ['distance'],
-  harm: (check, stretches) => logEOf(check, stretches, { side: 'harm', tolerance: check.tolerance }),
+  harm: (check, stretches, _, { horizon, goal }) => {
+    const course = { ...(horizon !== undefined && { horizon }), ...(goal !== undefined && { goal }) };
+    return logEOf(check, stretches, { side: 'harm', tolerance: check.tolerance, course });
+  },
   safe: (check, now) => {
     if (now.period.whole && check.reference === undefined) return undefined;
-    return logEOf(check, [now], { side: 'safe', tolerance: check.safe.tolerance });
+    return logEOf(check, [now], { side: 'safe', tolerance: check.safe.tolerance, course: {} });
   },
   totals: () => undefined,
   interval: (check, stretches) =>
@@ -45,25 +49,37 @@ export const distribution: Method<DistributionCheck, Binned> = {
 interface Tested {
   readonly side: Side;
   readonly tolerance: number;
+  readonly course: Pick<Course, 'horizon' | 'goal'>;
 }
 
 /** Bins in an order are tested at every cut between them; of categories each is tested against all others. */
-function logEOf(check: DistributionCheck, stretches: readonly Stretch<Binned>[], tested: Tested): number {
+function logEOf(
+  check: DistributionCheck,
+  stretches: readonly Stretch<Binned>[],
+  { side, tolerance, course }: Tested,
+): number {
   const { reference, dispersion, trim } = check;
-  const test = { ...tested, dispersion, trim };
-  if (reference === undefined)
+  const test = { ...course, side, tolerance, dispersion, trim };
+  if (reference === undefined) {
+    const merged = stretches.map((stretch) => mergedBins([stretch]));
+    const changes = changesIn(merged.map(({ length }) => length));
+    const parts = partsOf(check, merged.flat());
+    const part = asOneOf(parts.length, { ...test, changes });
     return combineTests(
-      tested.side,
-      partsOf(check, mergedBins(stretches)).map((ticks) => distributionLogE(ticks, test)),
+      side,
+      parts.map((ticks) => distributionLogE(ticks, part)),
     );
+  }
   const bins = aloneBins(stretches);
-  if (isOneTest(check, reference.length)) return referenceLogE(bins, { ...test, reference });
+  const changes = changesIn(stretches.map(({ alone }) => alone.length));
+  if (isOneTest(check, reference.length)) return referenceLogE(bins, { ...test, changes, reference });
+  const part = asOneOf(reference.length, { ...test, changes });
   return combineTests(
-    tested.side,
+    side,
     reference.map((_, index) =>
       referenceLogE(
         bins.map((counts) => oneAgainstRest(counts, index)),
-        { ...test, reference: oneAgainstRest(reference, index) },
+        { ...part, reference: oneAgainstRest(reference, index) },
       ),
     ),
   );

@@ -1,4 +1,5 @@
 import { type GaugeEvidence, gaugeEvidence } from '../../stats/gauge.ts';
+import { logMean } from '../../stats/log-space.ts';
 import type { Stretch } from '../divide.ts';
 import type { GaugeCheck, Measured } from '../evidence.ts';
 import { INTERVAL_ALPHA, INTERVAL_LEVEL, type Method } from '../method.ts';
@@ -11,10 +12,11 @@ import { gaugeWords } from '../words/gauge.ts';
 export const gauge: Method<GaugeCheck, Measured> = {
   looking: () => ({ exposure: () => 1, alone: false, oneArm: false }),
   members: () => ['comparison'],
-  harm: (check, stretches) => {
-    const evidence = evidenceOf(check, stretches);
-    return evidence.kind === 'usable' ? evidence.logHarm : 0;
-  },
+  harm: (check, stretches, _, { steps = 1 }) =>
+    mixSteps(stretches, steps, (part) => {
+      const evidence = evidenceOf(check, part);
+      return evidence.kind === 'usable' ? evidence.logHarm : 0;
+    }),
   safe: (check, now) => {
     if (now.period.whole) return undefined;
     const evidence = evidenceOf(check, [now]);
@@ -46,4 +48,22 @@ function evidenceOf(
     pairs.map(({ candidate, stable }) => ({ candidate: candidate.value, stable: stable.value })),
   );
   return gaugeEvidence(ticks, { worse, harm, safe, batch, alpha: INTERVAL_ALPHA });
+}
+
+/**
+ * ½·E_rollout + ½·mean over all declared steps of E_step, on the log scale. A step's e-value begins at 1 with the step and stays
+ * as it was when the step is left; a step to come counts 1. What is worse all along is found by the one half, what gets worse
+ * late by the other; bets that begin later, as counts have them, a gauge has not.
+ */
+function mixSteps(
+  stretches: readonly Stretch<Measured>[],
+  steps: number,
+  logE: (stretches: readonly Stretch<Measured>[]) => number,
+): number {
+  const all = logE(stretches);
+  if (steps === 1) return all;
+  const byStep = Array.from({ length: steps }, (_, step) =>
+    stretches.filter(({ period }) => period.step === step),
+  );
+  return logMean([all, logMean(byStep.map((part) => (part.length === 0 ? 0 : logE(part))))]);
 }

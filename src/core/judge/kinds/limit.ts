@@ -2,7 +2,7 @@ import { sumCounts } from '../../stats/counts.ts';
 import { oneSampleLogE } from '../../stats/one-sample.ts';
 import type { Counts, LimitCheck } from '../evidence.ts';
 import type { Method } from '../method.ts';
-import { wholeCounts } from '../whole-ticks.ts';
+import { changesIn, wholeCounts } from '../whole-ticks.ts';
 import { countTotals } from '../words/counts.ts';
 import { writeCount, writeShare } from '../write-numbers.ts';
 
@@ -13,8 +13,11 @@ import { writeCount, writeShare } from '../write-numbers.ts';
 export const limit: Method<LimitCheck, Counts> = {
   looking: () => ({ exposure: ({ exposure }) => exposure, alone: true, oneArm: true }),
   members: () => ['limit'],
-  harm: ({ max, dispersion, trim }, stretches) =>
-    oneSampleLogE(wholeCounts(stretches, 'harm'), { side: 'harm', limit: max, dispersion, trim }),
+  harm: ({ max, dispersion, trim }, stretches, _, course) => {
+    const changes = changesIn(stretches.map(({ alone }) => alone.length));
+    const reading = { ...course, side: 'harm', dispersion, trim, changes } as const;
+    return oneSampleLogE(wholeCounts(stretches, 'harm'), { ...reading, limit: max });
+  },
   safe: ({ max, dispersion, trim }, now) =>
     oneSampleLogE(wholeCounts([now], 'safe'), { side: 'safe', limit: max, dispersion, trim }),
   breach: ({ maxExcess }, stretches) => {

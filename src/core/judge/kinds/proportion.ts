@@ -3,7 +3,7 @@ import { recentDoubt } from '../../stats/recent-doubt.ts';
 import { twinLogE } from '../../stats/twin.ts';
 import type { Counts, ProportionCheck } from '../evidence.ts';
 import type { Method } from '../method.ts';
-import { wholeCounts, wholeTicks } from '../whole-ticks.ts';
+import { changesIn, wholeCounts, wholeTicks } from '../whole-ticks.ts';
 import { countTotals, countWords } from '../words/counts.ts';
 import { comparisonInterval } from './counted.ts';
 
@@ -18,10 +18,16 @@ export const proportion: Method<ProportionCheck, Counts> = {
     oneArm: false,
   }),
   members: ({ limit }) => (limit === undefined ? ['comparison'] : ['comparison', 'limit']),
-  harm: ({ harm: margin, limit = 1, dispersion, trim }, stretches, member) =>
-    member === 'limit'
-      ? oneSampleLogE(wholeCounts(stretches, 'harm'), { side: 'harm', limit, dispersion, trim })
-      : twinLogE(wholeTicks(stretches, 'harm'), { side: 'harm', margin, dispersion, trim }),
+  harm: ({ harm: margin, limit = 1, dispersion, trim }, stretches, member, course) => {
+    const reading = { ...course, side: 'harm', dispersion, trim } as const;
+    if (member === 'limit') {
+      const changes = changesIn(stretches.map(({ alone }) => alone.length));
+      return oneSampleLogE(wholeCounts(stretches, 'harm'), { ...reading, limit, changes });
+    }
+    const parts = stretches.map((stretch) => wholeTicks([stretch], 'harm'));
+    const changes = changesIn(parts.map(({ length }) => length));
+    return twinLogE(parts.flat(), { ...reading, margin, changes });
+  },
   safe: ({ safe: margin, limit, dispersion, trim }, now) => {
     if (!now.period.whole)
       return twinLogE(wholeTicks([now], 'safe'), { side: 'safe', margin, dispersion, trim });

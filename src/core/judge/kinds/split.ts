@@ -12,8 +12,8 @@ export const split: Method<SplitCheck, Traffic> = {
   looking: () => ({ exposure: ({ exposure }) => exposure, alone: false, oneArm: false }),
   members: () => ['split'],
   // Each weight has its own share, so that the e-values of the weights multiply: each begins where the one before ended.
-  harm: (check, stretches) =>
-    stretches.reduce((sum, stretch) => sum + (evidenceOf(check, stretch)?.logE ?? 0), 0),
+  harm: (check, stretches, _, { horizon }) =>
+    stretches.reduce((sum, stretch) => sum + (evidenceOf(check, stretch, horizon)?.logE ?? 0), 0),
   safe: () => undefined,
   passesUnlessFailing: true,
   totals: () => undefined,
@@ -44,7 +44,11 @@ function shown(
 }
 
 /** Undefined where nothing is split: everybody or nobody is served by the candidate, or nobody said what was declared. */
-function evidenceOf(check: SplitCheck, stretch: Stretch<Traffic>): SplitEvidence | undefined {
+function evidenceOf(
+  check: SplitCheck,
+  stretch: Stretch<Traffic>,
+  horizon?: number,
+): SplitEvidence | undefined {
   const share = shareOf(check, stretch);
   if (share === undefined || !(share > 0 && share < 1)) return undefined;
   const { tolerance, dispersion, trim } = check;
@@ -52,7 +56,8 @@ function evidenceOf(check: SplitCheck, stretch: Stretch<Traffic>): SplitEvidence
     candidate: candidate.exposure,
     stable: stable.exposure,
   }));
-  return splitEvidence(ticks, { share, tolerance, dispersion, trim, alpha: INTERVAL_ALPHA });
+  const course = horizon === undefined ? {} : { horizon };
+  return splitEvidence(ticks, { ...course, share, tolerance, dispersion, trim, alpha: INTERVAL_ALPHA });
 }
 
 function shareOf({ share }: SplitCheck, { period }: Stretch<Traffic>): number | undefined {
