@@ -1,3 +1,4 @@
+import type { EvidenceCheck } from '../judge/evidence.ts';
 import type { CheckJudgement } from '../judge/judge.ts';
 import type { Weighed } from '../judge/weigh.ts';
 import { healthSettings } from '../manifest/defaults.ts';
@@ -5,6 +6,7 @@ import { elapsed, formatDuration, formatInstant, type Instant } from '../units.t
 import type { CheckAssessment, CheckEvidence, Evaluation } from './assessment.ts';
 import type { Collected } from './collect.ts';
 import { describeBroken } from './describe-broken.ts';
+import { toPlainRecord } from './plain.ts';
 import { gridPoint } from './query-grid.ts';
 
 /** A check of which a query broke: there is nothing to judge. */
@@ -36,6 +38,10 @@ export function assessJudged(judgement: CheckJudgement, { grid }: Collected): Ch
   };
 }
 
+function parametersOf({ ticks, name, ...parameters }: EvidenceCheck): CheckEvidence['parameters'] {
+  return toPlainRecord(parameters);
+}
+
 function writeEvidence(
   { check, logShare, logWeight, logSafe, safeThreshold, interval, weighed }: CheckJudgement,
   at: (index: number) => Instant | undefined,
@@ -43,6 +49,7 @@ function writeEvidence(
   return {
     kind: 'judged',
     of: check.kind,
+    parameters: parametersOf(check),
     logHarm: logShare,
     members: weighed.members.map(({ name, logM }) => ({ name, logHarm: logM + logWeight })),
     totals: weighed.totals,

@@ -2,9 +2,9 @@ import type { Action, EvidenceCheck, Verdict } from '../judge/evidence.ts';
 import type { ShownInterval, Totals } from '../judge/method.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import type { Rollout, Standing } from '../plan/rollout.ts';
-
 import type { Instant } from '../units.ts';
 import type { AbsenceReason, MetricsRequest } from './observation.ts';
+import type { Plain } from './plain.ts';
 
 export type { Action, Verdict };
 
@@ -38,6 +38,8 @@ export interface CheckEvidence {
   readonly kind: 'judged';
   /** The kind of check. */
   readonly of: EvidenceCheck['kind'];
+  /** How it was read: margins, dispersion, forgiven ticks and the rest, defaults and estimates filled in. */
+  readonly parameters: { readonly [key: string]: Plain };
   /**
    * This check's share of the family's evidence of harm, ln Σ w·E over its members. To be held
    * against the family's threshold.

@@ -4,6 +4,7 @@ import type { Rollout, Transition } from '../plan/rollout.ts';
 import type { Percent } from '../units.ts';
 import type { AnswerTo, GroupedAnswer } from './answers.ts';
 import type { BrokenQuery, Evaluation } from './assessment.ts';
+import { applyBaseline, readBaseline } from './baseline.ts';
 import { type Arm, type Collector, type Readings, unusable } from './kinds/collector.ts';
 import { withCollector } from './kinds/with-collector.ts';
 import type { Grid } from './observation.ts';
@@ -27,10 +28,16 @@ export function collect(queries: EvidenceQueries, evaluation: Evaluation, answer
   const { asked } = queries;
   return withCollector(queries.check, (spec, collector) => {
     if (!asked) return { check: collector.check(spec, [], evaluation), broken: [], grid: undefined };
-    const { readingsAt, broken } = readAll(asked.questions, answerTo);
+    const { readingsAt, broken: unread } = readAll(asked.questions, answerTo);
+    const { baseline, broken: unknown } = readBaseline(queries.check, asked.baseline, answerTo);
+    const broken = [...unread, ...unknown];
     const ticks =
       broken.length > 0 ? [] : readTicks(asked.grid, evaluation.rollout, { spec, collector, readingsAt });
-    return { check: collector.check(spec, ticks, evaluation), broken, grid: asked.grid };
+    return {
+      check: applyBaseline(collector.check(spec, ticks, evaluation), baseline),
+      broken,
+      grid: asked.grid,
+    };
   });
 }
 

@@ -2,6 +2,7 @@ import { healthSettings, thresholdFor } from '../manifest/defaults.ts';
 import type { CheckSpec, EvidenceSpec, ThresholdSpec } from '../manifest/release-schema.ts';
 import type { Millis } from '../units.ts';
 import type { Evaluation, PlannedQuery } from './assessment.ts';
+import { type BaselineQueries, baselineQueries, queriesOfBaseline } from './baseline.ts';
 import { fillQuery } from './fill-query.ts';
 import type { Arm } from './kinds/collector.ts';
 import { withCollector } from './kinds/with-collector.ts';
@@ -19,7 +20,14 @@ export interface ArmQuestion {
 export interface EvidenceQueries {
   readonly kind: 'evidence';
   readonly check: EvidenceSpec;
-  readonly asked: { readonly grid: Grid; readonly questions: readonly ArmQuestion[] } | undefined;
+  readonly asked:
+    | {
+        readonly grid: Grid;
+        readonly questions: readonly ArmQuestion[];
+        /** About stable's past. */
+        readonly baseline: BaselineQueries;
+      }
+    | undefined;
 }
 
 /** What a threshold check asks. */
@@ -62,7 +70,8 @@ export function questionKey({ provider, request }: PlannedQuery): string {
 export function queriesIn(queries: CheckQueries): readonly PlannedQuery[] {
   if (queries.kind === 'threshold')
     return queries.samples ? [queries.value, queries.samples] : [queries.value];
-  return queries.asked?.questions.map(({ query }) => query) ?? [];
+  const { asked } = queries;
+  return asked ? [...asked.questions.map(({ query }) => query), ...queriesOfBaseline(asked.baseline)] : [];
 }
 
 function evidenceQueries(evaluation: Evaluation, check: EvidenceSpec): EvidenceQueries {
@@ -84,7 +93,11 @@ function evidenceQueries(evaluation: Evaluation, check: EvidenceSpec): EvidenceQ
       }),
     );
   });
-  return { kind: 'evidence', check, asked: { grid, questions } };
+  return {
+    kind: 'evidence',
+    check,
+    asked: { grid, questions, baseline: baselineQueries(check, evaluation) },
+  };
 }
 
 function thresholdQueries(evaluation: Evaluation, check: ThresholdSpec): ThresholdQueries {

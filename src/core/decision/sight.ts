@@ -51,7 +51,7 @@ export function judgeSight(release: Release, answers: readonly SightAnswer[]): r
     if (!check || what === undefined) return [];
     const role = roleOf(planned);
     const index = release.spec.health.checks.indexOf(check);
-    return [{ planned, index, key: check.kind === 'threshold' && role === 'value' ? 'query' : role, what }];
+    return [{ planned, index, key: keyOf(check, role), what }];
   });
 }
 
@@ -97,6 +97,12 @@ function findCheck(release: Release, planned: PlannedQuery): CheckSpec | undefin
 
 function isAboutStable({ id }: PlannedQuery): boolean {
   return id.endsWith('/stable');
+}
+
+/** The key of the check under which the query of a role is written. */
+function keyOf({ kind }: CheckSpec, role: string): string {
+  if (kind === 'threshold' && role === 'value') return 'query';
+  return role.startsWith('replicas-') ? 'replicas' : role.replace(/^history-/, '');
 }
 
 function roleOf({ id }: PlannedQuery): string {

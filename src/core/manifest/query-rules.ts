@@ -18,6 +18,8 @@ const QUERIES = {
   value: { windowed: false },
   query: { windowed: false },
   samples: { windowed: true },
+  'replicas.bad': { windowed: true },
+  'replicas.total': { windowed: true },
 } as const;
 
 interface Query {
@@ -116,7 +118,7 @@ function placeholders(
 function* queries({ source, draft }: Pick<RuleInput, 'source' | 'draft'>): Iterable<Query> {
   for (const index of draft.checks.keys())
     for (const [key, { windowed }] of Object.entries(QUERIES)) {
-      const path = ['spec', 'health', 'checks', index, key];
+      const path = ['spec', 'health', 'checks', index, ...key.split('.')];
       const text = valueAt(source.value, path);
       if (typeof text === 'string') yield { path, text, windowed };
     }

@@ -61,11 +61,13 @@ export function baseOf(
 
 /** How counts are read, from the manifest. */
 export function readingOf(spec: {
-  readonly dispersion?: number | undefined;
+  readonly dispersion?: number | 'history' | undefined;
   readonly trim?: number | undefined;
   readonly critical?: boolean | undefined;
 }): { readonly dispersion: number; readonly trim: number } {
-  return { dispersion: spec.dispersion ?? 1, trim: checkTrim(spec) };
+  // what stable's history says comes later, see baseline.ts
+  const dispersion = typeof spec.dispersion === 'number' ? spec.dispersion : 1;
+  return { dispersion, trim: checkTrim(spec) };
 }
 
 export function unusable(reason: string): { readonly kind: 'unusable'; readonly reason: string } {

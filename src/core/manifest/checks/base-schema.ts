@@ -70,10 +70,14 @@ export const evidenceBase = () => ({
 
 /** How counts are read. */
 export const readingBase = () => ({
-  dispersion: z.number().min(1).max(10_000).optional().meta({
-    description:
-      'How many events come together, e.g. 3 when one user’s trouble shows up as three errors. Evidence is divided by it. Default 1.',
-  }),
+  dispersion: z
+    .union([z.number().min(1).max(10_000), z.literal('history')])
+    .optional()
+    .register(wording, { expected: 'a number from 1 to 10000, or history' })
+    .meta({
+      description:
+        'How many events come together, e.g. 3 when one user’s trouble shows up as three errors; history: estimated from stable’s day before the start. Evidence is divided by it. Default 1.',
+    }),
   trim: z.number().int().min(0).max(20).optional().meta({
     description:
       'How many of the worst ticks are forgiven, so that a blip does not roll back. Default 1, a critical check 0.',

@@ -27,6 +27,20 @@ export const proportionSchema = () =>
         description: 'And never above this, whatever stable does; the only bound at 100%.',
       }),
       ...readingBase(),
+      replicas: z
+        .strictObject({
+          bad: Query.meta({ description: 'Bad events in {{window}}, by replica.' }),
+          total: Query.meta({ description: 'All events in {{window}}, by replica.' }),
+          by: Label.meta({ description: 'The label that tells replicas apart, e.g. pod.' }),
+          candidate: z.number().int().positive().optional().meta({
+            description: 'How many replicas the candidate has on its first step. Default 1.',
+          }),
+        })
+        .optional()
+        .meta({
+          description:
+            'Stable’s replicas in the day before the start: the margin is never narrower than they differ from each other, and events that come together are seen.',
+        }),
       absentIsZero: absentIsZero(),
     })
     .meta({ description: 'A share of bad events, compared with stable at the same time.' });
