@@ -66,7 +66,14 @@ export const COMMANDS: readonly Command[] = [
     summary: 'check config, manifests, records and targets; no network, nothing is written',
     positionals: '',
     maxPositionals: 0,
-    flags: { dir: DIRECTORY },
+    flags: {
+      dir: DIRECTORY,
+      base: {
+        type: 'string',
+        value: '<ref>',
+        help: 'what a pull request goes into, like origin/main: what it must not change there is checked as well',
+      },
+    },
     run: async (input, context) => (await import('./commands/validate.ts')).runValidate(input, context),
   },
   {

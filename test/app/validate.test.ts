@@ -249,13 +249,13 @@ describe('a version held against the records', () => {
     ]);
   });
 
-  it('is warned of when it takes the name of another', async () => {
+  it('is refused when it takes the name of another', async () => {
     const files = filesOf(await openInFlight(5));
     const again = { ...STABLE, digit: 'd' };
     const stable = { ...CANDIDATE };
     const manifest = writeManifest({ stable, candidate: again });
     expect(await summarise({ ...files, [MANIFEST]: manifest })).toMatchObject([
-      ['VERSION_REUSED', 'warning', expect.anything(), 'spec.candidate.version'],
+      ['VERSION_REUSED', 'error', expect.anything(), 'spec.candidate.version'],
     ]);
   });
 });

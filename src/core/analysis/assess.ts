@@ -57,7 +57,7 @@ function evidenceOf(
   { release, rollout, carried = 0 }: Evaluation,
   collected: readonly Collected[],
 ): Evidence {
-  const { falseRollbackRate, falseAdvanceRate } = healthSettings(release);
+  const { falseRollbackRate, falseAdvanceRate, tick } = healthSettings(release);
   return {
     falseRollbackRate,
     falseAdvanceRate,
@@ -66,6 +66,7 @@ function evidenceOf(
     steps: release.spec.rollout.steps.length,
     periods: periodsOf(release, rollout),
     checks: collected.map(({ check }) => check),
+    tick,
   };
 }
 

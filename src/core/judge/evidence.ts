@@ -1,8 +1,10 @@
+import type { CumulativeBuckets } from '../stats/buckets.ts';
 import type { Counts } from '../stats/counts.ts';
 import type { GaugeMargin } from '../stats/gauge.ts';
 import type { Margin } from '../stats/twin.ts';
+import type { Millis } from '../units.ts';
 
-export type { Counts, GaugeMargin, Margin };
+export type { Counts, CumulativeBuckets, GaugeMargin, Margin };
 
 /**
  * `pass` proven good enough · `fail` proven harmful · `inconclusive` neither yet · `no-data` nothing to see ·
@@ -70,6 +72,14 @@ export interface ProportionCheck extends CheckBase, Reading, Margins {
   readonly ticks: readonly EvidenceTick<Counts>[];
 }
 
+/** What the alerts on an error budget are about. */
+export interface BurnAlerts {
+  /** The share of good events that is promised, above 0 and below 1. */
+  readonly objective: number;
+  /** Over this long. */
+  readonly period: Millis;
+}
+
 /** The candidate alone against a share that it must not exceed. */
 export interface LimitCheck extends CheckBase, Reading {
   readonly kind: 'limit';
@@ -77,6 +87,8 @@ export interface LimitCheck extends CheckBase, Reading {
   readonly max: number;
   /** A business rule outside the promise: so many bad events more than stable's share explains are too many. */
   readonly maxExcess: number | undefined;
+  /** A business rule outside the promise: multi-window burn-rate alerts. Needs `Evidence.tick`. */
+  readonly alerts: BurnAlerts | undefined;
   /** Stable's counts serve `maxExcess` alone. */
   readonly ticks: readonly EvidenceTick<Counts>[];
 }
@@ -136,8 +148,43 @@ export interface SplitCheck extends CheckBase, Reading {
   readonly ticks: readonly EvidenceTick<Traffic>[];
 }
 
+/** Events per unit of exposure: crashes per replica-hour. Events may outnumber the exposure. */
+export interface RateCheck extends CheckBase, Reading {
+  readonly kind: 'rate';
+  /** Beyond it is harm; `difference` in events per unit. */
+  readonly harm: Margin;
+  /** Below it is safe; undefined: what is proven within `limit` is safe. */
+  readonly safe: Margin | undefined;
+  /** And never more events per unit of exposure than this, whatever stable does. */
+  readonly limit: number | undefined;
+  readonly ticks: readonly EvidenceTick<Counts>[];
+}
+
+/**
+ * Measurements in buckets: the share above a bound, a quantile, or both. Margins are of the share (`tail`); of the quantile is
+ * `ratio` alone.
+ */
+export interface LatencyCheck extends CheckBase, Reading, Margins {
+  readonly kind: 'latency';
+  /** Above it is too slow, in the measurement's unit. */
+  readonly bound: number | undefined;
+  /** Above 0 and below 1: 0.99 for p99. */
+  readonly quantile: number | undefined;
+  /** And never a larger share above `bound`, whatever stable does. */
+  readonly limit: number | undefined;
+  /** Settled (settle-buckets.ts): every histogram has the same bounds. */
+  readonly ticks: readonly EvidenceTick<CumulativeBuckets>[];
+}
+
 /** Every kind of check, as evidence. */
-export type EvidenceCheck = ProportionCheck | LimitCheck | GaugeCheck | DistributionCheck | SplitCheck;
+export type EvidenceCheck =
+  | ProportionCheck
+  | LimitCheck
+  | RateCheck
+  | LatencyCheck
+  | GaugeCheck
+  | DistributionCheck
+  | SplitCheck;
 
 /**
  * All that a judgement rests on: the value between what was observed and what it says. The document of `belay judge` is
@@ -160,6 +207,8 @@ export interface Evidence {
   /** One per weight, oldest first; the last is now. */
   readonly periods: readonly [Period, ...Period[]];
   readonly checks: readonly EvidenceCheck[];
+  /** Width of a tick, for what needs time; the k-th tick, from 0, begins k × this after the first. Undefined: unknown. */
+  readonly tick?: Millis | undefined;
 }
 
 /** The period of now. */

@@ -1,5 +1,6 @@
 import type { BetOptions, Side } from '../stats/bets.ts';
 import type { Counts } from '../stats/counts.ts';
+import type { Millis } from '../units.ts';
 import type { Looking, Stretch } from './divide.ts';
 
 /** What was found of a quantity, with the error of both ends together. */
@@ -62,8 +63,12 @@ export interface Method<C, A> {
    * is not left yet. It proves nothing and only waits.
    */
   readonly doubt?: (check: C, now: Stretch<A>) => number;
-  /** A fixed rule that is broken, outside the promise. */
-  readonly breach?: (check: C, stretches: readonly Stretch<A>[]) => Breach | undefined;
+  /** A fixed rule that is broken, outside the promise; `tick` is the width of one, where it is known. */
+  readonly breach?: (
+    check: C,
+    stretches: readonly Stretch<A>[],
+    tick: Millis | undefined,
+  ) => Breach | undefined;
   /** Undefined for kinds that do not count. */
   readonly totals: (check: C, stretches: readonly Stretch<A>[]) => Totals | undefined;
   /** The effect as people see it, on the scale of the margin of that side. */

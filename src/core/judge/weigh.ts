@@ -3,8 +3,10 @@ import { type Divided, type Dropped, divideTicks, type Stretch } from './divide.
 import type { Evidence, EvidenceCheck, EvidenceTick } from './evidence.ts';
 import { distribution } from './kinds/distribution.ts';
 import { gauge } from './kinds/gauge.ts';
+import { latency } from './kinds/latency.ts';
 import { limit } from './kinds/limit.ts';
 import { proportion } from './kinds/proportion.ts';
+import { rate } from './kinds/rate.ts';
 import { split } from './kinds/split.ts';
 import type { Breach, Course, Method, ShownInterval, Totals, Words } from './method.ts';
 import { plainestPart } from './plainest-part.ts';
@@ -70,6 +72,10 @@ export function withMethod<R>(
       return use(check, distribution);
     case 'split':
       return use(check, split);
+    case 'latency':
+      return use(check, latency);
+    case 'rate':
+      return use(check, rate);
     default:
       return assertNever(check);
   }
@@ -110,7 +116,7 @@ function weighBy<C extends EvidenceCheck, A>(
     // Each step passes at its share of the rate, so that the whole rollout keeps it (union bound over the steps).
     safeThreshold:
       Math.log(evidence.steps / evidence.falseAdvanceRate) + (method.safeSurcharge?.(check) ?? 0),
-    breach: method.breach?.(check, stretches),
+    breach: method.breach?.(check, stretches, evidence.tick),
     doubt: (now && method.doubt?.(check, now)) ?? 0,
     totals: method.totals(check, stretches),
     used: divided.used,

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { distributionSchema } from './checks/distribution-schema.ts';
 import { gaugeSchema } from './checks/gauge-schema.ts';
+import { latencySchema } from './checks/latency-schema.ts';
 import { limitSchema } from './checks/limit-schema.ts';
 import { proportionSchema } from './checks/proportion-schema.ts';
+import { rateSchema } from './checks/rate-schema.ts';
 import { splitSchema } from './checks/split-schema.ts';
 import { thresholdSchema } from './checks/threshold-schema.ts';
 
@@ -14,5 +16,7 @@ export const checkSchema = () =>
     gaugeSchema(),
     distributionSchema(),
     splitSchema(),
+    rateSchema(),
+    latencySchema(),
     thresholdSchema(),
   ]);

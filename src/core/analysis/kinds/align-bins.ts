@@ -1,5 +1,5 @@
+import { compareBounds, formatBound, parseBound } from '../../judge/bucket-bound.ts';
 import type { Binned, EvidenceTick, Seen } from '../../judge/evidence.ts';
-import { compareBounds, formatBound, parseBound } from '../bucket-bound.ts';
 import { unusable } from './collector.ts';
 
 /** What one arm gave in one tick, by value of the label; of a histogram cumulative. */

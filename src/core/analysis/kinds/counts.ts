@@ -34,12 +34,17 @@ export function readBad(bad: Reading, absentIsZero: boolean): Reading {
 /** The margins of a comparison, as evidence has them. */
 export function marginsOf(
   spec: Compared,
-  { standing }: Evaluation,
+  evaluation: Evaluation,
 ): { readonly harm: Margin; readonly safe: Margin } {
-  const nextShare = (standing.next ?? standing.step).weight / 100;
-  return { harm: marginOf(harmMargin(spec)), safe: marginOf(safeMargin(spec, nextShare)) };
+  return { harm: marginOf(harmMargin(spec)), safe: marginOf(safeMargin(spec, nextShareOf(evaluation))) };
 }
 
-function marginOf({ relative, absolute }: FullMargin): Margin {
+/** Share of the traffic at the next step, 0 to 1; at the last step its own. */
+export function nextShareOf({ standing }: Evaluation): number {
+  return (standing.next ?? standing.step).weight / 100;
+}
+
+/** A margin of the manifest, as evidence has it. */
+export function marginOf({ relative, absolute }: FullMargin): Margin {
   return { ratio: 1 + relative, difference: absolute };
 }

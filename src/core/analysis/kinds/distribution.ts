@@ -1,7 +1,7 @@
+import { BUCKET_BOUND } from '../../judge/bucket-bound.ts';
 import type { Seen } from '../../judge/evidence.ts';
 import { distributionTolerances, isAgainstReference } from '../../manifest/defaults.ts';
 import type { DistributionSpec } from '../../manifest/release-schema.ts';
-import { BUCKET_BOUND } from '../bucket-bound.ts';
 import { describeGap } from '../reading.ts';
 import { alignBins, type GroupCounts } from './align-bins.ts';
 import {

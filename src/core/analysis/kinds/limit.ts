@@ -1,5 +1,5 @@
 import type { Counts } from '../../judge/evidence.ts';
-import { limitOf } from '../../manifest/defaults.ts';
+import { alertsOf, limitOf } from '../../manifest/defaults.ts';
 import type { LimitSpec } from '../../manifest/release-schema.ts';
 import { baseOf, type Collector, readingOf } from './collector.ts';
 import { readCounts } from './counts.ts';
@@ -18,6 +18,7 @@ export const limit: Collector<LimitSpec, Counts> = {
     kind: 'limit',
     max: limitOf(spec),
     maxExcess: spec.maxExcess,
+    alerts: alertsOf(spec),
     ticks,
   }),
 };

@@ -3,8 +3,10 @@ import type { EvidenceSpec } from '../../manifest/release-schema.ts';
 import type { Collector } from './collector.ts';
 import { distribution } from './distribution.ts';
 import { gauge } from './gauge.ts';
+import { latency } from './latency.ts';
 import { limit } from './limit.ts';
 import { proportion } from './proportion.ts';
+import { rate } from './rate.ts';
 import { split } from './split.ts';
 
 /** Calls `use` with the collector of a check's kind. */
@@ -23,6 +25,10 @@ export function withCollector<R>(
       return use(spec, distribution);
     case 'split':
       return use(spec, split);
+    case 'latency':
+      return use(spec, latency);
+    case 'rate':
+      return use(spec, rate);
     default:
       return assertNever(spec);
   }

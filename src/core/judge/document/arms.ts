@@ -23,6 +23,11 @@ export const BinnedArm = z.strictObject({
 /** How much traffic it got. */
 export const TrafficArm = z.strictObject({ exposure: Count });
 
+/** Cumulative counts by bound, in any spelling of it: `0.1`, `1e-1`, `+Inf`. */
+export const BucketsArm = z.strictObject({
+  buckets: z.record(z.string().max(40), Count).meta({ description: 'Counts of what was at most the key.' }),
+});
+
 /** One tick of both arms; null: that arm has no data. */
 export const tickOf = <Arm extends z.ZodType>(arm: Arm) =>
   z.strictObject({ candidate: arm.nullable(), stable: arm.nullable().optional() });

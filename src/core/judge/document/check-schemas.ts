@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { BinnedArm, CountsArm, MeasuredArm, TrafficArm, tickOf } from './arms.ts';
+import { BinnedArm, BucketsArm, CountsArm, MeasuredArm, TrafficArm, tickOf } from './arms.ts';
 
 const Margin = z
   .strictObject({
@@ -7,6 +7,9 @@ const Margin = z
     difference: z.number().default(0).meta({ description: 'Added to it.' }),
   })
   .meta({ description: 'At most ratio × stable’s rate + difference.' });
+
+/** Milliseconds in 30 days. */
+const MONTH = 30 * 86_400_000;
 
 const NO_MARGIN = { ratio: 1, difference: 0 };
 
@@ -63,6 +66,17 @@ export const CHECK_SCHEMAS = {
     ...reading,
     max: z.number().min(0).max(1),
     maxExcess: z.number().positive().optional(),
+    alerts: z
+      .strictObject({
+        objective: z.number().gt(0).lt(1).meta({ description: 'Share of good events that is promised.' }),
+        period: z
+          .number()
+          .positive()
+          .default(MONTH)
+          .meta({ description: 'Over so many ms. Default 30 days.' }),
+      })
+      .optional()
+      .meta({ description: 'Multi-window burn-rate alerts, outside the promise; need `tick`.' }),
     ticks: z.array(tickOf(CountsArm)),
   }),
   gauge: z.strictObject({
@@ -107,6 +121,31 @@ export const CHECK_SCHEMAS = {
     }),
     ticks: z.array(tickOf(TrafficArm)),
   }),
+  rate: z.strictObject({
+    ...base,
+    kind: z.literal('rate'),
+    ...margins,
+    ...reading,
+    limit: z.number().positive().optional().meta({ description: 'Events per unit of exposure.' }),
+    ticks: z.array(tickOf(CountsArm)),
+  }),
+  latency: z
+    .strictObject({
+      ...base,
+      kind: z.literal('latency'),
+      ...margins,
+      ...reading,
+      bound: z.number().positive().optional().meta({ description: 'Above it is too slow.' }),
+      quantile: z.number().gt(0).lt(1).optional().meta({ description: '0.99 for p99.' }),
+      limit: z.number().min(0).max(1).optional().meta({ description: 'Share above bound.' }),
+      ticks: z.array(tickOf(BucketsArm)),
+    })
+    .refine((check) => check.bound !== undefined || check.quantile !== undefined, {
+      error: 'expected bound, quantile or both, got neither',
+    })
+    .refine((check) => check.bound !== undefined || check.limit === undefined, {
+      error: 'expected bound with limit, got none',
+    }),
 } as const;
 
 /** The kinds that a document may name. */

@@ -1,6 +1,20 @@
 import { assertNever } from '../../errors.ts';
-import type { Binned, Counts, EvidenceCheck, EvidenceTick, Measured, Seen, Traffic } from '../evidence.ts';
+import { millis } from '../../units.ts';
+import { parseBound } from '../bucket-bound.ts';
+import type {
+  Binned,
+  Counts,
+  CumulativeBuckets,
+  EvidenceCheck,
+  EvidenceTick,
+  Measured,
+  Seen,
+  Traffic,
+} from '../evidence.ts';
+import { describeBadRate } from '../kinds/rate.ts';
 import { isMeasurable } from '../measurable.ts';
+import { type Bucket, readBuckets } from '../read-buckets.ts';
+import { settleBuckets } from '../settle-buckets.ts';
 import type { WrittenCheck } from './check-schemas.ts';
 
 interface WrittenTick<Arm> {
@@ -16,8 +30,22 @@ export function toCheck(written: WrittenCheck): EvidenceCheck {
       return { ...rest, safe: safe ?? rest.harm, limit, ticks: toTicks(ticks, readCounts) };
     }
     case 'limit': {
-      const { critical, maxExcess, ticks, ...rest } = written;
-      return { ...rest, maxExcess, ticks: toTicks(ticks, readCounts) };
+      const { critical, maxExcess, alerts, ticks, ...rest } = written;
+      return {
+        ...rest,
+        maxExcess,
+        alerts: alerts && { ...alerts, period: millis(alerts.period) },
+        ticks: toTicks(ticks, readCounts),
+      };
+    }
+    case 'rate': {
+      const { critical, safe, limit, ticks, ...rest } = written;
+      return { ...rest, safe: safe ?? rest.harm, limit, ticks: toTicks(ticks, readRate) };
+    }
+    case 'latency': {
+      const { critical, safe, bound, quantile, limit, ticks, ...rest } = written;
+      const settled = settleBuckets(toTicks(ticks, readHistogram), bound);
+      return { ...rest, safe: safe ?? rest.harm, bound, quantile, limit, ticks: settled };
     }
     case 'gauge': {
       const { critical, safe, ticks, ...rest } = written;
@@ -50,6 +78,24 @@ function toTicks<W, A>(
     candidate: seen('candidate', candidate),
     stable: seen('stable', stable),
   }));
+}
+
+function readRate({ events, exposure }: Counts): Counts | string {
+  return describeBadRate({ events, exposure }) ?? { events, exposure };
+}
+
+function readHistogram({
+  buckets,
+}: {
+  readonly buckets: Readonly<Record<string, number>>;
+}): CumulativeBuckets | string {
+  const read: Bucket[] = [];
+  for (const [text, count] of Object.entries(buckets)) {
+    const bound = parseBound(text);
+    if (bound === undefined) return `a bound that is no number: ${JSON.stringify(text)}`;
+    read.push({ bound, count });
+  }
+  return readBuckets(read);
 }
 
 function readCounts({ events, exposure }: Counts): Counts | string {

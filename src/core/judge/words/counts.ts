@@ -10,7 +10,8 @@ export type CountUnit = 'share' | 'rate';
 /** What the words of a comparison of counts are about. */
 export interface CountedCheck {
   readonly harm: Margin;
-  readonly safe: Margin;
+  /** Undefined: what is within the limit is safe. */
+  readonly safe: Margin | undefined;
   readonly limit: number | undefined;
 }
 
@@ -43,25 +44,37 @@ export function countWords(
   const alone = writeArm(totals.alone, unit);
   const bound = writeRate(limit, unit);
   const whole = stretches.at(-1)?.period.whole ?? false;
+  const seen = whole ? alone : compared;
   return {
-    seen: whole ? alone : compared,
+    seen,
     harm: {
       comparison: `${compared}; ${describeBeyond(harm, stable, unit)}`,
       limit: `${alone}; above the limit of ${bound}`,
     },
-    safe: whole
-      ? `${alone}; within the limit of ${bound}`
-      : `${compared}; ${describeWithin(safe, stable, unit)}`,
-    doubt: whole
-      ? `${alone}; not proven within the limit of ${bound}`
-      : `${compared}; neither harm nor safety is proven`,
+    safe:
+      whole || safe === undefined
+        ? `${seen}; within the limit of ${bound}`
+        : `${compared}; ${describeWithin(safe, stable, unit)}`,
+    doubt:
+      whole || safe === undefined
+        ? `${seen}; not proven within the limit of ${bound}`
+        : `${compared}; neither harm nor safety is proven`,
   };
 }
 
 /** `30 of 1,000 (3%)`; a rate: `4 in 120 (0.0333 per unit)`. */
 function writeArm({ events, exposure }: Counts, unit: CountUnit): string {
-  const counts = `${writeCount(events)} ${unit === 'share' ? 'of' : 'in'} ${writeCount(exposure)}`;
-  return exposure > 0 ? `${counts} (${writeRate(events / exposure, unit)})` : counts;
+  const counts =
+    unit === 'share'
+      ? `${writeCount(events)} of ${writeCount(exposure)}`
+      : `${writeCount(events)} in ${writeExposure(exposure)}`;
+  const per = unit === 'rate' ? ' per unit' : '';
+  return exposure > 0 ? `${counts} (${writeRate(events / exposure, unit)}${per})` : counts;
+}
+
+/** Exposure is measured, not counted: 2.5 replica-hours are not 3. */
+function writeExposure(exposure: number): string {
+  return exposure < 100 ? String(Number(exposure.toPrecision(3))) : writeCount(exposure);
 }
 
 function writeRate(rate: number, unit: CountUnit): string {

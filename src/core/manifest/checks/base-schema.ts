@@ -89,3 +89,10 @@ export const absentIsZero = () =>
   z.boolean().optional().meta({
     description: 'No series for `bad` while `total` has one means no bad events. Default false.',
   });
+
+/** How many events come together, of a kind whose history does not tell. */
+export const declaredDispersion = () =>
+  z.number().min(1).max(10_000).optional().meta({
+    description:
+      'How many values or requests come together, e.g. 10 where a session has about ten. Evidence is divided by it. Default 1.',
+  });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Query, Ratio, wording } from '../scalars.ts';
-import { evidenceBase, readingBase } from './base-schema.ts';
+import { declaredDispersion, evidenceBase, readingBase } from './base-schema.ts';
 
 /** Most bins: a provider gives no more groups. */
 const MOST_BINS = 200;
@@ -64,5 +64,6 @@ export const distributionSchema = () =>
         .optional()
         .meta({ description: 'Shares or counts of the bins in their order; only their proportions matter.' }),
       ...readingBase(),
+      dispersion: declaredDispersion(),
     })
     .meta({ description: 'A distribution, compared with stable’s at the same time or with a fixed one.' });

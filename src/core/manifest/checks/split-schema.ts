@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Duration, Query, Ratio } from '../scalars.ts';
-import { checkBase, readingBase } from './base-schema.ts';
+import { checkBase, declaredDispersion, readingBase } from './base-schema.ts';
 
 /** Whether traffic is split as declared. */
 export const splitSchema = () =>
@@ -24,5 +24,6 @@ export const splitSchema = () =>
         description: 'Always hold: an uneven split says nothing about the candidate.',
       }),
       ...readingBase(),
+      dispersion: declaredDispersion(),
     })
     .meta({ description: 'Is traffic split as declared? If not, nothing that is compared can be trusted.' });
