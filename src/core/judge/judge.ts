@@ -95,9 +95,13 @@ function describe(
   if (verdict === 'fail' && one.breach) return { interval: undefined, text: one.breach.text };
   if (verdict === 'no-data' || verdict === 'error')
     return { interval: undefined, text: blind ?? one.blindBecause ?? 'no usable tick' };
-  const { interval, words } = one.tell(verdict === 'pass' ? 'safe' : verdict === 'fail' ? 'fail' : 'harm');
-  if (verdict === 'fail')
-    return { interval, text: `${harmOf(one, words.harm)}; ${describeProof(one, family)}` };
+  const { interval, words, caution } = one.tell(
+    verdict === 'pass' ? 'safe' : verdict === 'fail' ? 'fail' : 'harm',
+  );
+  if (verdict === 'fail') {
+    const proof = `${harmOf(one, words.harm)}; ${describeProof(one, family)}`;
+    return { interval, text: caution === undefined ? proof : `${proof}; ${caution}` };
+  }
   if (verdict === 'pass' && one.passesUnlessFailing) return { interval, text: words.safe };
   if (verdict === 'pass')
     return {

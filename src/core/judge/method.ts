@@ -69,6 +69,8 @@ export interface Method<C, A> {
     stretches: readonly Stretch<A>[],
     tick: Millis | undefined,
   ) => Breach | undefined;
+  /** What is to be read with a proof of harm; undefined: nothing. */
+  readonly caution?: (check: C, stretches: readonly Stretch<A>[]) => string | undefined;
   /** Undefined for kinds that do not count. */
   readonly totals: (check: C, stretches: readonly Stretch<A>[]) => Totals | undefined;
   /** The effect as people see it, on the scale of the margin of that side. */

@@ -51,6 +51,8 @@ export type TellSide = 'harm' | 'safe' | 'fail';
 export interface Told {
   readonly interval: ShownInterval | undefined;
   readonly words: Words;
+  /** To be read with a proof of harm. */
+  readonly caution?: string | undefined;
 }
 
 /** Calls `use` with the method of a check's kind. */
@@ -154,5 +156,6 @@ function tell<C, A>({
     const own = method.interval(check, part, 'harm');
     return [name, `${where}, ${method.words(check, part, own).harm[name] ?? 'harm is proven'}`];
   });
-  return { interval, words: { ...words, harm: Object.fromEntries(harm) } };
+  const caution = method.caution?.(check, stretches);
+  return { interval, words: { ...words, harm: Object.fromEntries(harm) }, caution };
 }

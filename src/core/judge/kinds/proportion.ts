@@ -4,6 +4,7 @@ import { twinLogE } from '../../stats/twin.ts';
 import type { Counts, ProportionCheck } from '../evidence.ts';
 import type { Method } from '../method.ts';
 import { changesIn, wholeCounts, wholeTicks } from '../whole-ticks.ts';
+import { describeClumps } from '../words/clumps.ts';
 import { countTotals, countWords } from '../words/counts.ts';
 import { comparisonInterval } from './counted.ts';
 
@@ -36,6 +37,7 @@ export const proportion: Method<ProportionCheck, Counts> = {
   },
   doubt: ({ harm: margin, dispersion }, now) =>
     now.period.whole ? 0 : recentDoubt(wholeTicks([now], 'harm'), { margin, dispersion }),
+  caution: describeClumps,
   totals: (_, stretches) => countTotals(stretches),
   interval: comparisonInterval,
   words: (check, stretches, interval) => countWords(check, stretches, { interval, unit: 'share' }),
