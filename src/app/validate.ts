@@ -10,6 +10,7 @@ import type { FileSource } from '../ports/forge.ts';
 import { type Base, checkBase } from './check-base.ts';
 import { checkOwners, readCodeOwners } from './check-owners.ts';
 import { checkConfigFiles, checkRunbook, reportNoManifest } from './check-references.ts';
+import { checkUnits } from './check-units.ts';
 import { checkVersions, isStartedByHand } from './check-versions.ts';
 import { type ReadableRelease, type RepositoryReading, readFiles } from './read-files.ts';
 import { findDifference, placeMissing, readTargets, renderTargets } from './render-targets.ts';
@@ -88,5 +89,5 @@ async function checkTargets(
   const weight = isStartedByHand(parsed, state) ? percent(0) : release.spec.rollout.weight;
   const texts = await readTargets(files.read, release);
   const { edits, problems } = renderTargets(release, weight, texts);
-  return [...placeMissing(problems, parsed), ...edits.flatMap(findDifference)];
+  return [...placeMissing(problems, parsed), ...edits.flatMap(findDifference), ...checkUnits(parsed, texts)];
 }

@@ -1,5 +1,6 @@
 import { healthSettings, thresholdFor } from '../manifest/defaults.ts';
-import type { CheckSpec, EvidenceSpec, ThresholdSpec } from '../manifest/release-schema.ts';
+import { type AskedSpec, expandCheck } from '../manifest/expand-check.ts';
+import type { ThresholdSpec } from '../manifest/release-schema.ts';
 import type { Millis } from '../units.ts';
 import type { Evaluation, PlannedQuery } from './assessment.ts';
 import { type BaselineQueries, baselineQueries, queriesOfBaseline } from './baseline.ts';
@@ -19,7 +20,7 @@ export interface ArmQuestion {
 /** What a check asks for evidence, tick by tick; nothing while no tick is complete. */
 export interface EvidenceQueries {
   readonly kind: 'evidence';
-  readonly check: EvidenceSpec;
+  readonly check: AskedSpec;
   readonly asked:
     | {
         readonly grid: Grid;
@@ -57,7 +58,9 @@ export function planQueries(evaluation: Evaluation): readonly PlannedQuery[] {
 /** What each check asks, in the order of the manifest, shared questions repeated. */
 export function checkQueries(evaluation: Evaluation): readonly CheckQueries[] {
   return evaluation.release.spec.health.checks.map((check) =>
-    check.kind === 'threshold' ? thresholdQueries(evaluation, check) : evidenceQueries(evaluation, check),
+    check.kind === 'threshold'
+      ? thresholdQueries(evaluation, check)
+      : evidenceQueries(evaluation, expandCheck(check)),
   );
 }
 
@@ -74,7 +77,7 @@ export function queriesIn(queries: CheckQueries): readonly PlannedQuery[] {
   return asked ? [...asked.questions.map(({ query }) => query), ...queriesOfBaseline(asked.baseline)] : [];
 }
 
-function evidenceQueries(evaluation: Evaluation, check: EvidenceSpec): EvidenceQueries {
+function evidenceQueries(evaluation: Evaluation, check: AskedSpec): EvidenceQueries {
   const grid = tickGrid(evaluation);
   if (!grid) return { kind: 'evidence', check, asked: undefined };
   const { release } = evaluation;
@@ -127,7 +130,7 @@ function thresholdQueries(evaluation: Evaluation, check: ThresholdSpec): Thresho
 }
 
 function planned(
-  check: CheckSpec,
+  check: AskedSpec | ThresholdSpec,
   { role, arm, request }: { readonly role: string; readonly arm: Arm; readonly request: MetricsRequest },
 ): PlannedQuery {
   return { id: `${check.name}/${role}/${arm}`, check: check.name, provider: check.provider, request };

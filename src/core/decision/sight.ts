@@ -6,6 +6,7 @@ import { describeGap, type Gap } from '../analysis/reading.ts';
 import { bucketAround, describeCoarse, quantileName } from '../judge/bucket-around.ts';
 import { settleBuckets } from '../judge/settle-buckets.ts';
 import { healthSettings, safeMargin } from '../manifest/defaults.ts';
+import { countKeys } from '../manifest/expand-check.ts';
 import type { CheckSpec, LatencySpec, Release } from '../manifest/release-schema.ts';
 import { findStanding } from '../plan/rollout.ts';
 import { type Instant, instant, percent } from '../units.ts';
@@ -67,8 +68,8 @@ function describeBlindness(
   if (!isAboutStable(planned)) return undefined;
   const gap = findGap(outcome);
   if (gap === undefined) return check.kind === 'latency' ? describeCoarseBuckets(check, outcome) : undefined;
-  const all = NONE_MEANS_ZERO[roleOf(planned)];
-  if (!all || !(all.role in check) || (gap !== 'missing' && gap !== 'empty')) return describeGap(gap);
+  const all = absentOf(check, roleOf(planned));
+  if (!all || (gap !== 'missing' && gap !== 'empty')) return describeGap(gap);
   if ('absentIsZero' in check && check.absentIsZero) return undefined;
   const total = answers.find(({ planned: { id } }) => id === `${check.name}/${all.role}/stable`);
   const isAlone = total !== undefined && findGap(total.observation.outcome) === undefined;
@@ -98,11 +99,16 @@ function describeCoarseBuckets(check: LatencySpec, outcome: Observation['outcome
   return around && describeCoarse(around, 1 + safeMargin(check, 1).relative, quantileName(check.quantile));
 }
 
-/** Roles of which no series may mean none, and the role that then has one all the same. */
-const NONE_MEANS_ZERO: Readonly<Record<string, { readonly role: string; readonly none: string }>> = {
-  bad: { role: 'total', none: 'no bad events' },
-  events: { role: 'exposure', none: 'no events' },
-};
+/** If no series of a role may mean none: the role that then has one all the same, and what there is none of. */
+function absentOf(
+  check: CheckSpec,
+  role: string,
+): { readonly role: string; readonly none: string } | undefined {
+  if (check.kind === 'rate') return role === 'events' ? { role: 'exposure', none: 'no events' } : undefined;
+  const keys = countKeys(check);
+  if (!keys || role !== keys.bad) return undefined;
+  return { role: keys.total, none: role === 'bad' ? 'no bad events' : 'none' };
+}
 
 /** Why there is not one number in an answer; undefined when there is. */
 function findGap(outcome: Observation['outcome']): Gap | undefined {

@@ -1,10 +1,11 @@
 import type { CumulativeBuckets } from '../stats/buckets.ts';
+import type { ClaimedCounts } from '../stats/calibration.ts';
 import type { Counts } from '../stats/counts.ts';
 import type { GaugeMargin } from '../stats/gauge.ts';
 import type { Margin } from '../stats/twin.ts';
 import type { Millis } from '../units.ts';
 
-export type { Counts, CumulativeBuckets, GaugeMargin, Margin };
+export type { ClaimedCounts, Counts, CumulativeBuckets, GaugeMargin, Margin };
 
 /**
  * `pass` proven good enough · `fail` proven harmful · `inconclusive` neither yet · `no-data` nothing to see ·
@@ -41,6 +42,8 @@ export interface Period {
 /** What every check says of itself. */
 export interface CheckBase {
   readonly name: string;
+  /** What people asked, where it is put in other words than the kind: `accuracy`. For reports and sentences only. */
+  readonly question?: string | undefined;
   /** Share of the promise that it may spend, relative to the other checks; more than 0. */
   readonly weight: number;
   readonly action: Action;
@@ -64,10 +67,12 @@ export interface Margins {
   readonly safe: Margin;
 }
 
-/** A share of bad events. */
+/** A share of bad events; with `worse: fewer` of good ones. */
 export interface ProportionCheck extends CheckBase, Reading, Margins {
   readonly kind: 'proportion';
-  /** And never above this share, whatever stable does. */
+  /** `fewer`: the margins say how much more stable may have, at most ratio × the candidate's share + difference. Default `more`. */
+  readonly worse?: 'more' | 'fewer' | undefined;
+  /** And never above this share (`fewer`: below), whatever stable does. */
   readonly limit: number | undefined;
   readonly ticks: readonly EvidenceTick<Counts>[];
 }
@@ -148,6 +153,44 @@ export interface SplitCheck extends CheckBase, Reading {
   readonly ticks: readonly EvidenceTick<Traffic>[];
 }
 
+/** The counts of an arm, by group; a group that is not there had no traffic. */
+export interface GroupedCounts {
+  readonly groups: Readonly<Record<string, Counts>>;
+}
+
+/** Bad events group by group: each against stable's same group, and the groups against each other. */
+export interface FairnessCheck extends CheckBase, Reading, Margins {
+  readonly kind: 'fairness';
+  /** Fixed before looking; others are not looked at. */
+  readonly groups: readonly string[];
+  /** How much worse one group may be off than another with the candidate; undefined: not asked. */
+  readonly disparity: Margin | undefined;
+  /** Groups with less than this share of a step's traffic are not waited for, 0 to 1. */
+  readonly minShare: number;
+  readonly ticks: readonly EvidenceTick<GroupedCounts>[];
+}
+
+/** The counts of an arm, bin by bin in the order of the check. */
+export interface ClaimedBins {
+  readonly bins: readonly ClaimedCounts[];
+}
+
+/** How often predictions come true, against the probability that they claim. */
+export interface CalibrationCheck extends CheckBase, Reading {
+  readonly kind: 'calibration';
+  /** Names of the bins, fixed before looking. */
+  readonly bins: readonly string[];
+  /** Further than this from the claim is harm, in probability. */
+  readonly tolerance: number;
+  /** Within this is safe; not less than `tolerance`. */
+  readonly safe: { readonly tolerance: number };
+  /** `stable`: harm is to be off the claim and further off than stable. `claims`: off the claim, whatever stable does. */
+  readonly against: 'stable' | 'claims';
+  /** Bins with less than this share of a step's predictions are not waited for, 0 to 1. */
+  readonly minShare: number;
+  readonly ticks: readonly EvidenceTick<ClaimedBins>[];
+}
+
 /** Events per unit of exposure: crashes per replica-hour. Events may outnumber the exposure. */
 export interface RateCheck extends CheckBase, Reading {
   readonly kind: 'rate';
@@ -184,7 +227,9 @@ export type EvidenceCheck =
   | LatencyCheck
   | GaugeCheck
   | DistributionCheck
-  | SplitCheck;
+  | SplitCheck
+  | FairnessCheck
+  | CalibrationCheck;
 
 /**
  * All that a judgement rests on: the value between what was observed and what it says. The document of `belay judge` is

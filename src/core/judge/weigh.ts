@@ -1,7 +1,9 @@
 import { assertNever } from '../errors.ts';
 import { type Divided, type Dropped, divideTicks, type Stretch } from './divide.ts';
 import type { Evidence, EvidenceCheck, EvidenceTick } from './evidence.ts';
+import { calibration } from './kinds/calibration.ts';
 import { distribution } from './kinds/distribution.ts';
+import { fairness } from './kinds/fairness.ts';
 import { gauge } from './kinds/gauge.ts';
 import { latency } from './kinds/latency.ts';
 import { limit } from './kinds/limit.ts';
@@ -74,6 +76,10 @@ export function withMethod<R>(
       return use(check, distribution);
     case 'split':
       return use(check, split);
+    case 'fairness':
+      return use(check, fairness);
+    case 'calibration':
+      return use(check, calibration);
     case 'latency':
       return use(check, latency);
     case 'rate':

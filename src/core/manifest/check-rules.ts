@@ -1,8 +1,10 @@
 import { formatDuration, millis } from '../units.ts';
 import { quote } from '../yaml/yaml-path.ts';
-import { harmMargin, rateHarmMargin } from './defaults.ts';
+import { type Compared, harmMargin, rateHarmMargin } from './defaults.ts';
+import { expandCheck, type Phrasing } from './expand-check.ts';
 import type {
   CheckSpec,
+  FairnessSpec,
   LatencySpec,
   LimitSpec,
   ProportionSpec,
@@ -39,8 +41,9 @@ export const checkNamesDiffer: Rule = function* ({ draft: { checks } }) {
 
 /** Nothing is proven harmful and safe at once: what is harm must not lie within what is safe. */
 export const harmWithinSafe: Rule = function* (input) {
-  for (const [index, check] of compared(input)) {
-    if (!check.safe) continue;
+  for (const { index, spec, asked: check } of compared(input)) {
+    // a default of the question is never below what it tolerates
+    if (!check.safe || !('safe' in spec && spec.safe)) continue;
     const tolerate = check.kind === 'rate' ? rateHarmMargin(check) : harmMargin(check);
     for (const part of ['relative', 'absolute'] as const) {
       const tolerated = tolerate[part];
@@ -76,42 +79,60 @@ export const ratesCanBeSafe: Rule = function* ({ draft: { checks } }) {
 /** Bounds that some value passes and some value fails. */
 export const boundsAreSensible: Rule = function* ({ draft: { checks } }) {
   for (const [index, { spec }] of checks.entries()) {
-    if (spec?.kind === 'proportion' || spec?.kind === 'latency') yield* shareBounds(spec, index);
-    if (spec?.kind === 'latency') yield* latencyMargins(spec, index);
-    if (spec?.kind === 'limit') yield* limitBounds(spec, index);
-    else if (spec?.kind === 'threshold') yield* thresholdBounds(spec, index);
+    if (!spec) continue;
+    const asked = spec.kind === 'threshold' ? spec : expandCheck(spec);
+    if (asked.kind === 'proportion' || asked.kind === 'latency') yield* shareBounds(asked, index);
+    if (asked.kind === 'proportion' || asked.kind === 'latency' || asked.kind === 'fairness')
+      yield* marginBounds(asked, index);
+    if (asked.kind === 'latency') yield* latencyMargins(asked, index);
+    if (asked.kind === 'limit') yield* limitBounds(asked, index);
+    else if (asked.kind === 'threshold') yield* thresholdBounds(asked, index);
   }
 };
 
 function* shareBounds(
-  { limit, tolerate, safe }: ProportionSpec | LatencySpec,
+  { limit, keys, complement, worse }: (ProportionSpec | LatencySpec) & Phrasing,
   index: number,
 ): Iterable<RuleFinding> {
-  const at = (...path: readonly string[]) => [...CHECKS, index, ...path];
-  if (limit !== undefined && (limit <= 0 || limit >= 1))
+  if (limit === undefined) return;
+  const path = [...CHECKS, index, keys?.limit ?? 'limit'];
+  if (limit <= 0 || limit >= 1)
     yield {
       code: 'LIMIT_OUT_OF_RANGE',
-      path: at('limit'),
-      message: `must be more than 0% and less than 100%, got ${ratioText(limit)}; the share of bad events is always within 0% and 100%`,
+      path,
+      message: `must be more than 0% and less than 100%, got ${ratioText(complement ? 1 - limit : limit)}; the share of ${keys ? '' : 'bad '}events is always within 0% and 100%`,
     };
-  else if (limit !== undefined && limit > 0.5)
+  else if (limit > 0.5 && !complement && worse === undefined)
     yield {
       code: 'LIMIT_HIGH',
       severity: 'warning',
-      path: at('limit'),
+      path,
       message: `most events may be bad at ${ratioText(limit)}; if "bad" counts good events, count the others instead`,
     };
+}
+
+function* marginBounds(
+  { tolerate, safe, worse }: Compared & Pick<Phrasing, 'worse'>,
+  index: number,
+): Iterable<RuleFinding> {
   const margins: readonly (readonly [string, SafeMarginSpec | undefined])[] = [
     ['tolerate', tolerate],
     ['safe', safe],
   ];
   for (const [name, margin] of margins)
-    if ((margin?.absolute ?? 0) >= 1)
+    for (const part of ['relative', 'absolute'] as const) {
+      const value = margin?.[part] ?? 0;
+      if (value < 1 || (part === 'relative' && worse !== 'fewer')) continue;
+      const why =
+        part === 'relative'
+          ? 'with 100% fewer there are none at all'
+          : 'no share of events can be worse than that';
       yield {
         code: 'MARGIN_OUT_OF_RANGE',
-        path: at(name, 'absolute'),
-        message: `must be less than 100%, got ${ratioText(margin?.absolute ?? 0)}; no share of events can be worse than that`,
+        path: [...CHECKS, index, name, part],
+        message: `must be less than 100%, got ${ratioText(value)}; ${why}`,
       };
+    }
 }
 
 /** Points are of the share above a bound, factors of a quantile: each needs what it is of. */
@@ -181,25 +202,36 @@ export const bakeIsChecked: Rule = function* ({ draft: { checks } }) {
   };
 };
 
+/** Kinds that need stable, or may not keep anybody from being served. */
+const NEVER_ALONE: ReadonlySet<CheckSpec['kind']> = new Set(['fairness', 'gauge', 'distribution', 'split']);
+
 /** What may keep the candidate from being served to everyone, without stable. */
 function judgesAlone(check: CheckSpec): boolean {
-  switch (check.kind) {
-    case 'gauge':
-    case 'distribution':
-    case 'split':
-      return false;
-    default:
-      return !isCompared(check) || check.limit !== undefined;
-  }
+  if (check.kind === 'threshold') return true;
+  const asked = expandCheck(check);
+  if (asked.kind === 'calibration') return asked.against === 'claims';
+  if (NEVER_ALONE.has(asked.kind)) return false;
+  return !isCompared(asked) || asked.limit !== undefined;
 }
 
-/** A check that compares with stable, within margins. */
-type ComparedSpec = ProportionSpec | RateSpec | LatencySpec;
+/** A check that compares counts with stable's, within margins. */
+type ComparedSpec = ProportionSpec | RateSpec | LatencySpec | FairnessSpec;
 
-function isCompared(check: CheckSpec): check is ComparedSpec {
+interface ComparedCheck {
+  readonly index: number;
+  readonly spec: CheckSpec;
+  /** With the margins of its question. */
+  readonly asked: ComparedSpec;
+}
+
+function isCompared(check: CheckSpec): check is Exclude<ComparedSpec, FairnessSpec> {
   return check.kind === 'proportion' || check.kind === 'rate' || check.kind === 'latency';
 }
 
-function* compared({ draft }: RuleInput): Iterable<readonly [index: number, check: ComparedSpec]> {
-  for (const [index, { spec }] of draft.checks.entries()) if (spec && isCompared(spec)) yield [index, spec];
+function* compared({ draft }: RuleInput): Iterable<ComparedCheck> {
+  for (const [index, { spec }] of draft.checks.entries()) {
+    if (!spec || spec.kind === 'threshold') continue;
+    const asked = expandCheck(spec);
+    if (asked.kind === 'fairness' || isCompared(asked)) yield { index, spec, asked };
+  }
 }

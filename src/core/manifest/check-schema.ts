@@ -1,5 +1,12 @@
 import * as z from 'zod';
+import { accuracySchema } from './checks/accuracy-schema.ts';
+import { agreementSchema } from './checks/agreement-schema.ts';
+import { businessSchema } from './checks/business-schema.ts';
+import { calibrationSchema } from './checks/calibration-schema.ts';
+import { dataQualitySchema } from './checks/data-quality-schema.ts';
 import { distributionSchema } from './checks/distribution-schema.ts';
+import { errorsSchema } from './checks/errors-schema.ts';
+import { fairnessSchema } from './checks/fairness-schema.ts';
 import { gaugeSchema } from './checks/gauge-schema.ts';
 import { latencySchema } from './checks/latency-schema.ts';
 import { limitSchema } from './checks/limit-schema.ts';
@@ -16,6 +23,13 @@ export const checkSchema = () =>
     gaugeSchema(),
     distributionSchema(),
     splitSchema(),
+    errorsSchema(),
+    accuracySchema(),
+    calibrationSchema(),
+    agreementSchema(),
+    dataQualitySchema(),
+    fairnessSchema(),
+    businessSchema(),
     rateSchema(),
     latencySchema(),
     thresholdSchema(),

@@ -226,6 +226,15 @@ export type LatencySpec = Extract<CheckSpec, { kind: 'latency' }>;
 export type ThresholdSpec = Extract<CheckSpec, { kind: 'threshold' }>;
 /** A check that counts as evidence within the promise; all but `threshold`. */
 export type EvidenceSpec = Exclude<CheckSpec, ThresholdSpec>;
+/** Group by group. */
+export type FairnessSpec = Extract<CheckSpec, { kind: 'fairness' }>;
+/** What a model's probabilities are worth. */
+export type CalibrationSpec = Extract<CheckSpec, { kind: 'calibration' }>;
+/** Questions of the field that are another kind in other words; see expand-check.ts. */
+export type QuestionSpec = Extract<
+  CheckSpec,
+  { kind: 'errors' | 'accuracy' | 'agreement' | 'data-quality' | 'business' }
+>;
 /** How much worse than stable: ratios, each part optional, one of them there. */
 export type MarginSpec = NonNullable<ProportionSpec['tolerate']>;
 /** What still counts as safe, each part optional, one of them there. */

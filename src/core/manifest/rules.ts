@@ -11,6 +11,7 @@ import {
 import { distributionsAreWhole, gaugeMarginsFit, tolerancesAreSensible } from './comparison-rules.ts';
 import { nameIsFileName, providersExist, targetFilesAreForeign } from './config-rules.ts';
 import { placeholdersAreKnown, queriesCountWindows, queriesTellVersions } from './query-rules.ts';
+import { binsClaim, labelsComeInTime, partsDiffer, questionBoundsFit } from './question-rules.ts';
 import {
   deadlineFits,
   noDataDeadlineFits,
@@ -41,6 +42,10 @@ const RELEASE_RULES: readonly Rule[] = [
   distributionsAreWhole,
   tolerancesAreSensible,
   bakeIsChecked,
+  partsDiffer,
+  binsClaim,
+  questionBoundsFit,
+  labelsComeInTime,
   placeholdersAreKnown,
   queriesTellVersions,
   queriesCountWindows,

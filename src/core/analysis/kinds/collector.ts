@@ -1,6 +1,6 @@
 import type { Action, CheckBase, EvidenceCheck, EvidenceTick, Seen } from '../../judge/evidence.ts';
 import { checkTrim, checkWeight } from '../../manifest/defaults.ts';
-import type { EvidenceSpec } from '../../manifest/release-schema.ts';
+import type { AskedSpec } from '../../manifest/expand-check.ts';
 import type { Evaluation } from '../assessment.ts';
 import type { Gap, Reading } from '../reading.ts';
 
@@ -45,7 +45,7 @@ export interface Collector<S, A> {
 
 /** What all kinds take from the manifest alike. */
 export function baseOf(
-  spec: Pick<EvidenceSpec, 'kind' | 'name' | 'required'> & {
+  spec: Pick<AskedSpec, 'kind' | 'name' | 'required' | 'question'> & {
     readonly weight?: number | undefined;
     readonly critical?: boolean | undefined;
     readonly onFail?: Action | undefined;
@@ -53,6 +53,7 @@ export function baseOf(
 ): CheckBase {
   return {
     name: spec.name,
+    question: spec.question,
     weight: checkWeight(spec),
     action: spec.onFail ?? 'rollback',
     required: spec.required ?? true,

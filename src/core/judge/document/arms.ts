@@ -23,6 +23,20 @@ export const BinnedArm = z.strictObject({
 /** How much traffic it got. */
 export const TrafficArm = z.strictObject({ exposure: Count });
 
+/** Counts by group; a group that is not there had no traffic. */
+export const GroupsArm = z.strictObject({ groups: z.record(z.string(), CountsArm) });
+
+/** Labelled predictions bin by bin: events came true of exposure, and the mean probability that was claimed. */
+export const ClaimedBinsArm = z.strictObject({
+  bins: z.array(
+    z.strictObject({
+      events: Count,
+      exposure: Count,
+      claimed: z.number().min(0).max(1).meta({ description: 'Mean of the predicted probabilities.' }),
+    }),
+  ),
+});
+
 /** Cumulative counts by bound, in any spelling of it: `0.1`, `1e-1`, `+Inf`. */
 export const BucketsArm = z.strictObject({
   buckets: z.record(z.string().max(40), Count).meta({ description: 'Counts of what was at most the key.' }),

@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import { BinnedArm, BucketsArm, CountsArm, MeasuredArm, TrafficArm, tickOf } from './arms.ts';
+import {
+  BinnedArm,
+  BucketsArm,
+  ClaimedBinsArm,
+  CountsArm,
+  GroupsArm,
+  MeasuredArm,
+  TrafficArm,
+  tickOf,
+} from './arms.ts';
 
 const Margin = z
   .strictObject({
@@ -15,6 +24,9 @@ const NO_MARGIN = { ratio: 1, difference: 0 };
 
 const base = {
   name: z.string().min(1).max(200).meta({ description: 'Unique in the document.' }),
+  question: z.string().min(1).max(200).optional().meta({
+    description: 'What was asked in the manifest, such as accuracy; for sentences only.',
+  }),
   weight: z.number().positive().default(1).meta({
     description: 'Share of falseRollbackRate that it may spend, relative to the other checks.',
   }),
@@ -48,6 +60,9 @@ const GaugeMargin = z
   })
   .meta({ description: 'Worse than stable by at most this.' });
 
+const minShare = z.number().min(0).max(1).default(0).meta({
+  description: 'Parts with less than this share of the exposure are not waited for.',
+});
 const Tolerance = z.number().min(0).max(1);
 
 /** The schema of a check of each kind, without its name in the union. */
@@ -57,6 +72,10 @@ export const CHECK_SCHEMAS = {
     kind: z.literal('proportion'),
     ...margins,
     ...reading,
+    worse: z.enum(['more', 'fewer']).default('more').meta({
+      description:
+        'fewer: events are good, and the margins say how many times as many stable may have of them.',
+    }),
     limit: z.number().min(0).max(1).optional(),
     ticks: z.array(tickOf(CountsArm)),
   }),
@@ -120,6 +139,34 @@ export const CHECK_SCHEMAS = {
       description: 'So far may it be off, relative to the share.',
     }),
     ticks: z.array(tickOf(TrafficArm)),
+  }),
+  fairness: z.strictObject({
+    ...base,
+    kind: z.literal('fairness'),
+    groups: z.array(z.string().min(1)).min(1).max(50).meta({ description: 'Fixed before looking.' }),
+    ...margins,
+    ...reading,
+    disparity: Margin.optional().meta({
+      description: 'Between groups of the candidate; default: not asked.',
+    }),
+    minShare,
+    ticks: z.array(tickOf(GroupsArm)),
+  }),
+  calibration: z.strictObject({
+    ...base,
+    kind: z.literal('calibration'),
+    bins: z.array(z.string().min(1)).min(1).max(50).meta({ description: 'Names of the bins, in order.' }),
+    ...reading,
+    tolerance: Tolerance.meta({ description: 'Further from the claim is harm, in probability.' }),
+    safe: z
+      .strictObject({ tolerance: Tolerance })
+      .optional()
+      .meta({ description: 'Within this is safe; default: tolerance.' }),
+    against: z.enum(['stable', 'claims']).default('stable').meta({
+      description: 'stable: off the claim and further off than stable. claims: off the claim.',
+    }),
+    minShare,
+    ticks: z.array(tickOf(ClaimedBinsArm)),
   }),
   rate: z.strictObject({
     ...base,

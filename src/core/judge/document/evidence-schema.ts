@@ -42,6 +42,8 @@ export const EvidenceSchema = z
           CHECK_SCHEMAS.gauge,
           CHECK_SCHEMAS.distribution,
           CHECK_SCHEMAS.split,
+          CHECK_SCHEMAS.fairness,
+          CHECK_SCHEMAS.calibration,
           CHECK_SCHEMAS.rate,
           CHECK_SCHEMAS.latency,
         ]),

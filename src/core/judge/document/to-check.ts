@@ -3,10 +3,12 @@ import { millis } from '../../units.ts';
 import { parseBound } from '../bucket-bound.ts';
 import type {
   Binned,
+  ClaimedBins,
   Counts,
   CumulativeBuckets,
   EvidenceCheck,
   EvidenceTick,
+  GroupedCounts,
   Measured,
   Seen,
   Traffic,
@@ -56,6 +58,18 @@ export function toCheck(written: WrittenCheck): EvidenceCheck {
     case 'split': {
       const { critical, ticks, ...rest } = written;
       return { ...rest, ticks: toTicks(ticks, readTraffic) };
+    }
+    case 'fairness': {
+      const { critical, safe, disparity, ticks, ...rest } = written;
+      return { ...rest, safe: safe ?? rest.harm, disparity, ticks: toTicks(ticks, readGroups) };
+    }
+    case 'calibration': {
+      const { critical, safe, ticks, ...rest } = written;
+      return {
+        ...rest,
+        safe: safe ?? { tolerance: rest.tolerance },
+        ticks: toTicks(ticks, (arm) => readBins(arm, rest.bins.length)),
+      };
     }
     default:
       return assertNever(written);
@@ -131,4 +145,21 @@ function readBinned({ bins }: Binned, expected: number): Binned | string {
 
 function readTraffic({ exposure }: Traffic): Traffic | string {
   return exposure < 0 ? `${exposure} in all, as after a counter reset` : { exposure };
+}
+
+function readGroups(arm: GroupedCounts): GroupedCounts | string {
+  for (const [name, counts] of Object.entries(arm.groups)) {
+    const read = readCounts(counts);
+    if (typeof read === 'string') return `group "${name}": ${read}`;
+  }
+  return arm;
+}
+
+function readBins(arm: ClaimedBins, expected: number): ClaimedBins | string {
+  if (arm.bins.length !== expected) return `${arm.bins.length} bins, expected ${expected}`;
+  for (const [index, counts] of arm.bins.entries()) {
+    const read = readCounts(counts);
+    if (typeof read === 'string') return `bin ${index}: ${read}`;
+  }
+  return arm;
 }

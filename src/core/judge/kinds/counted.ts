@@ -9,26 +9,29 @@ import { comparedTicks } from '../words/counts.ts';
 export function factorInterval(
   { dispersion, trim }: Reading,
   stretches: readonly Stretch<Counts>[],
+  among = 1,
 ): ShownInterval | undefined {
   const ticks = comparedTicks(stretches);
   if (ticks.length === 0) return undefined;
-  const { low, high } = ratioInterval(ticks, { alpha: INTERVAL_ALPHA, dispersion, trim });
+  const { low, high } = ratioInterval(ticks, { alpha: INTERVAL_ALPHA / among, dispersion, trim });
   return { of: 'ratio', low, high: Number.isFinite(high) ? high : undefined, level: INTERVAL_LEVEL };
 }
 
 /**
  * The interval of a comparison of counts on the scale of its margin: of the difference where the margin has an absolute part,
  * else of the ratio. Rollout-long.
+ * @param among  how many such intervals hold together; the one that is shown may then be chosen after looking
  */
 export function comparisonInterval(
   check: Margins & Reading,
   stretches: readonly Stretch<Counts>[],
   side: Side,
+  among = 1,
 ): ShownInterval | undefined {
-  if (!(check[side].difference > 0)) return factorInterval(check, stretches);
+  if (!(check[side].difference > 0)) return factorInterval(check, stretches, among);
   const ticks = comparedTicks(stretches);
   if (ticks.length === 0) return undefined;
   const { dispersion, trim } = check;
-  const ends = differenceInterval(ticks, { alpha: INTERVAL_ALPHA, dispersion, trim });
+  const ends = differenceInterval(ticks, { alpha: INTERVAL_ALPHA / among, dispersion, trim });
   return { of: 'difference', ...ends, level: INTERVAL_LEVEL };
 }

@@ -4,7 +4,8 @@ import type { Stretch } from '../divide.ts';
 import type { Counts, LimitCheck } from '../evidence.ts';
 import type { Breach, Method } from '../method.ts';
 import { changesIn, wholeCounts } from '../whole-ticks.ts';
-import { countTotals } from '../words/counts.ts';
+import { countTotals, writeArm } from '../words/counts.ts';
+import { termsOf } from '../words/terms.ts';
 import { writeCount, writeShare } from '../write-numbers.ts';
 import { burnBreach } from './burn.ts';
 
@@ -25,9 +26,8 @@ export const limit: Method<LimitCheck, Counts> = {
   breach: (check, stretches, tick) => excessBreach(check, stretches) ?? burnBreach(check, tick),
   totals: (_, stretches) => countTotals(stretches),
   interval: () => undefined,
-  words: ({ max }, stretches) => {
-    const { events, exposure } = countTotals(stretches).alone;
-    const seen = `${writeCount(events)} of ${writeCount(exposure)}${exposure > 0 ? ` (${writeShare(events / exposure)})` : ''}`;
+  words: ({ max, question }, stretches) => {
+    const seen = writeArm(countTotals(stretches).alone, { unit: 'share', terms: termsOf(question) });
     return {
       seen,
       harm: { limit: `${seen}; above the limit of ${writeShare(max)}` },

@@ -38,7 +38,7 @@ export const rate: Method<RateCheck, Counts> = {
   doubt: ({ harm: margin, dispersion }, now) =>
     now.period.whole ? 0 : recentDoubt(wholeTicks([now], 'harm'), { margin, dispersion }),
   totals: (_, stretches) => countTotals(stretches),
-  interval: factorInterval,
+  interval: (check, stretches) => factorInterval(check, stretches),
   words: (check, stretches, interval) => countWords(check, stretches, { interval, unit: 'rate' }),
 };
 
