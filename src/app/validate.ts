@@ -1,5 +1,6 @@
 import type { Problem } from '../core/errors.ts';
 import { sortProblems } from '../core/errors.ts';
+import type { Config } from '../core/manifest/config-schema.ts';
 import { checkQuerySyntax, type QueryCheck } from '../core/manifest/query-rules.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import { findConfigLeftovers, findReleaseLeftovers } from '../core/manifest/template-rules.ts';
@@ -23,6 +24,8 @@ export interface Validation {
     readonly release: Release;
     readonly state: ReleaseState;
   }[];
+  /** Undefined when there is none or it cannot be read. */
+  readonly config: Config | undefined;
   /** How many manifests were looked at. */
   readonly manifests: number;
   /** In reading order. */
@@ -63,7 +66,12 @@ export async function validate(
       ...(await checkTargets(files, file)),
     );
   }
-  return { releases, manifests: reading.releases.length, problems: sortProblems(problems) };
+  return {
+    releases,
+    config: reading.config,
+    manifests: reading.releases.length,
+    problems: sortProblems(problems),
+  };
 }
 
 async function checkConfig(

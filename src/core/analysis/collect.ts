@@ -68,7 +68,8 @@ function stepOf(release: Release, weight: Percent): number {
 /** What came for the questions of a check, tick by tick. */
 type ReadingsAt = (arm: Arm, index: number) => Readings;
 
-function readAll(
+/** Reads all answers of a check; those that broke are listed instead. */
+export function readAll(
   questions: readonly ArmQuestion[],
   answerTo: AnswerTo,
 ): { readonly readingsAt: ReadingsAt; readonly broken: readonly BrokenQuery[] } {

@@ -10,7 +10,7 @@ import { limit } from './kinds/limit.ts';
 import { proportion } from './kinds/proportion.ts';
 import { rate } from './kinds/rate.ts';
 import { split } from './kinds/split.ts';
-import type { Breach, Course, Method, ShownInterval, Totals, Words } from './method.ts';
+import type { Breach, CountTests, Course, Method, ShownInterval, Totals, Words } from './method.ts';
 import { plainestPart } from './plainest-part.ts';
 
 /** One e-process that counts towards harm. */
@@ -34,6 +34,8 @@ export interface Weighed {
   /** How much the newest ticks speak for a fault that has just begun, in nats; 0 for kinds that cannot tell. */
   readonly doubt: number;
   readonly totals: Totals | undefined;
+  /** What a forecast rests on; undefined for kinds that have none, and before anything was seen. */
+  readonly prospect: Prospect | undefined;
   readonly used: number;
   readonly dropped: readonly Dropped[];
   /** Position of the newest tick of this step that could be judged. */
@@ -44,6 +46,15 @@ export interface Weighed {
   readonly able: boolean;
   /** Interval and words are made when they are asked for: they cost more than all the rest. */
   readonly tell: (side: TellSide) => Told;
+}
+
+/** This step so far, as far as it says what comes. */
+export interface Prospect {
+  readonly tests: CountTests;
+  /** Usable ticks of this step. */
+  readonly ticks: number;
+  /** Counted in them. */
+  readonly totals: Totals;
 }
 
 /** What the words are for: doubt and safety on the scale of their margins, or a proof of harm. */
@@ -127,6 +138,7 @@ function weighBy<C extends EvidenceCheck, A>(
     breach: method.breach?.(check, stretches, evidence.tick),
     doubt: (now && method.doubt?.(check, now)) ?? 0,
     totals: method.totals(check, stretches),
+    prospect: now && prospectOf(check, method, now),
     used: divided.used,
     dropped: divided.dropped,
     lastSeen: now?.lastSeen,
@@ -138,6 +150,15 @@ function weighBy<C extends EvidenceCheck, A>(
 
 /** Without a goal evidence goes on growing, so that parts can be told apart by it. */
 const UNAIMED: Course = {};
+
+function prospectOf<C, A>(check: C, method: Method<C, A>, now: Stretch<A>): Prospect | undefined {
+  const { whole } = now.period;
+  const tests = method.tests?.(check, whole);
+  const totals = method.totals(check, [now]);
+  if (!tests || !totals) return undefined;
+  const alone = whole || method.looking(check).oneArm;
+  return { tests, totals, ticks: alone ? now.alone.length : now.pairs.length };
+}
 
 /** The evidence as people see it: of safety and of doubt over the whole rollout, of harm where it is plainest. */
 function tell<C, A>({

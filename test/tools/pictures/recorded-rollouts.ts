@@ -76,7 +76,6 @@ export async function replayRecording(story: Story, flags: readonly string[] = [
 interface Look {
   readonly at: string;
   readonly weight: number;
-  readonly decision: { readonly kind: string };
   readonly assessment: {
     readonly family: { readonly logHarm: number; readonly threshold: number };
     readonly checks: readonly {

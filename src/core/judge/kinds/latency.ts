@@ -52,6 +52,11 @@ export const latency: Method<LatencyCheck, CumulativeBuckets> = {
     const ofTail = tail?.stretches[0] && proportion.doubt?.(tail.check, tail.stretches[0]);
     return Math.max(ofTail ?? 0, check.quantile === undefined ? 0 : quantileDoubt(check, now));
   },
+  // a quantile is no count: nobody can say when it is proven
+  tests: ({ bound, quantile, ...check }, whole) =>
+    bound === undefined || quantile !== undefined
+      ? undefined
+      : proportion.tests?.({ ...check, kind: 'proportion', ticks: [] }, whole),
   totals: (check, stretches) => {
     const tail = tailOf(check, stretches);
     return tail && proportion.totals(tail.check, tail.stretches);

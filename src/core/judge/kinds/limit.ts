@@ -24,6 +24,10 @@ export const limit: Method<LimitCheck, Counts> = {
   safe: ({ max, dispersion, trim }, now) =>
     oneSampleLogE(wholeCounts([now], 'safe'), { side: 'safe', limit: max, dispersion, trim }),
   breach: (check, stretches, tick) => excessBreach(check, stretches) ?? burnBreach(check, tick),
+  tests: ({ max, dispersion, trim }) => {
+    const test = { kind: 'limit', limit: max } as const;
+    return { unit: 'share', dispersion, trim, harm: { limit: test }, safe: test };
+  },
   totals: (_, stretches) => countTotals(stretches),
   interval: () => undefined,
   words: ({ max, question }, stretches) => {

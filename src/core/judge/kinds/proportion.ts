@@ -49,6 +49,21 @@ export const proportion: Method<ProportionCheck, Counts> = {
           margin: check.harm,
           dispersion: check.dispersion,
         }),
+  tests: ({ harm, safe, limit, worse, dispersion, trim }, whole) => {
+    // the arms change places: "so many times as bad" is not so many times as many
+    if (worse === 'fewer') return undefined;
+    const absolute = limit === undefined ? undefined : ({ kind: 'limit', limit } as const);
+    return {
+      unit: 'share',
+      dispersion,
+      trim,
+      harm: {
+        ...(whole ? {} : { comparison: { kind: 'comparison', margin: harm } }),
+        ...(absolute ? { limit: absolute } : {}),
+      },
+      safe: whole ? absolute : { kind: 'comparison', margin: safe },
+    };
+  },
   caution: describeClumps,
   totals: (_, stretches) => countTotals(stretches),
   interval: (check, stretches, side) => {

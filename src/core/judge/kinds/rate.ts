@@ -37,6 +37,19 @@ export const rate: Method<RateCheck, Counts> = {
   },
   doubt: ({ harm: margin, dispersion }, now) =>
     now.period.whole ? 0 : recentDoubt(wholeTicks([now], 'harm'), { margin, dispersion }),
+  tests: ({ harm, safe, limit, dispersion, trim }, whole) => {
+    const absolute = limit === undefined ? undefined : ({ kind: 'limit', limit } as const);
+    return {
+      unit: 'rate',
+      dispersion,
+      trim,
+      harm: {
+        ...(whole ? {} : { comparison: { kind: 'comparison', margin: harm } }),
+        ...(absolute ? { limit: absolute } : {}),
+      },
+      safe: whole || !safe ? absolute : { kind: 'comparison', margin: safe },
+    };
+  },
   totals: (_, stretches) => countTotals(stretches),
   interval: (check, stretches) => factorInterval(check, stretches),
   words: (check, stretches, interval) => countWords(check, stretches, { interval, unit: 'rate' }),
