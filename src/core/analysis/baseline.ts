@@ -38,6 +38,7 @@ interface ReplicasSpec {
 }
 
 interface Baselined {
+  readonly name: string;
   readonly bad?: string;
   readonly total?: string;
   readonly dispersion?: number | 'history' | undefined;

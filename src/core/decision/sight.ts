@@ -55,7 +55,7 @@ export function judgeSight(release: Release, answers: readonly SightAnswer[]): r
     if (!check || what === undefined) return [];
     const role = roleOf(planned);
     const index = release.spec.health.checks.indexOf(check);
-    return [{ planned, index, key: keyOf(role), what }];
+    return [{ planned, index, key: keyOf(check, role), what }];
   });
 }
 
@@ -138,8 +138,8 @@ function isAboutStable({ id }: PlannedQuery): boolean {
 }
 
 /** The key of the check under which the query of a role is written. */
-function keyOf(role: string): string {
-  if (role === 'value') return 'query';
+function keyOf({ kind }: CheckSpec, role: string): string {
+  if (kind === 'threshold' && role === 'value') return 'query';
   return role.startsWith('replicas-') ? 'replicas' : role.replace(/^history-/, '');
 }
 

@@ -1,10 +1,11 @@
 import type { CumulativeBuckets } from '../stats/buckets.ts';
 import type { ClaimedCounts } from '../stats/calibration.ts';
 import type { Counts } from '../stats/counts.ts';
+import type { GaugeMargin } from '../stats/gauge.ts';
 import type { Margin } from '../stats/twin.ts';
 import type { Millis } from '../units.ts';
 
-export type { ClaimedCounts, Counts, CumulativeBuckets, Margin };
+export type { ClaimedCounts, Counts, CumulativeBuckets, GaugeMargin, Margin };
 
 /**
  * `pass` proven good enough · `fail` proven harmful · `inconclusive` neither yet · `no-data` nothing to see ·
@@ -97,6 +98,61 @@ export interface LimitCheck extends CheckBase, Reading {
   readonly ticks: readonly EvidenceTick<Counts>[];
 }
 
+/** A measurement of one arm in one tick, in the metric's unit. */
+export interface Measured {
+  readonly value: number;
+}
+
+/** A measurement that is no count, candidate against stable. */
+export interface GaugeCheck extends CheckBase {
+  readonly kind: 'gauge';
+  readonly worse: 'higher' | 'lower';
+  /** Worse by more than this is harm. */
+  readonly harm: GaugeMargin;
+  /** Worse by less than this is safe; in the unit of `harm`, and no less. */
+  readonly safe: GaugeMargin;
+  /** Ticks that are averaged at least before they are compared: five minutes' worth, 1 or more. */
+  readonly batch: number;
+  readonly ticks: readonly EvidenceTick<Measured>[];
+}
+
+/** What fell into each bin in one tick, not cumulative. */
+export interface Binned {
+  readonly bins: readonly number[];
+}
+
+/** How far a distribution is from stable's, or from one that is fixed. */
+export interface DistributionCheck extends CheckBase, Reading {
+  readonly kind: 'distribution';
+  /** Cumulative shares (a category's share where bins have no order) further apart than this are harm, 0 to 1. */
+  readonly tolerance: number;
+  /** Nowhere further apart than this is safe; no less than `tolerance`. */
+  readonly safe: { readonly tolerance: number };
+  /** The bins have an order; else they are categories. */
+  readonly ordered: boolean;
+  /** Share of each bin in what the candidate alone is compared with; undefined: stable at the same time. */
+  readonly reference: readonly number[] | undefined;
+  /** What the bins are called; undefined: by their number. Of a histogram the upper bounds. */
+  readonly labels: readonly string[] | undefined;
+  /** As many bins in every tick. */
+  readonly ticks: readonly EvidenceTick<Binned>[];
+}
+
+/** How much traffic an arm got in one tick. */
+export interface Traffic {
+  readonly exposure: number;
+}
+
+/** Whether traffic is split as declared. */
+export interface SplitCheck extends CheckBase, Reading {
+  readonly kind: 'split';
+  /** Declared share of the candidate, 0 to 1; undefined: that of each period. */
+  readonly share: number | undefined;
+  /** So far may the share be off its declaration, relative to it. */
+  readonly tolerance: number;
+  readonly ticks: readonly EvidenceTick<Traffic>[];
+}
+
 /** The counts of an arm, by group; a group that is not there had no traffic. */
 export interface GroupedCounts {
   readonly groups: Readonly<Record<string, Counts>>;
@@ -165,10 +221,13 @@ export interface LatencyCheck extends CheckBase, Reading, Margins {
 
 /** Every kind of check, as evidence. */
 export type EvidenceCheck =
-  | LatencyCheck
   | ProportionCheck
   | LimitCheck
   | RateCheck
+  | LatencyCheck
+  | GaugeCheck
+  | DistributionCheck
+  | SplitCheck
   | FairnessCheck
   | CalibrationCheck;
 

@@ -82,8 +82,9 @@ function judgeCheck(evidence: Evidence, one: Weighed, circumstances: Circumstanc
 
 function findVerdict(one: Weighed, { family, blind }: Circumstances): Verdict {
   if (one.breach || family.failing.has(one.check)) return 'fail';
-  if (!one.able || one.logSafe === undefined) return 'inconclusive';
+  if (!one.able || (one.logSafe === undefined && !one.passesUnlessFailing)) return 'inconclusive';
   if (blind !== undefined || one.lastSeen === undefined) return 'no-data';
+  if (one.logSafe === undefined) return 'pass';
   return one.logSafe >= one.safeThreshold && one.doubt < DOUBTFUL ? 'pass' : 'inconclusive';
 }
 
@@ -103,6 +104,7 @@ function describe(
     const proof = `${harmOf(one, words.harm)}; ${describeProof(one, family)}`;
     return { interval, text: caution === undefined ? proof : `${proof}; ${caution}` };
   }
+  if (verdict === 'pass' && one.passesUnlessFailing) return { interval, text: words.safe };
   if (verdict === 'pass')
     return {
       interval,
@@ -112,7 +114,7 @@ function describe(
     return {
       interval,
       text: currentPeriod(evidence).whole
-        ? 'cannot judge at 100%: stable has no traffic to compare with, and the check has no limit'
+        ? `cannot judge at 100%: stable has no traffic to compare with${'limit' in one.check ? ', and the check has no limit' : ''}`
         : words.doubt,
     };
   if (logSafe >= safeThreshold)

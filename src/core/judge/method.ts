@@ -6,8 +6,11 @@ import type { Margin, Reading } from './evidence.ts';
 
 /** What was found of a quantity, with the error of both ends together. */
 export interface ShownInterval {
-  /** Of what: candidate ÷ stable, candidate − stable, or a quantity of the candidate. */
-  readonly of: 'ratio' | 'difference' | 'value';
+  /**
+   * Of what: candidate ÷ stable, candidate − stable, a quantity of the candidate, the largest difference of two distributions'
+   * cumulative shares (or of a category's shares), or the population stability index.
+   */
+  readonly of: 'ratio' | 'difference' | 'value' | 'distance' | 'stability-index';
   readonly low: number;
   /** Undefined: nothing bounds it from above yet. */
   readonly high: number | undefined;
@@ -67,6 +70,8 @@ export interface Method<C, A> {
   readonly harm: (check: C, stretches: readonly Stretch<A>[], member: string, course: Course) => number;
   /** Evidence of safety in the stretch of now; undefined where it cannot be had. */
   readonly safe: (check: C, now: Stretch<A>) => number | undefined;
+  /** There is nothing to prove: it passes as long as it sees and does not fail. */
+  readonly passesUnlessFailing?: true;
   /** Evidence that must be reached for safety, when it is not ln(steps ÷ falseAdvanceRate): added to that. */
   readonly safeSurcharge?: (check: C) => number;
   /**
@@ -95,7 +100,10 @@ export interface Method<C, A> {
 }
 
 /** What is known of a rollout before it is looked at; see stats/play-plan.ts. It changes how soon harm is found, not the promise. */
-export type Course = Pick<BetOptions, 'horizon' | 'goal'>;
+export interface Course extends Pick<BetOptions, 'horizon' | 'goal'> {
+  /** How many steps are declared. Default 1. */
+  readonly steps?: number;
+}
 
 /** Error of each end of the intervals that people are shown: together 95 %. */
 export const INTERVAL_ALPHA = 0.025;

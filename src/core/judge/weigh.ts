@@ -2,11 +2,14 @@ import { assertNever } from '../errors.ts';
 import { type Divided, type Dropped, divideTicks, type Stretch } from './divide.ts';
 import type { Evidence, EvidenceCheck, EvidenceTick } from './evidence.ts';
 import { calibration } from './kinds/calibration.ts';
+import { distribution } from './kinds/distribution.ts';
 import { fairness } from './kinds/fairness.ts';
+import { gauge } from './kinds/gauge.ts';
 import { latency } from './kinds/latency.ts';
 import { limit } from './kinds/limit.ts';
 import { proportion } from './kinds/proportion.ts';
 import { rate } from './kinds/rate.ts';
+import { split } from './kinds/split.ts';
 import type { Breach, CountTests, Course, Method, ShownInterval, Totals, Words } from './method.ts';
 import { plainestPart } from './plainest-part.ts';
 
@@ -23,6 +26,8 @@ export interface Weighed {
   readonly members: readonly Member[];
   /** Natural log of the evidence of safety since this step began; undefined where it cannot be had. */
   readonly logSafe: number | undefined;
+  /** It passes without proof, as long as it sees and does not fail. */
+  readonly passesUnlessFailing: boolean;
   /** logSafe that passes. */
   readonly safeThreshold: number;
   readonly breach: Breach | undefined;
@@ -76,6 +81,12 @@ export function withMethod<R>(
       return use(check, proportion);
     case 'limit':
       return use(check, limit);
+    case 'gauge':
+      return use(check, gauge);
+    case 'distribution':
+      return use(check, distribution);
+    case 'split':
+      return use(check, split);
     case 'fairness':
       return use(check, fairness);
     case 'calibration':
@@ -107,8 +118,8 @@ function weighBy<C extends EvidenceCheck, A>(
   check: C & { readonly ticks: readonly EvidenceTick<A>[] },
   { method, goal }: { readonly method: Method<C, A>; readonly goal: number },
 ): Weighed {
-  const { horizon } = evidence;
-  const course: Course = { goal, ...(horizon === undefined ? {} : { horizon }) };
+  const { horizon, steps } = evidence;
+  const course: Course = { goal, steps, ...(horizon === undefined ? {} : { horizon }) };
   const looking = method.looking(check);
   const divided: Divided<A> = divideTicks(check.ticks, evidence.periods, looking);
   const { stretches } = divided;
@@ -120,6 +131,7 @@ function weighBy<C extends EvidenceCheck, A>(
       logM: method.harm(check, stretches, name, course),
     })),
     logSafe: now && method.safe(check, now),
+    passesUnlessFailing: method.passesUnlessFailing ?? false,
     // Each step passes at its share of the rate, so that the whole rollout keeps it (union bound over the steps).
     safeThreshold:
       Math.log(evidence.steps / evidence.falseAdvanceRate) + (method.safeSurcharge?.(check) ?? 0),

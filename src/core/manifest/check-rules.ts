@@ -202,11 +202,15 @@ export const bakeIsChecked: Rule = function* ({ draft: { checks } }) {
   };
 };
 
+/** Kinds that need stable, or may not keep anybody from being served. */
+const NEVER_ALONE: ReadonlySet<CheckSpec['kind']> = new Set(['fairness', 'gauge', 'distribution', 'split']);
+
+/** What may keep the candidate from being served to everyone, without stable. */
 function judgesAlone(check: CheckSpec): boolean {
   if (check.kind === 'threshold') return true;
   const asked = expandCheck(check);
   if (asked.kind === 'calibration') return asked.against === 'claims';
-  if (asked.kind === 'fairness') return false;
+  if (NEVER_ALONE.has(asked.kind)) return false;
   return !isCompared(asked) || asked.limit !== undefined;
 }
 

@@ -3,6 +3,7 @@ import { HEALTH_DEFAULTS } from './defaults.ts';
 import type {
   CheckSpec,
   EvidenceSpec,
+  GaugeSpec,
   LimitSpec,
   MarginSpec,
   ProportionSpec,
@@ -37,7 +38,10 @@ export interface CountKeys {
 const PLAIN_KEYS: CountKeys = { bad: 'bad', total: 'total', limit: 'limit' };
 
 /** A check as it is asked and judged: a primitive kind, and how people put it. */
-export type AskedSpec = PrimitiveSpec & Phrasing;
+export type AskedSpec =
+  | (Exclude<PrimitiveSpec, GaugeSpec> & Phrasing)
+  // which way is worse a gauge says itself
+  | (GaugeSpec & Omit<Phrasing, 'worse'>);
 
 /**
  * A question of the field as the primitive kind that answers it, with the question's own defaults filled in; a primitive

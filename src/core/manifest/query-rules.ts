@@ -14,6 +14,8 @@ const KNOWN = new RegExp(`\\{\\{(?:${PLACEHOLDERS.join('|')})\\}\\}`, 'g');
 const QUERIES = {
   bad: { windowed: true },
   total: { windowed: true },
+  bins: { windowed: true },
+  value: { windowed: false },
   buckets: { windowed: true },
   exposure: { windowed: true },
   query: { windowed: false },

@@ -212,6 +212,12 @@ export type CheckSpec = Release['spec']['health']['checks'][number];
 export type ProportionSpec = Extract<CheckSpec, { kind: 'proportion' }>;
 /** The candidate alone against a share of bad events. */
 export type LimitSpec = Extract<CheckSpec, { kind: 'limit' }>;
+/** A measurement, compared with stable. */
+export type GaugeSpec = Extract<CheckSpec, { kind: 'gauge' }>;
+/** A distribution, compared with stable's or a fixed one. */
+export type DistributionSpec = Extract<CheckSpec, { kind: 'distribution' }>;
+/** Whether traffic is split as declared. */
+export type SplitSpec = Extract<CheckSpec, { kind: 'split' }>;
 /** Events per unit of exposure, compared with stable. */
 export type RateSpec = Extract<CheckSpec, { kind: 'rate' }>;
 /** Measurements in buckets, compared with stable. */

@@ -8,6 +8,7 @@ import {
   harmWithinSafe,
   ratesCanBeSafe,
 } from './check-rules.ts';
+import { distributionsAreWhole, gaugeMarginsFit, tolerancesAreSensible } from './comparison-rules.ts';
 import { nameIsFileName, providersExist, targetFilesAreForeign } from './config-rules.ts';
 import { placeholdersAreKnown, queriesCountWindows, queriesTellVersions } from './query-rules.ts';
 import { binsClaim, labelsComeInTime, partsDiffer, questionBoundsFit } from './question-rules.ts';
@@ -37,6 +38,9 @@ const RELEASE_RULES: readonly Rule[] = [
   harmWithinSafe,
   ratesCanBeSafe,
   boundsAreSensible,
+  gaugeMarginsFit,
+  distributionsAreWhole,
+  tolerancesAreSensible,
   bakeIsChecked,
   partsDiffer,
   binsClaim,

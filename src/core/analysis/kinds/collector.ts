@@ -1,4 +1,4 @@
-import type { CheckBase, EvidenceCheck, EvidenceTick, Seen } from '../../judge/evidence.ts';
+import type { Action, CheckBase, EvidenceCheck, EvidenceTick, Seen } from '../../judge/evidence.ts';
 import { checkTrim, checkWeight } from '../../manifest/defaults.ts';
 import type { AskedSpec } from '../../manifest/expand-check.ts';
 import type { Evaluation } from '../assessment.ts';
@@ -44,7 +44,13 @@ export interface Collector<S, A> {
 }
 
 /** What all kinds take from the manifest alike. */
-export function baseOf(spec: AskedSpec): CheckBase {
+export function baseOf(
+  spec: Pick<AskedSpec, 'kind' | 'name' | 'required' | 'question'> & {
+    readonly weight?: number | undefined;
+    readonly critical?: boolean | undefined;
+    readonly onFail?: Action | undefined;
+  },
+): CheckBase {
   return {
     name: spec.name,
     question: spec.question,

@@ -2,11 +2,14 @@ import { assertNever } from '../../errors.ts';
 import type { AskedSpec } from '../../manifest/expand-check.ts';
 import { calibration } from './calibration.ts';
 import type { Collector } from './collector.ts';
+import { distribution } from './distribution.ts';
 import { fairness } from './fairness.ts';
+import { gauge } from './gauge.ts';
 import { latency } from './latency.ts';
 import { limit } from './limit.ts';
 import { proportion } from './proportion.ts';
 import { rate } from './rate.ts';
+import { split } from './split.ts';
 
 /** Calls `use` with the collector of a check's kind. */
 export function withCollector<R>(
@@ -18,6 +21,12 @@ export function withCollector<R>(
       return use(spec, proportion);
     case 'limit':
       return use(spec, limit);
+    case 'gauge':
+      return use(spec, gauge);
+    case 'distribution':
+      return use(spec, distribution);
+    case 'split':
+      return use(spec, split);
     case 'fairness':
       return use(spec, fairness);
     case 'calibration':

@@ -10,6 +10,19 @@ const Count = z.number().meta({ description: 'A count; fractions, as increase() 
 /** Bad events and all of them. */
 export const CountsArm = z.strictObject({ events: Count, exposure: Count });
 
+/** A measurement. */
+export const MeasuredArm = z.strictObject({
+  value: z.number().meta({ description: 'In the metric’s unit.' }),
+});
+
+/** What fell into each bin. */
+export const BinnedArm = z.strictObject({
+  bins: z.array(Count).min(1).max(1_000).meta({ description: 'Counts per bin, not cumulative.' }),
+});
+
+/** How much traffic it got. */
+export const TrafficArm = z.strictObject({ exposure: Count });
+
 /** Counts by group; a group that is not there had no traffic. */
 export const GroupsArm = z.strictObject({ groups: z.record(z.string(), CountsArm) });
 

@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import { BucketsArm, ClaimedBinsArm, CountsArm, GroupsArm, tickOf } from './arms.ts';
+import {
+  BinnedArm,
+  BucketsArm,
+  ClaimedBinsArm,
+  CountsArm,
+  GroupsArm,
+  MeasuredArm,
+  TrafficArm,
+  tickOf,
+} from './arms.ts';
 
 const Margin = z
   .strictObject({
@@ -41,6 +50,16 @@ const margins = {
   safe: Margin.optional().meta({ description: 'Below it is safe; default: harm.' }),
 };
 
+const GaugeMargin = z
+  .strictObject({
+    difference: z.number().default(0).meta({ description: 'How much worse than stable.' }),
+    unit: z
+      .enum(['absolute', 'sd'])
+      .default('absolute')
+      .meta({ description: 'The metric’s unit, or standard deviations of stable’s own values.' }),
+  })
+  .meta({ description: 'Worse than stable by at most this.' });
+
 const minShare = z.number().min(0).max(1).default(0).meta({
   description: 'Parts with less than this share of the exposure are not waited for.',
 });
@@ -78,6 +97,48 @@ export const CHECK_SCHEMAS = {
       .optional()
       .meta({ description: 'Multi-window burn-rate alerts, outside the promise; need `tick`.' }),
     ticks: z.array(tickOf(CountsArm)),
+  }),
+  gauge: z.strictObject({
+    ...base,
+    kind: z.literal('gauge'),
+    worse: z.enum(['higher', 'lower']).default('higher'),
+    harm: GaugeMargin.default({ difference: 0, unit: 'absolute' }),
+    safe: GaugeMargin.optional().meta({ description: 'Below it is safe; default: harm.' }),
+    batch: z.number().int().min(1).max(10_000).default(5).meta({
+      description: 'Ticks that are averaged at least: five minutes’ worth. Default 5, for ticks of a minute.',
+    }),
+    ticks: z.array(tickOf(MeasuredArm)),
+  }),
+  distribution: z.strictObject({
+    ...base,
+    kind: z.literal('distribution'),
+    ...reading,
+    tolerance: Tolerance.default(0.02).meta({
+      description: 'Cumulative shares further apart than this are harm.',
+    }),
+    safe: z.strictObject({ tolerance: Tolerance }).optional().meta({
+      description: 'Nowhere further apart than this is safe; default: tolerance.',
+    }),
+    ordered: z.boolean().default(true).meta({ description: 'false: bins are categories.' }),
+    reference: z.array(z.number().min(0)).min(2).max(1_000).optional().meta({
+      description:
+        'Share of each bin in what the candidate is compared with instead of stable; then it only notifies.',
+    }),
+    labels: z.array(z.string().min(1).max(200)).max(1_000).optional().meta({
+      description: 'What the bins are called.',
+    }),
+    ticks: z.array(tickOf(BinnedArm)),
+  }),
+  split: z.strictObject({
+    ...base,
+    kind: z.literal('split'),
+    action: z.literal('hold').default('hold').meta({ description: 'It only holds.' }),
+    ...reading,
+    share: z.number().gt(0).lt(1).meta({ description: 'Declared share of the candidate.' }),
+    tolerance: z.number().gt(0).lt(1).default(0.1).meta({
+      description: 'So far may it be off, relative to the share.',
+    }),
+    ticks: z.array(tickOf(TrafficArm)),
   }),
   fairness: z.strictObject({
     ...base,

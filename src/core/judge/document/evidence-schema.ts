@@ -39,6 +39,9 @@ export const EvidenceSchema = z
         z.discriminatedUnion('kind', [
           CHECK_SCHEMAS.proportion,
           CHECK_SCHEMAS.limit,
+          CHECK_SCHEMAS.gauge,
+          CHECK_SCHEMAS.distribution,
+          CHECK_SCHEMAS.split,
           CHECK_SCHEMAS.fairness,
           CHECK_SCHEMAS.calibration,
           CHECK_SCHEMAS.rate,

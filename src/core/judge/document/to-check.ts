@@ -2,15 +2,19 @@ import { assertNever } from '../../errors.ts';
 import { millis } from '../../units.ts';
 import { parseBound } from '../bucket-bound.ts';
 import type {
+  Binned,
   ClaimedBins,
   Counts,
   CumulativeBuckets,
   EvidenceCheck,
   EvidenceTick,
   GroupedCounts,
+  Measured,
   Seen,
+  Traffic,
 } from '../evidence.ts';
 import { describeBadRate } from '../kinds/rate.ts';
+import { isMeasurable } from '../measurable.ts';
 import { type Bucket, readBuckets } from '../read-buckets.ts';
 import { settleBuckets } from '../settle-buckets.ts';
 import type { WrittenCheck } from './check-schemas.ts';
@@ -44,6 +48,16 @@ export function toCheck(written: WrittenCheck): EvidenceCheck {
       const { critical, safe, bound, quantile, limit, ticks, ...rest } = written;
       const settled = settleBuckets(toTicks(ticks, readHistogram), bound);
       return { ...rest, safe: safe ?? rest.harm, bound, quantile, limit, ticks: settled };
+    }
+    case 'gauge': {
+      const { critical, safe, ticks, ...rest } = written;
+      return { ...rest, safe: safe ?? rest.harm, ticks: toTicks(ticks, readMeasured) };
+    }
+    case 'distribution':
+      return toDistribution(written);
+    case 'split': {
+      const { critical, ticks, ...rest } = written;
+      return { ...rest, ticks: toTicks(ticks, readTraffic) };
     }
     case 'fairness': {
       const { critical, safe, disparity, ticks, ...rest } = written;
@@ -102,6 +116,35 @@ function readCounts({ events, exposure }: Counts): Counts | string {
   if (events < 0 || exposure < 0 || events > exposure)
     return `${events} events of ${exposure}, as after a counter reset`;
   return { events, exposure };
+}
+
+function toDistribution(written: Extract<WrittenCheck, { kind: 'distribution' }>): EvidenceCheck {
+  const { critical, safe, reference, labels, ticks, ...rest } = written;
+  const arms = ticks.flatMap(({ candidate, stable }) => [candidate, stable ?? null]);
+  const bins = reference?.length ?? arms.find((arm) => arm !== null)?.bins.length ?? 0;
+  return {
+    ...rest,
+    safe: safe ?? { tolerance: rest.tolerance },
+    reference,
+    labels,
+    // A fixed reference is rejected by the time of day: it tells people and nothing waits for it.
+    ...(reference && { action: 'notify', required: false }),
+    ticks: toTicks(ticks, (arm) => readBinned(arm, bins)),
+  };
+}
+
+function readMeasured({ value }: Measured): Measured | string {
+  return isMeasurable(value) ? { value } : `${value} is too large to be compared`;
+}
+
+function readBinned({ bins }: Binned, expected: number): Binned | string {
+  if (bins.length !== expected) return `${bins.length} bins, expected ${expected}`;
+  const negative = bins.find((count) => count < 0);
+  return negative === undefined ? { bins } : `a bin with ${negative}, as after a counter reset`;
+}
+
+function readTraffic({ exposure }: Traffic): Traffic | string {
+  return exposure < 0 ? `${exposure} in all, as after a counter reset` : { exposure };
 }
 
 function readGroups(arm: GroupedCounts): GroupedCounts | string {

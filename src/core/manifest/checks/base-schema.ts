@@ -138,3 +138,10 @@ export const minShare = () =>
     description:
       'What has less than this share of the traffic of the step is guarded against harm, but the rollout does not wait until it is proven safe. Default 5%.',
   });
+
+/** How many events come together, of a kind whose history does not tell. */
+export const declaredDispersion = () =>
+  z.number().min(1).max(10_000).optional().meta({
+    description:
+      'How many values or requests come together, e.g. 10 where a session has about ten. Evidence is divided by it. Default 1.',
+  });
