@@ -4,9 +4,11 @@ import { agreementSchema } from './checks/agreement-schema.ts';
 import { businessSchema } from './checks/business-schema.ts';
 import { calibrationSchema } from './checks/calibration-schema.ts';
 import { dataQualitySchema } from './checks/data-quality-schema.ts';
+import { confidenceSchema, driftSchema } from './checks/distribution-questions-schema.ts';
 import { distributionSchema } from './checks/distribution-schema.ts';
 import { errorsSchema } from './checks/errors-schema.ts';
 import { fairnessSchema } from './checks/fairness-schema.ts';
+import { saturationSchema, throughputSchema } from './checks/gauge-questions-schema.ts';
 import { gaugeSchema } from './checks/gauge-schema.ts';
 import { latencySchema } from './checks/latency-schema.ts';
 import { limitSchema } from './checks/limit-schema.ts';
@@ -24,6 +26,10 @@ export const checkSchema = () =>
     distributionSchema(),
     splitSchema(),
     errorsSchema(),
+    throughputSchema(),
+    saturationSchema(),
+    driftSchema(),
+    confidenceSchema(),
     accuracySchema(),
     calibrationSchema(),
     agreementSchema(),

@@ -1,4 +1,5 @@
 import { distributionTolerances, gaugeMargins } from './defaults.ts';
+import { expandCheck } from './expand-check.ts';
 import type { CheckSpec, DistributionSpec } from './release-schema.ts';
 import { ratioText } from './rollout-rules.ts';
 import type { Rule, RuleFinding, RuleInput } from './rule.ts';
@@ -130,7 +131,9 @@ function* checksOf<K extends CheckSpec['kind']>(
   { draft }: RuleInput,
   kind: K,
 ): Iterable<readonly [at: Path, check: Extract<CheckSpec, { kind: K }>]> {
-  for (const [index, { spec }] of draft.checks.entries())
-    if (spec?.kind === kind)
-      yield [['spec', 'health', 'checks', index], spec as Extract<CheckSpec, { kind: K }>];
+  for (const [index, { spec }] of draft.checks.entries()) {
+    const asked = spec && spec.kind !== 'threshold' ? expandCheck(spec) : spec;
+    if (asked?.kind === kind)
+      yield [['spec', 'health', 'checks', index], asked as Extract<CheckSpec, { kind: K }>];
+  }
 }

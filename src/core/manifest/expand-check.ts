@@ -81,6 +81,18 @@ export function expandCheck(spec: EvidenceSpec): AskedSpec {
     }
     case 'business':
       return expandBusiness(spec);
+    case 'throughput':
+      return { ...spec, kind: 'gauge', question: 'throughput', worse: 'lower' };
+    case 'saturation':
+      return { ...spec, kind: 'gauge', question: 'saturation', worse: 'higher' };
+    case 'confidence':
+      return { ...spec, kind: 'distribution', question: 'confidence' };
+    case 'drift': {
+      const { of = 'predictions', ...rest } = spec;
+      // What a version is asked it cannot cause: it is no proof against it.
+      const onFail = of === 'features' ? (spec.onFail ?? 'hold') : spec.onFail;
+      return { ...rest, ...(onFail && { onFail }), kind: 'distribution', question: 'drift' };
+    }
     case 'agreement': {
       const { differing, compared, ...rest } = spec;
       const asked: LimitSpec & Phrasing = {

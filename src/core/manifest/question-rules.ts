@@ -118,3 +118,15 @@ function shortest(steps: readonly { readonly hold: Millis | undefined }[], label
     holds.reduce<number>((sum, hold, place) => sum + (place === 0 ? Math.max(hold, labelDelay) : hold), 0),
   );
 }
+
+/** What a version is asked it cannot cause, so that it is not taken back for it. */
+export const featureDriftOnlyHolds: Rule = function* ({ draft: { checks } }) {
+  for (const [index, { spec }] of checks.entries())
+    if (spec?.kind === 'drift' && spec.of === 'features' && spec.onFail === 'rollback')
+      yield {
+        code: 'FEATURES_ONLY_HOLD',
+        path: [...CHECKS, index, 'onFail'],
+        message:
+          'must be hold or notify for features, got rollback: what a version is asked it cannot cause; ask about predictions to roll back',
+      };
+};

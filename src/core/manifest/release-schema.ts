@@ -233,7 +233,18 @@ export type CalibrationSpec = Extract<CheckSpec, { kind: 'calibration' }>;
 /** Questions of the field that are another kind in other words; see expand-check.ts. */
 export type QuestionSpec = Extract<
   CheckSpec,
-  { kind: 'errors' | 'accuracy' | 'agreement' | 'data-quality' | 'business' }
+  {
+    kind:
+      | 'errors'
+      | 'accuracy'
+      | 'agreement'
+      | 'data-quality'
+      | 'business'
+      | 'throughput'
+      | 'saturation'
+      | 'drift'
+      | 'confidence';
+  }
 >;
 /** How much worse than stable: ratios, each part optional, one of them there. */
 export type MarginSpec = NonNullable<ProportionSpec['tolerate']>;

@@ -11,7 +11,13 @@ import {
 import { distributionsAreWhole, gaugeMarginsFit, tolerancesAreSensible } from './comparison-rules.ts';
 import { nameIsFileName, providersExist, targetFilesAreForeign } from './config-rules.ts';
 import { placeholdersAreKnown, queriesCountWindows, queriesTellVersions } from './query-rules.ts';
-import { binsClaim, labelsComeInTime, partsDiffer, questionBoundsFit } from './question-rules.ts';
+import {
+  binsClaim,
+  featureDriftOnlyHolds,
+  labelsComeInTime,
+  partsDiffer,
+  questionBoundsFit,
+} from './question-rules.ts';
 import {
   deadlineFits,
   noDataDeadlineFits,
@@ -46,6 +52,7 @@ const RELEASE_RULES: readonly Rule[] = [
   binsClaim,
   questionBoundsFit,
   labelsComeInTime,
+  featureDriftOnlyHolds,
   placeholdersAreKnown,
   queriesTellVersions,
   queriesCountWindows,

@@ -7,6 +7,10 @@ import { buildRelease, CANDIDATE, ERRORS_CHECK, writeRelease } from '../../build
 
 const query = (metric: string, by = '') => `sum${by}(increase(${metric}{version="{{version}}"}[{{window}}]))`;
 const QUESTIONS: Readonly<Record<string, Record<string, unknown>>> = {
+  throughput: { value: 'avg(rate(done_total{version="{{version}}"}[{{window}}]))' },
+  saturation: { value: 'max(memory_used{version="{{version}}"})' },
+  drift: { bins: query('scores_bucket', ' by (le)') },
+  confidence: { bins: query('confidence_bucket', ' by (le)') },
   errors: { bad: query('failed'), total: query('all') },
   accuracy: { correct: query('right'), labelled: query('labelled'), labelDelay: '6h', min: '90%' },
   'data-quality': { violations: query('nulls'), total: query('values') },
@@ -103,6 +107,20 @@ describe('a question of the field', () => {
     expect(expandCheck(specOf('agreement', { onFail: 'rollback' }))).toMatchObject({ onFail: 'rollback' });
   });
 
+  it.each([
+    ['throughput', {}, { kind: 'gauge', worse: 'lower' }],
+    ['saturation', {}, { kind: 'gauge', worse: 'higher' }],
+    ['confidence', {}, { kind: 'distribution' }],
+    ['drift', {}, { kind: 'distribution' }],
+    ['drift', { of: 'features' }, { kind: 'distribution', onFail: 'hold' }],
+    ['drift', { of: 'features', onFail: 'notify' }, { kind: 'distribution', onFail: 'notify' }],
+  ])('asks %s with %j as another kind', (kind, more, expected) => {
+    const asked = expandCheck(specOf(kind, more));
+    expect(asked).toMatchObject({ ...expected, question: kind });
+    expect(asked).not.toHaveProperty('of');
+    expect(problemsOf(kind, more)).toEqual([]);
+  });
+
   it('has no default of safe below what it tolerates', () => {
     expect(expandCheck(specOf('accuracy', { tolerate: { absolute: '5%', relative: '1%' } }))).toMatchObject({
       safe: { relative: 0.01, absolute: 0.05 },
@@ -119,6 +137,13 @@ describe('a question of the field', () => {
 
 describe('a question that cannot be judged as it is written', () => {
   it.each([
+    ['drift', { of: 'features', onFail: 'rollback' }, 'error FEATURES_ONLY_HOLD onFail'],
+    [
+      'confidence',
+      { tolerance: '6%', safe: { tolerance: '3%' } },
+      'error SAFE_BELOW_TOLERATE safe.tolerance',
+    ],
+    ['throughput', { safe: { absolute: 3 } }, 'error MARGIN_UNITS_DIFFER safe.absolute'],
     ['fairness', { groups: ['de', 'fr', 'de'] }, 'error PART_REPEATED groups[2]'],
     ['calibration', { bins: ['low', '0.5'] }, 'error CLAIM_MISSING bins[0]'],
     ['calibration', { bins: ['low'], claimed: { low: '5%', high: '50%' } }, 'error BIN_UNKNOWN claimed.high'],
