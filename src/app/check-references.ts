@@ -4,6 +4,7 @@ import { CONFIG_PATH } from '../core/manifest/config-schema.ts';
 import type { ParsedConfig } from '../core/manifest/parse-config.ts';
 import type { ParsedRelease } from '../core/manifest/parse-release.ts';
 import { toProblem } from '../core/manifest/rule.ts';
+import { findFileLinks } from '../core/manifest/runbook-links.ts';
 import { quote } from '../core/yaml/yaml-path.ts';
 import type { FileSource } from '../ports/forge.ts';
 
@@ -24,15 +25,40 @@ export async function checkConfigFiles(
   });
 }
 
-/** Files that a manifest names for people and that are not there. */
+/** The runbook that a manifest names is there, and so is what it links to. */
 export async function checkRunbook(
   files: FileSource,
   { release, source }: ParsedRelease,
 ): Promise<readonly Problem[]> {
   const { runbook } = release.metadata;
-  if (runbook === undefined || (await files.read([runbook])).has(runbook)) return [];
+  if (runbook === undefined) return [];
+  const file = (await files.read([runbook])).get(runbook);
+  if (file) return file.kind === 'text' ? checkLinks(files, file) : [];
   const message = `${quote(runbook)} is not there, and the revert pull request would link to nothing; add the file or correct the path`;
   return [toProblem(source, { code: 'RUNBOOK_MISSING', path: ['metadata', 'runbook'], message })];
+}
+
+/** More are not looked at: each may be a folder to list. */
+const MOST_LINKS = 500;
+
+/** Links to files that are not there: they are clicked when there is no time to look. */
+async function checkLinks(
+  files: FileSource,
+  { path: file, text }: { readonly path: string; readonly text: string },
+): Promise<readonly Problem[]> {
+  const links = findFileLinks(file, text).slice(0, MOST_LINKS);
+  const paths = [...new Set(links.flatMap(({ path }) => (path ? [path] : [])))];
+  const found = await files.read(paths);
+  const problems: Problem[] = [];
+  for (const { written, path, line, column } of links) {
+    if (path === '' || (path !== undefined && found.has(path))) continue;
+    if (path !== undefined && (await files.list(path)).length > 0) continue;
+    const what = path === undefined ? 'leads out of the repository' : 'leads to nothing';
+    const message = `the link ${quote(written)} ${what}, and the runbook is read when there is no time to look for it; correct the link or add ${path === undefined ? 'what it is to show to the repository' : quote(path)}`;
+    const at = { file, line, column };
+    problems.push({ code: 'RUNBOOK_LINK_BROKEN', severity: 'error', at, path: '', message });
+  }
+  return problems;
 }
 
 /** That there is no manifest where they are looked for: a green result would say nothing. */

@@ -4,7 +4,13 @@ import { checkQuarantine, type KnownVersion } from '../core/manifest/quarantine.
 import { type RuleFinding, toProblem } from '../core/manifest/rule.ts';
 import { routesByBackend } from '../core/manifest/target-rules.ts';
 import type { ReleaseState } from '../core/record/release-state.ts';
-import { sameContent, sameVersion, type VersionRef, versionRef } from '../core/record/version-ref.ts';
+import {
+  sameContent,
+  sameDeployment,
+  sameVersion,
+  type VersionRef,
+  versionRef,
+} from '../core/record/version-ref.ts';
 import { quote } from '../core/yaml/yaml-path.ts';
 
 /** The versions of a manifest held against what the records know: who may not come, and who is in whose place. */
@@ -18,6 +24,7 @@ export function checkVersions(parsed: ParsedRelease, state: ReleaseState): reado
     ...checkQuarantine(parsed, quarantined, state.good.map(known)),
     ...[
       ...findNewWeight(parsed, state),
+      ...findInFlight(parsed, state),
       ...findReusedNames(parsed, state),
       ...findTakenBackend(parsed, state),
     ].map((finding) => toProblem(parsed.source, finding)),
@@ -41,6 +48,17 @@ function* findNewWeight(parsed: ParsedRelease, state: ReleaseState): Iterable<Ru
   };
 }
 
+/** One candidate at a time: the records of the one under way would end in nothing. */
+function* findInFlight({ release }: ParsedRelease, { unfinished }: ReleaseState): Iterable<RuleFinding> {
+  const { candidate } = release.spec;
+  if (!candidate || !unfinished || sameDeployment(unfinished, versionRef(candidate))) return;
+  yield {
+    code: 'CANDIDATE_IN_FLIGHT',
+    path: ['spec', 'candidate', 'version'],
+    message: `${unfinished.version} on backend ${quote(unfinished.backend)} is in flight, got ${quote(candidate.version)} on ${quote(candidate.backend)}; let the one under way end, or take it out of the manifest first and bring the next when Belay has recorded that`,
+  };
+}
+
 /** A name is how metrics and people tell versions apart; two contents under one name are told apart by nobody. */
 function* findReusedNames({ release }: ParsedRelease, { good }: ReleaseState): Iterable<RuleFinding> {
   for (const role of ['stable', 'candidate'] as const) {
@@ -48,11 +66,13 @@ function* findReusedNames({ release }: ParsedRelease, { good }: ReleaseState): I
     const other =
       spec && good.find(({ ref }) => ref.version === spec.version && !sameContent(ref, versionRef(spec)));
     if (!spec || !other) continue;
+    // what was adopted under a name that was taken is there, and only a new version ends it
+    const isServed = good.some(({ ref }) => sameVersion(ref, versionRef(spec)));
     yield {
       code: 'VERSION_REUSED',
-      severity: 'warning',
+      severity: isServed ? 'warning' : 'error',
       path: ['spec', role, 'version'],
-      message: `${quote(spec.version)} is the name of other artifacts in record ${other.record}, and metrics cannot tell the two apart; give what is new its own name`,
+      message: `${quote(spec.version)} is the name of other artifacts by record ${other.record}, and a version that was promoted never changes; give what is new its own name`,
     };
   }
 }

@@ -28,7 +28,10 @@ export async function evaluate(
   const manifest = release.parsed.release;
   if (!rollout || !manifest.spec.candidate) return undefined;
   const standing = findStanding(manifest, rollout);
-  return evaluateRollout(providers, { evaluation: { release: manifest, rollout, standing, now }, config });
+  return evaluateRollout(providers, {
+    evaluation: { release: manifest, rollout, standing, now, carried: release.state.carried },
+    config,
+  });
 }
 
 /** Asks all questions of one moment of a rollout and judges the answers. */

@@ -114,13 +114,9 @@ function readRelease({ path, files, records, config, sha256 }: Sources): Release
   const owner = (): string | undefined => findOwner(records, path, sha256);
   if (file?.kind !== 'text') {
     const what = file ? describeUnreadable(file.reason) : 'not there';
-    return {
-      kind: 'unreadable',
-      path,
-      name: owner(),
-      text: undefined,
-      problems: [problemOf(path, 'SEC-09', `${path} is ${what}; a manifest must be a regular UTF-8 file`)],
-    };
+    const message = `is ${what}; a manifest must be a regular UTF-8 file: put one in its place`;
+    const problem = file?.problem ?? problemOf(path, 'SEC-09', message);
+    return { kind: 'unreadable', path, name: owner(), text: undefined, problems: [problem] };
   }
   const reading = parseRelease(path, file.text, config);
   if (reading.kind === 'bad') {

@@ -115,6 +115,7 @@ function stateOf({
     rollout,
     unfinished: versionRef(candidate),
     proposed: [],
+    carried: 0,
     guarantee: undefined,
     pause,
   };

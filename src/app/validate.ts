@@ -1,12 +1,17 @@
 import type { Problem } from '../core/errors.ts';
 import { sortProblems } from '../core/errors.ts';
+import type { Config } from '../core/manifest/config-schema.ts';
 import { checkQuerySyntax, type QueryCheck } from '../core/manifest/query-rules.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import { findConfigLeftovers, findReleaseLeftovers } from '../core/manifest/template-rules.ts';
+import { checkWaiverDays } from '../core/manifest/waiver-rules.ts';
 import type { ReleaseState } from '../core/record/release-state.ts';
-import { percent, type Sha256 } from '../core/units.ts';
+import { type Instant, percent, type Sha256 } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
+import { type Base, checkBase } from './check-base.ts';
+import { checkOwners, readCodeOwners } from './check-owners.ts';
 import { checkConfigFiles, checkRunbook, reportNoManifest } from './check-references.ts';
+import { checkUnits } from './check-units.ts';
 import { checkVersions, isStartedByHand } from './check-versions.ts';
 import { type ReadableRelease, type RepositoryReading, readFiles } from './read-files.ts';
 import { findDifference, placeMissing, readTargets, renderTargets } from './render-targets.ts';
@@ -19,6 +24,8 @@ export interface Validation {
     readonly release: Release;
     readonly state: ReleaseState;
   }[];
+  /** Undefined when there is none or it cannot be read. */
+  readonly config: Config | undefined;
   /** How many manifests were looked at. */
   readonly manifests: number;
   /** In reading order. */
@@ -29,15 +36,21 @@ export interface ValidateOptions {
   readonly sha256: Sha256;
   /** Reads the language that the providers speak; it is not ours to know in the core. */
   readonly checkQuery: QueryCheck;
+  /** What a pull request is compared with; without it, only what the files say by themselves is judged. */
+  readonly base?: Base | undefined;
+  /** Today, for days that a manifest names; without it they are not judged. */
+  readonly now?: Instant | undefined;
 }
 
 /** Checks config, manifests, records and targets of a directory. No network, no secret, nothing is run or written. */
 export async function validate(
   files: FileSource,
-  { sha256, checkQuery }: ValidateOptions,
+  { sha256, checkQuery, base, now }: ValidateOptions,
 ): Promise<Validation> {
   const reading = await readFiles(files, sha256);
   const problems: Problem[] = [...reading.problems, ...(await checkConfig(files, reading))];
+  if (base) problems.push(...(await checkBase(base, files, { reading, sha256 })));
+  const owners = await readCodeOwners(files);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
   for (const file of reading.releases) {
     problems.push(...file.problems);
@@ -47,11 +60,18 @@ export async function validate(
       ...checkVersions(file.parsed, file.state),
       ...findReleaseLeftovers(file.parsed),
       ...checkQuerySyntax(file.parsed, checkQuery),
+      ...(now === undefined ? [] : checkWaiverDays(file.parsed, now)),
+      ...checkOwners(file.parsed, owners),
       ...(await checkRunbook(files, file.parsed)),
       ...(await checkTargets(files, file)),
     );
   }
-  return { releases, manifests: reading.releases.length, problems: sortProblems(problems) };
+  return {
+    releases,
+    config: reading.config,
+    manifests: reading.releases.length,
+    problems: sortProblems(problems),
+  };
 }
 
 async function checkConfig(
@@ -77,5 +97,5 @@ async function checkTargets(
   const weight = isStartedByHand(parsed, state) ? percent(0) : release.spec.rollout.weight;
   const texts = await readTargets(files.read, release);
   const { edits, problems } = renderTargets(release, weight, texts);
-  return [...placeMissing(problems, parsed), ...edits.flatMap(findDifference)];
+  return [...placeMissing(problems, parsed), ...edits.flatMap(findDifference), ...checkUnits(parsed, texts)];
 }

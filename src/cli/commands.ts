@@ -66,7 +66,14 @@ export const COMMANDS: readonly Command[] = [
     summary: 'check config, manifests, records and targets; no network, nothing is written',
     positionals: '',
     maxPositionals: 0,
-    flags: { dir: DIRECTORY },
+    flags: {
+      dir: DIRECTORY,
+      base: {
+        type: 'string',
+        value: '<ref>',
+        help: 'what a pull request goes into, like origin/main: what it must not change there is checked as well',
+      },
+    },
     run: async (input, context) => (await import('./commands/validate.ts')).runValidate(input, context),
   },
   {
@@ -74,7 +81,18 @@ export const COMMANDS: readonly Command[] = [
     summary: 'print the steps of each release and what they would change in the target files',
     positionals: '[<release>...]',
     maxPositionals: 100,
-    flags: { dir: DIRECTORY },
+    flags: {
+      dir: DIRECTORY,
+      traffic: {
+        type: 'boolean',
+        help: "ask the providers for stable's traffic of the last day, and print how long each step would take",
+      },
+      now: {
+        type: 'string',
+        value: '<time>',
+        help: 'with --traffic: the day that ends at this moment, like 2026-11-21T08:05:00Z; default: now',
+      },
+    },
     run: async (input, context) => (await import('./commands/plan.ts')).runPlan(input, context),
   },
   {

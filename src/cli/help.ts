@@ -12,7 +12,7 @@ export function helpForAll(): string {
     ...COMMANDS.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`),
     '',
     'belay help <command> prints its flags. Exit codes: 0 done or nothing to do, 1 refused (you can fix it),',
-    '2 held with evidence missing past its deadline, 3 internal or infrastructure.',
+    '2 held until a person has seen to it, 3 internal or infrastructure.',
     '',
   ].join('\n');
 }

@@ -25,7 +25,7 @@ export interface Problem {
 
 /**
  * The one way a problem is written for people, on one line: `file:line:column path: message`. Refusals of the threat model
- * begin with `refused[SEC-nn] `, their milder form with `warn[SEC-nn] `, any other warning with `warning: `.
+ * begin with `refused[SEC-nn] ` (`ML-nn` for models), their milder form with `warn[SEC-nn] `, any other warning with `warning: `.
  */
 export function formatProblem(problem: Problem): string {
   const { file, line, column } = problem.at;
@@ -34,7 +34,7 @@ export function formatProblem(problem: Problem): string {
 }
 
 function problemMark({ code, severity }: Problem): string {
-  if (code.startsWith('SEC-')) return `${severity === 'error' ? 'refused' : 'warn'}[${code}] `;
+  if (/^(?:SEC|ML)-/.test(code)) return `${severity === 'error' ? 'refused' : 'warn'}[${code}] `;
   return severity === 'error' ? '' : 'warning: ';
 }
 

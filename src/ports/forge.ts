@@ -1,3 +1,4 @@
+import type { Problem } from '../core/errors.ts';
 import type { Instant, Sha } from '../core/units.ts';
 
 /**
@@ -52,6 +53,8 @@ export type RepoFile =
       readonly kind: 'unreadable';
       readonly path: string;
       readonly reason: 'symlink' | 'submodule' | 'not-utf8' | 'too-large';
+      /** The first byte that is not UTF-8, where that is the reason. */
+      readonly problem?: Problem;
     };
 
 /** Files without a history: a directory on disk. */

@@ -89,7 +89,7 @@ export function problemBlocks(title: string, problems: readonly Problem[]): read
 /** Problems as lines for a terminal. */
 export function listProblems(problems: readonly Problem[]): readonly string[] {
   return sortProblems(problems).map((problem) =>
-    problem.code.startsWith('SEC-')
+    /^(?:SEC|ML)-/.test(problem.code)
       ? formatProblem(problem)
       : `${problem.severity === 'error' ? 'error: ' : ''}${formatProblem(problem)} [${problem.code}]`,
   );

@@ -68,6 +68,22 @@ describe('validate', () => {
     ]);
   });
 
+  it('warns of checks that count requests where the route keeps clients on one version', async () => {
+    const route = `${BASE[SERVING]}`.replace(
+      /^( *)- backendRefs:/m,
+      '$1- sessionPersistence: {type: Cookie}\n$1  backendRefs:',
+    );
+    expect(route).toContain('sessionPersistence');
+    const { problems } = await check({ ...BASE, [SERVING]: route });
+    expect(problems.map(({ code, severity, path }) => [code, severity, path])).toEqual([
+      ['UNIT_IS_REQUEST', 'warning', 'spec.health.checks[0].name'],
+    ]);
+    expect(problems[0]!.message).toContain('docs/checks/unit.md');
+    const manifest = BASE[MANIFEST]!.replace('kind: proportion', 'kind: proportion\n        unit: user');
+    const told = { ...BASE, [SERVING]: route, [MANIFEST]: manifest };
+    expect((await check(told)).problems).toEqual([]);
+  });
+
   it('says that a target is missing', async () => {
     const { [SERVING]: _, ...files } = BASE;
     expect((await check(files)).problems).toMatchObject([{ code: 'TARGET_MISSING', at: { file: MANIFEST } }]);
@@ -249,13 +265,13 @@ describe('a version held against the records', () => {
     ]);
   });
 
-  it('is warned of when it takes the name of another', async () => {
+  it('is refused when it takes the name of another', async () => {
     const files = filesOf(await openInFlight(5));
     const again = { ...STABLE, digit: 'd' };
     const stable = { ...CANDIDATE };
     const manifest = writeManifest({ stable, candidate: again });
     expect(await summarise({ ...files, [MANIFEST]: manifest })).toMatchObject([
-      ['VERSION_REUSED', 'warning', expect.anything(), 'spec.candidate.version'],
+      ['VERSION_REUSED', 'error', expect.anything(), 'spec.candidate.version'],
     ]);
   });
 });

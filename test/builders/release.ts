@@ -118,6 +118,7 @@ export function buildState(input: Partial<ReleaseState> = {}): ReleaseState {
     proposed: [],
     paths: [],
     unfinished: undefined,
+    carried: 0,
     guarantee: undefined,
     pause: undefined,
     ...input,

@@ -23,5 +23,14 @@ for (const name of ['lookup', 'resolve', 'resolve4', 'resolve6']) {
   forbid(dns, name, `dns.${name}`);
   forbid(dns.promises, name, `dns.${name}`);
 }
-for (const name of ['spawn', 'spawnSync', 'execFile', 'execFileSync', 'exec', 'execSync', 'fork'])
+/** Git may look at commits that are here, which runs nothing and asks nobody. */
+const spawn = childProcess.spawn;
+const LOOKS = ['rev-parse', 'merge-base', 'cat-file', 'log'];
+for (const name of ['spawnSync', 'execFile', 'execFileSync', 'exec', 'execSync', 'fork'])
   forbid(childProcess, name, `child_process.${name}`);
+childProcess.spawn = (program, args, options) => {
+  if (program === 'git' && Array.isArray(args) && args.some((arg) => LOOKS.includes(arg)))
+    return spawn(program, args, options);
+  appendFileSync(process.env.BELAY_TRAP, `child_process.spawn ${program}\n`);
+  throw new Error(`trapped: child_process.spawn ${program}`);
+};

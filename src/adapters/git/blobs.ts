@@ -1,5 +1,6 @@
 import { ToolError } from '../../core/errors.ts';
 import type { Sha } from '../../core/units.ts';
+import { decodeUtf8, firstProblem } from '../../core/yaml/decode-utf8.ts';
 import type { RepoFile } from '../../ports/forge.ts';
 import { createBatchParser, type StoredObject } from './batch-parser.ts';
 import type { Git, GitAnswer } from './git-process.ts';
@@ -65,7 +66,8 @@ function toFile(
     });
   if (content.kind === 'too-large') return { kind: 'unreadable', path, reason: 'too-large' };
   const text = decode(content.bytes);
-  return text === undefined ? { kind: 'unreadable', path, reason: 'not-utf8' } : { kind: 'text', path, text };
+  if (text !== undefined) return { kind: 'text', path, text };
+  return { kind: 'unreadable', path, reason: 'not-utf8', ...firstProblem(decodeUtf8(path, content.bytes)) };
 }
 
 /** Keeps a byte order mark, so that writing the text back gives the same bytes. */

@@ -1,7 +1,10 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodeUtf8, firstProblem } from '../../core/yaml/decode-utf8.ts';
 import type { FileSource, RepoFile } from '../../ports/forge.ts';
 
+/** Keeps a byte order mark. */
+const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const MAX_BYTES = 1_048_576;
 
 /** The files of a directory on disk as they are now: what `validate` and `plan` look at. Follows no symlink. */
@@ -49,12 +52,10 @@ async function readOne(directory: string, path: string): Promise<RepoFile | unde
   if (!stats.isFile())
     return stats.isDirectory() ? undefined : { kind: 'unreadable', path, reason: 'symlink' };
   if (stats.size > MAX_BYTES) return { kind: 'unreadable', path, reason: 'too-large' };
+  const bytes = await readFile(join(directory, path));
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      await readFile(join(directory, path)),
-    );
-    return { kind: 'text', path, text };
+    return { kind: 'text', path, text: DECODER.decode(bytes) };
   } catch {
-    return { kind: 'unreadable', path, reason: 'not-utf8' };
+    return { kind: 'unreadable', path, reason: 'not-utf8', ...firstProblem(decodeUtf8(path, bytes)) };
   }
 }

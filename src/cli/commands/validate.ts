@@ -1,18 +1,24 @@
 import '../interpret-schemas.ts';
 
+import { systemClock } from '../../adapters/system/clock.ts';
 import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';
 import { plan } from '../../app/plan.ts';
 import { summarisePreview } from '../../report/preview.ts';
 import { listProblems, problemBlocks } from '../../report/summary.ts';
-import type { CommandContext, CommandInput, CommandResult } from '../command.ts';
+import { type CommandContext, type CommandInput, type CommandResult, textFlag } from '../command.ts';
 import { findDirectory } from '../directory.ts';
+import { openBase } from '../open-base.ts';
 
 /** Checks the files of a directory. */
 export async function runValidate({ flags }: CommandInput, context: CommandContext): Promise<CommandResult> {
   const { checkPromql: checkQuery } = await import('../check-promql.ts');
-  const files = createWorktree(findDirectory(flags, context));
-  const { releases, problems } = await plan(files, { sha256, checkQuery, only: [] });
+  const directory = findDirectory(flags, context);
+  const files = createWorktree(directory);
+  const ref = textFlag(flags, 'base');
+  const base = ref === undefined ? undefined : await openBase({ ref, directory, env: context.env });
+  const now = systemClock.now();
+  const { releases, problems } = await plan(files, { sha256, checkQuery, base, now, only: [] });
   const errors = problems.filter((problem) => problem.severity === 'error').length;
   const warnings = problems.length - errors;
   const verdict = `${releases.length} release(s) read, ${errors} error(s), ${warnings} warning(s)`;

@@ -1,14 +1,16 @@
+import type { EvidenceCheck } from '../judge/evidence.ts';
 import type { CheckJudgement } from '../judge/judge.ts';
 import type { Weighed } from '../judge/weigh.ts';
 import { healthSettings } from '../manifest/defaults.ts';
-import { elapsed, formatDuration, formatInstant, type Instant } from '../units.ts';
+import { elapsed, formatDuration, formatInstant, type Instant, type Millis } from '../units.ts';
 import type { CheckAssessment, CheckEvidence, Evaluation } from './assessment.ts';
 import type { Collected } from './collect.ts';
 import { describeBroken } from './describe-broken.ts';
+import { toPlainRecord } from './plain.ts';
 import { gridPoint } from './query-grid.ts';
 
 /** A check of which a query broke: there is nothing to judge. */
-export function assessBroken({ check, broken }: Collected): CheckAssessment {
+export function assessBroken({ check, broken, labelDelay }: Collected): CheckAssessment {
   return {
     name: check.name,
     verdict: 'error',
@@ -16,12 +18,13 @@ export function assessBroken({ check, broken }: Collected): CheckAssessment {
     gating: check.required,
     sentence: describeBroken(check.name, broken),
     lastSeen: undefined,
+    ...patience(labelDelay),
     evidence: { kind: 'broken', queries: broken },
   };
 }
 
 /** A judged check, with the moments of the rollout. */
-export function assessJudged(judgement: CheckJudgement, { grid }: Collected): CheckAssessment {
+export function assessJudged(judgement: CheckJudgement, { grid, labelDelay }: Collected): CheckAssessment {
   const { check, verdict, text, weighed } = judgement;
   const at = (index: number): Instant | undefined => (grid ? gridPoint(grid, index) : undefined);
   return {
@@ -32,8 +35,17 @@ export function assessJudged(judgement: CheckJudgement, { grid }: Collected): Ch
     gating: verdict === 'fail' ? check.action !== 'notify' : check.required && weighed.able,
     sentence: `${check.name}: ${text}`,
     lastSeen: weighed.lastSeen === undefined ? undefined : at(weighed.lastSeen),
+    ...patience(labelDelay),
     evidence: writeEvidence(judgement, at),
   };
+}
+
+function patience(labelDelay: Millis): { readonly labelDelay?: Millis } {
+  return labelDelay > 0 ? { labelDelay } : {};
+}
+
+function parametersOf({ ticks, name, ...parameters }: EvidenceCheck): CheckEvidence['parameters'] {
+  return toPlainRecord(parameters);
 }
 
 function writeEvidence(
@@ -43,6 +55,8 @@ function writeEvidence(
   return {
     kind: 'judged',
     of: check.kind,
+    ...(check.question === undefined ? {} : { question: check.question }),
+    parameters: parametersOf(check),
     logHarm: logShare,
     members: weighed.members.map(({ name, logM }) => ({ name, logHarm: logM + logWeight })),
     totals: weighed.totals,
@@ -63,7 +77,7 @@ function writeEvidence(
  */
 export function blindness(
   weighed: Weighed,
-  { grid }: Collected,
+  { grid, labelDelay }: Collected,
   { release, standing }: Evaluation,
 ): string | undefined {
   const { noDataDeadline, tick } = healthSettings(release);
@@ -74,7 +88,7 @@ export function blindness(
   const isBlind =
     weighed.blindBecause !== undefined ||
     lastSeen === undefined ||
-    elapsed(lastSeen, newest) > noDataDeadline;
+    elapsed(lastSeen, newest) > noDataDeadline + labelDelay;
   if (!isBlind) return undefined;
   const since = lastSeen === undefined ? 'this step began' : formatInstant(lastSeen);
   const because = weighed.blindBecause ?? weighed.dropped.at(-1)?.reason;

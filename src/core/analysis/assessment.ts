@@ -2,9 +2,9 @@ import type { Action, EvidenceCheck, Verdict } from '../judge/evidence.ts';
 import type { ShownInterval, Totals } from '../judge/method.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import type { Rollout, Standing } from '../plan/rollout.ts';
-
-import type { Instant } from '../units.ts';
+import type { Instant, Millis } from '../units.ts';
 import type { AbsenceReason, MetricsRequest } from './observation.ts';
+import type { Plain } from './plain.ts';
 
 export type { Action, Verdict };
 
@@ -14,6 +14,8 @@ export interface Evaluation {
   readonly rollout: Rollout;
   readonly standing: Standing;
   readonly now: Instant;
+  /** Nats of harm that earlier trials of the same content left; see Evidence. Default 0. */
+  readonly carried?: number;
 }
 
 /** One question to one provider. `id` is unique in an evaluation: check / role / arm, e.g. `errors/bad/candidate`. */
@@ -36,8 +38,12 @@ export interface CheckEvidence {
   readonly kind: 'judged';
   /** The kind of check. */
   readonly of: EvidenceCheck['kind'];
+  /** What people asked, where they put it in other words than the kind: `accuracy`. */
+  readonly question?: string;
+  /** How it was read: margins, dispersion, forgiven ticks and the rest, defaults and estimates filled in. */
+  readonly parameters: { readonly [key: string]: Plain };
   /**
-   * This check's share of the family's evidence of harm, ln Σ w·M over its members: rollout-long and per step mixed. To be held
+   * This check's share of the family's evidence of harm, ln Σ w·E over its members. To be held
    * against the family's threshold.
    */
   readonly logHarm: number;
@@ -103,6 +109,8 @@ export interface CheckAssessment {
   readonly sentence: string;
   /** End of the newest tick, or moment of the newest value, that could be used since this step began; undefined: none seen. */
   readonly lastSeen: Instant | undefined;
+  /** So much later than other evidence its own may come, because it waits for labels; not there when 0. */
+  readonly labelDelay?: Millis;
   readonly evidence: CheckEvidence | ThresholdEvidence | BrokenEvidence;
 }
 
@@ -112,7 +120,7 @@ export interface Assessment {
   /** `fail` when harm is proven; `pass` when every gating check passes; else the worst of the others: error, no-data, inconclusive. */
   readonly overall: Verdict;
   /**
-   * ln Σ w·M over the members of all checks that may take the candidate back, Σ w = 1, and what it must reach: ln(1 / falseRollbackRate). A check
+   * ln Σ w·E over the members of all checks that may take the candidate back, Σ w = 1, and what it must reach: ln(1 / falseRollbackRate). A check
    * that could not be asked adds nothing to the sum. 0 (no evidence either way) when no member could be computed.
    */
   readonly family: { readonly logHarm: number; readonly threshold: number };

@@ -1,11 +1,10 @@
 import { healthSettings } from '../manifest/defaults.ts';
+import { expandCheck } from '../manifest/expand-check.ts';
 import type { EvidenceSpec, Release } from '../manifest/release-schema.ts';
 import { findStanding, type Rollout } from '../plan/rollout.ts';
 import { instant, percent } from '../units.ts';
 import { withCollector } from './kinds/with-collector.ts';
-
-/** A plain value, as JSON has it. */
-export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
+import { type Plain, toPlain, toPlainRecord } from './plain.ts';
 
 /**
  * What the error rates of a rollout rest on: the rates, the grid, and how every check asks and judges, defaults filled in. Fixed
@@ -42,7 +41,7 @@ export function changedGuarantee(atStart: Guarantee, now: Guarantee): readonly s
 }
 
 function describe(spec: EvidenceSpec, release: Release): { readonly [key: string]: Plain } {
-  return withCollector(spec, (one, collector) => {
+  return withCollector(expandCheck(spec), (one, collector) => {
     // As at the first step: a margin that follows the step is a rule, and the rule is what must not change.
     const startedAt = instant(0);
     const weight = release.spec.rollout.steps[0]?.weight ?? percent(0);
@@ -54,19 +53,23 @@ function describe(spec: EvidenceSpec, release: Release): { readonly [key: string
       standing,
       now: startedAt,
     });
-    const defaults = MARGINS.filter((key) => (one as Readonly<Record<string, unknown>>)[key] === undefined);
+    const written: object = spec;
+    const defaults = MARGINS.filter(
+      (key) => (written as Readonly<Record<string, unknown>>)[key] === undefined,
+    );
     const asks = Object.fromEntries(collector.roles(one).map((role) => [role.name, role.query]));
-    return toPlain({ ...parameters, asks, defaults }) as { readonly [key: string]: Plain };
+    // an estimate is a rule: what must not change is the rule
+    const { dispersion, replicas } = one as { readonly dispersion?: unknown; readonly replicas?: unknown };
+    const estimated = {
+      ...(dispersion === 'history' ? { dispersion } : {}),
+      ...(replicas ? { replicas } : {}),
+    };
+    return toPlainRecord({ ...parameters, ...estimated, asks, defaults });
   });
 }
 
 /** Keys of a manifest's check that set its margins. */
 const MARGINS = ['tolerate', 'safe', 'trim', 'dispersion', 'weight'] as const;
-
-/** As JSON has it: what is undefined is not there. */
-function toPlain(value: unknown): Plain {
-  return JSON.parse(JSON.stringify(value)) as Plain;
-}
 
 function differences(before: Plain | undefined, after: Plain | undefined, path: string): readonly string[] {
   if (isRecord(before) && isRecord(after)) {

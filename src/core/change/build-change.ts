@@ -192,11 +192,13 @@ function writeEvidence(
     overall: assessment.overall,
     logHarm: assessment.family.logHarm,
     threshold: assessment.family.threshold,
-    checks: assessment.checks.map(({ name, verdict, gating, sentence }) => ({
+    checks: assessment.checks.map(({ name, verdict, gating, sentence, evidence }) => ({
       name,
       verdict,
       gating,
       sentence,
+      // as JSON has it: the schema's type of JSON cannot be readonly
+      ...(evidence.kind === 'judged' ? { parameters: JSON.parse(JSON.stringify(evidence.parameters)) } : {}),
     })),
     observations: answers.map(({ planned, observation }) => ({
       id: planned.id,

@@ -25,7 +25,10 @@ export interface Replay {
  */
 export function replayRecord(record: BelayRecord, release: Release, state: ReleaseState): Replay {
   const rollout = readRollout(record);
-  const assessment = rollout && record.evidence ? assessAgain(record, release, rollout) : undefined;
+  const assessment =
+    rollout && record.evidence
+      ? assessAgain(record, { release, rollout, carried: state.carried })
+      : undefined;
   const manifest = record.manifest.before ?? record.manifest.after;
   const decision = decide({ release, manifest, state: { ...state, rollout }, assessment, now: record.at });
   return { decision, assessment };
@@ -38,10 +41,18 @@ function readRollout(record: BelayRecord): Rollout | undefined {
     : undefined;
 }
 
-function assessAgain(record: BelayRecord, release: Release, rollout: Rollout): Assessment {
+function assessAgain(
+  record: BelayRecord,
+  {
+    release,
+    rollout,
+    carried,
+  }: { readonly release: Release; readonly rollout: Rollout; readonly carried: number },
+): Assessment {
   const evaluation: Evaluation = {
     release,
     rollout,
+    carried,
     standing: findStanding(release, rollout),
     now: record.at,
   };

@@ -1,9 +1,11 @@
 import { logSum } from '../stats/log-space.ts';
 import { DOUBTFUL } from '../stats/recent-doubt.ts';
 import { currentPeriod, type Evidence, type EvidenceCheck, type Verdict } from './evidence.ts';
-import { type Family, joinFamily, logShare } from './family.ts';
+import { type Family, joinFamily, logShare, termsOf } from './family.ts';
+import { forecastSafe } from './forecast.ts';
 import type { ShownInterval } from './method.ts';
 import { type Weighed, weigh } from './weigh.ts';
+import { describeSafeForecast } from './words/forecast.ts';
 import { writeOdds, writeProgress } from './write-numbers.ts';
 
 /** What the evidence says of one check. */
@@ -43,8 +45,9 @@ export function judge(
   judged: readonly EvidenceCheck[],
   blindness: BlindnessOf,
 ): Judgement {
-  const weighed = judged.map((check) => weigh(evidence, check));
-  const family = joinFamily(evidence.checks, weighed, evidence.falseRollbackRate);
+  const terms = termsOf(evidence);
+  const weighed = judged.map((check) => weigh(evidence, check, terms.threshold - terms.logWeight(check)));
+  const family = joinFamily(terms, weighed);
   return {
     family: { logHarm: family.logHarm, threshold: family.threshold },
     checks: weighed.map((one) => judgeCheck(evidence, one, { family, blind: blindness(one) })),
@@ -79,8 +82,9 @@ function judgeCheck(evidence: Evidence, one: Weighed, circumstances: Circumstanc
 
 function findVerdict(one: Weighed, { family, blind }: Circumstances): Verdict {
   if (one.breach || family.failing.has(one.check)) return 'fail';
-  if (!one.able || one.logSafe === undefined) return 'inconclusive';
+  if (!one.able || (one.logSafe === undefined && !one.passesUnlessFailing)) return 'inconclusive';
   if (blind !== undefined || one.lastSeen === undefined) return 'no-data';
+  if (one.logSafe === undefined) return 'pass';
   return one.logSafe >= one.safeThreshold && one.doubt < DOUBTFUL ? 'pass' : 'inconclusive';
 }
 
@@ -93,9 +97,14 @@ function describe(
   if (verdict === 'fail' && one.breach) return { interval: undefined, text: one.breach.text };
   if (verdict === 'no-data' || verdict === 'error')
     return { interval: undefined, text: blind ?? one.blindBecause ?? 'no usable tick' };
-  const { interval, words } = one.tell(verdict === 'pass' ? 'safe' : verdict === 'fail' ? 'fail' : 'harm');
-  if (verdict === 'fail')
-    return { interval, text: `${harmOf(one, words.harm)}; ${describeProof(one, family)}` };
+  const { interval, words, caution } = one.tell(
+    verdict === 'pass' ? 'safe' : verdict === 'fail' ? 'fail' : 'harm',
+  );
+  if (verdict === 'fail') {
+    const proof = `${harmOf(one, words.harm)}; ${describeProof(one, family)}`;
+    return { interval, text: caution === undefined ? proof : `${proof}; ${caution}` };
+  }
+  if (verdict === 'pass' && one.passesUnlessFailing) return { interval, text: words.safe };
   if (verdict === 'pass')
     return {
       interval,
@@ -105,7 +114,7 @@ function describe(
     return {
       interval,
       text: currentPeriod(evidence).whole
-        ? 'cannot judge at 100%: stable has no traffic to compare with, and the check has no limit'
+        ? `cannot judge at 100%: stable has no traffic to compare with${'limit' in one.check ? ', and the check has no limit' : ''}`
         : words.doubt,
     };
   if (logSafe >= safeThreshold)
@@ -115,8 +124,15 @@ function describe(
     };
   return {
     interval,
-    text: `${words.doubt}; ${writeProgress(logSafe, safeThreshold)} of the evidence needed to advance`,
+    text: `${words.doubt}; ${writeProgress(logSafe, safeThreshold)} of the evidence needed to advance${foresee(evidence, one)}`,
   };
+}
+
+/** How long it will take, where that can be said. */
+function foresee(evidence: Evidence, one: Weighed): string {
+  const unit = one.prospect?.tests.unit;
+  const text = unit && describeSafeForecast(forecastSafe(evidence, one), unit);
+  return text === undefined ? '' : `; ${text}`;
 }
 
 /** The member that weighs most says what was exceeded. */

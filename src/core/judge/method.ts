@@ -1,11 +1,16 @@
-import type { Side } from '../stats/bets.ts';
+import type { BetOptions, Side } from '../stats/bets.ts';
 import type { Counts } from '../stats/counts.ts';
+import type { Millis } from '../units.ts';
 import type { Looking, Stretch } from './divide.ts';
+import type { Margin, Reading } from './evidence.ts';
 
 /** What was found of a quantity, with the error of both ends together. */
 export interface ShownInterval {
-  /** Of what: candidate ÷ stable, candidate − stable, or a quantity of the candidate. */
-  readonly of: 'ratio' | 'difference' | 'value';
+  /**
+   * Of what: candidate ÷ stable, candidate − stable, a quantity of the candidate, the largest difference of two distributions'
+   * cumulative shares (or of a category's shares), or the population stability index.
+   */
+  readonly of: 'ratio' | 'difference' | 'value' | 'distance' | 'stability-index';
   readonly low: number;
   /** Undefined: nothing bounds it from above yet. */
   readonly high: number | undefined;
@@ -33,6 +38,21 @@ export interface Totals {
   readonly alone: Counts;
 }
 
+/** One test of counts. */
+export type CountTest =
+  | { readonly kind: 'comparison'; readonly margin: Margin }
+  | { readonly kind: 'limit'; readonly limit: number };
+
+/** The tests that a check plays on one weight: what a forecast needs to know of its kind. */
+export interface CountTests extends Reading {
+  /** `share`: of trials; `rate`: events per unit of exposure. */
+  readonly unit: 'share' | 'rate';
+  /** By member. */
+  readonly harm: Readonly<Record<string, CountTest>>;
+  /** Undefined: safety cannot be proven on this weight. */
+  readonly safe: CountTest | undefined;
+}
+
 /** A breach of a fixed rule, which no error rate covers. */
 export interface Breach {
   readonly text: string;
@@ -46,10 +66,12 @@ export interface Method<C, A> {
   readonly looking: (check: C) => Looking<A>;
   /** Names of the e-processes of harm that count in the family; the same whatever was seen. */
   readonly members: (check: C) => readonly string[];
-  /** Evidence of harm of one member in the ticks of these stretches together. */
-  readonly harm: (check: C, stretches: readonly Stretch<A>[], member: string) => number;
+  /** Evidence of harm of one member in the ticks of these stretches together; bets are laid by what is known of the course. */
+  readonly harm: (check: C, stretches: readonly Stretch<A>[], member: string, course: Course) => number;
   /** Evidence of safety in the stretch of now; undefined where it cannot be had. */
   readonly safe: (check: C, now: Stretch<A>) => number | undefined;
+  /** There is nothing to prove: it passes as long as it sees and does not fail. */
+  readonly passesUnlessFailing?: true;
   /** Evidence that must be reached for safety, when it is not ln(steps ÷ falseAdvanceRate): added to that. */
   readonly safeSurcharge?: (check: C) => number;
   /**
@@ -57,13 +79,30 @@ export interface Method<C, A> {
    * is not left yet. It proves nothing and only waits.
    */
   readonly doubt?: (check: C, now: Stretch<A>) => number;
-  /** A fixed rule that is broken, outside the promise. */
-  readonly breach?: (check: C, stretches: readonly Stretch<A>[]) => Breach | undefined;
+  /** A fixed rule that is broken, outside the promise; `tick` is the width of one, where it is known. */
+  readonly breach?: (
+    check: C,
+    stretches: readonly Stretch<A>[],
+    tick: Millis | undefined,
+  ) => Breach | undefined;
+  /**
+   * The tests that it plays on a weight, `whole` when the candidate has all traffic. Only for kinds whose evidence is the counts in
+   * `totals`: of the others nobody can say how long they take.
+   */
+  readonly tests?: (check: C, whole: boolean) => CountTests | undefined;
+  /** What is to be read with a proof of harm; undefined: nothing. */
+  readonly caution?: (check: C, stretches: readonly Stretch<A>[]) => string | undefined;
   /** Undefined for kinds that do not count. */
   readonly totals: (check: C, stretches: readonly Stretch<A>[]) => Totals | undefined;
   /** The effect as people see it, on the scale of the margin of that side. */
   readonly interval: (check: C, stretches: readonly Stretch<A>[], side: Side) => ShownInterval | undefined;
   readonly words: (check: C, stretches: readonly Stretch<A>[], interval: ShownInterval | undefined) => Words;
+}
+
+/** What is known of a rollout before it is looked at; see stats/play-plan.ts. It changes how soon harm is found, not the promise. */
+export interface Course extends Pick<BetOptions, 'horizon' | 'goal'> {
+  /** How many steps are declared. Default 1. */
+  readonly steps?: number;
 }
 
 /** Error of each end of the intervals that people are shown: together 95 %. */

@@ -1,16 +1,22 @@
 import { assertNever } from '../errors.ts';
-import { logMean } from '../stats/log-space.ts';
 import { type Divided, type Dropped, divideTicks, type Stretch } from './divide.ts';
 import type { Evidence, EvidenceCheck, EvidenceTick } from './evidence.ts';
+import { calibration } from './kinds/calibration.ts';
+import { distribution } from './kinds/distribution.ts';
+import { fairness } from './kinds/fairness.ts';
+import { gauge } from './kinds/gauge.ts';
+import { latency } from './kinds/latency.ts';
 import { limit } from './kinds/limit.ts';
 import { proportion } from './kinds/proportion.ts';
-import type { Breach, Method, ShownInterval, Totals, Words } from './method.ts';
+import { rate } from './kinds/rate.ts';
+import { split } from './kinds/split.ts';
+import type { Breach, CountTests, Course, Method, ShownInterval, Totals, Words } from './method.ts';
 import { plainestPart } from './plainest-part.ts';
 
 /** One e-process that counts towards harm. */
 export interface Member {
   readonly name: string;
-  /** ln M, natural log of its mixed e-value. */
+  /** Natural log of its e-value, since the rollout began. */
   readonly logM: number;
 }
 
@@ -20,12 +26,16 @@ export interface Weighed {
   readonly members: readonly Member[];
   /** Natural log of the evidence of safety since this step began; undefined where it cannot be had. */
   readonly logSafe: number | undefined;
+  /** It passes without proof, as long as it sees and does not fail. */
+  readonly passesUnlessFailing: boolean;
   /** logSafe that passes. */
   readonly safeThreshold: number;
   readonly breach: Breach | undefined;
   /** How much the newest ticks speak for a fault that has just begun, in nats; 0 for kinds that cannot tell. */
   readonly doubt: number;
   readonly totals: Totals | undefined;
+  /** What a forecast rests on; undefined for kinds that have none, and before anything was seen. */
+  readonly prospect: Prospect | undefined;
   readonly used: number;
   readonly dropped: readonly Dropped[];
   /** Position of the newest tick of this step that could be judged. */
@@ -38,6 +48,15 @@ export interface Weighed {
   readonly tell: (side: TellSide) => Told;
 }
 
+/** This step so far, as far as it says what comes. */
+export interface Prospect {
+  readonly tests: CountTests;
+  /** Usable ticks of this step. */
+  readonly ticks: number;
+  /** Counted in them. */
+  readonly totals: Totals;
+}
+
 /** What the words are for: doubt and safety on the scale of their margins, or a proof of harm. */
 export type TellSide = 'harm' | 'safe' | 'fail';
 
@@ -45,6 +64,8 @@ export type TellSide = 'harm' | 'safe' | 'fail';
 export interface Told {
   readonly interval: ShownInterval | undefined;
   readonly words: Words;
+  /** To be read with a proof of harm. */
+  readonly caution?: string | undefined;
 }
 
 /** Calls `use` with the method of a check's kind. */
@@ -60,6 +81,20 @@ export function withMethod<R>(
       return use(check, proportion);
     case 'limit':
       return use(check, limit);
+    case 'gauge':
+      return use(check, gauge);
+    case 'distribution':
+      return use(check, distribution);
+    case 'split':
+      return use(check, split);
+    case 'fairness':
+      return use(check, fairness);
+    case 'calibration':
+      return use(check, calibration);
+    case 'latency':
+      return use(check, latency);
+    case 'rate':
+      return use(check, rate);
     default:
       return assertNever(check);
   }
@@ -70,16 +105,21 @@ export function membersOf(check: EvidenceCheck): readonly string[] {
   return withMethod(check, (one, method) => method.members(one));
 }
 
-/** Weighs the ticks of one check. */
-export function weigh(evidence: Evidence, check: EvidenceCheck): Weighed {
-  return withMethod(check, (one, method) => weighBy(evidence, one, method));
+/**
+ * Weighs the ticks of one check.
+ * @param goal natural log of the e-value at which one of its members would prove harm alone
+ */
+export function weigh(evidence: Evidence, check: EvidenceCheck, goal: number): Weighed {
+  return withMethod(check, (one, method) => weighBy(evidence, one, { method, goal }));
 }
 
 function weighBy<C extends EvidenceCheck, A>(
   evidence: Evidence,
   check: C & { readonly ticks: readonly EvidenceTick<A>[] },
-  method: Method<C, A>,
+  { method, goal }: { readonly method: Method<C, A>; readonly goal: number },
 ): Weighed {
+  const { horizon, steps } = evidence;
+  const course: Course = { goal, steps, ...(horizon === undefined ? {} : { horizon }) };
   const looking = method.looking(check);
   const divided: Divided<A> = divideTicks(check.ticks, evidence.periods, looking);
   const { stretches } = divided;
@@ -88,15 +128,17 @@ function weighBy<C extends EvidenceCheck, A>(
     check,
     members: method.members(check).map((name) => ({
       name,
-      logM: mixSteps(stretches, evidence.steps, (part) => method.harm(check, part, name)),
+      logM: method.harm(check, stretches, name, course),
     })),
     logSafe: now && method.safe(check, now),
+    passesUnlessFailing: method.passesUnlessFailing ?? false,
     // Each step passes at its share of the rate, so that the whole rollout keeps it (union bound over the steps).
     safeThreshold:
       Math.log(evidence.steps / evidence.falseAdvanceRate) + (method.safeSurcharge?.(check) ?? 0),
-    breach: method.breach?.(check, stretches),
+    breach: method.breach?.(check, stretches, evidence.tick),
     doubt: (now && method.doubt?.(check, now)) ?? 0,
     totals: method.totals(check, stretches),
+    prospect: now && prospectOf(check, method, now),
     used: divided.used,
     dropped: divided.dropped,
     lastSeen: now?.lastSeen,
@@ -104,6 +146,18 @@ function weighBy<C extends EvidenceCheck, A>(
     able: looking.alone || looking.oneArm || !now?.period.whole,
     tell: (side) => tell({ check, method, stretches, side }),
   };
+}
+
+/** Without a goal evidence goes on growing, so that parts can be told apart by it. */
+const UNAIMED: Course = {};
+
+function prospectOf<C, A>(check: C, method: Method<C, A>, now: Stretch<A>): Prospect | undefined {
+  const { whole } = now.period;
+  const tests = method.tests?.(check, whole);
+  const totals = method.totals(check, [now]);
+  if (!tests || !totals) return undefined;
+  const alone = whole || method.looking(check).oneArm;
+  return { tests, totals, ticks: alone ? now.alone.length : now.pairs.length };
 }
 
 /** The evidence as people see it: of safety and of doubt over the whole rollout, of harm where it is plainest. */
@@ -122,28 +176,13 @@ function tell<C, A>({
   const words = method.words(check, stretches, interval);
   if (side !== 'fail') return { interval, words };
   const harm = method.members(check).map((name): readonly [string, string] => {
-    const { stretches: part, where } = plainestPart(stretches, (some) => method.harm(check, some, name));
+    const { stretches: part, where } = plainestPart(stretches, (some) =>
+      method.harm(check, some, name, UNAIMED),
+    );
     if (where === undefined) return [name, words.harm[name] ?? 'harm is proven'];
     const own = method.interval(check, part, 'harm');
     return [name, `${where}, ${method.words(check, part, own).harm[name] ?? 'harm is proven'}`];
   });
-  return { interval, words: { ...words, harm: Object.fromEntries(harm) } };
-}
-
-/**
- * ln M, M = ½·E_rollout + ½·mean over all steps of E_step. A step's e-value begins at 1 with the step and stays as it was
- * when the step is left; a step to come counts 1. The rollout-long half finds what is slightly worse all along, the
- * step's half what gets worse late. A mean of e-values is an e-value.
- */
-function mixSteps<A>(
-  stretches: readonly Stretch<A>[],
-  steps: number,
-  logE: (stretches: readonly Stretch<A>[]) => number,
-): number {
-  const all = logE(stretches);
-  if (steps === 1) return all;
-  const byStep = Array.from({ length: steps }, (_, step) =>
-    stretches.filter(({ period }) => period.step === step),
-  );
-  return logMean([all, logMean(byStep.map((part) => (part.length === 0 ? 0 : logE(part))))]);
+  const caution = method.caution?.(check, stretches);
+  return { interval, words: { ...words, harm: Object.fromEntries(harm) }, caution };
 }

@@ -11,6 +11,15 @@ export function wholeTicks(stretches: readonly Stretch<Counts>[], side: Side): r
   return stretches.flatMap(({ pairs }) => roundTicks(mergeTicks(pairs).ticks, side));
 }
 
+/** Where a new weight began among the merged ticks of some stretches; see Course.changes. */
+export function changesIn(lengths: readonly number[]): readonly number[] {
+  let begun = 0;
+  return lengths.slice(0, -1).map((length) => {
+    begun += length;
+    return begun;
+  });
+}
+
 /** The candidate's own counts of some stretches in whole events, rounded against the claim. */
 export function wholeCounts(stretches: readonly Stretch<Counts>[], side: Side): readonly Counts[] {
   return stretches.flatMap(({ alone }) => wholeEvents(alone, side === 'harm' ? 'down' : 'up'));

@@ -92,7 +92,7 @@ export const configSchema = lazily(() =>
         .strictObject({
           mode: z.enum(['commit', 'pull-request']).meta({
             description:
-              'commit: straight to the default branch. pull-request: one per step, for protected branches.',
+              'commit: straight to the default branch. pull-request: one per step, for protected branches; merged by the first run that decides it and finds its requirements met.',
           }),
         })
         .optional()

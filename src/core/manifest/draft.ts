@@ -10,6 +10,7 @@ import {
   type VersionSpec,
 } from './release-schema.ts';
 import { schemaAt } from './schema-at.ts';
+import type { WaiverSpec } from './waiver-schema.ts';
 
 /**
  * What of a manifest is sound, whatever else is wrong with it: the rules that can run on this do run, so that all problems
@@ -28,6 +29,8 @@ export interface Draft {
   readonly noDataDeadline: Millis | undefined;
   readonly checks: readonly CheckDraft[];
   readonly targets: readonly (TargetSpec | undefined)[];
+  readonly owners: readonly string[];
+  readonly waivers: readonly (WaiverSpec | undefined)[];
 }
 
 /** The parts of a version that rules compare. */
@@ -62,6 +65,8 @@ export function draftOf({ metadata, spec }: Release): Draft {
     noDataDeadline: health.noDataDeadline,
     checks: health.checks.map((check) => ({ name: check.name, provider: check.provider, spec: check })),
     targets: spec.targets,
+    owners: metadata.owners ?? [],
+    waivers: spec.waivers ?? [],
   };
 }
 
@@ -96,6 +101,8 @@ export function salvageDraft(source: YamlSource): Draft {
       spec: part('spec', 'health', 'checks', index),
     })),
     targets: indexes('spec', 'targets').map((index) => part('spec', 'targets', index)),
+    owners: part('metadata', 'owners') ?? [],
+    waivers: indexes('spec', 'waivers').map((index) => part('spec', 'waivers', index)),
   };
 }
 

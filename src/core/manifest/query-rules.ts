@@ -14,8 +14,23 @@ const KNOWN = new RegExp(`\\{\\{(?:${PLACEHOLDERS.join('|')})\\}\\}`, 'g');
 const QUERIES = {
   bad: { windowed: true },
   total: { windowed: true },
+  bins: { windowed: true },
+  value: { windowed: false },
+  buckets: { windowed: true },
+  exposure: { windowed: true },
   query: { windowed: false },
   samples: { windowed: true },
+  correct: { windowed: true },
+  labelled: { windowed: true },
+  differing: { windowed: true },
+  compared: { windowed: true },
+  violations: { windowed: true },
+  events: { windowed: true },
+  users: { windowed: true },
+  positives: { windowed: true },
+  claims: { windowed: true },
+  'replicas.bad': { windowed: true },
+  'replicas.total': { windowed: true },
 } as const;
 
 interface Query {
@@ -114,7 +129,7 @@ function placeholders(
 function* queries({ source, draft }: Pick<RuleInput, 'source' | 'draft'>): Iterable<Query> {
   for (const index of draft.checks.keys())
     for (const [key, { windowed }] of Object.entries(QUERIES)) {
-      const path = ['spec', 'health', 'checks', index, key];
+      const path = ['spec', 'health', 'checks', index, ...key.split('.')];
       const text = valueAt(source.value, path);
       if (typeof text === 'string') yield { path, text, windowed };
     }

@@ -8,11 +8,13 @@ import {
   Label,
   Line,
   Name,
+  Owner,
   RepoPath,
   Weight,
   wording,
 } from './scalars.ts';
 import { targetSchema } from './target-schema.ts';
+import { waiverSchema } from './waiver-schema.ts';
 
 /**
  * The one declaration of a release manifest: from it come the type, the validation and the JSON Schema for editors.
@@ -88,12 +90,7 @@ const metadataSchema = () =>
     .strictObject({
       name: Name.meta({ description: 'Name of the release; its records are in .belay/records/<name>/.' }),
       owners: z
-        .array(
-          z
-            .string()
-            .regex(/^@[A-Za-z0-9-]{1,39}(?:\/[A-Za-z0-9._-]{1,100})?$/)
-            .register(wording, { expected: 'a GitHub login or team: "@name" or "@org/team"' }),
-        )
+        .array(Owner)
         .max(20)
         .optional()
         .meta({ description: 'Who answers for it: GitHub logins or teams, each beginning with @.' }),
@@ -182,6 +179,12 @@ const specSchema = () =>
         })
         .optional()
         .meta({ description: 'How a failing candidate is taken back.' }),
+      waivers: z
+        .array(waiverSchema())
+        .max(20)
+        .register(wording, { expected: 'a list of waivers' })
+        .optional()
+        .meta({ description: 'Rules that an owner sets aside for a while.' }),
     })
     .meta({ description: 'What is rolled out, how, and how its health is judged.' });
 
@@ -209,10 +212,29 @@ export type CheckSpec = Release['spec']['health']['checks'][number];
 export type ProportionSpec = Extract<CheckSpec, { kind: 'proportion' }>;
 /** The candidate alone against a share of bad events. */
 export type LimitSpec = Extract<CheckSpec, { kind: 'limit' }>;
+/** A measurement, compared with stable. */
+export type GaugeSpec = Extract<CheckSpec, { kind: 'gauge' }>;
+/** A distribution, compared with stable's or a fixed one. */
+export type DistributionSpec = Extract<CheckSpec, { kind: 'distribution' }>;
+/** Whether traffic is split as declared. */
+export type SplitSpec = Extract<CheckSpec, { kind: 'split' }>;
+/** Events per unit of exposure, compared with stable. */
+export type RateSpec = Extract<CheckSpec, { kind: 'rate' }>;
+/** Measurements in buckets, compared with stable. */
+export type LatencySpec = Extract<CheckSpec, { kind: 'latency' }>;
 /** A value of the candidate against fixed bounds. */
 export type ThresholdSpec = Extract<CheckSpec, { kind: 'threshold' }>;
 /** A check that counts as evidence within the promise; all but `threshold`. */
 export type EvidenceSpec = Exclude<CheckSpec, ThresholdSpec>;
+/** Group by group. */
+export type FairnessSpec = Extract<CheckSpec, { kind: 'fairness' }>;
+/** What a model's probabilities are worth. */
+export type CalibrationSpec = Extract<CheckSpec, { kind: 'calibration' }>;
+/** Questions of the field that are another kind in other words; see expand-check.ts. */
+export type QuestionSpec = Extract<
+  CheckSpec,
+  { kind: 'errors' | 'accuracy' | 'agreement' | 'data-quality' | 'business' }
+>;
 /** How much worse than stable: ratios, each part optional, one of them there. */
 export type MarginSpec = NonNullable<ProportionSpec['tolerate']>;
 /** What still counts as safe, each part optional, one of them there. */

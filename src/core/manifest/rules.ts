@@ -1,8 +1,17 @@
 import type { Problem } from '../errors.ts';
 import { formatPath } from '../yaml/yaml-path.ts';
-import { bakeIsChecked, boundsAreSensible, checkNamesDiffer, harmWithinSafe } from './check-rules.ts';
+import { artifactsArePinned, formatsAreSafe } from './artifact-rules.ts';
+import {
+  bakeIsChecked,
+  boundsAreSensible,
+  checkNamesDiffer,
+  harmWithinSafe,
+  ratesCanBeSafe,
+} from './check-rules.ts';
+import { distributionsAreWhole, gaugeMarginsFit, tolerancesAreSensible } from './comparison-rules.ts';
 import { nameIsFileName, providersExist, targetFilesAreForeign } from './config-rules.ts';
 import { placeholdersAreKnown, queriesCountWindows, queriesTellVersions } from './query-rules.ts';
+import { binsClaim, labelsComeInTime, partsDiffer, questionBoundsFit } from './question-rules.ts';
 import {
   deadlineFits,
   noDataDeadlineFits,
@@ -14,6 +23,7 @@ import {
 import { type Rule, type RuleInput, toProblem } from './rule.ts';
 import { servedArtifactsExist, targetsDiffer } from './target-rules.ts';
 import { candidateDiffers, promotionIsWritable } from './version-rules.ts';
+import { applyWaivers, waiversAreOwned } from './waiver-rules.ts';
 
 /** Everything that a manifest must keep beyond its schema. */
 const RELEASE_RULES: readonly Rule[] = [
@@ -26,13 +36,24 @@ const RELEASE_RULES: readonly Rule[] = [
   noDataDeadlineFits,
   checkNamesDiffer,
   harmWithinSafe,
+  ratesCanBeSafe,
   boundsAreSensible,
+  gaugeMarginsFit,
+  distributionsAreWhole,
+  tolerancesAreSensible,
   bakeIsChecked,
+  partsDiffer,
+  binsClaim,
+  questionBoundsFit,
+  labelsComeInTime,
   placeholdersAreKnown,
   queriesTellVersions,
   queriesCountWindows,
   servedArtifactsExist,
   targetsDiffer,
+  artifactsArePinned,
+  formatsAreSafe,
+  waiversAreOwned,
   promotionIsWritable,
   providersExist,
   targetFilesAreForeign,
@@ -42,8 +63,8 @@ const RELEASE_RULES: readonly Rule[] = [
 /** Runs all rules; leaves out values that `blamed` says have a problem already. */
 export function runRules(input: RuleInput, blamed: ReadonlySet<string>): readonly Problem[] {
   const problems: Problem[] = [];
-  for (const rule of RELEASE_RULES)
-    for (const finding of rule(input))
-      if (!blamed.has(formatPath(finding.path))) problems.push(toProblem(input.source, finding));
+  const findings = RELEASE_RULES.flatMap((rule) => [...rule(input)]);
+  for (const finding of applyWaivers(findings, input.draft.waivers))
+    if (!blamed.has(formatPath(finding.path))) problems.push(toProblem(input.source, finding));
   return problems;
 }

@@ -107,6 +107,12 @@ export const RepoPath = z
   })
   .meta({ description: 'A path inside the repository, with forward slashes.' });
 
+/** A GitHub login or team. */
+export const Owner = z
+  .string()
+  .regex(/^@[A-Za-z0-9-]{1,39}(?:\/[A-Za-z0-9._-]{1,100})?$/)
+  .register(wording, { expected: 'a GitHub login or team: "@name" or "@org/team"' });
+
 /** `sha256:` and 64 hex digits. */
 export const ContentDigest = z
   .string()

@@ -70,6 +70,8 @@ const RecordedCheck = z.strictObject({
   verdict: z.enum(['pass', 'fail', 'inconclusive', 'no-data', 'error']),
   gating: z.boolean(),
   sentence: z.string(),
+  /** How it was read, defaults and estimates filled in; of checks within the promise. Records before it have none. */
+  parameters: z.record(z.string(), z.json()).optional(),
 });
 
 const Evidence = z.strictObject({

@@ -51,6 +51,8 @@ export interface ReleaseState {
   readonly unfinished: VersionRef | undefined;
   /** Numbers of the records of that rollout whose step came by pull request: their moment is when it landed. */
   readonly proposed: readonly number[];
+  /** Nats of harm that earlier trials of the candidate's content left: the same content does not begin anew. */
+  readonly carried: number;
   /** What the rates of that rollout rest on; undefined when its start did not write it down. */
   readonly guarantee: BelayRecord['guarantee'];
   /** The newest pause since the last step of that rollout. */
@@ -89,6 +91,7 @@ export function readState(
     proposed: findMoves(running).flatMap((record) =>
       record.via === 'pull-request' ? [record.sequence] : [],
     ),
+    carried: running[0]?.candidate ? readCarried(chain.records, running[0]) : 0,
     guarantee: running[0]?.guarantee,
     pause: readPause(running),
   };
@@ -147,6 +150,34 @@ function readRollout(
     (record): Transition => ({ weight: record.decision.to, at: landed.get(record.sequence) ?? record.at }),
   );
   return first ? { startedAt: first.at, transitions: [first, ...rest] } : undefined;
+}
+
+/**
+ * What earlier trials of the same content left, when a person took it out before it was decided: per trial ln((1 + E) / 2) with E
+ * the evidence of its last record. Half of a stake that was kept and half of one that was played is a fair stake too, so the
+ * product with the evidence of this trial is an e-value; and a trial that spoke for the candidate costs the next at most ln 2.
+ */
+function readCarried(records: readonly BelayRecord[], start: BelayRecord): number {
+  const { candidate } = start;
+  if (!candidate) return 0;
+  let carried = 0;
+  let trial: { readonly ref: VersionRef; logHarm: number | undefined } | undefined;
+  for (const record of records) {
+    if (record.sequence >= start.sequence) break;
+    if (record.decision.kind === 'start' && record.candidate)
+      trial = { ref: record.candidate, logHarm: undefined };
+    else if (trial && record.evidence) trial.logHarm = record.evidence.logHarm;
+    if (!ENDS.has(record.decision.kind)) continue;
+    if (trial?.logHarm !== undefined && record.decision.kind === 'adopt' && sameContent(trial.ref, candidate))
+      carried += logHalf(trial.logHarm);
+    trial = undefined;
+  }
+  return carried;
+}
+
+/** ln((1 + exp(log)) / 2), without overflow. */
+function logHalf(log: number): number {
+  return Math.max(log, 0) + Math.log1p(Math.exp(-Math.abs(log))) - Math.LN2;
 }
 
 function readPause(running: readonly BelayRecord[]): RecordedPause | undefined {

@@ -56,6 +56,8 @@ export interface GaugeReading {
   readonly interval: Interval;
   /** Standard deviation of batch means. */
   readonly spread: number;
+  /** Of stable's own values over these ticks: the unit `sd`. */
+  readonly deviation: number;
   /** Ticks in a batch. */
   readonly batch: number;
   readonly batches: number;
@@ -118,6 +120,7 @@ export function gaugeEvidence(ticks: readonly GaugeTick[], test: GaugeTest): Gau
   const reach = anytimeTReach({ n: effective, spread, alpha: test.alpha });
   return {
     ...found,
+    deviation: unit,
     logHarm: logAgainst(test.harm, 1),
     logSafe: logAgainst(test.safe, -1),
     interval: { low: mean - reach, high: mean + reach },

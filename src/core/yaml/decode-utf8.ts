@@ -1,3 +1,4 @@
+import type { Problem } from '../errors.ts';
 import { LineIndex } from './line-index.ts';
 import type { Reading } from './read-yaml.ts';
 
@@ -21,6 +22,12 @@ export function decodeUtf8(file: string, bytes: Uint8Array): Reading<string> {
     }
   }
   return { kind: 'ok', value: parts.join('') + textOf(units), problems: [] };
+}
+
+/** The problem of bytes that are no UTF-8, as a property of what cannot be read; nothing when there is none. */
+export function firstProblem({ problems }: Reading<string>): { readonly problem?: Problem } {
+  const [problem] = problems;
+  return problem ? { problem } : {};
 }
 
 function invalidByte(file: string, before: string, at: number) {

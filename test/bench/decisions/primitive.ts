@@ -1,4 +1,5 @@
 import { type BettingPlan, DEFAULT_PLAN } from '../../../src/core/stats/betting-plan.ts';
+import { AIMED_BETS } from './aimed-bets.ts';
 import { type Draws, drawsFrom, seedOf } from './random.ts';
 import { belay, DEFAULT, GOAL, HOURLY, REFERENCE, type Rule } from './rules.ts';
 import { manyRollouts, type Run, type Section, timesOf } from './section.ts';
@@ -30,6 +31,7 @@ const ABLATIONS: readonly Rule[] = [
   belay('… a fifth in reserve', { plan: withLater({ reserve: 0.2 }), goal: GOAL }),
   belay('… horizon of three days', { goal: GOAL, horizon: 864 }),
   belay('… horizon of six hours', { goal: GOAL, horizon: 72 }),
+  AIMED_BETS,
   belay('… no reserve', { plan: { opening: harm.opening, aim: 1.5 }, goal: GOAL }),
   belay('… κ = 2 alone, which nobody knows', {
     plan: { opening: [{ kappa: 2, weight: 1 }], aim: 1.5 },

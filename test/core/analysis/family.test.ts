@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { assess } from '../../../src/core/analysis/assess.ts';
 import { probability } from '../../../src/core/units.ts';
 import {
   absent,
   checkNamed,
   counts,
   errors,
+  evaluationOf,
   evidenceOf,
   judge,
+  observe,
   type Source,
   type Story,
   type World,
@@ -46,14 +49,6 @@ describe('harm over all checks', () => {
     expect(share({ critical: true, trim: 0 }) / share({})).toBeCloseTo((2 / 3) * 2, 9);
   });
 
-  it('mixes the whole rollout with each step, which is 1 before it begins', () => {
-    const logE = (story: Story) => judge(story, counts('errors', sources(13))).family.logHarm;
-    const whole = (steps: readonly number[]) => Math.exp(logE({ now: 31, steps }));
-    // One step: the rollout is the step. With three, two thirds of the step half have not begun.
-    const plain = whole([5]);
-    expect(whole([5, 25, 100])).toBeCloseTo(plain / 2 + (plain + 2) / 6, 9);
-  });
-
   it('finds what gets worse late faster than the whole rollout alone would', () => {
     const world = counts(
       'errors',
@@ -86,7 +81,7 @@ describe('harm over all checks', () => {
   });
 
   it('is not proven by a check that would be alone, but is one of many', () => {
-    const bad = counts('a', sources(22));
+    const bad = counts('a', sources(21));
     const others = ['b', 'c', 'd', 'e', 'f'];
     const world = together([bad, ...others.map((name) => counts(name, sources(10)))]);
     const now = 11;
@@ -101,7 +96,7 @@ describe('harm over all checks', () => {
     const bad =
       (name: string): Source =>
       ({ tick }) =>
-        name === 'c' && tick === 1 ? 15 : 14;
+        name === 'c' && tick <= 2 ? 17 : 14;
     const world = together(names.map((name) => counts(name, sources(bad(name)))));
     const looks = [...Array(60).keys()].map((tick) =>
       judge({ now: 6 + 5 * tick, checks: names.map(named) }, world),
@@ -146,5 +141,18 @@ describe('harm over all checks', () => {
     const at = (rate: number) => judge({ now: 21, health: { falseRollbackRate: probability(rate) } }, world);
     expect(at(0.01).family.threshold).toBeCloseTo(Math.log(100), 12);
     expect([at(0.1).overall, at(0.0001).overall]).toEqual(['fail', 'inconclusive']);
+  });
+});
+
+describe('an earlier trial of the same content', () => {
+  it('leaves its evidence, so that the same content does not begin anew', () => {
+    const world = counts('errors', sources(17));
+    const evaluation = evaluationOf({ now: 31 });
+    const observations = observe(evaluation, world);
+    const first = assess(evaluation, observations);
+    expect(first.overall).not.toBe('fail');
+    const again = assess({ ...evaluation, carried: first.family.threshold - 0.1 }, observations);
+    expect(again.overall).toBe('fail');
+    expect(again.family.threshold).toBeCloseTo(0.1, 12);
   });
 });

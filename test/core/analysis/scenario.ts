@@ -135,9 +135,15 @@ export function absent(reason: AbsenceReason): Absence {
 /** What a query gives: a value by tick (1 is the first) and minute, or no answer at all. */
 export type Source =
   | Absence
+  | GroupedSource
   | number
   | PointAbsence
   | ((at: { readonly tick: number; readonly minute: number }) => number | PointAbsence);
+
+/** What a grouped question gives: by value of the label, in the order a provider keeps. */
+export interface GroupedSource {
+  readonly groups: Readonly<Record<string, Exclude<Source, Absence | GroupedSource>>>;
+}
 
 /** Sources by query id, `errors/bad/candidate`; a query that is not named gives nothing (`empty`). */
 export type World = Readonly<Record<string, Source>>;
@@ -166,16 +172,17 @@ function answer(
   { provider, request }: PlannedQuery,
   source: Source = absent('empty'),
 ): Observation {
-  const read = (at: Instant): number | PointAbsence => {
-    if (typeof source !== 'function') return source as number | PointAbsence;
+  const read = (at: Instant, from: Source = source): number | PointAbsence => {
+    if (typeof from !== 'function') return from as number | PointAbsence;
     const elapsed = at - START;
-    return source({
+    return from({
       tick: elapsed / (evaluation.release.spec.health.tick ?? 5 * MINUTE),
       minute: elapsed / MINUTE,
     });
   };
   const outcome = (): Observation['outcome'] => {
-    if (typeof source === 'object') return source;
+    if (typeof source === 'object' && 'kind' in source) return source;
+    if (typeof source === 'object') return groupsOf(source, request, read);
     if (request.kind === 'instant') return { kind: 'sample', value: read(request.at) as number };
     const values = Array.from({ length: gridPoints(request.grid) }, (_, index) =>
       read(gridPoint(request.grid, index)),
@@ -183,6 +190,22 @@ function answer(
     return { kind: 'series', values };
   };
   return { provider, request, fetchedAt: evaluation.now, outcome: outcome() };
+}
+
+function groupsOf(
+  { groups }: GroupedSource,
+  request: PlannedQuery['request'],
+  read: (at: Instant, from: Source) => number | PointAbsence,
+): Observation['outcome'] {
+  if (request.kind !== 'grouped') throw new Error(`groups for a question of kind ${request.kind}`);
+  const { grid } = request;
+  return {
+    kind: 'grouped',
+    groups: Object.entries(groups).map(([value, from]) => ({
+      value,
+      values: Array.from({ length: gridPoints(grid) }, (_, index) => read(gridPoint(grid, index), from)),
+    })),
+  };
 }
 
 /** The story, told by the world, judged. */

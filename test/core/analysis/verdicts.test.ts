@@ -30,21 +30,21 @@ describe('a proportion check', () => {
       story: { now: 31 },
       world: sick,
       verdict: 'fail',
-      says: 'errors: 180 of 6,000 (3%) against 540 of 54,000 (1%); between 2.2 and 4 times as many; more than the 1.1 times allowed; evidence more than 1,000,000 to 1, needed 100 to 1',
+      says: 'errors: 180 of 6,000 (3%) against 540 of 54,000 (1%); between 2.2 and 4 times as many; more than the 1.1 times allowed; evidence 3,371 to 1, needed 100 to 1',
     },
     {
       name: 'as many as stable, for long',
       story: { now: 61 },
       world: healthy,
       verdict: 'pass',
-      says: 'errors: 120 of 12,000 (1%) against 1,080 of 108,000 (1%); between 0.29 points fewer and 0.35 points more; within the 1.25 times plus 0.25 percentage points that count as safe (up to 1.5%); evidence 3,709 to 1, needed 60 to 1',
+      says: 'errors: 120 of 12,000 (1%) against 1,080 of 108,000 (1%); between 0.29 points fewer and 0.35 points more; within the 1.25 times plus 0.25 percentage points that count as safe (up to 1.5%); evidence 8,324 to 1, needed 60 to 1',
     },
     {
       name: 'as many as stable, not for long',
       story: { now: 11 },
       world: healthy,
       verdict: 'inconclusive',
-      says: 'errors: 20 of 2,000 (1%) against 180 of 18,000 (1%); between 0.42 and 2 times as many; neither harm nor safety is proven; 17% of the evidence needed to advance',
+      says: 'errors: 20 of 2,000 (1%) against 180 of 18,000 (1%); between 0.42 and 2 times as many; neither harm nor safety is proven; 28% of the evidence needed to advance',
     },
     {
       name: 'nothing to see',
@@ -206,7 +206,7 @@ describe('at 100 %, where stable has no traffic', () => {
       'errors: 360 of 36,000 (1%); within the limit of 2%; evidence more than 1,000,000 to 1, needed 60 to 1',
     );
     expect(checkNamed(early, 'errors').sentence).toBe(
-      'errors: 250 of 25,000 (1%); not proven within the limit of 2%; 48% of the evidence needed to advance',
+      'errors: 250 of 25,000 (1%); not proven within the limit of 2%; 60% of the evidence needed to advance',
     );
   });
 
@@ -366,5 +366,21 @@ describe('a fault that has just begun', () => {
       /; safe since the step began, but the newest ticks speak [\d.]+ to 1 for a fault that has just begun; waits for them to clear$/,
     );
     expect(judge(story, healthy).overall).toBe('pass');
+  });
+});
+
+describe('a proof by events that come together', () => {
+  const clumps = counts('errors', [({ tick }) => (tick % 4 === 0 ? 80 : 0), 1_000, 90, 9_000]);
+  it('is to be read with caution, and says so', () => {
+    const { verdict, sentence: says } = checkNamed(judge({ now: 121 }, clumps), 'errors');
+    expect(verdict).toBe('fail');
+    expect(says).toMatch(
+      /; events seem to come in clumps of about \d+ where 1 is declared, so this proof is weaker than it says; see dispersion$/,
+    );
+    const declared = [{ ...errors, dispersion: 60 }];
+    expect(checkNamed(judge({ now: 121, checks: declared }, clumps), 'errors').sentence).not.toContain(
+      'clumps',
+    );
+    expect(checkNamed(judge({ now: 121 }, sick), 'errors').sentence).not.toContain('clumps');
   });
 });

@@ -19,6 +19,7 @@ const UNSEEN = [
   'release/duration-too-long',
   'release/rate-too-large',
   'release/uri-with-password',
+  'release/gauge-margin-twice',
   'release/target-in-belay-folder',
   'release/target-in-release-folder',
   'config/folder-of-belay',

@@ -1,6 +1,6 @@
-import type { CheckBase, EvidenceCheck, EvidenceTick, Seen } from '../../judge/evidence.ts';
+import type { Action, CheckBase, EvidenceCheck, EvidenceTick, Seen } from '../../judge/evidence.ts';
 import { checkTrim, checkWeight } from '../../manifest/defaults.ts';
-import type { EvidenceSpec } from '../../manifest/release-schema.ts';
+import type { AskedSpec } from '../../manifest/expand-check.ts';
 import type { Evaluation } from '../assessment.ts';
 import type { Gap, Reading } from '../reading.ts';
 
@@ -44,9 +44,16 @@ export interface Collector<S, A> {
 }
 
 /** What all kinds take from the manifest alike. */
-export function baseOf(spec: EvidenceSpec): CheckBase {
+export function baseOf(
+  spec: Pick<AskedSpec, 'kind' | 'name' | 'required' | 'question'> & {
+    readonly weight?: number | undefined;
+    readonly critical?: boolean | undefined;
+    readonly onFail?: Action | undefined;
+  },
+): CheckBase {
   return {
     name: spec.name,
+    question: spec.question,
     weight: checkWeight(spec),
     action: spec.onFail ?? 'rollback',
     required: spec.required ?? true,
@@ -55,11 +62,13 @@ export function baseOf(spec: EvidenceSpec): CheckBase {
 
 /** How counts are read, from the manifest. */
 export function readingOf(spec: {
-  readonly dispersion?: number | undefined;
+  readonly dispersion?: number | 'history' | undefined;
   readonly trim?: number | undefined;
   readonly critical?: boolean | undefined;
 }): { readonly dispersion: number; readonly trim: number } {
-  return { dispersion: spec.dispersion ?? 1, trim: checkTrim(spec) };
+  // what stable's history says comes later, see baseline.ts
+  const dispersion = typeof spec.dispersion === 'number' ? spec.dispersion : 1;
+  return { dispersion, trim: checkTrim(spec) };
 }
 
 export function unusable(reason: string): { readonly kind: 'unusable'; readonly reason: string } {

@@ -1,5 +1,22 @@
 import { assertNever } from '../../errors.ts';
-import type { Counts, EvidenceCheck, EvidenceTick, Seen } from '../evidence.ts';
+import { millis } from '../../units.ts';
+import { parseBound } from '../bucket-bound.ts';
+import type {
+  Binned,
+  ClaimedBins,
+  Counts,
+  CumulativeBuckets,
+  EvidenceCheck,
+  EvidenceTick,
+  GroupedCounts,
+  Measured,
+  Seen,
+  Traffic,
+} from '../evidence.ts';
+import { describeBadRate } from '../kinds/rate.ts';
+import { isMeasurable } from '../measurable.ts';
+import { type Bucket, readBuckets } from '../read-buckets.ts';
+import { settleBuckets } from '../settle-buckets.ts';
 import type { WrittenCheck } from './check-schemas.ts';
 
 interface WrittenTick<Arm> {
@@ -15,8 +32,44 @@ export function toCheck(written: WrittenCheck): EvidenceCheck {
       return { ...rest, safe: safe ?? rest.harm, limit, ticks: toTicks(ticks, readCounts) };
     }
     case 'limit': {
-      const { critical, maxExcess, ticks, ...rest } = written;
-      return { ...rest, maxExcess, ticks: toTicks(ticks, readCounts) };
+      const { critical, maxExcess, alerts, ticks, ...rest } = written;
+      return {
+        ...rest,
+        maxExcess,
+        alerts: alerts && { ...alerts, period: millis(alerts.period) },
+        ticks: toTicks(ticks, readCounts),
+      };
+    }
+    case 'rate': {
+      const { critical, safe, limit, ticks, ...rest } = written;
+      return { ...rest, safe: safe ?? rest.harm, limit, ticks: toTicks(ticks, readRate) };
+    }
+    case 'latency': {
+      const { critical, safe, bound, quantile, limit, ticks, ...rest } = written;
+      const settled = settleBuckets(toTicks(ticks, readHistogram), bound);
+      return { ...rest, safe: safe ?? rest.harm, bound, quantile, limit, ticks: settled };
+    }
+    case 'gauge': {
+      const { critical, safe, ticks, ...rest } = written;
+      return { ...rest, safe: safe ?? rest.harm, ticks: toTicks(ticks, readMeasured) };
+    }
+    case 'distribution':
+      return toDistribution(written);
+    case 'split': {
+      const { critical, ticks, ...rest } = written;
+      return { ...rest, ticks: toTicks(ticks, readTraffic) };
+    }
+    case 'fairness': {
+      const { critical, safe, disparity, ticks, ...rest } = written;
+      return { ...rest, safe: safe ?? rest.harm, disparity, ticks: toTicks(ticks, readGroups) };
+    }
+    case 'calibration': {
+      const { critical, safe, ticks, ...rest } = written;
+      return {
+        ...rest,
+        safe: safe ?? { tolerance: rest.tolerance },
+        ticks: toTicks(ticks, (arm) => readBins(arm, rest.bins.length)),
+      };
     }
     default:
       return assertNever(written);
@@ -41,8 +94,72 @@ function toTicks<W, A>(
   }));
 }
 
+function readRate({ events, exposure }: Counts): Counts | string {
+  return describeBadRate({ events, exposure }) ?? { events, exposure };
+}
+
+function readHistogram({
+  buckets,
+}: {
+  readonly buckets: Readonly<Record<string, number>>;
+}): CumulativeBuckets | string {
+  const read: Bucket[] = [];
+  for (const [text, count] of Object.entries(buckets)) {
+    const bound = parseBound(text);
+    if (bound === undefined) return `a bound that is no number: ${JSON.stringify(text)}`;
+    read.push({ bound, count });
+  }
+  return readBuckets(read);
+}
+
 function readCounts({ events, exposure }: Counts): Counts | string {
   if (events < 0 || exposure < 0 || events > exposure)
     return `${events} events of ${exposure}, as after a counter reset`;
   return { events, exposure };
+}
+
+function toDistribution(written: Extract<WrittenCheck, { kind: 'distribution' }>): EvidenceCheck {
+  const { critical, safe, reference, labels, ticks, ...rest } = written;
+  const arms = ticks.flatMap(({ candidate, stable }) => [candidate, stable ?? null]);
+  const bins = reference?.length ?? arms.find((arm) => arm !== null)?.bins.length ?? 0;
+  return {
+    ...rest,
+    safe: safe ?? { tolerance: rest.tolerance },
+    reference,
+    labels,
+    // A fixed reference is rejected by the time of day: it tells people and nothing waits for it.
+    ...(reference && { action: 'notify', required: false }),
+    ticks: toTicks(ticks, (arm) => readBinned(arm, bins)),
+  };
+}
+
+function readMeasured({ value }: Measured): Measured | string {
+  return isMeasurable(value) ? { value } : `${value} is too large to be compared`;
+}
+
+function readBinned({ bins }: Binned, expected: number): Binned | string {
+  if (bins.length !== expected) return `${bins.length} bins, expected ${expected}`;
+  const negative = bins.find((count) => count < 0);
+  return negative === undefined ? { bins } : `a bin with ${negative}, as after a counter reset`;
+}
+
+function readTraffic({ exposure }: Traffic): Traffic | string {
+  return exposure < 0 ? `${exposure} in all, as after a counter reset` : { exposure };
+}
+
+function readGroups(arm: GroupedCounts): GroupedCounts | string {
+  for (const [name, counts] of Object.entries(arm.groups)) {
+    const read = readCounts(counts);
+    if (typeof read === 'string') return `group "${name}": ${read}`;
+  }
+  return arm;
+}
+
+function readBins(arm: ClaimedBins, expected: number): ClaimedBins | string {
+  if (arm.bins.length !== expected) return `${arm.bins.length} bins, expected ${expected}`;
+  for (const [index, counts] of arm.bins.entries()) {
+    const read = readCounts(counts);
+    if (typeof read === 'string') return `bin ${index}: ${read}`;
+  }
+  return arm;
 }

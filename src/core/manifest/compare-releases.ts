@@ -1,0 +1,64 @@
+import { formatPath, type YamlPath } from '../yaml/yaml-path.ts';
+import type { ParsedRelease } from './parse-release.ts';
+import type { VersionSpec } from './release-schema.ts';
+import type { RuleFinding } from './rule.ts';
+
+/** Parts of a manifest that say how carefully a version is tried. */
+const CARE: readonly YamlPath[] = [
+  ['spec', 'health'],
+  ['spec', 'rollout', 'steps'],
+  ['spec', 'rollout', 'deadline'],
+];
+/** More would not be read. */
+const SHOWN = 5;
+
+/** Whoever changes the version and how it is judged in one go is read twice: the new rules may be there for the new version. */
+export function* findLoosenedCare(before: ParsedRelease, after: ParsedRelease): Iterable<RuleFinding> {
+  if (!bringsVersion(before, after)) return;
+  const changed = CARE.flatMap((path) =>
+    findChanges(partAt(before.source.value, path), partAt(after.source.value, path), path),
+  );
+  const [first] = changed;
+  if (!first) return;
+  const names = changed.slice(0, SHOWN).map(formatPath).join(', ');
+  const more = changed.length > SHOWN ? ` and ${changed.length - SHOWN} more` : '';
+  yield {
+    code: 'SEC-28',
+    severity: 'warning',
+    path: first,
+    message: `how health is judged changes together with the version (${names}${more}); bring the version in a pull request of its own, or have a second owner approve both`,
+  };
+}
+
+/** Whether a version is served in this manifest that was not in the one before. */
+function bringsVersion({ release: before }: ParsedRelease, { release: after }: ParsedRelease): boolean {
+  const known = [before.spec.stable, before.spec.candidate].map((spec) => spec && nameOf(spec));
+  return [after.spec.stable, after.spec.candidate].some((spec) => spec && !known.includes(nameOf(spec)));
+}
+
+function nameOf({ version, artifacts }: VersionSpec): string {
+  const digests = Object.entries(artifacts).map(([name, { digest }]) => `${name}=${digest}`);
+  return [version, ...digests.sort()].join(' ');
+}
+
+/** The deepest paths whose values differ; where a list or map grew or shrank, also the entries on one side only. */
+function findChanges(before: unknown, after: unknown, path: YamlPath): readonly YamlPath[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (!isCollection(before) || !isCollection(after)) return [path];
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keys.flatMap((key) =>
+    findChanges(ownOf(before, key), ownOf(after, key), [...path, Array.isArray(after) ? Number(key) : key]),
+  );
+}
+
+function partAt(value: unknown, path: YamlPath): unknown {
+  return path.reduce<unknown>((at, key) => (isCollection(at) ? ownOf(at, String(key)) : undefined), value);
+}
+
+function ownOf(value: object, key: string): unknown {
+  return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+}
+
+function isCollection(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { CANDIDATE, STABLE } from '../builders/release.ts';
+import { MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
+import { CHECKS, openInFlight, writeManifest } from './bench.ts';
+import { BASE, baseOf, type Files, filesOf, problemsOf } from './directory.ts';
+
+/** The release before there was a candidate. */
+const SETTLED: Files = { ...BASE, [MANIFEST]: writeManifest() };
+
+/** What is found in a pull request that leads from one state to another, other than in the files by themselves. */
+async function compare(before: Files, after: Files, earlier: readonly Files[] = [SETTLED]) {
+  const found = await problemsOf(after, { base: baseOf(before, ...earlier) });
+  const alone = new Set((await problemsOf(after)).map((problem) => JSON.stringify(problem)));
+  return found.filter((problem) => !alone.has(JSON.stringify(problem)));
+}
+
+/** Files at moments of a rollout, and after a rollback. */
+const moments = Promise.all(
+  ([1, 2, 3, 4, 5] as const).map(async (moves) => filesOf(await openInFlight(moves))),
+);
+const rolledBack = openInFlight(3).then(async (bench) => {
+  await bench.rollBack(40);
+  return filesOf(bench);
+});
+const recordOf = (files: Files, number: number) =>
+  Object.keys(files).find((path) => path.endsWith(`/${String(number).padStart(4, '0')}.json`))!;
+
+describe('a pull request', () => {
+  it('that changes nothing, or what people change, is fine', async () => {
+    const [adopted, started] = await moments;
+    const settled = { ...adopted!, ...SETTLED };
+    expect(await compare(started!, started!)).toEqual([]);
+    const paused = writeManifest({ candidate: CANDIDATE, weight: 5, paused: true });
+    expect(await compare(started!, { ...started!, [MANIFEST]: paused })).toEqual([]);
+    const brought = { ...settled, [MANIFEST]: writeManifest({ candidate: CANDIDATE }) };
+    expect(await problemsOf(brought, { base: baseOf(settled) })).toEqual([]);
+  });
+
+  it('of Belay’s own is fine, at every move and for a rollback', async () => {
+    const states = await moments;
+    for (const [index, after] of states.slice(1).entries())
+      expect(await compare(states[index]!, after)).toEqual([]);
+    expect(await compare(states[2]!, await rolledBack)).toEqual([]);
+    expect(await compare(states[0]!, states[4]!)).toEqual([]);
+  });
+
+  it('may take the candidate back out, with its weight', async () => {
+    const [, started] = await moments;
+    const withdrawn = {
+      ...started!,
+      [MANIFEST]: writeManifest(),
+      [SERVING]: writeRoute({ 'scorer-a': 100, 'scorer-b': 0 }),
+    };
+    expect(await compare(started!, withdrawn)).toEqual([]);
+  });
+});
+
+describe('what is Belay’s to write', () => {
+  it('is the weight: the message says which number to write again', async () => {
+    const [, started] = await moments;
+    const raised = {
+      ...started!,
+      [MANIFEST]: writeManifest({ candidate: CANDIDATE, weight: 100 }),
+      [SERVING]: writeRoute({ 'scorer-a': 0, 'scorer-b': 100 }),
+    };
+    expect(await compare(started!, raised)).toMatchObject([
+      {
+        code: 'SEC-29',
+        severity: 'error',
+        path: 'spec.rollout.weight',
+        message: expect.stringContaining('is written only by Belay; expected 5, got 100. Write 5 again'),
+      },
+    ]);
+  });
+
+  it('is every record: none is changed, none is deleted', async () => {
+    const [, started] = await moments;
+    const path = recordOf(started!, 2);
+    const changed = { ...started!, [path]: started![path]!.replace('"schedule"', '"manual"') };
+    expect(await compare(started!, changed)).toMatchObject([
+      { code: 'SEC-30', severity: 'error', at: { file: path } },
+    ]);
+    expect((await compare(started!, changed))[0]!.at.line).toBeGreaterThan(1);
+    const { [path]: _, ...rest } = started!;
+    expect(await compare(started!, rest)).toMatchObject([
+      {
+        code: 'SEC-30',
+        at: { file: path, line: 1 },
+        message: expect.stringContaining('deletes this record'),
+      },
+    ]);
+  });
+
+  it('is every new record: one that tells of another change does not carry a weight in', async () => {
+    const [, started, further] = await moments;
+    const path = recordOf(further!, 3);
+    const text = further![MANIFEST]!;
+    const bent = { ...further!, [MANIFEST]: text.replace(/deadline: \S+/, 'deadline: 9d') };
+    expect(bent[MANIFEST]).not.toBe(text);
+    expect((await compare(started!, bent)).map(({ code, at }) => [code, at.file])).toEqual(
+      expect.arrayContaining([
+        ['SEC-29', path],
+        ['SEC-29', MANIFEST],
+      ]),
+    );
+  });
+
+  it('may be mended when it was broken before', async () => {
+    const [, , further] = await moments;
+    const path = recordOf(further!, 2);
+    const broken = { ...further!, [path]: further![path]!.replace('"schedule"', '"manual"') };
+    expect(await compare(broken, further!)).toEqual([]);
+  });
+});
+
+describe('a version', () => {
+  it('that comes with other rules of health is flagged, and names what changed', async () => {
+    const softer = [{ ...CHECKS[0], limit: '50%' }];
+    const after = { ...BASE, [MANIFEST]: writeManifest({ candidate: CANDIDATE, checks: softer }) };
+    const flagged = (await compare(BASE, after)).filter(({ code }) => code === 'SEC-28');
+    expect(flagged).toMatchObject([{ severity: 'warning', path: 'spec.health.checks[0].limit' }]);
+    expect(flagged[0]!.message).toContain('(spec.health.checks[0].limit)');
+    const apart = { ...BASE, [MANIFEST]: writeManifest({ checks: softer }) };
+    expect(await compare(BASE, apart)).toEqual([]);
+  });
+
+  it('does not come while another is in flight', async () => {
+    const [, started] = await moments;
+    const next = { version: '3.6.0', backend: 'scorer-c', digit: 'c' };
+    const after = { ...started!, [MANIFEST]: writeManifest({ candidate: next }) };
+    expect(await problemsOf(after)).toEqual(
+      expect.arrayContaining([expect.objectContaining({ code: 'CANDIDATE_IN_FLIGHT', severity: 'error' })]),
+    );
+  });
+
+  it('does not come with a release that is new, nor when the good bytes are gone from the history', async () => {
+    const { [MANIFEST]: _, ...none } = BASE;
+    const born = { ...BASE, [MANIFEST]: writeManifest({ candidate: CANDIDATE }) };
+    expect(await compare(none, born)).toMatchObject([{ code: 'LAST_GOOD_MISSING', path: 'spec.candidate' }]);
+    const [adopted] = await moments;
+    const settled = { ...adopted!, ...SETTLED };
+    const brought = { ...settled, [MANIFEST]: writeManifest({ candidate: CANDIDATE }) };
+    const other = { ...STABLE, version: '3.4.0', digit: 'e' };
+    const rewritten = { ...settled, [MANIFEST]: writeManifest({ stable: other }) };
+    expect(await compare(rewritten, brought, [])).toMatchObject([
+      { code: 'LAST_GOOD_MISSING', message: expect.stringContaining('3.4.1: no settled, valid manifest') },
+    ]);
+    expect(await compare(rewritten, brought, [settled])).toEqual([]);
+  });
+});
