@@ -89,6 +89,51 @@ export function rolloutDispersion(ticks: readonly Tick[]): DispersionEstimate | 
   return usable.length < 2 ? undefined : estimate(square, usable.length - 1);
 }
 
+/** Pairs of neighbours that are left out: a fault that begins makes one or two of them differ, and is no clump. */
+const FORGIVEN_PAIRS = 2;
+
+/**
+ * φ from neighbouring ticks of the rollout: Pearson's χ² of the split of events between the arms in two ticks, given the events of
+ * each and the ratio of the arms in the two together (1 degree of freedom), averaged over the pairs without the two largest. A
+ * ratio that changes once, as when a fault begins, does not count, unlike in `rolloutDispersion`.
+ *
+ * @param ticks  in order of time; ticks without events or without exposure on an arm are left out
+ * @returns undefined with fewer than four pairs
+ */
+export function neighbourDispersion(ticks: readonly Tick[]): DispersionEstimate | undefined {
+  const pairs = ticks.flatMap((tick, index) => {
+    const before = ticks[index - 1];
+    const square = before && pairSquare(before, tick);
+    return square === undefined ? [] : [square];
+  });
+  const kept = pairs.sort((a, b) => a - b).slice(0, Math.max(0, pairs.length - FORGIVEN_PAIRS));
+  return kept.length < FORGIVEN_PAIRS
+    ? undefined
+    : estimate(
+        kept.reduce((a, b) => a + b, 0),
+        kept.length,
+      );
+}
+
+/** χ² of two ticks; undefined when an arm of one had no exposure, or an arm had no event in both: nothing can differ then. */
+function pairSquare(before: Tick, after: Tick): number | undefined {
+  const both = [before, after];
+  if (both.some(({ candidate, stable }) => !(candidate.exposure > 0 && stable.exposure > 0)))
+    return undefined;
+  const ours = sumCounts(both.map(({ candidate }) => candidate));
+  const theirs = sumCounts(both.map(({ stable }) => stable));
+  if (!(ours.events > 0 && theirs.events > 0)) return undefined;
+  const ratio = ours.events / ours.exposure / (theirs.events / theirs.exposure);
+  let square = 0;
+  for (const { candidate, stable } of both) {
+    const events = candidate.events + stable.events;
+    const weighted = ratio * candidate.exposure;
+    const share = weighted / (weighted + stable.exposure);
+    if (events > 0) square += (candidate.events - events * share) ** 2 / (events * share * (1 - share));
+  }
+  return Number.isFinite(square) ? square : undefined;
+}
+
 function estimate(sum: number, degrees: number): DispersionEstimate | undefined {
   if (degrees === 0) return undefined;
   const raw = sum / degrees;

@@ -382,5 +382,9 @@ describe('a proof by events that come together', () => {
       'clumps',
     );
     expect(checkNamed(judge({ now: 121 }, sick), 'errors').sentence).not.toContain('clumps');
+    const late = counts('errors', [({ tick }) => (tick > 16 ? 90 : 10), 1_000, 90, 9_000]);
+    const found = checkNamed(judge({ now: 111 }, late), 'errors');
+    expect(found.verdict).toBe('fail');
+    expect(found.sentence).not.toContain('clumps');
   });
 });

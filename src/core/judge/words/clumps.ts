@@ -1,4 +1,4 @@
-import { rolloutDispersion } from '../../stats/dispersion.ts';
+import { neighbourDispersion, rolloutDispersion } from '../../stats/dispersion.ts';
 import type { Stretch } from '../divide.ts';
 import type { Counts } from '../evidence.ts';
 import { writeFactor } from '../write-numbers.ts';
@@ -11,15 +11,18 @@ const CLEARLY = 3;
 
 /**
  * A caution to be read with a proof: events that come together more than declared make evidence look stronger than it is. The
- * estimate comes too late to read the evidence by, see `rolloutDispersion`.
+ * estimates come too late to read the evidence by, see `rolloutDispersion`.
  */
 export function describeClumps(
   { dispersion }: { readonly dispersion: number },
   stretches: readonly Stretch<Counts>[],
 ): string | undefined {
-  const estimate = rolloutDispersion(comparedTicks(stretches));
-  if (!estimate || estimate.degrees < LEAST_TICKS - 1) return undefined;
-  const { raw, degrees } = estimate;
-  if (!Number.isFinite(raw) || raw < dispersion * (1 + CLEARLY * Math.sqrt(2 / degrees))) return undefined;
+  const ticks = comparedTicks(stretches);
+  const [over, between] = [rolloutDispersion(ticks), neighbourDispersion(ticks)];
+  if (!over || !between || over.degrees < LEAST_TICKS - 1) return undefined;
+  // both see clumps; only the first sees a fault that began on the way, and only the second one bad tick in an even row
+  const raw = Math.min(over.raw, between.raw);
+  const clearly = dispersion * (1 + CLEARLY * Math.sqrt(2 / between.degrees));
+  if (!Number.isFinite(raw) || raw < clearly) return undefined;
   return `events seem to come in clumps of about ${writeFactor(raw)} where ${writeFactor(dispersion)} is declared, so this proof is weaker than it says; see dispersion`;
 }
