@@ -1,9 +1,12 @@
+import type { Foresight } from '../core/analysis/foresee.ts';
 import type { FileEdit } from '../core/change/change.ts';
 import type { Problem } from '../core/errors.ts';
 import type { StepSpec } from '../core/manifest/release-schema.ts';
 import { findStanding, type Standing } from '../core/plan/rollout.ts';
-import { type Millis, millis, type Percent } from '../core/units.ts';
+import { type Instant, type Millis, millis, type Percent } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
+import { foreseeRelease } from './foresee.ts';
+import type { Providers } from './providers.ts';
 import { readTargets, renderTargets } from './render-targets.ts';
 import { type ValidateOptions, type Validation, validate } from './validate.ts';
 
@@ -30,25 +33,51 @@ export interface ReleasePreview {
   readonly corrections: readonly FileEdit[];
   /** What the first step would change in the target files. */
   readonly firstStep: readonly FileEdit[];
+  /** How long its steps would take; only when metrics were asked. */
+  readonly foresight?: Foresight;
 }
 
 export interface Preview {
   readonly releases: readonly ReleasePreview[];
+  /** Names of all releases that could be read, chosen or not. */
+  readonly known: readonly string[];
   readonly problems: readonly Problem[];
 }
 
-/** What the releases of a directory would do, without looking at any metric. */
-export async function plan(
-  files: FileSource,
-  options: ValidateOptions & { readonly only: readonly string[] },
-): Promise<Preview> {
+/** Whom to ask about the traffic, and as of when. */
+export interface TrafficSource {
+  readonly providers: Providers;
+  readonly now: Instant;
+}
+
+export interface PlanOptions extends ValidateOptions {
+  /** Names of the releases; all when empty. */
+  readonly only: readonly string[];
+  /** Without it no metric is looked at. */
+  readonly traffic?: TrafficSource;
+}
+
+/** What the releases of a directory would do. */
+export async function plan(files: FileSource, options: PlanOptions): Promise<Preview> {
   const validation = await validate(files, options);
   const chosen = validation.releases.filter(
     ({ release }) => options.only.length === 0 || options.only.includes(release.metadata.name),
   );
+  const { traffic } = options;
+  const { config } = validation;
+  const releases = await Promise.all(
+    chosen.map(async (file): Promise<ReleasePreview> => {
+      const { release, state } = file;
+      const previewed = await preview(files, file);
+      if (!traffic) return previewed;
+      const question = { release, rollout: state.rollout, now: traffic.now, carried: state.carried, config };
+      return { ...previewed, foresight: await foreseeRelease(traffic.providers, question) };
+    }),
+  );
   return {
-    releases: await Promise.all(chosen.map((file) => preview(files, file))),
-    problems: validation.problems,
+    releases,
+    known: validation.releases.map(({ release }) => release.metadata.name),
+    problems: [...validation.problems, ...(traffic?.providers.problems() ?? [])],
   };
 }
 

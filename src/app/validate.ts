@@ -1,5 +1,6 @@
 import type { Problem } from '../core/errors.ts';
 import { sortProblems } from '../core/errors.ts';
+import type { Config } from '../core/manifest/config-schema.ts';
 import { checkQuerySyntax, type QueryCheck } from '../core/manifest/query-rules.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import { findConfigLeftovers, findReleaseLeftovers } from '../core/manifest/template-rules.ts';
@@ -10,6 +11,7 @@ import type { FileSource } from '../ports/forge.ts';
 import { type Base, checkBase } from './check-base.ts';
 import { checkOwners, readCodeOwners } from './check-owners.ts';
 import { checkConfigFiles, checkRunbook, reportNoManifest } from './check-references.ts';
+import { checkUnits } from './check-units.ts';
 import { checkVersions, isStartedByHand } from './check-versions.ts';
 import { type ReadableRelease, type RepositoryReading, readFiles } from './read-files.ts';
 import { findDifference, placeMissing, readTargets, renderTargets } from './render-targets.ts';
@@ -22,6 +24,8 @@ export interface Validation {
     readonly release: Release;
     readonly state: ReleaseState;
   }[];
+  /** Undefined when there is none or it cannot be read. */
+  readonly config: Config | undefined;
   /** How many manifests were looked at. */
   readonly manifests: number;
   /** In reading order. */
@@ -62,7 +66,12 @@ export async function validate(
       ...(await checkTargets(files, file)),
     );
   }
-  return { releases, manifests: reading.releases.length, problems: sortProblems(problems) };
+  return {
+    releases,
+    config: reading.config,
+    manifests: reading.releases.length,
+    problems: sortProblems(problems),
+  };
 }
 
 async function checkConfig(
@@ -88,5 +97,5 @@ async function checkTargets(
   const weight = isStartedByHand(parsed, state) ? percent(0) : release.spec.rollout.weight;
   const texts = await readTargets(files.read, release);
   const { edits, problems } = renderTargets(release, weight, texts);
-  return [...placeMissing(problems, parsed), ...edits.flatMap(findDifference)];
+  return [...placeMissing(problems, parsed), ...edits.flatMap(findDifference), ...checkUnits(parsed, texts)];
 }

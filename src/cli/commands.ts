@@ -81,7 +81,18 @@ export const COMMANDS: readonly Command[] = [
     summary: 'print the steps of each release and what they would change in the target files',
     positionals: '[<release>...]',
     maxPositionals: 100,
-    flags: { dir: DIRECTORY },
+    flags: {
+      dir: DIRECTORY,
+      traffic: {
+        type: 'boolean',
+        help: "ask the providers for stable's traffic of the last day, and print how long each step would take",
+      },
+      now: {
+        type: 'string',
+        value: '<time>',
+        help: 'with --traffic: the day that ends at this moment, like 2026-11-21T08:05:00Z; default: now',
+      },
+    },
     run: async (input, context) => (await import('./commands/plan.ts')).runPlan(input, context),
   },
   {

@@ -1,5 +1,7 @@
+import type { Foresight } from '../core/analysis/foresee.ts';
 import { formatDuration, type formatInstant, formatPercent } from '../core/units.ts';
 import { formatDiff } from './diff.ts';
+import { printForesight, summariseForesight } from './foresight.ts';
 import { codeBlock, codeSpan, escapeText, table } from './markdown.ts';
 
 /** The part of a preview that is printed; app/plan.ts makes it. */
@@ -24,6 +26,7 @@ export interface PrintablePreview {
   readonly deadline: Parameters<typeof formatDuration>[0];
   readonly corrections: Parameters<typeof formatDiff>[0];
   readonly firstStep: Parameters<typeof formatDiff>[0];
+  readonly foresight?: Foresight | undefined;
 }
 
 /** A preview as text for a terminal. */
@@ -38,6 +41,7 @@ export function printPreview(preview: PrintablePreview): string {
     title(preview),
     ...steps,
     `  promoted no sooner than +${formatDuration(preview.total)}, paused after +${formatDuration(preview.deadline)}`,
+    ...(preview.foresight ? [printForesight(preview.foresight, preview.deadline)] : []),
     ...edits(preview),
   ].join('\n');
 }
@@ -57,6 +61,7 @@ export function summarisePreview(preview: PrintablePreview): string {
     `### ${escapeText(title(preview))}\n${codeSpan(preview.path)}`,
     table(['', 'Traffic', 'Weight', 'Not before', 'Holds', 'Gate'], rows),
     `Promoted no sooner than +${formatDuration(preview.total)}, paused after +${formatDuration(preview.deadline)}.`,
+    ...(preview.foresight ? [summariseForesight(preview.foresight, preview.deadline)] : []),
     ...(diff.length > 0 ? [codeBlock(formatDiff(diff), 'diff')] : []),
   ].join('\n\n');
 }

@@ -80,6 +80,21 @@ export function readGatewayApi(
   );
 }
 
+/**
+ * Whether the rule keeps a client on the backend that it was sent to first: `sessionPersistence` of the rule (GEP-1619; experimental
+ * channel of HTTPRoute). Persistence that a policy of an implementation sets (BackendLBPolicy, BackendTrafficPolicy) is in other
+ * files and not seen here.
+ */
+export function isSticky(spec: GatewayApiSpec, text: string, split: Split): Found<boolean> {
+  const source = readTargetSource(spec.file, text);
+  if (source.kind === 'mismatch') return source;
+  const rule = findRule(source.value, spec, split);
+  if (rule.kind === 'mismatch') return rule;
+  const entry = entryOf(rule.value, 'sessionPersistence');
+  if (entry.kind === 'mismatch') return entry;
+  return found(entry.kind === 'found');
+}
+
 /** The rule that routes to the split's backends, or the one with the name that the target gives. */
 function findRule(source: TargetSource, spec: GatewayApiSpec, split: Split): Found<Spot> {
   const wanted = {

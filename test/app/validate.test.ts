@@ -68,6 +68,22 @@ describe('validate', () => {
     ]);
   });
 
+  it('warns of checks that count requests where the route keeps clients on one version', async () => {
+    const route = `${BASE[SERVING]}`.replace(
+      /^( *)- backendRefs:/m,
+      '$1- sessionPersistence: {type: Cookie}\n$1  backendRefs:',
+    );
+    expect(route).toContain('sessionPersistence');
+    const { problems } = await check({ ...BASE, [SERVING]: route });
+    expect(problems.map(({ code, severity, path }) => [code, severity, path])).toEqual([
+      ['UNIT_IS_REQUEST', 'warning', 'spec.health.checks[0].name'],
+    ]);
+    expect(problems[0]!.message).toContain('docs/checks/unit.md');
+    const manifest = BASE[MANIFEST]!.replace('kind: proportion', 'kind: proportion\n        unit: user');
+    const told = { ...BASE, [SERVING]: route, [MANIFEST]: manifest };
+    expect((await check(told)).problems).toEqual([]);
+  });
+
   it('says that a target is missing', async () => {
     const { [SERVING]: _, ...files } = BASE;
     expect((await check(files)).problems).toMatchObject([{ code: 'TARGET_MISSING', at: { file: MANIFEST } }]);

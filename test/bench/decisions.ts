@@ -4,9 +4,10 @@ import { GRID, LATE } from './decisions/grid.ts';
 import { PRIMITIVE } from './decisions/primitive.ts';
 import { SERIES } from './decisions/real-series.ts';
 import { SAFE } from './decisions/safe.ts';
-import type { Measure, Run, Section } from './decisions/section.ts';
+import { type Measure, type Run, type Section, writeMeasure } from './decisions/section.ts';
 import { SPEED } from './decisions/speed.ts';
 import { ROLLOUT } from './decisions/steps.ts';
+import { STOPPED } from './decisions/stopped.ts';
 import { STRESS } from './decisions/stress.ts';
 import { type Row, table } from './decisions/summary.ts';
 
@@ -16,7 +17,18 @@ import { type Row, table } from './decisions/summary.ts';
  * Prints losses as well as gains. docs/deciding/mixture.md says what follows from it.
  */
 
-const SECTIONS: readonly Section[] = [PRIMITIVE, GRID, LATE, STRESS, ROLLOUT, SAFE, DOUBT, SERIES, SPEED];
+const SECTIONS: readonly Section[] = [
+  PRIMITIVE,
+  GRID,
+  LATE,
+  STRESS,
+  ROLLOUT,
+  SAFE,
+  DOUBT,
+  STOPPED,
+  SERIES,
+  SPEED,
+];
 const USUAL_RUNS = 150;
 
 const { values } = parseArgs({
@@ -73,8 +85,5 @@ function print({ name, title }: Section, { rows = [], measures = [] }: Result): 
   if (rows.length === 0 && measures.length === 0) return;
   console.log(`\n## ${name}: ${title}\n`);
   if (rows.length > 0) console.log(table(rows));
-  for (const { name: what, value, unit, goal } of measures) {
-    const verdict = goal === undefined ? '' : ` (goal ${goal} ${unit}: ${value <= goal ? 'met' : 'MISSED'})`;
-    console.log(`${what}: ${value.toFixed(2)} ${unit}${verdict}`);
-  }
+  for (const measure of measures) console.log(writeMeasure(measure));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GatewayApiSpec } from '../../src/core/manifest/release-schema.ts';
+import { isSticky } from '../../src/targets/gateway-api.ts';
 import { readSplit, renderTarget } from '../../src/targets/render-target.ts';
 import { makeSplit, type SplitInShort } from './make-split.ts';
 
@@ -156,5 +157,30 @@ describe('the bytes around', () => {
     ['a document start with a comment', (text: string) => `--- # the route\n${text}`],
   ])('stay: %s', (_, dress) => {
     expect(render(dress(before), { stable: A, candidate: B, weight: 5 })).toBe(dress(after));
+  });
+});
+
+describe('a rule that keeps clients on one backend', () => {
+  const SPLIT = makeSplit({ stable: A, candidate: B, weight: 5 });
+  const sticky = (text: string, target = TARGET) => {
+    const found = isSticky(target, text, SPLIT);
+    return found.kind === 'found' ? found.value : found.problems.map(({ code }) => code);
+  };
+
+  it('says so with sessionPersistence, which is left as it is', () => {
+    const text = `${route(95, 5)}    sessionPersistence:\n      sessionName: scorer\n      type: Cookie\n`;
+    expect(sticky(text)).toBe(true);
+    expect(render(text, { stable: A, candidate: B, weight: 5 })).toBe(text);
+  });
+
+  it('says nothing without it, and of another rule nothing either', () => {
+    expect(sticky(route(95, 5))).toBe(false);
+    const other =
+      '  - name: other\n    sessionPersistence: {type: Cookie}\n    backendRefs:\n    - name: c\n';
+    expect(sticky(`${route(95, 5)}${other}`)).toBe(false);
+  });
+
+  it('cannot be told of a file without the rule', () => {
+    expect(sticky('kind: HTTPRoute')).toEqual(expect.any(Array));
   });
 });

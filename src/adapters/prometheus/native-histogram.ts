@@ -1,7 +1,7 @@
 import type { LabelledLine } from '../../core/analysis/arrange-groups.ts';
 import { MAX_GROUPS } from '../../core/analysis/arrange-groups.ts';
-import { BUCKET_BOUND, compareBounds, formatBound, parseBound } from '../../core/analysis/bucket-bound.ts';
 import type { PointAbsence } from '../../core/analysis/observation.ts';
+import { BUCKET_BOUND, compareBounds, formatBound, parseBound } from '../../core/judge/bucket-bound.ts';
 import type { Instant } from '../../core/units.ts';
 import { parseStamped } from './align-to-grid.ts';
 import type { Labels } from './describe-series.ts';

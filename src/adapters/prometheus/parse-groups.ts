@@ -1,5 +1,5 @@
-import { BUCKET_BOUND } from '../../core/analysis/bucket-bound.ts';
 import type { Absence, Grid, PointAbsence } from '../../core/analysis/observation.ts';
+import { BUCKET_BOUND } from '../../core/judge/bucket-bound.ts';
 import { absent, NATIVE_HISTOGRAM } from './absent.ts';
 import { alignToGrid, parsePoint } from './align-to-grid.ts';
 import { countPoints } from './build-request.ts';

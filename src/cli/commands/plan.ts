@@ -2,12 +2,21 @@ import '../interpret-schemas.ts';
 
 import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';
-import { type Preview, plan } from '../../app/plan.ts';
+import { type Preview, plan, type TrafficSource } from '../../app/plan.ts';
+import { createProviders } from '../../app/providers.ts';
 import { ToolError } from '../../core/errors.ts';
 import { printPreview, summarisePreview } from '../../report/preview.ts';
 import { listProblems, problemBlocks } from '../../report/summary.ts';
-import type { CommandContext, CommandInput, CommandResult } from '../command.ts';
+import {
+  type CommandContext,
+  type CommandInput,
+  type CommandResult,
+  type Flags,
+  hasFlag,
+  textFlag,
+} from '../command.ts';
 import { findDirectory } from '../directory.ts';
+import { openMetrics } from '../open-world.ts';
 
 /** Prints the steps of each release. */
 export async function runPlan(
@@ -16,29 +25,41 @@ export async function runPlan(
 ): Promise<CommandResult> {
   const { checkPromql: checkQuery } = await import('../check-promql.ts');
   const files = createWorktree(findDirectory(flags, context));
-  const all = await plan(files, { sha256, checkQuery, only: [] });
-  const preview = { ...all, releases: choose(all, positionals) };
-  const errors = preview.problems.some((problem) => problem.severity === 'error');
+  const source = openTraffic(flags, context);
+  const options = { sha256, checkQuery, only: positionals, ...(source ? { traffic: source } : {}) };
+  const { known, releases, problems } = await plan(files, options);
+  requireKnown({ known, problems }, positionals);
   return {
-    exitCode: errors ? 1 : 0,
-    text: `${[...preview.releases.map(printPreview), ...listProblems(preview.problems)].join('\n\n')}\n`,
-    json: preview,
-    summary: [...preview.releases.map(summarisePreview), ...problemBlocks('Problems', preview.problems)].join(
-      '\n\n',
-    ),
-    problems: preview.problems,
+    exitCode: problems.some(({ severity }) => severity === 'error') ? 1 : 0,
+    text: `${[...releases.map(printPreview), ...listProblems(problems)].join('\n\n')}\n`,
+    json: { releases, problems },
+    summary: [...releases.map(summarisePreview), ...problemBlocks('Problems', problems)].join('\n\n'),
+    problems,
     outputs: {},
   };
 }
 
-/** The releases of these names; all when none is named. @throws ToolError REFUSED for a name that no manifest bears */
-function choose({ releases, problems }: Preview, names: readonly string[]): Preview['releases'] {
-  const known = releases.map(({ name }) => name);
+/** Whom to ask about the traffic; nobody without `--traffic`. @throws ToolError REFUSED for `--now` without it */
+function openTraffic(flags: Flags, context: CommandContext): TrafficSource | undefined {
+  if (hasFlag(flags, 'traffic')) {
+    const metrics = openMetrics(flags, context);
+    return { providers: createProviders(metrics), now: metrics.clock.now() };
+  }
+  if (textFlag(flags, 'now') === undefined) return undefined;
+  throw new ToolError({
+    code: 'REFUSED',
+    message: '--now: expected with --traffic only; without it no metric is looked at',
+  });
+}
+
+/** @throws ToolError REFUSED for a name that no manifest bears */
+function requireKnown(
+  { known, problems }: Pick<Preview, 'known' | 'problems'>,
+  names: readonly string[],
+): void {
   const missing = names.find((name) => !known.includes(name));
   // a manifest that cannot be read may bear it: then its problems say more
-  if (missing !== undefined && !problems.some(({ severity }) => severity === 'error')) {
-    const expected = known.map((name) => `"${name}"`).join(', ') || 'none (there is no manifest)';
-    throw new ToolError({ code: 'REFUSED', message: `release "${missing}": expected one of ${expected}` });
-  }
-  return names.length === 0 ? releases : releases.filter(({ name }) => names.includes(name));
+  if (missing === undefined || problems.some(({ severity }) => severity === 'error')) return;
+  const expected = known.map((name) => `"${name}"`).join(', ') || 'none (there is no manifest)';
+  throw new ToolError({ code: 'REFUSED', message: `release "${missing}": expected one of ${expected}` });
 }

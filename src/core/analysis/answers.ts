@@ -54,8 +54,16 @@ export function readAnswers(
   evaluation: Evaluation,
   observations: ReadonlyMap<string, Observation>,
 ): AnswerTo {
+  return answersTo(planQueries(evaluation), observations);
+}
+
+/** The same for any distinct questions. @throws ToolError as `readAnswers` */
+export function answersTo(
+  queries: readonly PlannedQuery[],
+  observations: ReadonlyMap<string, Observation>,
+): AnswerTo {
   const answers = new Map<string, Answer | GroupedAnswer>();
-  for (const query of planQueries(evaluation)) {
+  for (const query of queries) {
     const observation = observations.get(query.id);
     if (!observation) throw corrupt(query, 'an observation', 'none');
     answers.set(questionKey(query), readAnswer(query, observation));

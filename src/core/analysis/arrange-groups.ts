@@ -1,4 +1,4 @@
-import { BUCKET_BOUND, compareBounds, formatBound, parseBound } from './bucket-bound.ts';
+import { BUCKET_BOUND, compareBounds, formatBound, parseBound } from '../judge/bucket-bound.ts';
 import type { Absence, AbsenceReason, Group, Grouped, PointAbsence } from './observation.ts';
 
 /** More groups than these are not a distribution but a label that should have been left out. */

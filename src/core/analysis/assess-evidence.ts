@@ -2,7 +2,7 @@ import type { EvidenceCheck } from '../judge/evidence.ts';
 import type { CheckJudgement } from '../judge/judge.ts';
 import type { Weighed } from '../judge/weigh.ts';
 import { healthSettings } from '../manifest/defaults.ts';
-import { elapsed, formatDuration, formatInstant, type Instant } from '../units.ts';
+import { elapsed, formatDuration, formatInstant, type Instant, type Millis } from '../units.ts';
 import type { CheckAssessment, CheckEvidence, Evaluation } from './assessment.ts';
 import type { Collected } from './collect.ts';
 import { describeBroken } from './describe-broken.ts';
@@ -10,7 +10,7 @@ import { toPlainRecord } from './plain.ts';
 import { gridPoint } from './query-grid.ts';
 
 /** A check of which a query broke: there is nothing to judge. */
-export function assessBroken({ check, broken }: Collected): CheckAssessment {
+export function assessBroken({ check, broken, labelDelay }: Collected): CheckAssessment {
   return {
     name: check.name,
     verdict: 'error',
@@ -18,12 +18,13 @@ export function assessBroken({ check, broken }: Collected): CheckAssessment {
     gating: check.required,
     sentence: describeBroken(check.name, broken),
     lastSeen: undefined,
+    ...patience(labelDelay),
     evidence: { kind: 'broken', queries: broken },
   };
 }
 
 /** A judged check, with the moments of the rollout. */
-export function assessJudged(judgement: CheckJudgement, { grid }: Collected): CheckAssessment {
+export function assessJudged(judgement: CheckJudgement, { grid, labelDelay }: Collected): CheckAssessment {
   const { check, verdict, text, weighed } = judgement;
   const at = (index: number): Instant | undefined => (grid ? gridPoint(grid, index) : undefined);
   return {
@@ -34,8 +35,13 @@ export function assessJudged(judgement: CheckJudgement, { grid }: Collected): Ch
     gating: verdict === 'fail' ? check.action !== 'notify' : check.required && weighed.able,
     sentence: `${check.name}: ${text}`,
     lastSeen: weighed.lastSeen === undefined ? undefined : at(weighed.lastSeen),
+    ...patience(labelDelay),
     evidence: writeEvidence(judgement, at),
   };
+}
+
+function patience(labelDelay: Millis): { readonly labelDelay?: Millis } {
+  return labelDelay > 0 ? { labelDelay } : {};
 }
 
 function parametersOf({ ticks, name, ...parameters }: EvidenceCheck): CheckEvidence['parameters'] {
@@ -49,6 +55,7 @@ function writeEvidence(
   return {
     kind: 'judged',
     of: check.kind,
+    ...(check.question === undefined ? {} : { question: check.question }),
     parameters: parametersOf(check),
     logHarm: logShare,
     members: weighed.members.map(({ name, logM }) => ({ name, logHarm: logM + logWeight })),
@@ -70,7 +77,7 @@ function writeEvidence(
  */
 export function blindness(
   weighed: Weighed,
-  { grid }: Collected,
+  { grid, labelDelay }: Collected,
   { release, standing }: Evaluation,
 ): string | undefined {
   const { noDataDeadline, tick } = healthSettings(release);
@@ -81,7 +88,7 @@ export function blindness(
   const isBlind =
     weighed.blindBecause !== undefined ||
     lastSeen === undefined ||
-    elapsed(lastSeen, newest) > noDataDeadline;
+    elapsed(lastSeen, newest) > noDataDeadline + labelDelay;
   if (!isBlind) return undefined;
   const since = lastSeen === undefined ? 'this step began' : formatInstant(lastSeen);
   const because = weighed.blindBecause ?? weighed.dropped.at(-1)?.reason;

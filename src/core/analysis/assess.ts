@@ -3,7 +3,7 @@ import { judge } from '../judge/judge.ts';
 import { joinVerdicts } from '../judge/verdict.ts';
 import { healthSettings } from '../manifest/defaults.ts';
 import type { Release } from '../manifest/release-schema.ts';
-import { type Instant, instant } from '../units.ts';
+import { elapsed, type Instant, instant } from '../units.ts';
 import { readAnswers } from './answers.ts';
 import { assessBroken, assessJudged, blindness } from './assess-evidence.ts';
 import type { Assessment, CheckAssessment, Evaluation } from './assessment.ts';
@@ -53,11 +53,9 @@ export function assess(evaluation: Evaluation, observations: ReadonlyMap<string,
   };
 }
 
-function evidenceOf(
-  { release, rollout, carried = 0 }: Evaluation,
-  collected: readonly Collected[],
-): Evidence {
-  const { falseRollbackRate, falseAdvanceRate } = healthSettings(release);
+function evidenceOf(evaluation: Evaluation, collected: readonly Collected[]): Evidence {
+  const { release, rollout, carried = 0 } = evaluation;
+  const { falseRollbackRate, falseAdvanceRate, tick } = healthSettings(release);
   return {
     falseRollbackRate,
     falseAdvanceRate,
@@ -66,7 +64,16 @@ function evidenceOf(
     steps: release.spec.rollout.steps.length,
     periods: periodsOf(release, rollout),
     checks: collected.map(({ check }) => check),
+    tick,
+    left: timeLeft(evaluation),
   };
+}
+
+/** Until the deadline, less the holds of the steps to come. */
+function timeLeft({ release, rollout, standing, now }: Evaluation): number {
+  const { deadline, steps } = release.spec.rollout;
+  const holds = steps.slice(standing.index + 1).reduce((sum, { hold }) => sum + hold, 0);
+  return deadline - elapsed(rollout.startedAt, now) - holds;
 }
 
 /** The ticks of all declared holds: a rollout that meets no obstacle lasts so long. */

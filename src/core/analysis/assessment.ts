@@ -2,7 +2,7 @@ import type { Action, EvidenceCheck, Verdict } from '../judge/evidence.ts';
 import type { ShownInterval, Totals } from '../judge/method.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import type { Rollout, Standing } from '../plan/rollout.ts';
-import type { Instant } from '../units.ts';
+import type { Instant, Millis } from '../units.ts';
 import type { AbsenceReason, MetricsRequest } from './observation.ts';
 import type { Plain } from './plain.ts';
 
@@ -38,6 +38,8 @@ export interface CheckEvidence {
   readonly kind: 'judged';
   /** The kind of check. */
   readonly of: EvidenceCheck['kind'];
+  /** What people asked, where they put it in other words than the kind: `accuracy`. */
+  readonly question?: string;
   /** How it was read: margins, dispersion, forgiven ticks and the rest, defaults and estimates filled in. */
   readonly parameters: { readonly [key: string]: Plain };
   /**
@@ -107,6 +109,8 @@ export interface CheckAssessment {
   readonly sentence: string;
   /** End of the newest tick, or moment of the newest value, that could be used since this step began; undefined: none seen. */
   readonly lastSeen: Instant | undefined;
+  /** So much later than other evidence its own may come, because it waits for labels; not there when 0. */
+  readonly labelDelay?: Millis;
   readonly evidence: CheckEvidence | ThresholdEvidence | BrokenEvidence;
 }
 

@@ -42,6 +42,8 @@ interface Baselined {
   readonly total?: string;
   readonly dispersion?: number | 'history' | undefined;
   readonly replicas?: ReplicasSpec | undefined;
+  /** `bad` counts the good ones. */
+  readonly complement?: boolean | undefined;
 }
 
 /**
@@ -130,9 +132,10 @@ function readHistory(
   const broken = all.flatMap((answer) => (answer.kind === 'broken' ? [answer.query] : []));
   const [events, exposures] = all.map((answer) => (answer.kind === 'readings' ? answer.readings : []));
   if (broken.length > 0) return broken;
-  const ticks = (exposures ?? []).map((exposure, index) =>
-    countsOf(events?.[index] ?? 'missing', exposure, spec.absentIsZero ?? false),
-  );
+  const ticks = (exposures ?? []).map((exposure, index): Counts => {
+    const counts = countsOf(events?.[index] ?? 'missing', exposure, spec.absentIsZero ?? false);
+    return spec.complement ? { ...counts, events: counts.exposure - counts.events } : counts;
+  });
   const estimate = historyDispersion(ticks);
   if (estimate) return estimate.dispersion;
   return [

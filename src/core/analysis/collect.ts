@@ -1,7 +1,7 @@
 import type { EvidenceCheck, EvidenceTick, Period, Seen } from '../judge/evidence.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import type { Rollout, Transition } from '../plan/rollout.ts';
-import type { Percent } from '../units.ts';
+import { type Millis, millis, type Percent } from '../units.ts';
 import type { AnswerTo, GroupedAnswer } from './answers.ts';
 import type { BrokenQuery, Evaluation } from './assessment.ts';
 import { applyBaseline, readBaseline } from './baseline.ts';
@@ -21,13 +21,17 @@ export interface Collected {
   readonly broken: readonly BrokenQuery[];
   /** The moments of its ticks; undefined while none is complete. */
   readonly grid: Grid | undefined;
+  /** So much later than other evidence its own may come. */
+  readonly labelDelay: Millis;
 }
 
 /** The answers to one check as evidence. */
 export function collect(queries: EvidenceQueries, evaluation: Evaluation, answerTo: AnswerTo): Collected {
   const { asked } = queries;
+  const labelDelay = queries.check.labelDelay ?? millis(0);
   return withCollector(queries.check, (spec, collector) => {
-    if (!asked) return { check: collector.check(spec, [], evaluation), broken: [], grid: undefined };
+    if (!asked)
+      return { check: collector.check(spec, [], evaluation), broken: [], grid: undefined, labelDelay };
     const { readingsAt, broken: unread } = readAll(asked.questions, answerTo);
     const { baseline, broken: unknown } = readBaseline(queries.check, asked.baseline, answerTo);
     const broken = [...unread, ...unknown];
@@ -37,6 +41,7 @@ export function collect(queries: EvidenceQueries, evaluation: Evaluation, answer
       check: applyBaseline(collector.check(spec, ticks, evaluation), baseline),
       broken,
       grid: asked.grid,
+      labelDelay,
     };
   });
 }
@@ -63,7 +68,8 @@ function stepOf(release: Release, weight: Percent): number {
 /** What came for the questions of a check, tick by tick. */
 type ReadingsAt = (arm: Arm, index: number) => Readings;
 
-function readAll(
+/** Reads all answers of a check; those that broke are listed instead. */
+export function readAll(
   questions: readonly ArmQuestion[],
   answerTo: AnswerTo,
 ): { readonly readingsAt: ReadingsAt; readonly broken: readonly BrokenQuery[] } {

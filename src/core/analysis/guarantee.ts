@@ -1,4 +1,5 @@
 import { healthSettings } from '../manifest/defaults.ts';
+import { expandCheck } from '../manifest/expand-check.ts';
 import type { EvidenceSpec, Release } from '../manifest/release-schema.ts';
 import { findStanding, type Rollout } from '../plan/rollout.ts';
 import { instant, percent } from '../units.ts';
@@ -40,7 +41,7 @@ export function changedGuarantee(atStart: Guarantee, now: Guarantee): readonly s
 }
 
 function describe(spec: EvidenceSpec, release: Release): { readonly [key: string]: Plain } {
-  return withCollector(spec, (one, collector) => {
+  return withCollector(expandCheck(spec), (one, collector) => {
     // As at the first step: a margin that follows the step is a rule, and the rule is what must not change.
     const startedAt = instant(0);
     const weight = release.spec.rollout.steps[0]?.weight ?? percent(0);
@@ -52,7 +53,10 @@ function describe(spec: EvidenceSpec, release: Release): { readonly [key: string
       standing,
       now: startedAt,
     });
-    const defaults = MARGINS.filter((key) => (one as Readonly<Record<string, unknown>>)[key] === undefined);
+    const written: object = spec;
+    const defaults = MARGINS.filter(
+      (key) => (written as Readonly<Record<string, unknown>>)[key] === undefined,
+    );
     const asks = Object.fromEntries(collector.roles(one).map((role) => [role.name, role.query]));
     // an estimate is a rule: what must not change is the rule
     const { dispersion, replicas } = one as { readonly dispersion?: unknown; readonly replicas?: unknown };

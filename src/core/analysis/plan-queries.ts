@@ -1,5 +1,6 @@
 import { healthSettings, thresholdFor } from '../manifest/defaults.ts';
-import type { CheckSpec, EvidenceSpec, ThresholdSpec } from '../manifest/release-schema.ts';
+import { type AskedSpec, expandCheck } from '../manifest/expand-check.ts';
+import type { Release, ThresholdSpec } from '../manifest/release-schema.ts';
 import type { Millis } from '../units.ts';
 import type { Evaluation, PlannedQuery } from './assessment.ts';
 import { type BaselineQueries, baselineQueries, queriesOfBaseline } from './baseline.ts';
@@ -19,7 +20,7 @@ export interface ArmQuestion {
 /** What a check asks for evidence, tick by tick; nothing while no tick is complete. */
 export interface EvidenceQueries {
   readonly kind: 'evidence';
-  readonly check: EvidenceSpec;
+  readonly check: AskedSpec;
   readonly asked:
     | {
         readonly grid: Grid;
@@ -45,19 +46,25 @@ export type CheckQueries = EvidenceQueries | ThresholdQueries;
  * the same grid share the question of the first.
  */
 export function planQueries(evaluation: Evaluation): readonly PlannedQuery[] {
+  return distinctQueries(checkQueries(evaluation).flatMap(queriesIn));
+}
+
+/** Each distinct question once: the first of those that are the same. */
+export function distinctQueries(queries: readonly PlannedQuery[]): readonly PlannedQuery[] {
   const distinct = new Map<string, PlannedQuery>();
-  for (const check of checkQueries(evaluation))
-    for (const query of queriesIn(check)) {
-      const key = questionKey(query);
-      if (!distinct.has(key)) distinct.set(key, query);
-    }
+  for (const query of queries) {
+    const key = questionKey(query);
+    if (!distinct.has(key)) distinct.set(key, query);
+  }
   return [...distinct.values()];
 }
 
 /** What each check asks, in the order of the manifest, shared questions repeated. */
 export function checkQueries(evaluation: Evaluation): readonly CheckQueries[] {
   return evaluation.release.spec.health.checks.map((check) =>
-    check.kind === 'threshold' ? thresholdQueries(evaluation, check) : evidenceQueries(evaluation, check),
+    check.kind === 'threshold'
+      ? thresholdQueries(evaluation, check)
+      : evidenceQueries(evaluation, expandCheck(check)),
   );
 }
 
@@ -74,30 +81,36 @@ export function queriesIn(queries: CheckQueries): readonly PlannedQuery[] {
   return asked ? [...asked.questions.map(({ query }) => query), ...queriesOfBaseline(asked.baseline)] : [];
 }
 
-function evidenceQueries(evaluation: Evaluation, check: EvidenceSpec): EvidenceQueries {
+function evidenceQueries(evaluation: Evaluation, check: AskedSpec): EvidenceQueries {
   const grid = tickGrid(evaluation);
   if (!grid) return { kind: 'evidence', check, asked: undefined };
-  const { release } = evaluation;
-  const window = healthSettings(release).tick;
-  const questions = withCollector(check, (spec, collector) => {
-    const arms: readonly Arm[] = collector.compares(spec) ? ['candidate', 'stable'] : ['candidate'];
-    const roles = collector.roles(spec);
-    return arms.flatMap((arm) =>
-      roles.map(({ name, query, by }): ArmQuestion => {
-        const filled = fillQuery(query, { release, arm, window });
-        const request: MetricsRequest =
-          by === undefined
-            ? { kind: 'range', query: filled, grid }
-            : { kind: 'grouped', query: filled, grid, by };
-        return { role: name, arm, query: planned(check, { role: name, arm, request }) };
-      }),
-    );
-  });
+  const arms: readonly Arm[] = withCollector(check, (spec, collector) =>
+    collector.compares(spec) ? ['candidate', 'stable'] : ['candidate'],
+  );
+  const questions = arms.flatMap((arm) => armQuestions(check, { release: evaluation.release, arm, grid }));
   return {
     kind: 'evidence',
     check,
     asked: { grid, questions, baseline: baselineQueries(check, evaluation) },
   };
+}
+
+/** What a check asks about one arm over a grid of ticks. */
+export function armQuestions(
+  check: AskedSpec,
+  { release, arm, grid }: { readonly release: Release; readonly arm: Arm; readonly grid: Grid },
+): readonly ArmQuestion[] {
+  const window = healthSettings(release).tick;
+  return withCollector(check, (spec, collector) =>
+    collector.roles(spec).map(({ name, query, by }): ArmQuestion => {
+      const filled = fillQuery(query, { release, arm, window });
+      const request: MetricsRequest =
+        by === undefined
+          ? { kind: 'range', query: filled, grid }
+          : { kind: 'grouped', query: filled, grid, by };
+      return { role: name, arm, query: planned(check, { role: name, arm, request }) };
+    }),
+  );
 }
 
 function thresholdQueries(evaluation: Evaluation, check: ThresholdSpec): ThresholdQueries {
@@ -127,7 +140,7 @@ function thresholdQueries(evaluation: Evaluation, check: ThresholdSpec): Thresho
 }
 
 function planned(
-  check: CheckSpec,
+  check: AskedSpec | ThresholdSpec,
   { role, arm, request }: { readonly role: string; readonly arm: Arm; readonly request: MetricsRequest },
 ): PlannedQuery {
   return { id: `${check.name}/${role}/${arm}`, check: check.name, provider: check.provider, request };

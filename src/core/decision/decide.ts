@@ -15,6 +15,7 @@ import {
   formatInstant,
   formatPercent,
   type Instant,
+  instant,
   type Millis,
   type Percent,
   percent,
@@ -197,7 +198,7 @@ function decideUnproven(input: DecisionInput, standing: Standing, assessment: As
   const reasons = unprovenReasons(assessment);
   const blind = assessment.overall === 'error' || assessment.overall === 'no-data';
   const limit: Millis = input.release.spec.health.noDataDeadline ?? HEALTH_DEFAULTS.noDataDeadline;
-  const since = assessment.lastSeen ?? standing.enteredAt;
+  const since = evidenceDue(assessment, standing);
   const { pause } = input.state;
   const seenAfterwards = pause && assessment.lastSeen !== undefined && assessment.lastSeen > pause.at;
   const told = pause?.code === 'EVIDENCE_MISSING' && !seenAfterwards;
@@ -211,6 +212,16 @@ function decideUnproven(input: DecisionInput, standing: Standing, assessment: As
   const [first, ...rest] = reasons;
   const fallback: Reason = { code: 'CHECK_INCONCLUSIVE', text: 'not proven yet' };
   return { ...stay(input, 'hold', 'CHECK_INCONCLUSIVE', ''), reasons: [first ?? fallback, ...rest] };
+}
+
+/**
+ * Since when evidence is missing: the earliest moment among the checks with a vote, each from when its evidence could have come,
+ * since labels come later than requests.
+ */
+function evidenceDue({ checks, lastSeen }: Assessment, { enteredAt }: Standing): Instant {
+  const gating = checks.filter((check) => check.gating);
+  if (!gating.some(({ labelDelay }) => labelDelay !== undefined)) return lastSeen ?? enteredAt;
+  return instant(Math.min(...gating.map((check) => (check.lastSeen ?? enteredAt) + (check.labelDelay ?? 0))));
 }
 
 /** What cannot be asked now cannot say since when: the step is older than the limit, and no more is claimed. */

@@ -1,9 +1,13 @@
 import type { PlannedQuery } from '../analysis/assessment.ts';
+import { latency } from '../analysis/kinds/latency.ts';
 import { BROKEN, type Observation } from '../analysis/observation.ts';
 import { planQueries } from '../analysis/plan-queries.ts';
 import { describeGap, type Gap } from '../analysis/reading.ts';
-import { healthSettings } from '../manifest/defaults.ts';
-import type { CheckSpec, Release } from '../manifest/release-schema.ts';
+import { bucketAround, describeCoarse, quantileName } from '../judge/bucket-around.ts';
+import { settleBuckets } from '../judge/settle-buckets.ts';
+import { healthSettings, safeMargin } from '../manifest/defaults.ts';
+import { countKeys } from '../manifest/expand-check.ts';
+import type { CheckSpec, LatencySpec, Release } from '../manifest/release-schema.ts';
 import { findStanding } from '../plan/rollout.ts';
 import { type Instant, instant, percent } from '../units.ts';
 
@@ -63,13 +67,47 @@ function describeBlindness(
   if (outcome.kind === 'absent' && BROKEN.has(outcome.reason)) return `${outcome.reason}, ${outcome.detail}`;
   if (!isAboutStable(planned)) return undefined;
   const gap = findGap(outcome);
-  if (gap === undefined) return undefined;
-  if (!('bad' in check) || roleOf(planned) !== 'bad' || (gap !== 'missing' && gap !== 'empty'))
-    return describeGap(gap);
-  if (check.absentIsZero) return undefined;
-  const total = answers.find(({ planned: { id } }) => id === `${check.name}/total/stable`);
-  const isBadAlone = total !== undefined && findGap(total.observation.outcome) === undefined;
-  return `${describeGap(gap)}${isBadAlone ? '; if that means no bad events, write absentIsZero: true' : ''}`;
+  if (gap === undefined) return check.kind === 'latency' ? describeCoarseBuckets(check, outcome) : undefined;
+  const all = absentOf(check, roleOf(planned));
+  if (!all || (gap !== 'missing' && gap !== 'empty')) return describeGap(gap);
+  if ('absentIsZero' in check && check.absentIsZero) return undefined;
+  const total = answers.find(({ planned: { id } }) => id === `${check.name}/${all.role}/stable`);
+  const isAlone = total !== undefined && findGap(total.observation.outcome) === undefined;
+  return `${describeGap(gap)}${isAlone ? `; if that means ${all.none}, write absentIsZero: true` : ''}`;
+}
+
+/** Why stable's buckets could never answer a check of latency that the rollout would wait for. */
+function describeCoarseBuckets(check: LatencySpec, outcome: Observation['outcome']): string | undefined {
+  if (outcome.kind !== 'grouped' || check.required === false) return undefined;
+  const { groups } = outcome;
+  const points = groups[0]?.values.length ?? 0;
+  const ticks = Array.from({ length: points }, (_, point) => {
+    const readings = {
+      one: () => 'missing' as const,
+      groups: () => groups.map(({ value, values }) => ({ value, reading: values[point] ?? 'missing' })),
+    };
+    const stable = latency.read(check, readings, 'stable');
+    return { period: 0, candidate: { kind: 'unusable', reason: 'no traffic yet' } as const, stable };
+  });
+  const seen = settleBuckets(ticks, check.bound).map(({ stable }) => stable);
+  const histograms = seen.flatMap((one) => (one.kind === 'seen' ? [one.value] : []));
+  const [fault] = seen.flatMap((one) => (one.kind === 'unusable' ? [one.reason] : []));
+  if (histograms.length === 0) return fault;
+  if (check.quantile === undefined) return undefined;
+  const around = bucketAround(histograms, check.quantile);
+  // the share of the next step is of no account: quantiles are compared by a factor alone
+  return around && describeCoarse(around, 1 + safeMargin(check, 1).relative, quantileName(check.quantile));
+}
+
+/** If no series of a role may mean none: the role that then has one all the same, and what there is none of. */
+function absentOf(
+  check: CheckSpec,
+  role: string,
+): { readonly role: string; readonly none: string } | undefined {
+  if (check.kind === 'rate') return role === 'events' ? { role: 'exposure', none: 'no events' } : undefined;
+  const keys = countKeys(check);
+  if (!keys || role !== keys.bad) return undefined;
+  return { role: keys.total, none: role === 'bad' ? 'no bad events' : 'none' };
 }
 
 /** Why there is not one number in an answer; undefined when there is. */

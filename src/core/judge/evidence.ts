@@ -1,7 +1,10 @@
+import type { CumulativeBuckets } from '../stats/buckets.ts';
+import type { ClaimedCounts } from '../stats/calibration.ts';
 import type { Counts } from '../stats/counts.ts';
 import type { Margin } from '../stats/twin.ts';
+import type { Millis } from '../units.ts';
 
-export type { Counts, Margin };
+export type { ClaimedCounts, Counts, CumulativeBuckets, Margin };
 
 /**
  * `pass` proven good enough · `fail` proven harmful · `inconclusive` neither yet · `no-data` nothing to see ·
@@ -38,6 +41,8 @@ export interface Period {
 /** What every check says of itself. */
 export interface CheckBase {
   readonly name: string;
+  /** What people asked, where it is put in other words than the kind: `accuracy`. For reports and sentences only. */
+  readonly question?: string | undefined;
   /** Share of the promise that it may spend, relative to the other checks; more than 0. */
   readonly weight: number;
   readonly action: Action;
@@ -61,12 +66,22 @@ export interface Margins {
   readonly safe: Margin;
 }
 
-/** A share of bad events. */
+/** A share of bad events; with `worse: fewer` of good ones. */
 export interface ProportionCheck extends CheckBase, Reading, Margins {
   readonly kind: 'proportion';
-  /** And never above this share, whatever stable does. */
+  /** `fewer`: the margins say how much more stable may have, at most ratio × the candidate's share + difference. Default `more`. */
+  readonly worse?: 'more' | 'fewer' | undefined;
+  /** And never above this share (`fewer`: below), whatever stable does. */
   readonly limit: number | undefined;
   readonly ticks: readonly EvidenceTick<Counts>[];
+}
+
+/** What the alerts on an error budget are about. */
+export interface BurnAlerts {
+  /** The share of good events that is promised, above 0 and below 1. */
+  readonly objective: number;
+  /** Over this long. */
+  readonly period: Millis;
 }
 
 /** The candidate alone against a share that it must not exceed. */
@@ -76,12 +91,86 @@ export interface LimitCheck extends CheckBase, Reading {
   readonly max: number;
   /** A business rule outside the promise: so many bad events more than stable's share explains are too many. */
   readonly maxExcess: number | undefined;
+  /** A business rule outside the promise: multi-window burn-rate alerts. Needs `Evidence.tick`. */
+  readonly alerts: BurnAlerts | undefined;
   /** Stable's counts serve `maxExcess` alone. */
   readonly ticks: readonly EvidenceTick<Counts>[];
 }
 
+/** The counts of an arm, by group; a group that is not there had no traffic. */
+export interface GroupedCounts {
+  readonly groups: Readonly<Record<string, Counts>>;
+}
+
+/** Bad events group by group: each against stable's same group, and the groups against each other. */
+export interface FairnessCheck extends CheckBase, Reading, Margins {
+  readonly kind: 'fairness';
+  /** Fixed before looking; others are not looked at. */
+  readonly groups: readonly string[];
+  /** How much worse one group may be off than another with the candidate; undefined: not asked. */
+  readonly disparity: Margin | undefined;
+  /** Groups with less than this share of a step's traffic are not waited for, 0 to 1. */
+  readonly minShare: number;
+  readonly ticks: readonly EvidenceTick<GroupedCounts>[];
+}
+
+/** The counts of an arm, bin by bin in the order of the check. */
+export interface ClaimedBins {
+  readonly bins: readonly ClaimedCounts[];
+}
+
+/** How often predictions come true, against the probability that they claim. */
+export interface CalibrationCheck extends CheckBase, Reading {
+  readonly kind: 'calibration';
+  /** Names of the bins, fixed before looking. */
+  readonly bins: readonly string[];
+  /** Further than this from the claim is harm, in probability. */
+  readonly tolerance: number;
+  /** Within this is safe; not less than `tolerance`. */
+  readonly safe: { readonly tolerance: number };
+  /** `stable`: harm is to be off the claim and further off than stable. `claims`: off the claim, whatever stable does. */
+  readonly against: 'stable' | 'claims';
+  /** Bins with less than this share of a step's predictions are not waited for, 0 to 1. */
+  readonly minShare: number;
+  readonly ticks: readonly EvidenceTick<ClaimedBins>[];
+}
+
+/** Events per unit of exposure: crashes per replica-hour. Events may outnumber the exposure. */
+export interface RateCheck extends CheckBase, Reading {
+  readonly kind: 'rate';
+  /** Beyond it is harm; `difference` in events per unit. */
+  readonly harm: Margin;
+  /** Below it is safe; undefined: what is proven within `limit` is safe. */
+  readonly safe: Margin | undefined;
+  /** And never more events per unit of exposure than this, whatever stable does. */
+  readonly limit: number | undefined;
+  readonly ticks: readonly EvidenceTick<Counts>[];
+}
+
+/**
+ * Measurements in buckets: the share above a bound, a quantile, or both. Margins are of the share (`tail`); of the quantile is
+ * `ratio` alone.
+ */
+export interface LatencyCheck extends CheckBase, Reading, Margins {
+  readonly kind: 'latency';
+  /** Above it is too slow, in the measurement's unit. */
+  readonly bound: number | undefined;
+  /** Above 0 and below 1: 0.99 for p99. */
+  readonly quantile: number | undefined;
+  /** And never a larger share above `bound`, whatever stable does. */
+  readonly limit: number | undefined;
+  /** Settled (settle-buckets.ts): every histogram has the same bounds. */
+  readonly ticks: readonly EvidenceTick<CumulativeBuckets>[];
+}
+
 /** Every kind of check, as evidence. */
-export type EvidenceCheck = ProportionCheck | LimitCheck;
+export type EvidenceCheck =
+  | LatencyCheck
+  | ProportionCheck
+  | LimitCheck
+  | RateCheck
+  | FairnessCheck
+  | CalibrationCheck;
 
 /**
  * All that a judgement rests on: the value between what was observed and what it says. The document of `belay judge` is
@@ -104,6 +193,10 @@ export interface Evidence {
   /** One per weight, oldest first; the last is now. */
   readonly periods: readonly [Period, ...Period[]];
   readonly checks: readonly EvidenceCheck[];
+  /** Width of a tick, for what needs time; the k-th tick, from 0, begins k × this after the first. Undefined: unknown. */
+  readonly tick?: Millis | undefined;
+  /** Milliseconds that this step may still take if the rollout is to keep its deadline; not given where there is none. */
+  readonly left?: number | undefined;
 }
 
 /** The period of now. */

@@ -19,7 +19,11 @@ export interface Family extends Terms {
 }
 
 /** The terms of an evidence; from all its checks, weighed or not. */
-export function termsOf({ checks, falseRollbackRate, carried = 0 }: Evidence): Terms {
+export function termsOf({
+  checks,
+  falseRollbackRate,
+  carried = 0,
+}: Pick<Evidence, 'checks' | 'falseRollbackRate' | 'carried'>): Terms {
   const total = checks.filter(isInFamily).reduce((sum, { weight }) => sum + weight, 0);
   return {
     threshold: -Math.log(falseRollbackRate) - carried,

@@ -2,8 +2,10 @@ import { logSum } from '../stats/log-space.ts';
 import { DOUBTFUL } from '../stats/recent-doubt.ts';
 import { currentPeriod, type Evidence, type EvidenceCheck, type Verdict } from './evidence.ts';
 import { type Family, joinFamily, logShare, termsOf } from './family.ts';
+import { forecastSafe } from './forecast.ts';
 import type { ShownInterval } from './method.ts';
 import { type Weighed, weigh } from './weigh.ts';
+import { describeSafeForecast } from './words/forecast.ts';
 import { writeOdds, writeProgress } from './write-numbers.ts';
 
 /** What the evidence says of one check. */
@@ -94,9 +96,13 @@ function describe(
   if (verdict === 'fail' && one.breach) return { interval: undefined, text: one.breach.text };
   if (verdict === 'no-data' || verdict === 'error')
     return { interval: undefined, text: blind ?? one.blindBecause ?? 'no usable tick' };
-  const { interval, words } = one.tell(verdict === 'pass' ? 'safe' : verdict === 'fail' ? 'fail' : 'harm');
-  if (verdict === 'fail')
-    return { interval, text: `${harmOf(one, words.harm)}; ${describeProof(one, family)}` };
+  const { interval, words, caution } = one.tell(
+    verdict === 'pass' ? 'safe' : verdict === 'fail' ? 'fail' : 'harm',
+  );
+  if (verdict === 'fail') {
+    const proof = `${harmOf(one, words.harm)}; ${describeProof(one, family)}`;
+    return { interval, text: caution === undefined ? proof : `${proof}; ${caution}` };
+  }
   if (verdict === 'pass')
     return {
       interval,
@@ -116,8 +122,15 @@ function describe(
     };
   return {
     interval,
-    text: `${words.doubt}; ${writeProgress(logSafe, safeThreshold)} of the evidence needed to advance`,
+    text: `${words.doubt}; ${writeProgress(logSafe, safeThreshold)} of the evidence needed to advance${foresee(evidence, one)}`,
   };
+}
+
+/** How long it will take, where that can be said. */
+function foresee(evidence: Evidence, one: Weighed): string {
+  const unit = one.prospect?.tests.unit;
+  const text = unit && describeSafeForecast(forecastSafe(evidence, one), unit);
+  return text === undefined ? '' : `; ${text}`;
 }
 
 /** The member that weighs most says what was exceeded. */

@@ -1,6 +1,8 @@
 import type { BetOptions, Side } from '../stats/bets.ts';
 import type { Counts } from '../stats/counts.ts';
+import type { Millis } from '../units.ts';
 import type { Looking, Stretch } from './divide.ts';
+import type { Margin, Reading } from './evidence.ts';
 
 /** What was found of a quantity, with the error of both ends together. */
 export interface ShownInterval {
@@ -33,6 +35,21 @@ export interface Totals {
   readonly alone: Counts;
 }
 
+/** One test of counts. */
+export type CountTest =
+  | { readonly kind: 'comparison'; readonly margin: Margin }
+  | { readonly kind: 'limit'; readonly limit: number };
+
+/** The tests that a check plays on one weight: what a forecast needs to know of its kind. */
+export interface CountTests extends Reading {
+  /** `share`: of trials; `rate`: events per unit of exposure. */
+  readonly unit: 'share' | 'rate';
+  /** By member. */
+  readonly harm: Readonly<Record<string, CountTest>>;
+  /** Undefined: safety cannot be proven on this weight. */
+  readonly safe: CountTest | undefined;
+}
+
 /** A breach of a fixed rule, which no error rate covers. */
 export interface Breach {
   readonly text: string;
@@ -57,8 +74,19 @@ export interface Method<C, A> {
    * is not left yet. It proves nothing and only waits.
    */
   readonly doubt?: (check: C, now: Stretch<A>) => number;
-  /** A fixed rule that is broken, outside the promise. */
-  readonly breach?: (check: C, stretches: readonly Stretch<A>[]) => Breach | undefined;
+  /** A fixed rule that is broken, outside the promise; `tick` is the width of one, where it is known. */
+  readonly breach?: (
+    check: C,
+    stretches: readonly Stretch<A>[],
+    tick: Millis | undefined,
+  ) => Breach | undefined;
+  /**
+   * The tests that it plays on a weight, `whole` when the candidate has all traffic. Only for kinds whose evidence is the counts in
+   * `totals`: of the others nobody can say how long they take.
+   */
+  readonly tests?: (check: C, whole: boolean) => CountTests | undefined;
+  /** What is to be read with a proof of harm; undefined: nothing. */
+  readonly caution?: (check: C, stretches: readonly Stretch<A>[]) => string | undefined;
   /** Undefined for kinds that do not count. */
   readonly totals: (check: C, stretches: readonly Stretch<A>[]) => Totals | undefined;
   /** The effect as people see it, on the scale of the margin of that side. */

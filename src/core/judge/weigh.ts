@@ -1,9 +1,13 @@
 import { assertNever } from '../errors.ts';
 import { type Divided, type Dropped, divideTicks, type Stretch } from './divide.ts';
 import type { Evidence, EvidenceCheck, EvidenceTick } from './evidence.ts';
+import { calibration } from './kinds/calibration.ts';
+import { fairness } from './kinds/fairness.ts';
+import { latency } from './kinds/latency.ts';
 import { limit } from './kinds/limit.ts';
 import { proportion } from './kinds/proportion.ts';
-import type { Breach, Course, Method, ShownInterval, Totals, Words } from './method.ts';
+import { rate } from './kinds/rate.ts';
+import type { Breach, CountTests, Course, Method, ShownInterval, Totals, Words } from './method.ts';
 import { plainestPart } from './plainest-part.ts';
 
 /** One e-process that counts towards harm. */
@@ -25,6 +29,8 @@ export interface Weighed {
   /** How much the newest ticks speak for a fault that has just begun, in nats; 0 for kinds that cannot tell. */
   readonly doubt: number;
   readonly totals: Totals | undefined;
+  /** What a forecast rests on; undefined for kinds that have none, and before anything was seen. */
+  readonly prospect: Prospect | undefined;
   readonly used: number;
   readonly dropped: readonly Dropped[];
   /** Position of the newest tick of this step that could be judged. */
@@ -37,6 +43,15 @@ export interface Weighed {
   readonly tell: (side: TellSide) => Told;
 }
 
+/** This step so far, as far as it says what comes. */
+export interface Prospect {
+  readonly tests: CountTests;
+  /** Usable ticks of this step. */
+  readonly ticks: number;
+  /** Counted in them. */
+  readonly totals: Totals;
+}
+
 /** What the words are for: doubt and safety on the scale of their margins, or a proof of harm. */
 export type TellSide = 'harm' | 'safe' | 'fail';
 
@@ -44,6 +59,8 @@ export type TellSide = 'harm' | 'safe' | 'fail';
 export interface Told {
   readonly interval: ShownInterval | undefined;
   readonly words: Words;
+  /** To be read with a proof of harm. */
+  readonly caution?: string | undefined;
 }
 
 /** Calls `use` with the method of a check's kind. */
@@ -59,6 +76,14 @@ export function withMethod<R>(
       return use(check, proportion);
     case 'limit':
       return use(check, limit);
+    case 'fairness':
+      return use(check, fairness);
+    case 'calibration':
+      return use(check, calibration);
+    case 'latency':
+      return use(check, latency);
+    case 'rate':
+      return use(check, rate);
     default:
       return assertNever(check);
   }
@@ -98,9 +123,10 @@ function weighBy<C extends EvidenceCheck, A>(
     // Each step passes at its share of the rate, so that the whole rollout keeps it (union bound over the steps).
     safeThreshold:
       Math.log(evidence.steps / evidence.falseAdvanceRate) + (method.safeSurcharge?.(check) ?? 0),
-    breach: method.breach?.(check, stretches),
+    breach: method.breach?.(check, stretches, evidence.tick),
     doubt: (now && method.doubt?.(check, now)) ?? 0,
     totals: method.totals(check, stretches),
+    prospect: now && prospectOf(check, method, now),
     used: divided.used,
     dropped: divided.dropped,
     lastSeen: now?.lastSeen,
@@ -112,6 +138,15 @@ function weighBy<C extends EvidenceCheck, A>(
 
 /** Without a goal evidence goes on growing, so that parts can be told apart by it. */
 const UNAIMED: Course = {};
+
+function prospectOf<C, A>(check: C, method: Method<C, A>, now: Stretch<A>): Prospect | undefined {
+  const { whole } = now.period;
+  const tests = method.tests?.(check, whole);
+  const totals = method.totals(check, [now]);
+  if (!tests || !totals) return undefined;
+  const alone = whole || method.looking(check).oneArm;
+  return { tests, totals, ticks: alone ? now.alone.length : now.pairs.length };
+}
 
 /** The evidence as people see it: of safety and of doubt over the whole rollout, of harm where it is plainest. */
 function tell<C, A>({
@@ -136,5 +171,6 @@ function tell<C, A>({
     const own = method.interval(check, part, 'harm');
     return [name, `${where}, ${method.words(check, part, own).harm[name] ?? 'harm is proven'}`];
   });
-  return { interval, words: { ...words, harm: Object.fromEntries(harm) } };
+  const caution = method.caution?.(check, stretches);
+  return { interval, words: { ...words, harm: Object.fromEntries(harm) }, caution };
 }

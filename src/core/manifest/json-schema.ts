@@ -34,6 +34,11 @@ function addConditions(node: Node): void {
     node.anyOf = [{ required: ['max'] }, { required: ['min'] }];
     node.dependencies = { samples: ['minSamples'], minSamples: ['samples'] };
   }
+  if (has('buckets')) {
+    node.anyOf = [{ required: ['quantile'] }, { required: ['bound'] }];
+    node.dependencies = { limit: ['bound'] };
+  }
+  if (has('alerts', 'period')) node.dependencies = { alerts: ['objective'], period: ['alerts'] };
   // A record of named things; empty ones are refused.
   if (node.type === 'object' && node.propertyNames !== undefined) node.minProperties = 1;
 }

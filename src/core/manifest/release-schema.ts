@@ -217,10 +217,23 @@ export type CheckSpec = Release['spec']['health']['checks'][number];
 export type ProportionSpec = Extract<CheckSpec, { kind: 'proportion' }>;
 /** The candidate alone against a share of bad events. */
 export type LimitSpec = Extract<CheckSpec, { kind: 'limit' }>;
+/** Events per unit of exposure, compared with stable. */
+export type RateSpec = Extract<CheckSpec, { kind: 'rate' }>;
+/** Measurements in buckets, compared with stable. */
+export type LatencySpec = Extract<CheckSpec, { kind: 'latency' }>;
 /** A value of the candidate against fixed bounds. */
 export type ThresholdSpec = Extract<CheckSpec, { kind: 'threshold' }>;
 /** A check that counts as evidence within the promise; all but `threshold`. */
 export type EvidenceSpec = Exclude<CheckSpec, ThresholdSpec>;
+/** Group by group. */
+export type FairnessSpec = Extract<CheckSpec, { kind: 'fairness' }>;
+/** What a model's probabilities are worth. */
+export type CalibrationSpec = Extract<CheckSpec, { kind: 'calibration' }>;
+/** Questions of the field that are another kind in other words; see expand-check.ts. */
+export type QuestionSpec = Extract<
+  CheckSpec,
+  { kind: 'errors' | 'accuracy' | 'agreement' | 'data-quality' | 'business' }
+>;
 /** How much worse than stable: ratios, each part optional, one of them there. */
 export type MarginSpec = NonNullable<ProportionSpec['tolerate']>;
 /** What still counts as safe, each part optional, one of them there. */

@@ -1,9 +1,16 @@
 import type { Problem } from '../errors.ts';
 import { formatPath } from '../yaml/yaml-path.ts';
 import { artifactsArePinned, formatsAreSafe } from './artifact-rules.ts';
-import { bakeIsChecked, boundsAreSensible, checkNamesDiffer, harmWithinSafe } from './check-rules.ts';
+import {
+  bakeIsChecked,
+  boundsAreSensible,
+  checkNamesDiffer,
+  harmWithinSafe,
+  ratesCanBeSafe,
+} from './check-rules.ts';
 import { nameIsFileName, providersExist, targetFilesAreForeign } from './config-rules.ts';
 import { placeholdersAreKnown, queriesCountWindows, queriesTellVersions } from './query-rules.ts';
+import { binsClaim, labelsComeInTime, partsDiffer, questionBoundsFit } from './question-rules.ts';
 import {
   deadlineFits,
   noDataDeadlineFits,
@@ -28,8 +35,13 @@ const RELEASE_RULES: readonly Rule[] = [
   noDataDeadlineFits,
   checkNamesDiffer,
   harmWithinSafe,
+  ratesCanBeSafe,
   boundsAreSensible,
   bakeIsChecked,
+  partsDiffer,
+  binsClaim,
+  questionBoundsFit,
+  labelsComeInTime,
   placeholdersAreKnown,
   queriesTellVersions,
   queriesCountWindows,

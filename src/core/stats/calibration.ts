@@ -4,6 +4,7 @@ import { asOneOf, combineTests } from './combine.ts';
 import { type Counts, sumCounts, type Tick } from './counts.ts';
 import { withFinePlan } from './fine-plan.ts';
 import type { Interval } from './interval.ts';
+import { logMean } from './log-space.ts';
 import { twinLogE } from './twin.ts';
 
 /** What happened to the predictions of one confidence bin in one tick: `events` came true of `exposure`. */
@@ -31,10 +32,43 @@ export interface CalibrationTest extends BetOptions {
  * Labels often come late: a tick is then of labels, with the claims of those same predictions.
  */
 export function calibrationLogE(bins: readonly ConfidenceBin[], test: CalibrationTest): number {
-  const part = asOneOf(2 * bins.length, test);
+  return claimsLogE([...bins, ...bins.map((bin) => bin.map(opposite))], test);
+}
+
+/** One bin and one direction: the candidate's counts with their claims, and both arms' counts, of the same predictions. */
+export interface ClaimPart {
+  readonly own: ConfidenceBin;
+  readonly twin: TwinBin;
+}
+
+/**
+ * Natural log of the evidence that in some part more came true than was claimed and than came true for stable, by more than
+ * the tolerance (`harm`), or that in every part one of the two is kept (`safe`). A part is one bin in one direction; give each
+ * bin twice, once with those that came true counted and once with those that did not.
+ *
+ * Harm: the null of a part is θC ≤ max(claim, θB) + ε, the union of two nulls, so the lesser e-value of their two tests is one
+ * under each of them. Safety: the null is θC above both, where both tests are e-values and so is their mean. A shift of the
+ * world moves both arms, and a candidate that is better calibrated than stable moves towards its claim: neither is harm.
+ */
+export function worseClaimLogE(parts: readonly ClaimPart[], test: CalibrationTest): number {
+  const { tolerance, ...bets } = asOneOf(parts.length, test);
+  const twin = { ...withFinePlan(bets), margin: { ratio: 1, difference: tolerance } };
   return combineTests(
     test.side,
-    bins.flatMap((bin) => [claimLogE(bin, part), claimLogE(bin.map(opposite), part)]),
+    parts.map((part) => {
+      const own = claimLogE(part.own, { tolerance, ...bets });
+      const against = twinLogE(part.twin, twin);
+      return test.side === 'harm' ? Math.min(own, against) : logMean([own, against]);
+    }),
+  );
+}
+
+/** The same against the claims alone: `calibrationLogE` of directions that are given one by one. */
+export function claimsLogE(directions: readonly ConfidenceBin[], test: CalibrationTest): number {
+  const part = asOneOf(directions.length, test);
+  return combineTests(
+    test.side,
+    directions.map((direction) => claimLogE(direction, part)),
   );
 }
 

@@ -1,4 +1,4 @@
-import { type Counts, sumCounts } from './counts.ts';
+import { type Counts, sumCounts, type Tick } from './counts.ts';
 
 /** How clumped events are, and on how much that rests. */
 export interface DispersionEstimate {
@@ -60,6 +60,33 @@ export function historyDispersion(ticks: readonly Counts[]): DispersionEstimate 
     pairs += 1;
   }
   return estimate(sum, pairs);
+}
+
+/**
+ * φ from the rollout itself: Pearson's χ² of each tick's split of events between the arms, given all events of the tick and the
+ * ratio of the arms over all ticks (half an event added to each, so that there is one), divided by ticks − 1. A persistent
+ * difference of the arms does not count. It is known too late to read evidence by (early looks happen before it is known) and
+ * so is a warning only.
+ *
+ * @param ticks  ticks without events or without exposure on an arm say nothing and are left out
+ * @returns undefined with fewer than two ticks
+ */
+export function rolloutDispersion(ticks: readonly Tick[]): DispersionEstimate | undefined {
+  const usable = ticks.filter(
+    ({ candidate, stable }) =>
+      candidate.exposure > 0 && stable.exposure > 0 && candidate.events + stable.events > 0,
+  );
+  const ours = sumCounts(usable.map(({ candidate }) => candidate));
+  const theirs = sumCounts(usable.map(({ stable }) => stable));
+  const ratio = (ours.events + 0.5) / ours.exposure / ((theirs.events + 0.5) / theirs.exposure);
+  let square = 0;
+  for (const { candidate, stable } of usable) {
+    const events = candidate.events + stable.events;
+    const weighted = ratio * candidate.exposure;
+    const share = weighted / (weighted + stable.exposure);
+    square += (candidate.events - events * share) ** 2 / (events * share * (1 - share));
+  }
+  return usable.length < 2 ? undefined : estimate(square, usable.length - 1);
 }
 
 function estimate(sum: number, degrees: number): DispersionEstimate | undefined {

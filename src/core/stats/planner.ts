@@ -18,6 +18,8 @@ export interface OneSampleForecast {
   readonly exposure: number;
   readonly rate: number;
   readonly limit: number;
+  /** Events that may outnumber the exposure (Poisson) instead of a share of trials, as `poissonLogE` counts them. Default false. */
+  readonly isRate?: boolean;
 }
 
 /** Which decision is waited for. */
@@ -29,8 +31,12 @@ export interface PlanOptions {
   readonly mixture?: Mixture;
   /** φ ≥ 1; evidence grows so much more slowly. Default 1. */
   readonly dispersion?: number;
-  /** Nats that go into not knowing the best bet beforehand. Default 2. */
-  readonly cost?: number;
+  /**
+   * Nats that go into not knowing the best bet beforehand: so many, or what the bet's share of the mixture costs. Default 2.
+   */
+  readonly cost?: number | 'share';
+  /** So many ticks are forgiven, each so many minutes wide: what the best of them gain must be had again. Default: none. */
+  readonly forgiven?: { readonly ticks: number; readonly width: number };
 }
 
 /** When a decision is to be expected. All times in minutes; Infinity when it is never to be expected. */
@@ -72,14 +78,20 @@ export function planTwin(given: TwinForecast, options: PlanOptions & { readonly 
   });
 }
 
-/** When the test of one arm against a limit is to be expected to decide: g = max_κ n[θ ln κ − ln(1 + (κ − 1)θ0)]/φ. */
+/**
+ * When the test of one arm against a limit is to be expected to decide: g = max_κ n[θ ln κ − ln(1 + (κ − 1)θ0)]/φ; for a rate
+ * g = max_κ t[λ ln κ − (κ − 1)λ0]/φ.
+ */
 export function planOneSample(given: OneSampleForecast, options: PlanOptions): Forecast {
-  const { exposure, rate, limit } = given;
+  const { exposure, rate, limit, isRate = false } = given;
   if (!(exposure > 0)) return NEVER;
-  return foresee(options, (kappa) => ({
-    growth: exposure * (rate * Math.log(kappa) - Math.log1p((kappa - 1) * limit)),
-    variance: exposure * rate * (1 - rate) * Math.log(kappa) ** 2,
-  }));
+  return foresee(options, (kappa) => {
+    const stake = (kappa - 1) * limit;
+    return {
+      growth: exposure * (rate * Math.log(kappa) - (isRate ? stake : Math.log1p(stake))),
+      variance: exposure * rate * (isRate ? 1 : 1 - rate) * Math.log(kappa) ** 2,
+    };
+  });
 }
 
 const NEVER: Forecast = {
@@ -97,20 +109,41 @@ interface Walk {
 
 function foresee(options: PlanOptions, walkOf: (kappa: number) => Walk): Forecast {
   const { side, alpha, mixture = REFERENCE_MIXTURE[side], dispersion = 1, cost = 2 } = options;
-  const best = mixture
-    .map(({ kappa }) => walkOf(kappa))
-    .reduce((most, walk) => (walk.growth > most.growth ? walk : most));
-  const growth = best.growth / dispersion;
+  const total = mixture.reduce((sum, { weight }) => sum + weight, 0);
+  const walks = mixture.map(({ kappa, weight }) => {
+    const walk = walkOf(kappa);
+    // Clumps of φ: each of the bet's steps is as high as before and there are φ times fewer, so the variance falls by φ, too.
+    const growth = walk.growth / dispersion;
+    const variance = walk.variance / dispersion;
+    const paid = cost === 'share' ? -Math.log(weight / total) : cost;
+    return { growth, variance, height: paid - Math.log(alpha) + forgiveness(options, { growth, variance }) };
+  });
+  const { growth, variance, height } = walks.reduce((best, walk) => (isSooner(walk, best) ? walk : best));
   if (!(growth > 0)) return { ...NEVER, growth };
-  // Clumps of φ: each of the bet's steps is as high as before and there are φ times fewer, so the variance falls by φ, too.
-  const variance = best.variance / dispersion;
-  const height = cost - Math.log(alpha);
   return {
     growth,
     minutes: height / growth,
     median: passageTime(0.5, height, { growth, variance }),
     ninety: passageTime(0.9, height, { growth, variance }),
   };
+}
+
+interface Climb extends Walk {
+  /** Nats to gain. */
+  readonly height: number;
+}
+
+/** Which bet gets there first on average; of those that never do, which loses least. */
+function isSooner(one: Climb, other: Climb): boolean {
+  if (one.growth > 0 && other.growth > 0) return one.height / one.growth < other.height / other.growth;
+  return one.growth > other.growth;
+}
+
+/** What forgiven ticks take away: they are the best ones, so about two standard deviations better than the mean. */
+function forgiveness({ forgiven }: PlanOptions, { growth, variance }: Walk): number {
+  if (!forgiven) return 0;
+  const { ticks, width } = forgiven;
+  return ticks * (growth * width + 2 * Math.sqrt(variance * width));
 }
 
 /** The time by which a Brownian motion with drift has reached `height` with the given probability. */

@@ -1,10 +1,10 @@
 import { proportionInterval } from './beta-binomial.ts';
 import type { BetOptions } from './bets.ts';
 import { asOneOf, combineTests } from './combine.ts';
+import { compositionLogE } from './composition.ts';
 import { sumCounts } from './counts.ts';
 import { withFinePlan } from './fine-plan.ts';
 import type { Interval } from './interval.ts';
-import { logBeta } from './log-gamma.ts';
 import { oneSampleLogE } from './one-sample.ts';
 
 /** How many requests (or sessions) each arm got in one tick. */
@@ -64,21 +64,15 @@ export function splitEvidence(ticks: readonly SplitTick[], test: SplitTest): Spl
 }
 
 /**
- * Natural log of the evidence that requests are not sent one by one with exactly the declared probability p: the
- * beta-binomial ratio B(a + x, b + n − x)/B(a, b) / (p^x (1 − p)^(n − x)) with a = c·p, b = c·(1 − p), c = 100 (Lindon and
- * Malek 2022, "Anytime-valid inference for multinomial count data", NeurIPS; two outcomes). For routers that draw each
- * request; anything stickier is rejected although it does as declared.
+ * Natural log of the evidence that requests are not sent one by one with exactly the declared share: `compositionLogE` of two
+ * categories. For routers that draw each request; anything stickier is rejected although it does as declared.
  * @returns 0 without traffic
  */
-export function exactSplitLogE(ticks: readonly SplitTick[], test: { readonly share: number }): number {
-  const { share } = test;
-  const x = ticks.reduce((sum, tick) => sum + tick.candidate, 0);
-  const y = ticks.reduce((sum, tick) => sum + tick.stable, 0);
-  const a = CONCENTRATION * share;
-  const b = CONCENTRATION * (1 - share);
-  if (!(share > 0 && share < 1)) return (share <= 0 ? x : y) > 0 ? Number.POSITIVE_INFINITY : 0;
-  return logBeta(a + x, b + y) - logBeta(a, b) - x * Math.log(share) - y * Math.log1p(-share);
+export function exactSplitLogE(ticks: readonly SplitTick[], { share }: { readonly share: number }): number {
+  const candidate = ticks.reduce((sum, tick) => sum + tick.candidate, 0);
+  const stable = ticks.reduce((sum, tick) => sum + tick.stable, 0);
+  return compositionLogE([candidate, stable], { shares: [share, 1 - share], concentration: CONCENTRATION });
 }
 
-/** How many requests the prior is worth; ten times more would look for finer, ten times fewer for coarser imbalance. */
+/** How many requests the prior is worth. */
 const CONCENTRATION = 100;

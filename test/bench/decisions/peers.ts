@@ -47,14 +47,19 @@ export function zTest(name: string, critical: number): Rule {
   return {
     name,
     firesAt: (ticks) => {
-      const index = cumulate(ticks).findIndex(({ x, n, y, m }) => {
-        const pooled = (x + y) / (n + m);
-        const spread = Math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m));
-        return spread > 0 && (x / n - y / m) / spread > critical;
-      });
+      const index = zValues(ticks).findIndex((z) => z > critical);
       return index === -1 ? undefined : index;
     },
   };
+}
+
+/** The test's z after every tick, from all ticks until then; 0 as long as nothing failed. */
+export function zValues(ticks: readonly Tick[]): readonly number[] {
+  return cumulate(ticks).map(({ x, n, y, m }) => {
+    const pooled = (x + y) / (n + m);
+    const spread = Math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m));
+    return spread > 0 ? (x / n - y / m) / spread : 0;
+  });
 }
 
 /** D > √(V(n + ρ)/n · ln((n + ρ)/(ρα²))), V the variance of the difference, tuned for 10,000 canary requests. */

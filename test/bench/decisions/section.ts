@@ -24,6 +24,12 @@ export interface Measure {
   readonly goal?: number;
 }
 
+/** A measure as it is printed, and whether it keeps its goal. */
+export function writeMeasure({ name, value, unit, goal }: Measure): string {
+  const verdict = goal === undefined ? '' : ` (goal ${goal} ${unit}: ${value <= goal ? 'met' : 'MISSED'})`;
+  return `${name}: ${value.toFixed(2)} ${unit}${verdict}`;
+}
+
 /** One part of the benchmark. */
 export type Section = { readonly name: string; readonly title: string } & (
   | { readonly kind: 'trials'; readonly rows: (run: Run) => readonly Row[] }

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { planQueries } from '../../../src/core/analysis/plan-queries.ts';
 import type { ProportionSpec } from '../../../src/core/manifest/release-schema.ts';
-import { checkNamed, counts, errors, evaluationOf, evidenceOf, judge, minute, type World } from './scenario.ts';
+import {
+  checkNamed,
+  counts,
+  errors,
+  evaluationOf,
+  evidenceOf,
+  judge,
+  minute,
+  type World,
+} from './scenario.ts';
 
 const clumped: ProportionSpec = { ...errors, dispersion: 'history' };
 const replicated: ProportionSpec = {

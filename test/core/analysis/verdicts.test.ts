@@ -368,3 +368,19 @@ describe('a fault that has just begun', () => {
     expect(judge(story, healthy).overall).toBe('pass');
   });
 });
+
+describe('a proof by events that come together', () => {
+  const clumps = counts('errors', [({ tick }) => (tick % 4 === 0 ? 80 : 0), 1_000, 90, 9_000]);
+  it('is to be read with caution, and says so', () => {
+    const { verdict, sentence: says } = checkNamed(judge({ now: 121 }, clumps), 'errors');
+    expect(verdict).toBe('fail');
+    expect(says).toMatch(
+      /; events seem to come in clumps of about \d+ where 1 is declared, so this proof is weaker than it says; see dispersion$/,
+    );
+    const declared = [{ ...errors, dispersion: 60 }];
+    expect(checkNamed(judge({ now: 121, checks: declared }, clumps), 'errors').sentence).not.toContain(
+      'clumps',
+    );
+    expect(checkNamed(judge({ now: 121 }, sick), 'errors').sentence).not.toContain('clumps');
+  });
+});

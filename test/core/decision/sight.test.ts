@@ -72,6 +72,31 @@ describe('a rollout that would start blind', () => {
     expect(look({ 'errors/bad/stable': series('not-a-number') }, { absentIsZero: true })).toHaveLength(1);
   });
 
+  it('has no series of events of a rate, unless the manifest says that there need be none', () => {
+    const rate = {
+      name: 'crashes',
+      kind: 'rate',
+      provider: 'prod',
+      events: 'e{{version}}',
+      exposure: 'x{{version}}',
+    };
+    const sight = (part: object) => {
+      const release = buildRelease({ candidate: CANDIDATE, checks: [{ ...rate, ...part }] });
+      const answers = planSight(release, NOW).map((planned) => {
+        const outcome = planned.id.includes('/events/') ? absent('empty') : series(1);
+        return {
+          planned,
+          observation: { provider: 'prod', request: planned.request, fetchedAt: NOW, outcome },
+        };
+      });
+      return judgeSight(release, answers).map(({ planned, key, what }) => [planned.id, key, what]);
+    };
+    expect(sight({})).toEqual([
+      ['crashes/events/stable', 'events', 'no series; if that means no events, write absentIsZero: true'],
+    ]);
+    expect(sight({ absentIsZero: true })).toEqual([]);
+  });
+
   it('cannot ask about the candidate; that there is nothing to see of it yet is no matter', () => {
     expect(look({ 'latency/value/candidate': absent('empty') })).toEqual([]);
     expect(look({ 'latency/value/candidate': absent('bad-response') })).toEqual([

@@ -116,6 +116,52 @@ describe('a document of evidence', () => {
     expect(refusal(text)).toMatch(says);
   });
 
+  it('reads every kind in the form that the page shows', () => {
+    const buckets = (fast: number, within: number, all: number) => ({
+      buckets: { '1e-1': fast, '0.40': within, '+Inf': all },
+    });
+    const { checks } = assess(
+      document([
+        {
+          name: 'latency',
+          kind: 'latency',
+          bound: 0.4,
+          harm: { ratio: 1 },
+          safe: { ratio: 1.2 },
+          ticks: [
+            { candidate: buckets(20, 48, 50), stable: buckets(400, 930, 950) },
+            { candidate: buckets(20, 10, 50), stable: buckets(400, 930, 950) },
+            { candidate: { buckets: { x: 1 } }, stable: null },
+          ],
+        },
+        { name: 'both', kind: 'latency', bound: 0.1, quantile: 0.9, ticks: [] },
+        { name: 'neither', kind: 'latency', ticks: [] },
+        {
+          name: 'crashes',
+          kind: 'rate',
+          harm: { ratio: 1.5 },
+          ticks: [{ candidate: { events: 40, exposure: 5.0 }, stable: { events: 1, exposure: 95.0 } }],
+        },
+      ]),
+    );
+    expect(checks.map(({ verdict }) => verdict)).toEqual(['inconclusive', 'no-data', 'error', 'fail']);
+    expect(checks[0]).toMatchObject({
+      reason: expect.stringMatching(/^above 0\.4: 2 of 50 \(4%\) against 20 of 950 \(2\.11%\); /) as string,
+      interval: { of: 'ratio' },
+      ticks: {
+        used: 1,
+        dropped: [
+          { index: 1, reason: 'candidate: 10 up to 0.4 after 20, as after a counter reset' },
+          { index: 2, reason: 'candidate: a bound that is no number: "x"' },
+        ],
+      },
+    });
+    expect(checks[2]!.reason).toBe(
+      'cannot be used: checks[2]: expected bound, quantile or both, got neither',
+    );
+    expect(checks[3]!.reason).toMatch(/^40 in 5 \(8 per unit\) against 1 in 95 \(0\.0105 per unit\); /);
+  });
+
   it('shows the evidence after each tick as it was known then', () => {
     const ticks = [tick(3, 100, 9, 900), tick(5, 100, 9, 900), tick(1, 100, 9, 900)];
     const { checks } = assess(document([{ ...errors, ticks }]), { curve: true });

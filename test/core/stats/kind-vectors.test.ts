@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { betaBinomialLogE, proportionInterval } from '../../../src/core/stats/beta-binomial.ts';
 import { REFERENCE_MIXTURE } from '../../../src/core/stats/bets.ts';
+import { compositionLogE } from '../../../src/core/stats/composition.ts';
+import { rolloutDispersion } from '../../../src/core/stats/dispersion.ts';
 import { referenceCuts } from '../../../src/core/stats/distribution.ts';
 import { anytimeTLogE, gaugeEvidence } from '../../../src/core/stats/gauge.ts';
 import { logMean } from '../../../src/core/stats/log-space.ts';
@@ -12,7 +14,7 @@ import { stabilityIndex } from '../../../src/core/stats/stability-index.ts';
 
 /**
  * Belay's own reference values, continued from test/reference/evidence-vectors.json: computed from the formulas cited in
- * the sources by a program written independently of this code, V25 and V26 being one program's values.
+ * the sources by a program written independently of this code, V23, V25 and V26 being one program's values.
  */
 const drift = [260, 240, 180, 170, 150];
 const fifths = [0.2, 0.2, 0.2, 0.2, 0.2];
@@ -87,6 +89,36 @@ const VECTORS: readonly {
     what: 'split with tolerance, Jeffreys',
     got: () => [logMean([jeffreys('harm', 600, 10_000, 0.055), jeffreys('safe', 600, 10_000, 0.045)])],
     expected: [-3.004204777539616],
+  },
+  {
+    id: 'V18',
+    what: 'composition',
+    got: () => [compositionLogE([30, 20, 30, 20], { shares: [0.25, 0.25, 0.25, 0.25], concentration: 4 })],
+    expected: [-3.2052966735341784],
+  },
+  {
+    id: 'V23',
+    what: 'dispersion within a rollout',
+    got: () => [
+      rolloutDispersion(
+        [
+          [3, 10],
+          [0, 12],
+          [6, 9],
+          [0, 11],
+          [5, 8],
+          [0, 10],
+          [4, 10],
+          [0, 9],
+          [7, 12],
+          [0, 10],
+        ].map(([candidate = 0, stable = 0]) => ({
+          candidate: { events: candidate, exposure: 100 },
+          stable: { events: stable, exposure: 900 },
+        })),
+      )?.dispersion ?? 0,
+    ],
+    expected: [2.6156078613367884],
   },
   {
     id: 'V19',

@@ -57,6 +57,37 @@ describe('a plan', () => {
     expect(safe(0.01)).toBeLessThan(safe(0.005));
   });
 
+  it('pays for each bet its share of the stake when it is asked to', () => {
+    const mixture = [
+      { kappa: 1.5, weight: 1 },
+      { kappa: 20, weight: 1_000 },
+    ] as const;
+    const free = planTwin(given, { ...harm, margin, mixture, cost: 0 });
+    const paid = planTwin(given, { ...harm, margin, mixture, cost: 'share' });
+    expect(paid.growth).toBe(free.growth);
+    expect((paid.minutes - free.minutes) * paid.growth).toBeCloseTo(Math.log(1_001), 6);
+    // a bet with all of the stake pays nothing
+    const alone = { ...harm, margin, mixture: [{ kappa: 2, weight: 3 }] as const };
+    expect(planTwin(given, { ...alone, cost: 'share' })).toEqual(planTwin(given, { ...alone, cost: 0 }));
+  });
+
+  it('takes at least the ticks longer that are forgiven', () => {
+    const plain = planTwin(given, { ...harm, margin });
+    const trimmed = planTwin(given, { ...harm, margin, forgiven: { ticks: 2, width: 5 } });
+    expect(trimmed.minutes).toBeGreaterThan(plain.minutes + 10);
+    expect(planTwin(given, { ...harm, margin, forgiven: { ticks: 0, width: 5 } })).toEqual(plain);
+  });
+
+  it('of a rate counts events that may outnumber the exposure', () => {
+    const rate = planOneSample({ exposure: 1, rate: 4, limit: 2, isRate: true }, harm);
+    expect(rate.median).toBeGreaterThan(0);
+    expect(rate.median).toBeLessThan(20);
+    const rare = { exposure: 1_000, rate: 0.00004, limit: 0.00002 };
+    // of rare events a share is a rate
+    const asRate = planOneSample({ ...rare, isRate: true }, harm).minutes;
+    expect(asRate / planOneSample(rare, harm).minutes).toBeCloseTo(1, 3);
+  });
+
   it('knows limits as well', () => {
     const far = planOneSample({ exposure: 100, rate: 0.05, limit: 0.02 }, harm);
     const near = planOneSample({ exposure: 100, rate: 0.025, limit: 0.02 }, harm);

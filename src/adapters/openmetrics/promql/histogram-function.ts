@@ -1,4 +1,4 @@
-import { BUCKET_BOUND, compareBounds } from '../../../core/analysis/bucket-bound.ts';
+import { BUCKET_BOUND, compareBounds } from '../../../core/judge/bucket-bound.ts';
 import { parseNumber } from '../exposition-number.ts';
 import { type Labels, labelValue, METRIC_NAME, withoutLabels } from '../labels.ts';
 import { histogramQuantile } from './quantile.ts';

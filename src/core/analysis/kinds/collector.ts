@@ -1,6 +1,6 @@
 import type { CheckBase, EvidenceCheck, EvidenceTick, Seen } from '../../judge/evidence.ts';
 import { checkTrim, checkWeight } from '../../manifest/defaults.ts';
-import type { EvidenceSpec } from '../../manifest/release-schema.ts';
+import type { AskedSpec } from '../../manifest/expand-check.ts';
 import type { Evaluation } from '../assessment.ts';
 import type { Gap, Reading } from '../reading.ts';
 
@@ -44,9 +44,10 @@ export interface Collector<S, A> {
 }
 
 /** What all kinds take from the manifest alike. */
-export function baseOf(spec: EvidenceSpec): CheckBase {
+export function baseOf(spec: AskedSpec): CheckBase {
   return {
     name: spec.name,
+    question: spec.question,
     weight: checkWeight(spec),
     action: spec.onFail ?? 'rollback',
     required: spec.required ?? true,

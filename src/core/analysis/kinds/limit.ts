@@ -1,15 +1,13 @@
 import type { Counts } from '../../judge/evidence.ts';
-import { limitOf } from '../../manifest/defaults.ts';
+import { alertsOf, limitOf } from '../../manifest/defaults.ts';
+import type { Phrasing } from '../../manifest/expand-check.ts';
 import type { LimitSpec } from '../../manifest/release-schema.ts';
 import { baseOf, type Collector, readingOf } from './collector.ts';
-import { readCounts } from './counts.ts';
+import { countRoles, readCounts } from './counts.ts';
 
 /** Bad and all events of the candidate; of stable only where its share says what is too many. */
-export const limit: Collector<LimitSpec, Counts> = {
-  roles: ({ bad, total }) => [
-    { name: 'bad', query: bad },
-    { name: 'total', query: total },
-  ],
+export const limit: Collector<LimitSpec & Phrasing, Counts> = {
+  roles: countRoles,
   compares: ({ maxExcess }) => maxExcess !== undefined,
   read: readCounts,
   check: (spec, ticks) => ({
@@ -18,6 +16,7 @@ export const limit: Collector<LimitSpec, Counts> = {
     kind: 'limit',
     max: limitOf(spec),
     maxExcess: spec.maxExcess,
+    alerts: alertsOf(spec),
     ticks,
   }),
 };

@@ -1,14 +1,12 @@
 import type { Counts } from '../../judge/evidence.ts';
+import type { Phrasing } from '../../manifest/expand-check.ts';
 import type { ProportionSpec } from '../../manifest/release-schema.ts';
 import { baseOf, type Collector, readingOf } from './collector.ts';
-import { marginsOf, readCounts } from './counts.ts';
+import { countRoles, marginsOf, readCounts } from './counts.ts';
 
 /** Bad and all events of both arms. */
-export const proportion: Collector<ProportionSpec, Counts> = {
-  roles: ({ bad, total }) => [
-    { name: 'bad', query: bad },
-    { name: 'total', query: total },
-  ],
+export const proportion: Collector<ProportionSpec & Phrasing, Counts> = {
+  roles: countRoles,
   compares: () => true,
   read: readCounts,
   check: (spec, ticks, evaluation) => ({
@@ -16,6 +14,7 @@ export const proportion: Collector<ProportionSpec, Counts> = {
     ...readingOf(spec),
     ...marginsOf(spec, evaluation),
     kind: 'proportion',
+    worse: spec.worse,
     limit: spec.limit,
     ticks,
   }),

@@ -10,6 +10,25 @@ const Count = z.number().meta({ description: 'A count; fractions, as increase() 
 /** Bad events and all of them. */
 export const CountsArm = z.strictObject({ events: Count, exposure: Count });
 
+/** Counts by group; a group that is not there had no traffic. */
+export const GroupsArm = z.strictObject({ groups: z.record(z.string(), CountsArm) });
+
+/** Labelled predictions bin by bin: events came true of exposure, and the mean probability that was claimed. */
+export const ClaimedBinsArm = z.strictObject({
+  bins: z.array(
+    z.strictObject({
+      events: Count,
+      exposure: Count,
+      claimed: z.number().min(0).max(1).meta({ description: 'Mean of the predicted probabilities.' }),
+    }),
+  ),
+});
+
+/** Cumulative counts by bound, in any spelling of it: `0.1`, `1e-1`, `+Inf`. */
+export const BucketsArm = z.strictObject({
+  buckets: z.record(z.string().max(40), Count).meta({ description: 'Counts of what was at most the key.' }),
+});
+
 /** One tick of both arms; null: that arm has no data. */
 export const tickOf = <Arm extends z.ZodType>(arm: Arm) =>
   z.strictObject({ candidate: arm.nullable(), stable: arm.nullable().optional() });

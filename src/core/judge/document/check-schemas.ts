@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CountsArm, tickOf } from './arms.ts';
+import { BucketsArm, ClaimedBinsArm, CountsArm, GroupsArm, tickOf } from './arms.ts';
 
 const Margin = z
   .strictObject({
@@ -8,10 +8,16 @@ const Margin = z
   })
   .meta({ description: 'At most ratio × stable’s rate + difference.' });
 
+/** Milliseconds in 30 days. */
+const MONTH = 30 * 86_400_000;
+
 const NO_MARGIN = { ratio: 1, difference: 0 };
 
 const base = {
   name: z.string().min(1).max(200).meta({ description: 'Unique in the document.' }),
+  question: z.string().min(1).max(200).optional().meta({
+    description: 'What was asked in the manifest, such as accuracy; for sentences only.',
+  }),
   weight: z.number().positive().default(1).meta({
     description: 'Share of falseRollbackRate that it may spend, relative to the other checks.',
   }),
@@ -35,6 +41,11 @@ const margins = {
   safe: Margin.optional().meta({ description: 'Below it is safe; default: harm.' }),
 };
 
+const minShare = z.number().min(0).max(1).default(0).meta({
+  description: 'Parts with less than this share of the exposure are not waited for.',
+});
+const Tolerance = z.number().min(0).max(1);
+
 /** The schema of a check of each kind, without its name in the union. */
 export const CHECK_SCHEMAS = {
   proportion: z.strictObject({
@@ -42,6 +53,10 @@ export const CHECK_SCHEMAS = {
     kind: z.literal('proportion'),
     ...margins,
     ...reading,
+    worse: z.enum(['more', 'fewer']).default('more').meta({
+      description:
+        'fewer: events are good, and the margins say how many times as many stable may have of them.',
+    }),
     limit: z.number().min(0).max(1).optional(),
     ticks: z.array(tickOf(CountsArm)),
   }),
@@ -51,8 +66,72 @@ export const CHECK_SCHEMAS = {
     ...reading,
     max: z.number().min(0).max(1),
     maxExcess: z.number().positive().optional(),
+    alerts: z
+      .strictObject({
+        objective: z.number().gt(0).lt(1).meta({ description: 'Share of good events that is promised.' }),
+        period: z
+          .number()
+          .positive()
+          .default(MONTH)
+          .meta({ description: 'Over so many ms. Default 30 days.' }),
+      })
+      .optional()
+      .meta({ description: 'Multi-window burn-rate alerts, outside the promise; need `tick`.' }),
     ticks: z.array(tickOf(CountsArm)),
   }),
+  fairness: z.strictObject({
+    ...base,
+    kind: z.literal('fairness'),
+    groups: z.array(z.string().min(1)).min(1).max(50).meta({ description: 'Fixed before looking.' }),
+    ...margins,
+    ...reading,
+    disparity: Margin.optional().meta({
+      description: 'Between groups of the candidate; default: not asked.',
+    }),
+    minShare,
+    ticks: z.array(tickOf(GroupsArm)),
+  }),
+  calibration: z.strictObject({
+    ...base,
+    kind: z.literal('calibration'),
+    bins: z.array(z.string().min(1)).min(1).max(50).meta({ description: 'Names of the bins, in order.' }),
+    ...reading,
+    tolerance: Tolerance.meta({ description: 'Further from the claim is harm, in probability.' }),
+    safe: z
+      .strictObject({ tolerance: Tolerance })
+      .optional()
+      .meta({ description: 'Within this is safe; default: tolerance.' }),
+    against: z.enum(['stable', 'claims']).default('stable').meta({
+      description: 'stable: off the claim and further off than stable. claims: off the claim.',
+    }),
+    minShare,
+    ticks: z.array(tickOf(ClaimedBinsArm)),
+  }),
+  rate: z.strictObject({
+    ...base,
+    kind: z.literal('rate'),
+    ...margins,
+    ...reading,
+    limit: z.number().positive().optional().meta({ description: 'Events per unit of exposure.' }),
+    ticks: z.array(tickOf(CountsArm)),
+  }),
+  latency: z
+    .strictObject({
+      ...base,
+      kind: z.literal('latency'),
+      ...margins,
+      ...reading,
+      bound: z.number().positive().optional().meta({ description: 'Above it is too slow.' }),
+      quantile: z.number().gt(0).lt(1).optional().meta({ description: '0.99 for p99.' }),
+      limit: z.number().min(0).max(1).optional().meta({ description: 'Share above bound.' }),
+      ticks: z.array(tickOf(BucketsArm)),
+    })
+    .refine((check) => check.bound !== undefined || check.quantile !== undefined, {
+      error: 'expected bound, quantile or both, got neither',
+    })
+    .refine((check) => check.bound !== undefined || check.limit === undefined, {
+      error: 'expected bound with limit, got none',
+    }),
 } as const;
 
 /** The kinds that a document may name. */

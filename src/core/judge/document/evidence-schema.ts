@@ -15,9 +15,17 @@ const head = {
   }),
 };
 
+const tick = z
+  .number()
+  .positive()
+  .max(366 * 86_400_000)
+  .optional()
+  .meta({ description: 'Width of a tick in ms, for rules that need time.' });
+
 /** The document, with its checks not looked at yet: one that cannot be used is that check's verdict and no refusal. */
 export const EvidenceEnvelope = z.strictObject({
   ...head,
+  tick,
   checks: z.array(z.unknown()).min(1).max(10_000),
 });
 
@@ -25,8 +33,18 @@ export const EvidenceEnvelope = z.strictObject({
 export const EvidenceSchema = z
   .strictObject({
     ...head,
+    tick,
     checks: z
-      .array(z.discriminatedUnion('kind', [CHECK_SCHEMAS.proportion, CHECK_SCHEMAS.limit]))
+      .array(
+        z.discriminatedUnion('kind', [
+          CHECK_SCHEMAS.proportion,
+          CHECK_SCHEMAS.limit,
+          CHECK_SCHEMAS.fairness,
+          CHECK_SCHEMAS.calibration,
+          CHECK_SCHEMAS.rate,
+          CHECK_SCHEMAS.latency,
+        ]),
+      )
       .min(1)
       .max(10_000)
       .meta({ description: 'The health questions with what was seen, tick by tick.' }),

@@ -69,10 +69,11 @@ export function judgeDocument(
 }
 
 /** Everything is one step below 100 %: a document knows nothing of a rollout. */
-function evidenceOf({ falseRollbackRate, falseAdvanceRate, checks }: ReadEvidence): Evidence {
+function evidenceOf({ falseRollbackRate, falseAdvanceRate, tick, checks }: ReadEvidence): Evidence {
   return {
     falseRollbackRate,
     falseAdvanceRate,
+    tick,
     steps: 1,
     periods: [{ step: 0, whole: false, share: undefined }],
     checks: checks.flatMap((one) => (one.kind === 'usable' ? [one.check] : [])),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type Millis, millis } from '../../units.ts';
 import type { EvidenceCheck } from '../evidence.ts';
 import { CHECK_SCHEMAS, type DocumentKind } from './check-schemas.ts';
 import { EvidenceEnvelope } from './evidence-schema.ts';
@@ -24,6 +25,7 @@ export type ReadCheck =
 export interface ReadEvidence {
   readonly falseRollbackRate: number;
   readonly falseAdvanceRate: number;
+  readonly tick: Millis | undefined;
   readonly checks: readonly ReadCheck[];
 }
 
@@ -46,14 +48,15 @@ export function readEvidence(text: string): EvidenceReading {
   const envelope = z.safeParse(EvidenceEnvelope, value, { jitless: true });
   if (!envelope.success) return { kind: 'refused', problems: listIssues(envelope.error, []) };
   const { falseRollbackRate, falseAdvanceRate } = envelope.data;
-  const checks = envelope.data.checks.map(readCheck);
+  const tick = envelope.data.tick === undefined ? undefined : millis(envelope.data.tick);
+  const checks = envelope.data.checks.map((check, index) => readCheck(check, index, tick));
   const twice = repeated(checks.map(({ name }) => name));
   if (twice.length > 0)
     return {
       kind: 'refused',
       problems: twice.map((name) => `checks: two of them are named "${name}"; give each its own name`),
     };
-  return { kind: 'read', evidence: { falseRollbackRate, falseAdvanceRate, checks } };
+  return { kind: 'read', evidence: { falseRollbackRate, falseAdvanceRate, tick, checks } };
 }
 
 function repeated(names: readonly string[]): readonly string[] {
@@ -63,7 +66,7 @@ function repeated(names: readonly string[]): readonly string[] {
   return [...twice];
 }
 
-function readCheck(value: unknown, index: number): ReadCheck {
+function readCheck(value: unknown, index: number, tick: Millis | undefined): ReadCheck {
   const written = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   const name = typeof written.name === 'string' && written.name !== '' ? written.name : `checks[${index}]`;
   const kindName = typeof written.kind === 'string' ? written.kind : '';
@@ -79,7 +82,12 @@ function readCheck(value: unknown, index: number): ReadCheck {
     ]);
   const result = z.safeParse(CHECK_SCHEMAS[kindName as DocumentKind], value, { jitless: true });
   if (!result.success) return unusable(listIssues(result.error, ['checks', index]));
-  return { kind: 'usable', name, kindName, check: toCheck(result.data) };
+  const check = toCheck(result.data);
+  if (check.kind === 'limit' && check.alerts && tick === undefined)
+    return unusable([
+      `checks[${index}].alerts: expected the width of a tick in ms as tick of the document, got none`,
+    ]);
+  return { kind: 'usable', name, kindName, check };
 }
 
 function listIssues(error: z.core.$ZodError, under: readonly PropertyKey[]): readonly string[] {

@@ -1,5 +1,18 @@
 import { assertNever } from '../../errors.ts';
-import type { Counts, EvidenceCheck, EvidenceTick, Seen } from '../evidence.ts';
+import { millis } from '../../units.ts';
+import { parseBound } from '../bucket-bound.ts';
+import type {
+  ClaimedBins,
+  Counts,
+  CumulativeBuckets,
+  EvidenceCheck,
+  EvidenceTick,
+  GroupedCounts,
+  Seen,
+} from '../evidence.ts';
+import { describeBadRate } from '../kinds/rate.ts';
+import { type Bucket, readBuckets } from '../read-buckets.ts';
+import { settleBuckets } from '../settle-buckets.ts';
 import type { WrittenCheck } from './check-schemas.ts';
 
 interface WrittenTick<Arm> {
@@ -15,8 +28,34 @@ export function toCheck(written: WrittenCheck): EvidenceCheck {
       return { ...rest, safe: safe ?? rest.harm, limit, ticks: toTicks(ticks, readCounts) };
     }
     case 'limit': {
-      const { critical, maxExcess, ticks, ...rest } = written;
-      return { ...rest, maxExcess, ticks: toTicks(ticks, readCounts) };
+      const { critical, maxExcess, alerts, ticks, ...rest } = written;
+      return {
+        ...rest,
+        maxExcess,
+        alerts: alerts && { ...alerts, period: millis(alerts.period) },
+        ticks: toTicks(ticks, readCounts),
+      };
+    }
+    case 'rate': {
+      const { critical, safe, limit, ticks, ...rest } = written;
+      return { ...rest, safe: safe ?? rest.harm, limit, ticks: toTicks(ticks, readRate) };
+    }
+    case 'latency': {
+      const { critical, safe, bound, quantile, limit, ticks, ...rest } = written;
+      const settled = settleBuckets(toTicks(ticks, readHistogram), bound);
+      return { ...rest, safe: safe ?? rest.harm, bound, quantile, limit, ticks: settled };
+    }
+    case 'fairness': {
+      const { critical, safe, disparity, ticks, ...rest } = written;
+      return { ...rest, safe: safe ?? rest.harm, disparity, ticks: toTicks(ticks, readGroups) };
+    }
+    case 'calibration': {
+      const { critical, safe, ticks, ...rest } = written;
+      return {
+        ...rest,
+        safe: safe ?? { tolerance: rest.tolerance },
+        ticks: toTicks(ticks, (arm) => readBins(arm, rest.bins.length)),
+      };
     }
     default:
       return assertNever(written);
@@ -41,8 +80,43 @@ function toTicks<W, A>(
   }));
 }
 
+function readRate({ events, exposure }: Counts): Counts | string {
+  return describeBadRate({ events, exposure }) ?? { events, exposure };
+}
+
+function readHistogram({
+  buckets,
+}: {
+  readonly buckets: Readonly<Record<string, number>>;
+}): CumulativeBuckets | string {
+  const read: Bucket[] = [];
+  for (const [text, count] of Object.entries(buckets)) {
+    const bound = parseBound(text);
+    if (bound === undefined) return `a bound that is no number: ${JSON.stringify(text)}`;
+    read.push({ bound, count });
+  }
+  return readBuckets(read);
+}
+
 function readCounts({ events, exposure }: Counts): Counts | string {
   if (events < 0 || exposure < 0 || events > exposure)
     return `${events} events of ${exposure}, as after a counter reset`;
   return { events, exposure };
+}
+
+function readGroups(arm: GroupedCounts): GroupedCounts | string {
+  for (const [name, counts] of Object.entries(arm.groups)) {
+    const read = readCounts(counts);
+    if (typeof read === 'string') return `group "${name}": ${read}`;
+  }
+  return arm;
+}
+
+function readBins(arm: ClaimedBins, expected: number): ClaimedBins | string {
+  if (arm.bins.length !== expected) return `${arm.bins.length} bins, expected ${expected}`;
+  for (const [index, counts] of arm.bins.entries()) {
+    const read = readCounts(counts);
+    if (typeof read === 'string') return `bin ${index}: ${read}`;
+  }
+  return arm;
 }

@@ -3,6 +3,7 @@ import type { Stretch } from '../divide.ts';
 import type { Margin } from '../evidence.ts';
 import type { ShownInterval, Totals, Words } from '../method.ts';
 import { writeCount, writeFactor, writePoints, writeShare, writeValue } from '../write-numbers.ts';
+import { type Terms, termsOf } from './terms.ts';
 
 /** How counts are called: a share of trials, or events per unit of exposure. */
 export type CountUnit = 'share' | 'rate';
@@ -10,7 +11,8 @@ export type CountUnit = 'share' | 'rate';
 /** What the words of a comparison of counts are about. */
 export interface CountedCheck {
   readonly harm: Margin;
-  readonly safe: Margin;
+  /** Undefined: what is within the limit is safe. */
+  readonly safe: Margin | undefined;
   readonly limit: number | undefined;
 }
 
@@ -33,35 +35,54 @@ export function comparedTicks(stretches: readonly Stretch<Counts>[]): readonly T
 export function countWords(
   { harm, safe, limit = 1 }: CountedCheck,
   stretches: readonly Stretch<Counts>[],
-  { interval, unit }: { readonly interval: ShownInterval | undefined; readonly unit: CountUnit },
+  {
+    interval,
+    unit,
+    terms = termsOf(undefined),
+  }: { readonly interval: ShownInterval | undefined; readonly unit: CountUnit; readonly terms?: Terms },
 ): Words {
   const totals = countTotals(stretches);
   const { candidate, stable } = totals;
-  const counts = `${writeArm(candidate, unit)} against ${writeArm(stable, unit)}`;
+  const counts = `${writeArm(candidate, { unit, terms })} against ${writeArm(stable, { unit, terms })}`;
   const effect = interval && describeInterval(interval, unit);
   const compared = effect === undefined ? counts : `${counts}; ${effect}`;
-  const alone = writeArm(totals.alone, unit);
+  const alone = writeArm(totals.alone, { unit, terms });
   const bound = writeRate(limit, unit);
   const whole = stretches.at(-1)?.period.whole ?? false;
+  const seen = whole ? alone : compared;
   return {
-    seen: whole ? alone : compared,
+    seen,
     harm: {
       comparison: `${compared}; ${describeBeyond(harm, stable, unit)}`,
       limit: `${alone}; above the limit of ${bound}`,
     },
-    safe: whole
-      ? `${alone}; within the limit of ${bound}`
-      : `${compared}; ${describeWithin(safe, stable, unit)}`,
-    doubt: whole
-      ? `${alone}; not proven within the limit of ${bound}`
-      : `${compared}; neither harm nor safety is proven`,
+    safe:
+      whole || safe === undefined
+        ? `${seen}; within the limit of ${bound}`
+        : `${compared}; ${describeWithin(safe, stable, unit)}`,
+    doubt:
+      whole || safe === undefined
+        ? `${seen}; not proven within the limit of ${bound}`
+        : `${compared}; neither harm nor safety is proven`,
   };
 }
 
-/** `30 of 1,000 (3%)`; a rate: `4 in 120 (0.0333 per unit)`. */
-function writeArm({ events, exposure }: Counts, unit: CountUnit): string {
-  const counts = `${writeCount(events)} ${unit === 'share' ? 'of' : 'in'} ${writeCount(exposure)}`;
-  return exposure > 0 ? `${counts} (${writeRate(events / exposure, unit)})` : counts;
+/** `30 of 1,000 (3%)`; a rate: `4 in 120 (0.0333 per unit)`; in the terms of a question: `30 wrong of 1,000 labelled (3%)`. */
+export function writeArm(
+  { events, exposure }: Counts,
+  { unit, terms }: { readonly unit: CountUnit; readonly terms: Terms },
+): string {
+  const counts =
+    unit === 'share'
+      ? `${writeCount(events)}${terms.events} of ${writeCount(exposure)}${terms.exposure}`
+      : `${writeCount(events)} in ${writeExposure(exposure)}`;
+  const per = unit === 'rate' ? ' per unit' : '';
+  return exposure > 0 ? `${counts} (${writeRate(events / exposure, unit)}${per})` : counts;
+}
+
+/** Exposure is measured, not counted: 2.5 replica-hours are not 3. */
+function writeExposure(exposure: number): string {
+  return exposure < 100 ? String(Number(exposure.toPrecision(3))) : writeCount(exposure);
 }
 
 function writeRate(rate: number, unit: CountUnit): string {
@@ -95,19 +116,19 @@ function describeDifference(low: number, high: number, unit: CountUnit): string 
   return `between ${rounded(low)} fewer and ${rounded(high)} more`;
 }
 
-function describeBeyond(margin: Margin, stable: Counts, unit: CountUnit): string {
+export function describeBeyond(margin: Margin, stable: Counts, unit: CountUnit): string {
   return margin.ratio === 1 && margin.difference === 0
     ? 'more than stable'
     : `more than ${describeMargin(margin, unit)} allowed${allowance(margin, stable, unit)}`;
 }
 
-function describeWithin(margin: Margin, stable: Counts, unit: CountUnit): string {
+export function describeWithin(margin: Margin, stable: Counts, unit: CountUnit): string {
   return margin.ratio === 1 && margin.difference === 0
     ? 'fewer than stable'
     : `within ${describeMargin(margin, unit)} that count as safe${allowance(margin, stable, unit)}`;
 }
 
-function describeMargin({ ratio, difference }: Margin, unit: CountUnit): string {
+export function describeMargin({ ratio, difference }: Margin, unit: CountUnit): string {
   const times = `the ${writeValue(ratio)} times`;
   if (difference === 0) return times;
   const points = writeDifference(difference, unit);

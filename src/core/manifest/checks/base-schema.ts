@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Name, Ratio, wording } from '../scalars.ts';
+import { Duration, Label, Name, Ratio, wording } from '../scalars.ts';
 
 /** At most `relative` times worse plus `absolute` worse than stable. */
 export const marginSchema = () =>
@@ -84,8 +84,57 @@ export const readingBase = () => ({
   }),
 });
 
-/** A share in percent that no bad events mean. */
-export const absentIsZero = () =>
-  z.boolean().optional().meta({
-    description: 'No series for `bad` while `total` has one means no bad events. Default false.',
+/** The same for questions that are asked part by part, whose history is not one series. */
+export const partsReadingBase = () => ({
+  ...readingBase(),
+  dispersion: z.number().min(1).max(10_000).optional().meta({
+    description:
+      'How many events come together, e.g. 3 when one user’s trouble shows up as three errors. Evidence is divided by it. Default 1.',
+  }),
+});
+
+/** Whether an absent series means none. */
+export const absentIsZero = (events = 'bad', exposure = 'total') =>
+  z
+    .boolean()
+    .optional()
+    .meta({
+      description: `No series for \`${events}\` while \`${exposure}\` has one means none. Default false.`,
+    });
+
+/** What is counted; see docs/checks/unit.md. */
+export const unit = () =>
+  Label.optional().meta({
+    description:
+      'What is counted. Where routing is sticky it must be what routing sticks to (user): first bad events of users that had none yet, out of those users. Default request.',
+  });
+
+/** How long after a prediction its label comes. */
+export const labelDelay = () =>
+  Duration.optional().meta({
+    description:
+      'How long after the prediction its label comes. So much longer than noDataDeadline the check may be without evidence before a person is told. Default 0s.',
+  });
+
+/** A label’s value that names a group or a bin. */
+export const GroupValue = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\n\r]*$/)
+  .register(wording, { expected: 'the value of a label, in quotes' });
+
+/** The label that tells groups or bins apart. */
+export const by = () =>
+  z
+    .string()
+    .max(100)
+    .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/)
+    .register(wording, { expected: 'the name of a label, like region' });
+
+/** Parts that are too small to be waited for. */
+export const minShare = () =>
+  Ratio.optional().meta({
+    description:
+      'What has less than this share of the traffic of the step is guarded against harm, but the rollout does not wait until it is proven safe. Default 5%.',
   });

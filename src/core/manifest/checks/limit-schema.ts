@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Query, Ratio } from '../scalars.ts';
+import { Duration, Query, Ratio } from '../scalars.ts';
 import { absentIsZero, evidenceBase, readingBase } from './base-schema.ts';
 
 /** The candidate alone against an agreed share of bad events. */
@@ -20,6 +20,13 @@ export const limitSchema = () =>
         description:
           'How many times as fast as the objective allows the error budget may burn. Default 14.4: a fiftieth of a month’s budget in an hour.',
       }),
+      alerts: z.boolean().optional().meta({
+        description:
+          'true: also a rule outside the promise, the multi-window burn-rate alerts of the objective: 2% of the error budget in 1h, 5% in 6h, 10% in 1d or 3d, and still burning. Default false.',
+      }),
+      period: Duration.optional().meta({
+        description: 'How long the error budget of alerts must last. Default 30d.',
+      }),
       maxExcess: z.number().positive().optional().meta({
         description:
           'A rule outside the promise: more bad events than stable’s share explains plus this many roll back at once.',
@@ -29,6 +36,14 @@ export const limitSchema = () =>
     })
     .refine((check) => (check.max === undefined) !== (check.objective === undefined), {
       error: 'must say max or objective, one of them',
+      params: { code: 'VALUE_INCOMPLETE' },
+    })
+    .refine((check) => check.objective !== undefined || check.alerts === undefined, {
+      error: 'must say objective with alerts; they are about its error budget',
+      params: { code: 'VALUE_INCOMPLETE' },
+    })
+    .refine((check) => check.alerts === true || check.period === undefined, {
+      error: 'must say alerts: true with period; nothing else uses it',
       params: { code: 'VALUE_INCOMPLETE' },
     })
     .meta({ description: 'The candidate against a fixed share of bad events or an error budget.' });

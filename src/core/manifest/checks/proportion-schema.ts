@@ -1,6 +1,13 @@
 import * as z from 'zod';
 import { Label, Query, Ratio } from '../scalars.ts';
-import { absentIsZero, evidenceBase, marginSchema, readingBase, safeMarginSchema } from './base-schema.ts';
+import {
+  absentIsZero,
+  evidenceBase,
+  marginSchema,
+  readingBase,
+  safeMarginSchema,
+  unit,
+} from './base-schema.ts';
 
 /** Bad events out of all events, candidate against stable. */
 export const proportionSchema = () =>
@@ -12,10 +19,7 @@ export const proportionSchema = () =>
         .meta({ description: 'Bad events out of all events, candidate against stable.' }),
       bad: Query.meta({ description: 'How many bad events in {{window}}.' }),
       total: Query.meta({ description: 'How many events in {{window}}, bad ones included.' }),
-      unit: Label.optional().meta({
-        description:
-          'What is counted. Where routing is sticky it must be what routing sticks to (user): first bad events of users that had none yet, out of those users. Default request.',
-      }),
+      unit: unit(),
       tolerate: marginSchema().optional().meta({
         description: 'Rolled back when proven worse than stable by more than this. Default {relative: 10%}.',
       }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareBounds, formatBound, parseBound } from '../../../src/core/analysis/bucket-bound.ts';
+import { compareBounds, formatBound, parseBound } from '../../../src/core/judge/bucket-bound.ts';
 
 describe('the bound of a bucket', () => {
   it.each<[string, string[]]>([
