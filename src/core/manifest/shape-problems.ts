@@ -154,7 +154,7 @@ class ShapeReport {
         path,
         what: 'key',
         code: 'SEC-03',
-        message: `key ${quote(key)} is not allowed; ${secretAdvice}`,
+        message: `key ${quote(key)} is not allowed; ${keys.includes('provider') ? secretAdvice : `delete it (in checks, ${secretAdvice})`}`,
       });
       return;
     }

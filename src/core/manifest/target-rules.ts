@@ -44,7 +44,7 @@ export const stepsAreExpressible: Rule = function* ({ draft: { targets, steps } 
     yield {
       code: 'WEIGHT_NOT_EXPRESSIBLE',
       path: ['spec', 'rollout', 'steps', index, 'weight'],
-      message: `${describeTarget(target)} cannot hold ${weight}%: ${advice}, expected ${Math.max(1, Math.round(weight))}, for example; write that, or split by another target`,
+      message: `${describeTarget(target)} cannot hold ${weight}%: ${advice}; write ${Math.max(1, Math.round(weight))}, for example, or split by another target`,
     };
   }
 };

@@ -77,7 +77,7 @@ class Admission {
       case 'anchor':
       case 'alias':
         this.#refuse(
-          `anchors and aliases are not allowed, got ${quote(lexeme)}; write the value out`,
+          `anchors and aliases are not allowed, got ${quote(lexeme)}; ${lexeme.startsWith('&') ? 'delete it' : 'write the value out'}`,
           offset,
         );
         return;

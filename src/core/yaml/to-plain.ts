@@ -109,7 +109,8 @@ class Walk {
     if (typeof value === 'string') this.#checkEscapes(node, value);
     if (typeof value === 'number' && !isPlainDecimal(source)) {
       const got = source.slice(0, 60);
-      this.#refuse(`write a plain decimal number, got ${got}; at most 15 digits, or put text in quotes`);
+      const most = /^-?\d+\.\d{10,}$/.test(source) ? '9 decimals' : '15 digits, or put text in quotes';
+      this.#refuse(`write a plain decimal number, got ${got}; at most ${most}`);
     }
     return value;
   }
