@@ -67,7 +67,11 @@ async function proposeOn(world: World, proposal: Proposal, number: number): Prom
   return receipt;
 }
 
-async function tryBranch(world: World, proposal: Proposal): Promise<Attempt> {
+async function tryBranch(
+  world: World,
+  proposal: Proposal,
+  how: 'first' | 'again' = 'first',
+): Promise<Attempt> {
   const { forge } = world;
   const { branch, family, overtakes } = proposal;
   const state = await forge.inspect({ branch, families: [family, ...(overtakes ? [overtakes.family] : [])] });
@@ -84,13 +88,18 @@ async function tryBranch(world: World, proposal: Proposal): Promise<Attempt> {
   // else, since whoever can push can copy a name and a trailer, or nothing at all, since a run was cut off.
   // What is overtaken is closed beside it and before the merge, at no cost in time. One that lands in between does no harm that
   // lasts: it writes the same record and the same lines, so the merge that follows conflicts, and all is read and decided again.
-  const [opened] = await Promise.all([
+  const comment = overtakes?.comment ?? '';
+  const [opened, unclosed] = await Promise.all([
     open(forge, left.kind === 'own' ? left.proposal : proposal, state),
-    closePulls(world, overtaken, { comment: overtakes?.comment ?? '' }),
+    closePulls(world, overtaken, { comment }),
   ]);
+  // a run that decided the same at another moment was quicker: its commit is found by the next look, and taken over
+  if (opened.kind === 'taken' && !state.branch && how === 'first') return tryBranch(world, proposal, 'again');
   if (opened.kind !== 'opened') return opened;
   const { pull } = opened;
   const receipt = await settle(forge, proposal, pull);
+  // nothing waits any more, and no later run would look for them: whoever could not be closed before is asked once more
+  await closePulls(world, unclosed, { comment });
   const older = state.siblings.filter((sibling) => sibling.branch.startsWith(family));
   // The change is written by now: a pull request of before that cannot be closed takes nothing from it.
   await closePulls(world, older, {

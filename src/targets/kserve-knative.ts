@@ -3,6 +3,7 @@ import { addNumber, applyEdits, type Edit, setNumber, setText } from './edit.ts'
 import {
   artifactUri,
   checkMode,
+  checkPercentPlaces,
   findService,
   findStorageUri,
   type InferenceService,
@@ -11,7 +12,7 @@ import {
 } from './kserve.ts';
 import { entryOf, mapOf, refuse, type Spot, textOf, wholeNumberOf } from './spot.ts';
 import type { Rendering, Split } from './target.ts';
-import { type Found, found } from './target-source.ts';
+import { type Found, found, type Mismatch } from './target-source.ts';
 
 /**
  * KServe in Knative mode: `spec.predictor.<model>.storageUri` and `spec.predictor.canaryTrafficPercent`.
@@ -94,7 +95,7 @@ function planCanary(
   state: KnativeState,
   split: SplitInFlight,
 ): Found<readonly Edit[]> {
-  const mode = checkMode(service, 'knative');
+  const mode = checkMode(service, 'knative') ?? foreignCanary(service) ?? checkPercentPlaces(service);
   if (mode) return mode;
   const { uriSpot, percent } = state;
   const weight = wholePercent(split.weight, percent?.spot ?? uriSpot);
@@ -108,6 +109,16 @@ function planCanary(
   if (uriEdit.kind === 'mismatch') return uriEdit;
   const percentEdit = writePercent(state, weight.value);
   return percentEdit.kind === 'mismatch' ? percentEdit : found([...uriEdit.value, ...percentEdit.value]);
+}
+
+/** KServe refuses spec.canary in Knative mode (inference_service_validation.go:183-191). */
+function foreignCanary({ spec }: InferenceService): Mismatch | undefined {
+  const entry = entryOf(spec, 'canary');
+  if (entry.kind === 'mismatch') return entry;
+  if (entry.kind === 'absent') return undefined;
+  const message =
+    'spec.canary is refused in Knative mode; delete it, or set mode: standard in spec.targets if the service runs in Standard mode';
+  return refuse(entry.value, 'MODE_MISMATCH', message);
 }
 
 /** No new revision would come to be, and KServe would move its pin to the version before stable. */

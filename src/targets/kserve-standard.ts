@@ -6,6 +6,7 @@ import { type ExchangeOptions, exchange } from './exchange.ts';
 import {
   artifactUri,
   checkMode,
+  checkPercentPlaces,
   findService,
   findStorageUri,
   type InferenceService,
@@ -153,7 +154,7 @@ function findClash(stableName: string | undefined, canaries: readonly Canary[]):
 
 function planCanary(target: KServeSpec, state: StandardState, split: SplitInFlight): Found<readonly Edit[]> {
   const { service, stableName, canaries } = state;
-  const mode = checkMode(service, 'standard') ?? ignoredPercent(service);
+  const mode = checkMode(service, 'standard') ?? ignoredPercent(service) ?? checkPercentPlaces(service);
   if (mode) return mode;
   if (stableName !== split.stable.backend)
     return wrongStable(service.predictor, stableName, split.stable.backend);
@@ -168,6 +169,14 @@ function planCanary(target: KServeSpec, state: StandardState, split: SplitInFlig
     (canary) => canary !== candidate && canary.percent && canary.percent.value > 0,
   );
   if (others.length > 0) return mismatch(...others.map(takesTraffic));
+  const misplaced = entryOf(candidate.predictor, 'trafficPercent');
+  if (misplaced.kind === 'mismatch') return misplaced;
+  if (misplaced.kind === 'found')
+    return refuse(
+      misplaced.value,
+      'FIELD_IGNORED',
+      'trafficPercent is ignored inside predictor; move it out, beside predictor',
+    );
   const weight = wholePercent(split.weight, candidate.percent?.spot ?? candidate.spot);
   if (weight.kind === 'mismatch') return weight;
   const refusal = checkPromotable(target, state, candidate, split);

@@ -80,6 +80,27 @@ const FRAMEWORKS = [
   'xgboost',
 ] as const;
 
+/**
+ * Refuses a percent where KServe does not look for it, or splits something else by it: only `spec.predictor.canaryTrafficPercent`
+ * splits the predictor (ComponentExtensionSpec in schemas of serving.kserve.io/v1beta1; other places are pruned).
+ */
+export function checkPercentPlaces({ spec, predictor }: InferenceService): Mismatch | undefined {
+  const holders = FRAMEWORKS.map((framework) => entryOf(predictor, framework));
+  for (const holder of [{ kind: 'found', value: spec } as const, ...holders]) {
+    if (holder.kind === 'absent') continue;
+    if (holder.kind === 'mismatch') return holder;
+    const entry = entryOf(holder.value, 'canaryTrafficPercent');
+    if (entry.kind === 'mismatch') return entry;
+    if (entry.kind === 'found')
+      return refuse(
+        entry.value,
+        'FIELD_IGNORED',
+        'canaryTrafficPercent is ignored in this place; delete it, Belay writes it at spec.predictor',
+      );
+  }
+  return undefined;
+}
+
 /** The one `storageUri` of a predictor. */
 export function findStorageUri(predictor: Spot): Found<Spot> {
   const spots: Spot[] = [];

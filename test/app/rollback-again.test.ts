@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { createFixedClock } from '../../src/adapters/system/fixed-clock.ts';
+import { rollback } from '../../src/app/rollback.ts';
 import { ToolError } from '../../src/core/errors.ts';
 import type { Refusal } from '../../src/ports/forge.ts';
 import { exitCodeOf } from '../../src/report/exit-code.ts';
-import { CANDIDATE, STABLE } from '../builders/release.ts';
+import { CANDIDATE, minute, STABLE } from '../builders/release.ts';
 import { MANIFEST } from '../builders/world.ts';
 import { type CrashPoint, FakeCrash } from '../fakes/forge.ts';
 import {
@@ -244,6 +246,28 @@ describe('a branch that is taken', () => {
     expect(bench.forge.pulls).toMatchObject([{ state: 'merged', branch: `${branch}-2` }]);
     expect(bench.forge.tip(branch)).toBe(tip);
     expect(weightOf(bench)).toBe(0);
+  });
+
+  it('by another run of the same decision at another moment: it is taken over, and no second one is made', async () => {
+    const bench = await openInFlight(3);
+    const { propose } = bench.forge;
+    bench.forge.propose = async (request) => {
+      bench.forge.propose = propose;
+      bench.forge.crashNext('pull');
+      const other = { ...bench.world, clock: createFixedClock(minute(39)) };
+      const order = {
+        release: 'scorer',
+        reason: 'first',
+        from: undefined,
+        onlyIfFailing: false,
+        dryRun: false,
+      };
+      await expect(rollback(other, order)).rejects.toBeInstanceOf(FakeCrash);
+      return bench.forge.propose(request);
+    };
+    expect(told(await bench.rollBack(40))).toEqual(['rollback', 'ASKED_BY_PERSON', 'merged']);
+    expect(bench.forge.pulls).toMatchObject([{ state: 'merged' }]);
+    expect(records(bench)).toBe(4);
   });
 
   it('all nine of them: nothing is merged, exit 1, and the message says what to do', async () => {

@@ -25,11 +25,14 @@ export interface WireAnswer {
   readonly body: Uint8Array;
 }
 
-/** No answer: the connection is reset, closed, or left open until the client gives up. */
+/** No answer, or half of one: the connection is reset, closed, or left open until the client gives up. */
 export class Hangup {
   readonly manner: 'reset' | 'close' | 'hang';
-  constructor(manner: 'reset' | 'close' | 'hang') {
+  /** What is said of an answer before that. */
+  readonly half: WireAnswer | undefined;
+  constructor(manner: 'reset' | 'close' | 'hang', half?: WireAnswer) {
     this.manner = manner;
+    this.half = half;
   }
 }
 
@@ -113,7 +116,9 @@ export class Exchange {
     const stale = fault?.kind === 'stale' ? struck?.snapshot : undefined;
     const call: Call = { world: this.#world, token: this.#token, stale };
     const answer = await this.#serve(understood, call, fault);
-    return (fault && this.#instead(fault, 'after')) ?? this.#finish(answer, fault);
+    const finished = (fault && this.#instead(fault, 'after')) ?? this.#finish(answer, fault);
+    if (fault?.kind !== 'cut' || finished instanceof Hangup) return finished;
+    return new Hangup(fault.stall ? 'hang' : 'close', finished);
   }
 
   #writes(): boolean {
@@ -149,8 +154,8 @@ export class Exchange {
       case 'git':
         return serveGit(call, this.#request);
       case 'graphql':
-        return serveGraphql(call, understood.operation, (field) =>
-          fault?.kind === 'field' && fault.field === field
+        return serveGraphql(call, understood.operation, (field, moment) =>
+          fault?.kind === 'field' && fault.field === field && (fault.effect ?? 'before') === moment
             ? new Refusal({ status: 200, type: fault.type, message: fault.message })
             : undefined,
         );

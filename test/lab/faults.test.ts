@@ -119,6 +119,33 @@ describe('a secondary rate limit', () => {
   });
 });
 
+describe('a body that ends in the middle', () => {
+  it('ends with the connection, or when the client gives up; the work is done', async () => {
+    await lab.inject({ match: CREATE, fault: { kind: 'cut' } });
+    const cut = await createRef();
+    expect(cut.status).toBe(201);
+    await expect(cut.text()).rejects.toThrow('terminated');
+    expect(await repo.head('x')).toBe(await repo.head());
+    await lab.inject({ match: CREATE, fault: { kind: 'cut', stall: true } });
+    const stalled = await createRef('y');
+    const first = await stalled.body?.getReader().read();
+    expect(first?.value?.length).toBeGreaterThan(0);
+  });
+});
+
+describe('good JSON that is not the answer', () => {
+  it.each([
+    ['foreign', { status: 'ok' }],
+    ['list', []],
+    ['void', { data: null }],
+    ['nulls', { data: { repository: null } }],
+  ] as const)('is %s', async (form, body) => {
+    await lab.inject({ match: { api: 'graphql' }, fault: { kind: 'body', form } });
+    const query = `query { repository(owner: "${repo.owner}", name: "${repo.name}") { id } }`;
+    expect((await ask(lab, { token: lab.tokens.app, query })).body).toEqual(body);
+  });
+});
+
 describe('a broken body on a good status', () => {
   it.each(['truncated', 'invalid', 'html', 'empty'] as const)('that is %s cannot be read', async (form) => {
     await lab.inject({ match: CREATE, fault: { kind: 'body', form } });

@@ -17,21 +17,34 @@ export type Fault =
       /** Default before. */
       readonly effect?: Effect;
       readonly message?: string;
+      /** Of the entry of `errors`, where the status is 200. */
+      readonly type?: string;
       readonly headers?: Readonly<Record<string, string>>;
     }
   /** A rate limit: secondary, or primary with `remaining: 0`. `retryAfter` in seconds. */
   | {
       readonly kind: 'rate-limit';
-      readonly status: 403 | 429;
+      readonly status: 200 | 403 | 429;
       readonly retryAfter?: number;
       readonly primary?: boolean;
     }
   /** A 200 whose body is broken; the work is done. */
-  | { readonly kind: 'body'; readonly form: 'truncated' | 'invalid' | 'html' | 'empty' }
-  /** A GraphQL error in place of one top-level field, HTTP 200, without its effect. */
-  | { readonly kind: 'field'; readonly field: string; readonly type: string | null; readonly message: string }
+  | { readonly kind: 'body'; readonly form: BrokenBody }
+  /** A 200 whose body ends in the middle: with the connection, or with `stall` when the client gives up. The work is done. */
+  | { readonly kind: 'cut'; readonly stall?: boolean }
+  /** A GraphQL error in place of one top-level field, HTTP 200, by default without its effect. */
+  | {
+      readonly kind: 'field';
+      readonly field: string;
+      readonly type: string | null;
+      readonly message: string;
+      readonly effect?: Effect;
+    }
   /** Reads are answered as of the moment when the fault was injected, for so many requests or milliseconds of the lab's clock. */
   | { readonly kind: 'stale'; readonly forRequests?: number; readonly forMs?: number };
+
+/** `foreign`, `list` and `void` are good JSON that is not the answer; `nulls` is the answer with nothing in it and no error. */
+export type BrokenBody = 'truncated' | 'invalid' | 'html' | 'empty' | 'foreign' | 'list' | 'void' | 'nulls';
 
 /** Which requests a fault is for; what is left out matches all. */
 export interface FaultMatch {
@@ -142,7 +155,7 @@ export function faultRefusal(fault: Extract<Fault, { kind: 'status' | 'rate-limi
   if (fault.kind === 'status')
     return new Refusal({
       status: fault.status,
-      type: null,
+      type: fault.type ?? null,
       message: fault.message ?? MESSAGES[fault.status] ?? 'Server Error',
       ...(fault.headers ? { headers: fault.headers } : {}),
     });
@@ -158,7 +171,7 @@ export function faultRefusal(fault: Extract<Fault, { kind: 'status' | 'rate-limi
 }
 
 /** Spoils the body of a good answer. */
-export function spoil(body: string, form: Extract<Fault, { kind: 'body' }>['form']): string {
+export function spoil(body: string, form: BrokenBody): string {
   switch (form) {
     case 'truncated':
       return body.slice(0, Math.floor(body.length / 2));
@@ -168,5 +181,19 @@ export function spoil(body: string, form: Extract<Fault, { kind: 'body' }>['form
       return '<!DOCTYPE html><html><head><title>Unicorn!</title></head><body>Please wait</body></html>';
     case 'empty':
       return '';
+    case 'foreign':
+      return '{"status":"ok"}';
+    case 'list':
+      return '[]';
+    case 'void':
+      return '{"data":null}';
+    case 'nulls':
+      return JSON.stringify({ data: nullsOf(JSON.parse(body)) });
   }
+}
+
+/** Each top-level field of an answer's data, null. */
+function nullsOf(answer: unknown): unknown {
+  const { data } = answer as { readonly data?: object | null };
+  return Object.fromEntries(Object.keys(data ?? {}).map((field) => [field, null]));
 }

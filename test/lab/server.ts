@@ -99,11 +99,19 @@ function write(
   response: ServerResponse,
 ): void {
   if (wire instanceof Hangup) {
-    if (wire.manner === 'reset') request.socket.resetAndDestroy();
-    else if (wire.manner === 'close') request.socket.destroy();
+    if (wire.half) {
+      const { status, headers, body } = wire.half;
+      response.writeHead(status, { ...headers, 'content-length': String(body.length) });
+      response.write(body.subarray(0, body.length / 2), () => hangUp(wire, request));
+    } else hangUp(wire, request);
     return;
   }
   entry.status = wire.status;
   response.writeHead(wire.status, { ...wire.headers, 'content-length': String(wire.body.length) });
   response.end(wire.body);
+}
+
+function hangUp({ manner }: Hangup, request: IncomingMessage): void {
+  if (manner === 'reset') request.socket.resetAndDestroy();
+  else if (manner === 'close') request.socket.destroy();
 }

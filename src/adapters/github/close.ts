@@ -6,7 +6,7 @@ import { at, CLOSED_MARK, listAt } from './data.ts';
 import { meaningOf, refusalOf } from './explain.ts';
 import { oneLine } from './mask.ts';
 import type { Place } from './place.ts';
-import { askRepository, errorOf, neverKnown, refusedOtherwise, WRITE_ATTEMPTS } from './place.ts';
+import { askPull, errorOf, neverKnown, refusedOtherwise, WRITE_ATTEMPTS } from './place.ts';
 import { isUnknown } from './reply.ts';
 
 /** Fields of the document, in the order in which they run: one that is closed cannot be disarmed any more. */
@@ -112,22 +112,17 @@ function forbidden(
 
 /** What an unknown outcome left undone. @throws ToolError FORGE_REFUSED when somebody merged it */
 async function whatIsLeft(place: Place, { pull, end, comment }: Closing): Promise<readonly Field[]> {
-  const repository = await askRepository(place, {
-    types: '$number: Int!',
-    fields: `pullRequest(number: $number) {
-      state autoMergeRequest { enabledAt } comments(last: 50) { nodes { body } }
-    }`,
-    variables: { number: pull.number },
-  });
-  const state = at(repository, 'pullRequest', 'state');
+  const fields = 'state autoMergeRequest { enabledAt } comments(last: 50) { nodes { body } }';
+  const now = await askPull(place, pull.number, fields);
+  const state = at(now, 'state');
   if (state === 'MERGED')
     throw new ToolError({
       code: 'FORGE_REFUSED',
       message: `GitHub: pull request #${pull.number} was merged meanwhile and cannot be ${end === 'close' ? 'closed' : 'disarmed'}`,
     });
   const isOpen = state !== 'CLOSED';
-  const isArmed = isOpen && at(repository, 'pullRequest', 'autoMergeRequest') !== undefined;
-  const comments = listAt(repository, 'pullRequest', 'comments', 'nodes');
+  const isArmed = isOpen && at(now, 'autoMergeRequest') !== undefined;
+  const comments = listAt(now, 'comments', 'nodes');
   const isSaid = comments.some((node) => String(at(node, 'body')).trim() === comment.trim());
   const left: Readonly<Record<Field, boolean>> = {
     disarm: isArmed,

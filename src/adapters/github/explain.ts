@@ -24,7 +24,7 @@ export type Meaning =
   | 'other';
 
 const WORDS: readonly (readonly [Meaning, RegExp])[] = [
-  ['stale', /expected branch to point to|is at \S+ but expected/i],
+  ['stale', /expected branch to point to|is at \S+ but expected|not a fast.?forward/i],
   ['pulls-not-allowed', /not permitted to create or approve pull requests/i],
   [
     'permission',

@@ -7,7 +7,7 @@ import type { Meaning } from './explain.ts';
 import { meaningOf, rulesOf } from './explain.ts';
 import { oneLine } from './mask.ts';
 import type { Place } from './place.ts';
-import { askRepository, errorOf, neverKnown, WRITE_ATTEMPTS } from './place.ts';
+import { askPull, errorOf, neverKnown, WRITE_ATTEMPTS } from './place.ts';
 import { isUnknown } from './reply.ts';
 
 const MERGED = 'merge: mergePullRequest(input: $merge) { pullRequest { state mergeCommit { oid } } }';
@@ -147,7 +147,7 @@ async function settle(
   return {
     kind: 'blocked',
     code: 'REQUIREMENT_PENDING',
-    message: `${stays} stays open: ${oneLine(attempt.message)}. Merge it by hand when that is met`,
+    message: `${stays} stays open, for GitHub refused the merge: ${oneLine(attempt.message)}. Merge it by hand, or mend what it names and let the next run try again`,
   };
 }
 
@@ -205,14 +205,8 @@ function conflict({ pull }: MergeRequest): MergeOutcome {
 
 /** The pull request as it is now. */
 async function look(place: Place, number: number) {
-  const repository = await askRepository(place, {
-    types: '$number: Int!',
-    fields: `pullRequest(number: $number) {
-      state headRefOid mergeable mergeCommit { oid } autoMergeRequest { enabledAt }
-    }`,
-    variables: { number },
-  });
-  const pull = at(repository, 'pullRequest');
+  const fields = 'state headRefOid mergeable mergeCommit { oid } autoMergeRequest { enabledAt }';
+  const pull = await askPull(place, number, fields);
   return {
     state: at(pull, 'state'),
     head: shaAt(pull, 'headRefOid'),

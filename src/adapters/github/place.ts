@@ -39,6 +39,31 @@ export async function askRepository(
   throw unreadable(place, error);
 }
 
+/** How often a pull request that was there a moment ago is looked for: what GitHub shows may lag behind what it did. */
+const LOOKS = 3;
+
+/** A pull request as it is now. @throws ToolError FORGE_UNAVAILABLE when GitHub does not show it (yet) */
+export async function askPull(place: Place, number: number, fields: string): Promise<unknown> {
+  for (let attempt = 0; attempt < LOOKS; attempt += 1) {
+    if (attempt > 0) await place.caller.settle(attempt - 1);
+    const answer = await place.caller.read({
+      query: `query($owner: String!, $name: String!, $number: Int!) {
+        repository(owner: $owner, name: $name) { pullRequest(number: $number) { ${fields} } }
+      }`,
+      variables: { owner: place.owner, name: place.name, number },
+    });
+    const [error] = answer.errors;
+    const pull = at(answer.data, 'repository', 'pullRequest');
+    if (pull !== undefined && error === undefined) return pull;
+    if (at(answer.data, 'repository') === undefined || (error && error.type !== 'NOT_FOUND'))
+      throw unreadable(place, error);
+  }
+  throw new ToolError({
+    code: 'FORGE_UNAVAILABLE',
+    message: `GitHub: does not show pull request #${number}, which was there before. The next run looks again`,
+  });
+}
+
 function unreadable(place: Place, error: FieldError | undefined): ToolError {
   const full = `${place.owner}/${place.name}`;
   if (error === undefined || error.type === 'NOT_FOUND' || error.type === 'FORBIDDEN')

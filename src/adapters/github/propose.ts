@@ -128,8 +128,11 @@ function readRound(place: Place, request: ProposeRequest, { made, standing, repl
 function firstCause(reply: Answer, isCommitted: boolean): FieldError | undefined {
   const aliases = isCommitted ? ['pull'] : ['commit', 'ref', 'move', 'pull'];
   const errors = aliases.flatMap((alias) => errorOf(reply, alias) ?? []);
+  const isThere = (alias: string) => errors.some((other) => other.alias === alias);
   const isFollowUp = (error: FieldError) =>
-    error.alias === 'commit' && error.type === 'NOT_FOUND' && errors.some((other) => other.alias === 'ref');
+    error.alias === 'commit' &&
+    // the branch was not made, or not moved to where the commit expects it
+    ((error.type === 'NOT_FOUND' && isThere('ref')) || (meaningOf(error) === 'stale' && isThere('move')));
   return errors.find((error) => !isFollowUp(error)) ?? errors[0];
 }
 

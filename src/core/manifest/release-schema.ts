@@ -32,6 +32,11 @@ const artifactSchema = () =>
           error: 'must not carry a user or password; the serving system has its own',
           params: { code: 'SEC-03' },
         })
+        .refine((text) => !/^(?:javascript|data|vbscript):/.test(text), {
+          error:
+            'must say where the artifact is, not be a script or the content itself; write oci://…, s3://… or https://…',
+          params: { code: 'SEC-11' },
+        })
         .register(wording, { expected: 'a URI like oci://registry/name or s3://bucket/key', isPrivate: true })
         .meta({ description: 'Where the artifact is; the digest says what it is.' }),
       digest: ContentDigest.meta({

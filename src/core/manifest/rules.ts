@@ -27,7 +27,7 @@ import {
   weightIsDeclared,
 } from './rollout-rules.ts';
 import { type Rule, type RuleInput, toProblem } from './rule.ts';
-import { servedArtifactsExist, targetsDiffer } from './target-rules.ts';
+import { servedArtifactsExist, stepsAreExpressible, targetsDiffer } from './target-rules.ts';
 import { candidateDiffers, promotionIsWritable } from './version-rules.ts';
 import { applyWaivers, waiversAreOwned } from './waiver-rules.ts';
 
@@ -58,6 +58,7 @@ const RELEASE_RULES: readonly Rule[] = [
   queriesCountWindows,
   servedArtifactsExist,
   targetsDiffer,
+  stepsAreExpressible,
   artifactsArePinned,
   formatsAreSafe,
   waiversAreOwned,

@@ -24,6 +24,8 @@ type IssueOf<Code extends Issue['code']> = Extract<Issue, { code: Code }>;
 /** Keys by which people try to name an address or a secret; compared in lower case, without dashes and underscores. */
 const SECRETIVE =
   /url|uri|endpoint|host|address|token|secret|passw|credential|header|apikey|proxy|authorization|bearer|username|^auth|^env$/;
+/** What each unknown key was meant to be takes a walk through the schema; beyond so many nobody reads it. */
+const EXPLAINED_KEYS = 100;
 /** How YAML 1.1 wrote true and false. */
 const OLD_BOOLEAN = /^(?:y|yes|on|n|no|off)$/i;
 
@@ -50,6 +52,7 @@ class ShapeReport {
   /** Paths of keys that an unknown key beside them was meant to be. */
   readonly #meant = new Set<string>();
   readonly #judged = new Set<string>();
+  #unknownKeys = 0;
   /** The document with every `kind` that was guessed put right, to choose schemas by. */
   #guessed: unknown;
 
@@ -132,9 +135,16 @@ class ShapeReport {
   #unknownKey(parent: YamlPath, key: string): void {
     const { secretAdvice } = this.#check;
     const path = [...parent, key];
+    this.#unknownKeys += 1;
+    if (this.#unknownKeys > EXPLAINED_KEYS) {
+      this.#push({ path, what: 'key', code: 'KEY_UNKNOWN', message: `unknown key ${quote(key)}` });
+      return;
+    }
     const keys = knownKeys(this.#schemaAt(parent), valueAt(this.#guessed, parent));
     const meant = didYouMean(key, keys);
     if (meant !== undefined) this.#meant.add(formatPath([...parent, meant]));
+    // the reading has refused the character already
+    if (holdsForbidden(key) && this.#check.source.text.includes(key)) return;
     if (
       meant === undefined &&
       secretAdvice !== undefined &&
@@ -144,7 +154,7 @@ class ShapeReport {
         path,
         what: 'key',
         code: 'SEC-03',
-        message: `key ${quote(key)} is not allowed; ${secretAdvice}`,
+        message: `key ${quote(key)} is not allowed; ${keys.includes('provider') ? secretAdvice : `delete it (in checks, ${secretAdvice})`}`,
       });
       return;
     }

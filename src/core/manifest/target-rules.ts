@@ -35,6 +35,24 @@ export const servedArtifactsExist: Rule = function* ({ draft: { targets, stable,
   }
 };
 
+/** Every step can be written into every target: what cannot would be found out when the step is due. */
+export const stepsAreExpressible: Rule = function* ({ draft: { targets, steps } }) {
+  for (const [index, { weight }] of steps.entries()) {
+    const target = targets.find((one) => one && weight !== undefined && !isExpressible(one, weight));
+    if (!target || weight === undefined) continue;
+    const advice = target.kind === 'kserve' ? 'KServe takes whole percents' : 'weights take four decimals';
+    yield {
+      code: 'WEIGHT_NOT_EXPRESSIBLE',
+      path: ['spec', 'rollout', 'steps', index, 'weight'],
+      message: `${describeTarget(target)} cannot hold ${weight}%: ${advice}; write ${Math.max(1, Math.round(weight))}, for example, or split by another target`,
+    };
+  }
+};
+
+function isExpressible({ kind }: TargetSpec, weight: number): boolean {
+  return kind === 'kserve' ? Number.isInteger(weight) : Number(weight.toFixed(4)) === weight;
+}
+
 /** Whether two targets edit the same resource; a namespace or rule that is left out may be any. */
 export function sharesResource(a: TargetSpec, b: TargetSpec): boolean {
   if (a.file !== b.file || !mayBeSame(a.namespace, b.namespace)) return false;

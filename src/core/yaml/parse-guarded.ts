@@ -77,7 +77,7 @@ class Admission {
       case 'anchor':
       case 'alias':
         this.#refuse(
-          `anchors and aliases are not allowed, got ${quote(lexeme)}; write the value out`,
+          `anchors and aliases are not allowed, got ${quote(lexeme)}; ${lexeme.startsWith('&') ? 'delete it' : 'write the value out'}`,
           offset,
         );
         return;
@@ -151,7 +151,7 @@ const CONSEQUENCES: ReadonlySet<YAMLError['code']> = new Set([
 
 /**
  * What the parser complained about, its warnings included: the first on each line, for one mistake brings others; and
- * nothing after a bracket or quote that is not closed, where all that follows is read wrongly.
+ * nothing after a bracket or quote that is not closed, and after a tab only tabs: what follows is read wrongly.
  */
 function syntaxFindings(
   text: string,
@@ -160,10 +160,13 @@ function syntaxFindings(
 ): readonly Finding[] {
   const findings: Finding[] = [];
   let lineEnd = -1;
+  let hasTab = false;
   for (const error of [...errors].sort((a, b) => a.pos[0] - b.pos[0])) {
     const offset = placeOf(text, error);
-    const isConsequence = refused.length > 0 && CONSEQUENCES.has(error.code);
+    const isConsequence =
+      (refused.length > 0 && CONSEQUENCES.has(error.code)) || (hasTab && error.code !== 'TAB_AS_INDENT');
     if (isConsequence || offset <= lineEnd) continue;
+    hasTab ||= error.code === 'TAB_AS_INDENT';
     const feed = text.indexOf('\n', offset);
     lineEnd = feed < 0 ? text.length : feed;
     findings.push({ code: 'YAML_INVALID', offset, message: syntaxMessage(error, text.charAt(offset)) });

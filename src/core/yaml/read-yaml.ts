@@ -79,6 +79,7 @@ export function inspectYaml(file: string, text: string): Inspection {
   });
   for (const { code, offset, message, path } of plain.findings)
     problems.push(problem(code, offset, message, formatPath(path)));
+  if (!plain.isComplete) return { source: undefined, problems, blamed };
   return { source: new Source({ file, text, document, value: plain.value, lines }), problems, blamed };
 }
 

@@ -31,10 +31,10 @@ export interface TextFacts {
 export function toPlain(
   document: Document.Parsed,
   facts: TextFacts,
-): { readonly value: unknown; readonly findings: readonly NodeFinding[] } {
+): { readonly value: unknown; readonly findings: readonly NodeFinding[]; readonly isComplete: boolean } {
   const walk = new Walk(facts);
   const value = walk.plain(document.contents);
-  return { value, findings: walk.findings };
+  return { value, findings: walk.findings, isComplete: walk.isComplete };
 }
 
 class Walk {
@@ -47,6 +47,11 @@ class Walk {
 
   constructor(facts: TextFacts) {
     this.#facts = facts;
+  }
+
+  /** false when there are more values than are read. */
+  get isComplete(): boolean {
+    return this.#nodes <= NODE_LIMIT;
   }
 
   plain(node: unknown): unknown {
@@ -104,7 +109,8 @@ class Walk {
     if (typeof value === 'string') this.#checkEscapes(node, value);
     if (typeof value === 'number' && !isPlainDecimal(source)) {
       const got = source.slice(0, 60);
-      this.#refuse(`write a plain decimal number, got ${got}; at most 15 digits, or put text in quotes`);
+      const most = /^-?\d+\.\d{10,}$/.test(source) ? '9 decimals' : '15 digits, or put text in quotes';
+      this.#refuse(`write a plain decimal number, got ${got}; at most ${most}`);
     }
     return value;
   }

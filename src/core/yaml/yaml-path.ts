@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isScalar, isSeq, type Node, type Pair } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
 
 /** Steps into a document: keys and list indexes. */
 export type YamlPath = readonly (string | number)[];
@@ -48,8 +48,28 @@ function enter(node: Node | undefined, step: string | number): Omit<Place, 'dept
   if (isSeq(node) && typeof step === 'number' && step in node.items)
     return { value: written(node.items[step]), key: undefined };
   if (!isMap(node)) return undefined;
-  const pair = node.items.find((item) => keyText(item) === String(step));
+  const pair = findEntry(node, String(step));
   return pair && { value: written(pair.value), key: isNode(pair.key) ? pair.key : undefined };
+}
+
+/** Entries of large maps by key: a file of nothing but unknown keys asks for the place of each of them. */
+const ENTRIES = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+const LARGE = 32;
+
+function findEntry(map: YAMLMap, key: string): Pair | undefined {
+  if (map.items.length < LARGE) return map.items.find((item) => keyText(item) === key);
+  let entries = ENTRIES.get(map);
+  if (!entries) {
+    // the first of those with one key, as above
+    entries = new Map(
+      [...map.items].reverse().flatMap((item) => {
+        const text = keyText(item);
+        return text === undefined ? [] : [[text, item] as const];
+      }),
+    );
+    ENTRIES.set(map, entries);
+  }
+  return entries.get(key);
 }
 
 /** The key of an entry as a string; undefined when it is none. */

@@ -6,6 +6,7 @@ const REPORTED: readonly (readonly [string, string, Meaning])[] = [
   ['STALE_DATA', 'Expected branch to point to "3f2c" but it did not. Pull and try again.', 'stale'],
   ['STALE_DATA', 'anything', 'stale'],
   ['', 'Ref refs/heads/main is at 9be07d4 but expected 3f2c1aa', 'stale'],
+  ['UNPROCESSABLE', 'Update is not a fast forward', 'stale'],
   ['UNPROCESSABLE', 'A ref named "refs/heads/belay/x" already exists in the repository.', 'exists'],
   ['UNPROCESSABLE', 'Reference already exists', 'exists'],
   ['UNPROCESSABLE', 'A pull request already exists for acme:belay/x.', 'exists'],

@@ -250,4 +250,29 @@ describe('stale reads', () => {
     expect(outcome).toEqual({ kind: 'proposed', pull: first });
     expect(bench.repo.pulls.filter((one) => one.head === branch)).toHaveLength(1);
   });
+
+  it('waits for a pull request that it opened itself and that is not shown yet', async () => {
+    const { head, branch, letter } = await begin();
+    // the first read is the look before the proposal, and nothing is there then
+    await bench.lab.inject({
+      match: { operation: 'repository' },
+      nth: 2,
+      fault: { kind: 'stale', forRequests: 2 },
+    });
+    const pull = await openPull(head, branch, letter);
+    await bench.lab.inject({
+      match: { operation: 'mergePullRequest' },
+      fault: { kind: 'reset', effect: 'after' },
+    });
+    const request = {
+      pull,
+      head: pull.head,
+      method: 'merge',
+      whenPending: 'arm',
+      subject: 's',
+      body: 'b',
+    } as const;
+    expect(await forge.merge(request)).toEqual({ kind: 'merged', commit: await bench.tip('main') });
+    expect(bench.lab.requests.filter(({ fields }) => fields.includes('mergePullRequest'))).toHaveLength(1);
+  });
 });

@@ -25,7 +25,7 @@ describe('parseRelease', () => {
     const { rollout, health, candidate } = release.spec;
     expect(rollout.deadline).toBe(259_200_000);
     expect(rollout.steps.map(({ weight, hold }) => [weight, hold])).toEqual([
-      [0.5, 1_800_000],
+      [1, 1_800_000],
       [5, 5_400_000],
       [25, 7_200_000],
       [100, 86_400_000],

@@ -84,7 +84,7 @@ describe('what is refused', () => {
       name: 'anchors and aliases, each where it stands',
       given: 'a: &a {b: *a}',
       expected: [
-        'SEC-06 1:4 anchors and aliases are not allowed, got "&a"; write the value out',
+        'SEC-06 1:4 anchors and aliases are not allowed, got "&a"; delete it',
         'SEC-06 1:11 anchors and aliases are not allowed, got "*a"; write the value out',
       ],
     },

@@ -38,8 +38,8 @@ export interface GraphqlAnswer {
 /** Thrown by a field that is in the schema but not in the lab. */
 class Gap extends Error {}
 
-/** An answer given in place of one top-level field's own, without its effect. */
-export type FieldFault = (field: string) => Refusal | undefined;
+/** An answer given in place of one top-level field's own, before or after its effect. */
+export type FieldFault = (field: string, moment: 'before' | 'after') => Refusal | undefined;
 
 /** Reads a request; gives the violations when the schema does not allow it. */
 export function readOperation(request: GraphqlRequest): GraphqlOperation | readonly string[] {
@@ -100,14 +100,18 @@ const fieldResolver: GraphQLFieldResolver<Readonly<Record<string, unknown>>, Con
   info,
 ) => {
   const name = info.fieldName;
-  if (info.path.prev === undefined) {
-    const refusal = context.fault(name);
-    if (refusal) throw refusal;
-  }
+  const isTop = info.path.prev === undefined;
+  const before = isTop ? context.fault(name, 'before') : undefined;
+  if (before) throw before;
   if (!(name in source)) throw new Gap(`the lab has no ${info.parentType.name}.${name}`);
   const value = source[name];
   if (typeof value !== 'function') return value;
-  return (value as (args: unknown, call: Call) => unknown).call(source, args, context.call);
+  const given = (value as (args: unknown, call: Call) => unknown).call(source, args, context.call);
+  const after = isTop ? context.fault(name, 'after') : undefined;
+  if (after === undefined) return given;
+  return Promise.resolve(given).then(() => {
+    throw after;
+  });
 };
 
 /** GitHub puts `type` first and has no `extensions`, and tells the place in the document. */

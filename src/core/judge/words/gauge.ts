@@ -53,7 +53,7 @@ function describeDifference({ low, high = Number.POSITIVE_INFINITY }: ShownInter
 function describeSilence({ obstacle, ticks, needed, correlation }: GaugeSilence): string {
   switch (obstacle) {
     case 'too-few-batches':
-      return `too early to judge: ${writeCount(ticks)} ticks in this step, ${writeCount(needed)} are needed to know how much it varies`;
+      return `too early to judge: ${writeCount(ticks)} ${ticks === 1 ? 'tick' : 'ticks'} in this step, ${writeCount(needed)} are needed to know how much it varies`;
     case 'autocorrelated': {
       const by =
         correlation === undefined ? '' : ` (neighbouring averages correlate by ${writeFactor(correlation)})`;
