@@ -1,4 +1,5 @@
 import type { Change } from '../core/change/change.ts';
+import { digestOf, readRecord, recordPath } from '../core/record/record-file.ts';
 import type { Sibling } from '../ports/forge.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
 import { closePulls } from './close-pulls.ts';
@@ -45,7 +46,7 @@ export async function holdForRollbacks(
   const waiting = steps.filter((plan) => pullsOf(plan).length > 0);
   return {
     free: steps.filter((plan) => !waiting.includes(plan)),
-    held: await Promise.all(waiting.map((plan) => hold(world, plan.report, pullsOf(plan)))),
+    held: await Promise.all(waiting.map((plan) => hold(world, snapshot, { plan, pulls: pullsOf(plan) }))),
   };
 }
 
@@ -81,13 +82,21 @@ async function closeMoot(
  * The run waits for a rollback that it does not decide itself: a person ordered it. When somebody pushed to it, it is not Belay's
  * any more: it is disarmed, and a person is told. It stays open, or the order would be forgotten and the release go on.
  */
-async function hold(world: World, report: ReleaseReport, pulls: readonly Sibling[]): Promise<ReleaseReport> {
+async function hold(
+  world: World,
+  snapshot: Snapshot,
+  { plan, pulls }: { readonly plan: Step; readonly pulls: readonly Sibling[] },
+): Promise<ReleaseReport> {
+  const { report } = plan;
   const { from } = report.decision;
   const foreign = pulls.find(({ branch, operation }) => operation?.slice(0, 12) !== operationIn(branch));
   const shown = foreign ?? pulls[0];
+  const isOld = shown !== undefined && !foreign && (await isOutdated(world, snapshot, { plan, pull: shown }));
   // armed, it lands by itself once its requirements are met; else somebody has to do it
-  const code = shown?.armed && !foreign ? 'ROLLBACK_PENDING' : 'ROLLBACK_OPEN';
-  const text = `pull request #${shown?.number} rolls it back and is open: nothing else is done about it until that is merged or closed`;
+  const code = shown?.armed && !foreign && !isOld ? 'ROLLBACK_PENDING' : 'ROLLBACK_OPEN';
+  const text = isOld
+    ? `pull request #${shown.number} rolls it back, but files that it writes were changed since, so it may never land: order the rollback again, or close it; nothing else is done until then`
+    : `pull request #${shown?.number} rolls it back and is open: nothing else is done about it until that is merged or closed`;
   const held: ReleaseReport = {
     ...report,
     decision: { kind: 'hold', from, to: from, reasons: [{ code, text }] },
@@ -104,4 +113,21 @@ async function hold(world: World, report: ReleaseReport, pulls: readonly Sibling
     ...held,
     receipt: { kind: 'blocked', code: 'BRANCH_TAKEN', pull: { number: foreign.number, url }, message },
   };
+}
+
+/** Whether a rollback was computed for other files than there are now: armed, it would conflict and wait for ever. */
+async function isOutdated(
+  { forge, sha256 }: World,
+  { served }: Snapshot,
+  { plan, pull }: { readonly plan: Step; readonly pull: Sibling },
+): Promise<boolean> {
+  const { digest, state } = plan.release;
+  const path = recordPath(plan.report.name, state.sequence + 1);
+  const file = (await forge.read(pull.head, [path])).get(path);
+  const record = file?.kind === 'text' ? readRecord(path, file.text) : undefined;
+  if (record?.manifest.before !== digest || record.previous !== state.tip) return true;
+  return record.targets.some((target) => {
+    const now = served?.get(target.path);
+    return now?.kind === 'text' && digestOf(now.text, sha256) !== target.before;
+  });
 }

@@ -196,7 +196,8 @@ async function editFiles(
   const { path, text } = release;
   const after = editManifest(release, decision);
   const manifest: FileEdit = { path, before: text, after };
-  if (after === text && decision.kind !== 'adopt') return { manifest, targets: [], problems: [] };
+  // Not whenever the manifest stays: a weight that a person wrote before the start is not in the target files yet.
+  if (decision.kind === 'pause') return { manifest, targets: [], problems: [] };
   const next = parseAgain(path, after);
   const texts = await readTargets((paths) => world.forge.read(snapshot.head, paths), next.release);
   const rendered = renderTargets(next.release, next.release.spec.rollout.weight, texts);

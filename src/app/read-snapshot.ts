@@ -69,6 +69,7 @@ async function findLanding(
   sequence: number,
 ): Promise<readonly (readonly [number, Instant])[]> {
   const revisions = await forge.history(head, recordPath(file.parsed.release.metadata.name, sequence));
-  const first = revisions.at(-1);
+  // not of another record that had the number before and was deleted
+  const first = revisions.findLast(({ text }) => text === revisions[0]?.text);
   return first ? [[sequence, first.at]] : [];
 }

@@ -65,6 +65,8 @@ export interface FakeForge extends Forge {
   openPull(branch: string): void;
   /** A person arms auto-merge. */
   armPull(number: number): void;
+  /** A person merges, whatever the rules say, as an administrator may; false when it conflicts or is not open. */
+  mergeByHand(number: number): boolean;
   /** Replaces all rules; a requirement that is gone lets armed pull requests merge, with whatever head they have then. */
   setRules(rules: FakeRules): void;
   /** Runs once, just before the next write looks at anything: a race. */
@@ -168,11 +170,20 @@ class MemoryForge implements FakeForge {
     this.#replace(number, { armed: true });
   }
 
+  mergeByHand(number: number): boolean {
+    const pull = this.pulls.find((one) => one.number === number);
+    if (pull?.state !== 'open' || this.#conflicts(pull)) return false;
+    const wish = { method: 'merge', subject: `Merge pull request #${number}`, body: '' } as const;
+    this.#mergeNow({ ...pull, armed: true, wish: undefined }, wish);
+    return true;
+  }
+
   setRules(rules: FakeRules): void {
     this.#rules = rules;
     if (rules.pending !== undefined) return;
+    // one that conflicts stays open and armed, as on GitHub
     for (const pull of this.pulls)
-      if (pull.state === 'open' && pull.armed)
+      if (pull.state === 'open' && pull.armed && !this.#conflicts(pull))
         this.#mergeNow(pull, pull.wish ?? { method: 'merge', subject: pull.title, body: '' });
   }
 
@@ -419,6 +430,10 @@ class MemoryForge implements FakeForge {
     };
     this.#pulls.push(pull);
     return pull;
+  }
+
+  #conflicts({ head }: FakePull): boolean {
+    return 'conflicts' in this.#store.merge(this.#tip(), head);
   }
 
   #mergeNow(pull: FakePull, wish: NonNullable<FakePull['wish']>): Sha {

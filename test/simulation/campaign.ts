@@ -1,0 +1,108 @@
+import { addMarks, type Coverage } from './coverage.ts';
+import { drawScenario } from './draw.ts';
+import type { Violation } from './invariants.ts';
+import { CLEAN, type Scenario } from './scenario.ts';
+import { type Outcome, simulate } from './simulate.ts';
+import type { System } from './system.ts';
+
+/** A history that broke something. */
+export interface Failure {
+  readonly seed: number;
+  readonly scenario: Scenario;
+  readonly violation: Violation;
+}
+
+/** What many histories came to. */
+export interface Campaign {
+  readonly seeds: number;
+  readonly runs: number;
+  readonly seconds: number;
+  readonly failures: readonly Failure[];
+  readonly coverage: Coverage;
+  /** Minutes from harm to none, sorted. */
+  readonly restored: readonly number[];
+  /** Histories that were played twice, with and without lost runs. */
+  readonly compared: number;
+}
+
+/** Plays the histories of some seeds. `stopAfter` failures it ends. */
+export async function playSeeds(
+  system: System,
+  {
+    from,
+    count,
+    stopAfter = Number.POSITIVE_INFINITY,
+    seconds = Number.POSITIVE_INFINITY,
+  }: {
+    readonly from: number;
+    readonly count: number;
+    readonly stopAfter?: number;
+    /** No history begins after so long. */
+    readonly seconds?: number;
+  },
+): Promise<Campaign> {
+  const began = performance.now();
+  const coverage: Coverage = new Map();
+  const failures: Failure[] = [];
+  const restored: number[] = [];
+  let runs = 0;
+  let seeds = 0;
+  let compared = 0;
+  const isOver = (): boolean => failures.length >= stopAfter || performance.now() - began > seconds * 1000;
+  for (let seed = from; seed < from + count && !isOver(); seed += 1) {
+    const scenario = drawScenario(seed);
+    const outcome = await simulate(system, scenario);
+    seeds += 1;
+    runs += outcome.runs;
+    addMarks(coverage, outcome.marks);
+    for (const minutes of outcome.restored) restored.push(minutes);
+    const broken = outcome.violations[0] ?? (await compare(system, scenario, outcome));
+    if (isComparable(scenario)) compared += 1;
+    if (broken) failures.push({ seed, scenario, violation: broken });
+  }
+  restored.sort((a, b) => a - b);
+  return { seeds, runs, seconds: (performance.now() - began) / 1000, failures, coverage, restored, compared };
+}
+
+/** Plays a history, the comparison included. */
+export async function playAgain(system: System, scenario: Scenario): Promise<Outcome> {
+  const outcome = await simulate(system, scenario);
+  const violation = outcome.violations[0] ?? (await compare(system, scenario, outcome));
+  return { ...outcome, violations: violation ? [violation] : [] };
+}
+
+/** Only runs go wrong here, and only those of a history without people who answer each other. */
+function isComparable({ happenings, releases }: Scenario): boolean {
+  return (
+    // harm that begins late is met at another step, or after the last, when a run is lost
+    releases.every(
+      ({ deadline, bornWithCandidate, truths: [, first] }) =>
+        deadline === '6h' && !bornWithCandidate && !(first?.kind === 'bad' && first.after > 5),
+    ) &&
+    happenings.every(
+      (one) =>
+        (one.kind === 'act' && one.act === 'bring') ||
+        (one.kind === 'tick' && one.run.skew === 0 && one.run.faults.every(({ what }) => what !== 'race')),
+    ) &&
+    happenings.some((one) => one.kind === 'tick' && one.run.faults.length > 0)
+  );
+}
+
+/** INV-6: however often runs were lost, the end is that of the same history in which none was. */
+async function compare(system: System, scenario: Scenario, outcome: Outcome): Promise<Violation | undefined> {
+  if (!isComparable(scenario)) return undefined;
+  const happenings = scenario.happenings.map((one) => (one.kind === 'tick' ? { ...one, run: CLEAN } : one));
+  const undisturbed = await simulate(system, { ...scenario, happenings });
+  if (undisturbed.violations.length > 0 || undisturbed.end === outcome.end) return undisturbed.violations[0];
+  return { invariant: 'INV-6', what: 'lost runs lead to another end than none' };
+}
+
+/** Which seed of those finds a planted bug first, and by which invariant; undefined when none does. */
+export async function hunt(
+  system: System,
+  { from, count }: { readonly from: number; readonly count: number },
+): Promise<{ readonly seed: number; readonly violation: Violation } | undefined> {
+  const { failures } = await playSeeds(system, { from, count, stopAfter: 1 });
+  const [first] = failures;
+  return first && { seed: first.seed, violation: first.violation };
+}

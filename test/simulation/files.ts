@@ -1,0 +1,171 @@
+import { parseRelease } from '../../src/core/manifest/parse-release.ts';
+import type { Release } from '../../src/core/manifest/release-schema.ts';
+import { type BelayRecord, RecordSchema } from '../../src/core/record/record-schema.ts';
+import { writeRoute } from '../builders/world.ts';
+import type { Entry, Tree } from '../fakes/commit-store.ts';
+import type { Scenario, SimRelease } from './scenario.ts';
+
+/** The files of a simulated repository, written and read without the product's own hands. */
+
+export const CONFIG = '.belay/config.yaml';
+export const RECORDS = '.belay/records/';
+
+export function manifestPath(name: string): string {
+  return `releases/${name}.yaml`;
+}
+
+export function servingPath(name: string): string {
+  return `serving/${name}.yaml`;
+}
+
+/** The other one of the two backends. */
+export function otherBackend(name: string, backend: string): string {
+  return backend === `${name}-a` ? `${name}-b` : `${name}-a`;
+}
+
+/** The lines of a version; the number in its name is in its digest. */
+export function versionLines(role: 'stable' | 'candidate', version: string, backend: string): string {
+  const hex = Buffer.from(version).toString('hex').slice(0, 32).padEnd(64, '0');
+  return [
+    `  ${role}:`,
+    `    version: ${version}`,
+    `    backend: ${backend}`,
+    '    artifacts:',
+    '      model:',
+    `        uri: s3://models/${version}`,
+    `        digest: sha256:${hex}`,
+    '',
+  ].join('\n');
+}
+
+const query = (counter: string): string => `sum(increase(${counter}{version="{{version}}"}[{{window}}]))`;
+
+/** A settled manifest on `<name>-1`. */
+export function writeManifest({ name, steps, deadline }: SimRelease): string {
+  const lines = steps.map(
+    ({ weight, hold, approval }) =>
+      `      - {weight: ${weight}, hold: ${hold}${approval ? `, approval: ${approval}` : ''}}`,
+  );
+  return `# How ${name} is rolled out.
+apiVersion: belay.dev/v1
+kind: Release
+metadata:
+  name: ${name}
+spec:
+${versionLines('stable', `${name}-1`, `${name}-a`)}  rollout:
+    strategy: canary
+    weight: 0 # Belay writes this
+    steps:
+${lines.join('\n')}
+    deadline: ${deadline}
+  health:
+    noDataDeadline: 15m
+    checks:
+      - name: errors
+        kind: proportion
+        provider: prod
+        bad: ${query('errors_total')}
+        total: ${query('requests_total')}
+        tolerate: {relative: 25%, absolute: 0.5%}
+        safe: {relative: 25%, absolute: 1%}
+        limit: 3%
+  targets:
+    - {kind: gateway-api, file: ${servingPath(name)}, route: scorer}
+`;
+}
+
+/** All files at the beginning. */
+export function firstFiles({ releases, mode, method }: Scenario): Record<string, string> {
+  const files: Record<string, string> = {
+    [CONFIG]: `apiVersion: belay.dev/v1
+kind: Config
+providers:
+  prod: {kind: openmetrics, file: metrics.om}
+advance: {mode: ${mode}}
+merge: {method: ${method}}
+`,
+    'README.md': 'Ours.\n',
+  };
+  for (const release of releases) {
+    const { name, bornWithCandidate } = release;
+    const text = writeManifest(release);
+    files[manifestPath(name)] = bornWithCandidate ? withCandidate(text, name, 2) : text;
+    files[servingPath(name)] = writeRoute({ [`${name}-a`]: 100, [`${name}-b`]: 0 });
+  }
+  return files;
+}
+
+const CANDIDATE = /^ {2}candidate:\n(?: {4}.*\n)+/m;
+const WEIGHT = /^( {4}weight: )\d+/m;
+
+/** A manifest with a candidate at 0, in place of another one that may be there. */
+export function withCandidate(text: string, name: string, number: number): string {
+  const settled = withoutCandidate(text);
+  const backend = /^ {2}stable:\n(?: {4}.*\n)*? {4}backend: (\S+)/m.exec(settled)?.[1] ?? `${name}-a`;
+  const lines = versionLines('candidate', `${name}-${number}`, otherBackend(name, backend));
+  return settled.replace(/^ {2}rollout:$/m, `${lines}  rollout:`);
+}
+
+export function withoutCandidate(text: string): string {
+  return withWeight(text.replace(CANDIDATE, ''), 0);
+}
+
+export function withWeight(text: string, weight: number): string {
+  return text.replace(WEIGHT, (_, key: string) => `${key}${weight}`);
+}
+
+const manifests = new Map<string, Release | undefined>();
+
+/** A manifest, by the product's own reading as it is in the sources; undefined when it is wrong. Each text is read once. */
+export function readManifest(path: string, text: Entry | undefined): Release | undefined {
+  if (typeof text !== 'string') return undefined;
+  const key = `${path}\0${text}`;
+  if (!manifests.has(key)) {
+    if (manifests.size > 3000) manifests.clear();
+    const reading = parseRelease(path, text);
+    manifests.set(key, reading.kind === 'ok' ? reading.value.release : undefined);
+  }
+  return manifests.get(key);
+}
+
+/** Percent by backend in a serving file. */
+export function readSplit(text: Entry | undefined): ReadonlyMap<string, number> {
+  const found = typeof text === 'string' ? text.matchAll(/- name: (\S+).*\n.*\n +weight: (\d+)/g) : [];
+  return new Map([...found].map((match) => [match[1]!, Number(match[2])]));
+}
+
+/** Share of a candidate's traffic that a manifest asks for, in percent. */
+export function exposure(release: Release | undefined): number {
+  return release?.spec.candidate ? release.spec.rollout.weight : 0;
+}
+
+const records = new Map<string, BelayRecord | undefined>();
+
+/** A record; undefined when it is none. */
+export function readRecord(text: Entry | undefined): BelayRecord | undefined {
+  if (typeof text !== 'string') return undefined;
+  if (!records.has(text)) {
+    if (records.size > 3000) records.clear();
+    records.set(text, parseRecord(text));
+  }
+  return records.get(text);
+}
+
+function parseRecord(text: string): BelayRecord | undefined {
+  try {
+    return RecordSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Paths of a release's records, in order. */
+export function recordPaths(tree: Tree, name: string): readonly string[] {
+  return [...tree.keys()].filter((path) => path.startsWith(`${RECORDS}${name}/`)).sort();
+}
+
+/** The newest record of a release. */
+export function newestRecord(tree: Tree, name: string): BelayRecord | undefined {
+  const path = recordPaths(tree, name).at(-1);
+  return path === undefined ? undefined : readRecord(tree.get(path));
+}

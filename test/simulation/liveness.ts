@@ -1,0 +1,195 @@
+import type { ReleaseReport, RunReport } from '../../src/report/run-report.ts';
+import { exposure, manifestPath, newestRecord, readManifest } from './files.ts';
+import type { ActKind } from './scenario.ts';
+import type { SimWorld } from './world.ts';
+
+/** Ticks in which nothing went wrong and a version did harm to people, until it must be gone. */
+const BOUND = 6;
+/** Minutes without evidence until a person is told, by the manifests; and those that a tick and the ingest delay add. */
+const DEADLINE = 15;
+const GRACE = 8;
+/** What keeps a release where it is for good, and what a history must hold for that to be right. */
+const RESTS: Readonly<Record<string, readonly (ActKind | 'born' | 'late' | 'order' | 'bad')[]>> = {
+  CANDIDATE_QUARANTINED: ['bad', 'order'],
+  LAST_GOOD_MISSING: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted'],
+  PAUSED_AFTER_DEADLINE: ['late'],
+  DEADLINE_PASSED: ['late'],
+  STABLE_QUARANTINED: ['promote-by-hand', 'stable', 'force-push', 'order'],
+  STABLE_CHANGED_BY_HAND: ['promote-by-hand', 'stable', 'force-push', 'record-deleted'],
+  suppressed: ['close-pull', 'delete-branch'],
+  NOT_COMPUTED: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted'],
+  MERGED_BEFORE: ['force-push'],
+  MANIFEST_INVALID: ['record-deleted'],
+};
+
+/** What must come to pass: harm ends, people are told, everything comes to rest (INV-8, INV-13, HEAL). */
+export class Liveness {
+  readonly restored: number[] = [];
+  readonly #world: SimWorld;
+  /** Minute since when a version does harm to somebody, while it does. */
+  readonly #harmed = new Map<string, number>();
+  readonly #patience = new Map<string, number>();
+
+  constructor(world: SimWorld) {
+    this.#world = world;
+  }
+
+  afterTick(report: RunReport | undefined, isClean: boolean): void {
+    const { scenario } = this.#world;
+    for (const { name } of scenario.releases) {
+      const found = report?.releases.find((one) => one.name === name);
+      this.#watchHarm(name, isClean && found !== undefined, found);
+      if (!isClean || !found) continue;
+      this.#watchBlindness(found);
+      this.#watchIsolation(found);
+    }
+  }
+
+  /** A person was quicker: it counts anew. */
+  afterOrder(name: string): void {
+    this.#patience.delete(name);
+  }
+
+  #watchHarm(name: string, isClean: boolean, report: ReleaseReport | undefined): void {
+    const { serving, metrics, minute, hasRules, invariants } = this.#world;
+    for (const [version] of this.#harmed) {
+      if (!version.startsWith(`${name}-`) || serving.shareOf(name, version) > 0) continue;
+      this.restored.push(minute - this.#harmed.get(version)!);
+      this.#harmed.delete(version);
+    }
+    const version = this.#candidate(name);
+    const since = version === undefined ? undefined : serving.harmfulSince(version);
+    if (
+      version !== undefined &&
+      since !== undefined &&
+      serving.shareOf(name, version) > 0 &&
+      !this.#harmed.has(version)
+    )
+      this.#harmed.set(version, since);
+    const isVisible = isClean && !hasRules && !metrics.isTroubled(minute - 20, minute);
+    if (version === undefined || since === undefined || !isVisible || this.#isExcused(name, report))
+      this.#patience.set(name, 0);
+    else {
+      const waited = (this.#patience.get(name) ?? 0) + (serving.shareOf(name, version) > 0 ? 1 : 0);
+      this.#patience.set(name, waited);
+      if (waited > BOUND) {
+        const { decision, receipt } = report!;
+        invariants.fail(
+          'INV-8',
+          `${version} does harm since minute ${since}, and ${waited} clean ticks later it is ${decision.kind} ${decision.reasons[0].code}, ${receipt.kind}`,
+        );
+      }
+    }
+  }
+
+  #isTampered(name: string): boolean {
+    const { people } = this.#world;
+    return (
+      people.has(name, 'record-edited', 'record-deleted') ||
+      people.done.some(({ act }) => act === 'force-push')
+    );
+  }
+
+  /** REL-28: what can be read is not held for what cannot. */
+  #watchIsolation({ name, decision }: ReleaseReport): void {
+    const { forge, invariants } = this.#world;
+    const path = manifestPath(name);
+    if (decision.reasons[0].code !== 'MANIFEST_INVALID' || this.#isTampered(name)) return;
+    if (readManifest(path, forge.textAt(path)))
+      invariants.fail('HEAL', `${name} is held as unreadable, and it is not`);
+  }
+
+  /** The version that is tried by the files on the default branch. */
+  #candidate(name: string): string | undefined {
+    const { forge } = this.#world;
+    const path = manifestPath(name);
+    const release = readManifest(path, forge.textAt(path));
+    return exposure(release) > 0 ? release?.spec.candidate?.version : undefined;
+  }
+
+  /** A person's word keeps it where it is, or there is nowhere to go back to and everybody is told so. */
+  #isExcused(name: string, report: ReleaseReport | undefined): boolean {
+    if (!report) return true;
+    const { receipt, decision } = report;
+    const codes = [receipt.kind, 'code' in receipt ? receipt.code : '', decision.reasons[0].code];
+    return (
+      codes.some((code) => this.#mayRest(name, code)) ||
+      decision.reasons[0].code === 'CONFIG_UNREADABLE' ||
+      this.#isTampered(name)
+    );
+  }
+
+  #mayRest(name: string, code: string): boolean {
+    const { people, scenario } = this.#world;
+    const release = scenario.releases.find((one) => one.name === name);
+    const happened = (cause: string): boolean => {
+      if (cause === 'born') return release?.bornWithCandidate === true;
+      if (cause === 'late') return release?.deadline !== '6h';
+      if (cause === 'order')
+        return scenario.happenings.some(({ kind }) => kind === 'order' || kind === 'twins');
+      if (cause === 'bad')
+        return (
+          release?.truths.some(({ kind }) => kind === 'bad') === true ||
+          scenario.happenings.some(({ kind }) => kind === 'outage')
+        );
+      // one person's force push takes back what was done to every release
+      return cause === 'force-push'
+        ? people.done.some(({ act }) => act === cause)
+        : people.has(name, cause as ActKind);
+    };
+    return (RESTS[code] ?? []).some(happened);
+  }
+
+  /** INV-13: who cannot see for too long is told once, by a record; that it is not twice is seen where it lands. */
+  #watchBlindness({ name, decision, standing }: ReleaseReport): void {
+    const { metrics, minute, invariants, now, forge } = this.#world;
+    const blind = metrics.blindSince(minute);
+    const code = decision.reasons[0].code;
+    if (
+      blind === undefined ||
+      !standing ||
+      decision.kind !== 'hold' ||
+      (code !== 'CHECK_ERROR' && code !== 'CHECK_NO_DATA')
+    )
+      return;
+    const entered = minute - (now - standing.enteredAt) / 60_000;
+    if (minute - Math.max(blind, entered) <= DEADLINE + GRACE) return;
+    const newest = newestRecord(forge.commitAt(forge.tip('main')!).tree, name);
+    if (newest?.decision.reasons[0]?.code !== 'EVIDENCE_MISSING')
+      invariants.fail('INV-13', `${name} has not been seen since minute ${blind}, and nobody was told`);
+  }
+
+  isAtRest(report: RunReport): boolean {
+    const { scenario, serving } = this.#world;
+    return scenario.releases.every(({ name }) => {
+      const found = report.releases.find((one) => one.name === name);
+      const isQuiet = found && (found.decision.kind === 'nothing' || this.#isExcusedRest(name, found));
+      const version = this.#candidate(name);
+      return isQuiet && (version === undefined || serving.shareOf(name, version) >= 0);
+    });
+  }
+
+  #isExcusedRest(name: string, { decision, receipt }: ReleaseReport): boolean {
+    const codes = [
+      receipt.kind,
+      'code' in receipt ? receipt.code : '',
+      ...decision.reasons.map(({ code }) => code),
+    ];
+    return codes.some((code) => this.#mayRest(name, code));
+  }
+
+  /** HEAL: the faults are over, what people broke is mended, and there was time. */
+  atEnd(report: RunReport | undefined): void {
+    const { invariants, scenario } = this.#world;
+    if (!report) invariants.fail('HEAL', 'the last tick, in which nothing went wrong, gave no report');
+    if (!report || this.isAtRest(report)) return;
+    for (const { name } of scenario.releases) {
+      const found = report.releases.find((one) => one.name === name);
+      const told = found
+        ? `${found.decision.kind} ${found.decision.reasons.map(({ code, text }) => `${code} (${text})`)}, ${JSON.stringify(found.receipt)} ${found.problems.map(({ code }) => code)}`
+        : 'not reported';
+      if (found?.decision.kind !== 'nothing')
+        invariants.fail('HEAL', `${name} does not come to rest: ${told}`);
+    }
+  }
+}

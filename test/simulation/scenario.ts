@@ -1,0 +1,142 @@
+/** What happens in one simulated history: plain data, so that a failing one can be shrunk, printed and kept. */
+export interface Scenario {
+  readonly seed: number;
+  readonly mode: 'commit' | 'pull-request';
+  readonly method: 'merge' | 'squash' | 'rebase';
+  readonly releases: readonly SimRelease[];
+  /** In order of time. */
+  readonly happenings: readonly Happening[];
+  /** Minutes until faults stop, things that people broke are mended, and everything must come to rest. */
+  readonly healAt: number;
+}
+
+export interface SimRelease {
+  readonly name: string;
+  readonly steps: readonly {
+    readonly weight: number;
+    readonly hold: string;
+    readonly approval?: 'required';
+  }[];
+  readonly deadline: string;
+  /** It comes to the repository with a candidate in it: nothing is known to be good. */
+  readonly bornWithCandidate: boolean;
+  /** What is true of its versions: `<name>-1` serves at first, `<name>-2` is the first candidate. */
+  readonly truths: readonly Truth[];
+  /** Minutes until the serving system follows a split. */
+  readonly delay: number;
+}
+
+/** What a version does to those who are sent to it. */
+export type Truth =
+  | { readonly kind: 'healthy' }
+  /** More errors from `after` minutes of traffic on. */
+  | { readonly kind: 'bad'; readonly after: number }
+  /** A little better and a little worse in turn, within what is tolerated. */
+  | { readonly kind: 'flapping' };
+
+export type FaultKind = 'kill' | 'unavailable' | 'rate-limited' | 'unauthorised' | 'corrupt';
+
+/** Something that goes wrong at one call of one run, counted from 1. */
+export type CallFault =
+  | {
+      readonly call: number;
+      readonly when: 'before' | 'after' | 'within';
+      readonly what: FaultKind;
+    }
+  /** Somebody is quicker. */
+  | { readonly call: number; readonly when: 'before'; readonly what: 'race'; readonly act: ActKind }
+  /** The answer is of a moment ago. */
+  | { readonly call: number; readonly when: 'after'; readonly what: 'lag' };
+
+export interface RunPlan {
+  readonly faults: readonly CallFault[];
+  /** Turns of the event loop that other runs get before each call. */
+  readonly pace: number;
+  /** Minutes that the runner's clock is wrong. */
+  readonly skew: number;
+  /** Works on the checkout of the run before. */
+  readonly stale: boolean;
+}
+
+export type ActKind =
+  | 'bring'
+  | 'bring-again'
+  | 'withdraw'
+  | 'revert-by-hand'
+  | 'pause'
+  | 'resume'
+  | 'comment'
+  | 'comment-target'
+  | 'thresholds'
+  | 'steps'
+  | 'weight'
+  | 'invalid'
+  | 'newer'
+  | 'delete'
+  | 'stable'
+  | 'promote-by-hand'
+  | 'split'
+  | 'record-edited'
+  | 'record-deleted'
+  | 'close-pull'
+  | 'merge-pull'
+  | 'push-to-branch'
+  | 'delete-branch'
+  | 'force-push'
+  | 'unrelated'
+  | 'config';
+
+export type MetricsFault =
+  | 'down'
+  | 'slow'
+  | 'server-error'
+  | 'warnings'
+  | 'empty'
+  | 'nan'
+  | 'infinite'
+  | 'many-series'
+  | 'gaps'
+  | 'one-arm'
+  | 'frozen'
+  | 'reset'
+  | 'lying-time'
+  | 'wrong-tenant'
+  | 'throws'
+  | 'not-opened';
+
+export type RuleFault =
+  | 'protected'
+  | 'no-pulls'
+  | 'no-permission'
+  | 'check-slow'
+  | 'check-slow-no-auto'
+  | 'check-fails';
+
+export type Happening = { readonly at: number } & (
+  | { readonly kind: 'tick'; readonly run: RunPlan }
+  /** Two runs at once. */
+  | {
+      readonly kind: 'twins';
+      readonly run: RunPlan;
+      readonly other: RunPlan;
+      readonly order: string | undefined;
+    }
+  /** A person runs `rollback`. */
+  | {
+      readonly kind: 'order';
+      readonly release: string;
+      readonly from: 'candidate' | 'stable';
+      readonly ifFailing: boolean;
+      readonly run: RunPlan;
+    }
+  | { readonly kind: 'act'; readonly release: string; readonly act: ActKind }
+  | { readonly kind: 'metrics'; readonly fault: MetricsFault; readonly minutes: number }
+  | { readonly kind: 'rules'; readonly fault: RuleFault; readonly minutes: number }
+  /** The serving system does not follow the files. */
+  | { readonly kind: 'serving'; readonly minutes: number }
+  /** Everything fails, whatever version it is. */
+  | { readonly kind: 'outage'; readonly minutes: number }
+);
+
+/** A run in which nothing goes wrong. */
+export const CLEAN: RunPlan = { faults: [], pace: 0, skew: 0, stale: false };

@@ -1,0 +1,212 @@
+import { ToolError } from '../../src/core/errors.ts';
+import type { RunReport } from '../../src/report/run-report.ts';
+import { FakeCrash } from '../fakes/forge.ts';
+import { TICK } from './draw.ts';
+import { manifestPath, readManifest } from './files.ts';
+import type { Violation } from './invariants.ts';
+import { Liveness } from './liveness.ts';
+import { markHappening, markReport } from './marks.ts';
+import { CLEAN, type Happening, type RunPlan, type Scenario } from './scenario.ts';
+import type { System } from './system.ts';
+import { SimWorld } from './world.ts';
+
+/** Ticks after the faults in which everything must come to rest. */
+const HEAL_TICKS = 30;
+/** Calls of the forge's API by one run, for each release, and milliseconds that one may sleep. */
+const MOST_REQUESTS = 30;
+const MOST_CALLS = 300;
+const MOST_SLEEP = 10 * 60_000;
+
+/** What one history came to. */
+export interface Outcome {
+  readonly violations: readonly Violation[];
+  readonly marks: ReadonlySet<string>;
+  /** Minutes from the first harm that a version did until it had no traffic, for each version that lost it. */
+  readonly restored: readonly number[];
+  /** Runs of Belay. */
+  readonly runs: number;
+  /** Names the whole history. */
+  readonly digest: string;
+  /** Manifests and splits at the end, for comparing histories. */
+  readonly end: string;
+  readonly trace: readonly string[];
+}
+
+/** Plays one history. Ends at the first violation. */
+export async function simulate(system: System, scenario: Scenario): Promise<Outcome> {
+  const world = new SimWorld(scenario);
+  const play = new Play(system, world);
+  await play.all();
+  const { marks, invariants } = world;
+  return {
+    violations: invariants.violations,
+    marks,
+    restored: play.liveness.restored,
+    runs: play.runs,
+    digest: world.digest(),
+    end: play.describeEnd(),
+    trace: world.trace,
+  };
+}
+
+class Play {
+  readonly #system: System;
+  readonly #world: SimWorld;
+  readonly liveness: Liveness;
+  runs = 0;
+
+  constructor(system: System, world: SimWorld) {
+    this.#system = system;
+    this.#world = world;
+    this.liveness = new Liveness(world);
+  }
+
+  async all(): Promise<void> {
+    const { scenario, invariants } = this.#world;
+    const skews = scenario.happenings.flatMap((one) =>
+      'run' in one ? [one.run.skew, 'other' in one ? one.other.skew : 0] : [],
+    );
+    invariants.tolerate(Math.max(0, ...skews.map(Math.abs)));
+    await this.#tick(CLEAN);
+    for (const happening of scenario.happenings) {
+      if (invariants.violations.length > 0) return;
+      this.#world.passTo(happening.at);
+      markHappening(this.#world, happening);
+      await this.#happen(happening);
+    }
+    await this.#heal();
+  }
+
+  async #happen(happening: Happening): Promise<void> {
+    const world = this.#world;
+    switch (happening.kind) {
+      case 'tick':
+        return this.#tick(happening.run);
+      case 'twins':
+        await Promise.all([
+          this.#run(happening.run, (one) => this.#system.advance(one, { only: [], dryRun: false })),
+          happening.order === undefined
+            ? this.#run(happening.other, (one) => this.#system.advance(one, { only: [], dryRun: false }))
+            : this.#order(happening.order, { from: 'candidate', ifFailing: false, run: happening.other }),
+        ]);
+        return;
+      case 'order':
+        return this.#order(happening.release, happening);
+      case 'act':
+        world.act(happening.release, happening.act);
+        return;
+      case 'metrics':
+        world.metrics.break(happening.fault, world.minute, happening.minutes);
+        return;
+      case 'rules':
+        world.setRules(happening.fault, happening.minutes);
+        return;
+      case 'serving':
+        world.serving.stick(world.minute + happening.minutes);
+        return;
+      case 'outage':
+        world.serving.failAll(world.minute + happening.minutes);
+        return;
+    }
+  }
+
+  async #heal(): Promise<void> {
+    const world = this.#world;
+    const { scenario, invariants } = world;
+    world.passTo(scenario.healAt);
+    world.setRules(undefined, 0);
+    world.metrics.heal();
+    world.serving.stick(world.minute);
+    world.serving.failAll(world.minute);
+    world.people.repair();
+    world.people.answer();
+    invariants.check();
+    let report: RunReport | undefined;
+    for (let tick = 1; tick <= HEAL_TICKS && invariants.violations.length === 0; tick += 1) {
+      world.passTo(scenario.healAt + tick * TICK);
+      report = await this.#run(CLEAN, (one) => this.#system.advance(one, { only: [], dryRun: false }));
+      this.liveness.afterTick(report, true);
+      const isTheirs = ({ decision }: RunReport['releases'][number]) =>
+        decision.reasons.some(({ code }) => code === 'ROLLBACK_OPEN');
+      const again = world.people.answer(new Set(report?.releases.filter(isTheirs).map(({ name }) => name)));
+      for (const name of again) await this.#order(name, { from: 'candidate', ifFailing: false, run: CLEAN });
+      invariants.check();
+      if (report && this.liveness.isAtRest(report)) break;
+    }
+    if (invariants.violations.length === 0) this.liveness.atEnd(report);
+  }
+
+  async #tick(run: RunPlan): Promise<void> {
+    const report = await this.#run(run, (one) => this.#system.advance(one, { only: [], dryRun: false }));
+    this.liveness.afterTick(report, run === CLEAN);
+  }
+
+  async #order(
+    release: string,
+    { from, ifFailing, run }: Pick<Extract<Happening, { kind: 'order' }>, 'from' | 'ifFailing' | 'run'>,
+  ): Promise<void> {
+    const path = manifestPath(release);
+    const stable = readManifest(path, this.#world.forge.textAt(path))?.spec.stable.version;
+    await this.#run(run, (one) =>
+      this.#system.rollback(one, {
+        release,
+        reason: 'it is slow',
+        from: from === 'stable' ? stable : undefined,
+        onlyIfFailing: ifFailing,
+        dryRun: false,
+      }),
+    );
+    this.liveness.afterOrder(release);
+  }
+
+  /** One run, to its end or to where it broke; only what callers are promised may come out of it. */
+  async #run(
+    plan: RunPlan,
+    start: (world: ReturnType<SimWorld['enter']>['world']) => Promise<RunReport>,
+  ): Promise<RunReport | undefined> {
+    const world = this.#world;
+    const { invariants, scenario } = world;
+    this.runs += 1;
+    invariants.knownPulls = world.forge.pulls.length;
+    invariants.knownClosed = world.people.closed.length;
+    const entered = world.enter(plan, scenario.releases[0]!.name);
+    let report: RunReport | undefined;
+    try {
+      report = await start(entered.world);
+      markReport(world, report);
+      invariants.checkSecret([JSON.stringify(report)]);
+      if (JSON.stringify(report.releases.map(({ receipt }) => receipt)).includes('"BUG"'))
+        invariants.fail('BUG', JSON.stringify(report.releases.map(({ receipt }) => receipt)));
+    } catch (fault) {
+      if (fault instanceof ToolError) invariants.checkSecret([fault.message]);
+      const isPromised = fault instanceof FakeCrash || (fault instanceof ToolError && fault.code !== 'BUG');
+      if (!isPromised)
+        invariants.fail('BUG', fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
+      world.note(`ended by ${fault instanceof Error ? fault.message : String(fault)}`);
+    }
+    this.#checkCosts(entered.forge);
+    invariants.checkSecret(world.takeLog());
+    invariants.check();
+    if (plan === CLEAN) invariants.checkRollbacks();
+    return report;
+  }
+
+  /** INV-15. */
+  #checkCosts(forge: { readonly calls: number; cost(): { readonly requests: number } }): void {
+    const { invariants, scenario, slept } = this.#world;
+    const { requests } = forge.cost();
+    const count = scenario.releases.length;
+    if (requests > MOST_REQUESTS * count || forge.calls > MOST_CALLS * count || slept > MOST_SLEEP)
+      invariants.fail(
+        'INV-15',
+        `a run made ${requests} requests and ${forge.calls} calls, and slept ${slept} ms`,
+      );
+  }
+
+  describeEnd(): string {
+    const { forge, scenario } = this.#world;
+    return scenario.releases
+      .flatMap(({ name }) => [forge.textAt(manifestPath(name)), forge.textAt(`serving/${name}.yaml`)])
+      .join('\n---\n');
+  }
+}

@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import { sha256 } from '../../src/adapters/system/sha256.ts';
+import type { World } from '../../src/app/world.ts';
+import { elapsed, type Instant, instant, type Millis, millis, type Sha } from '../../src/core/units.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import { minute } from '../builders/release.ts';
+import { createFakeForge, type FakeForge, type FakeRules } from '../fakes/forge.ts';
+import { firstFiles } from './files.ts';
+import { Invariants } from './invariants.ts';
+import { Metrics } from './metrics.ts';
+import { People } from './people.ts';
+import { RunForge, type Watcher } from './run-forge.ts';
+import type { ActKind, RuleFault, RunPlan, Scenario } from './scenario.ts';
+import { minuteOf, Serving } from './serving.ts';
+
+const RULES: Readonly<Record<RuleFault, FakeRules>> = {
+  protected: {
+    commit: { kind: 'refused', code: 'RULE_VIOLATION', message: 'changes must come by pull request' },
+  },
+  'no-pulls': {
+    propose: {
+      kind: 'refused',
+      code: 'PULL_REQUESTS_NOT_ALLOWED',
+      message: 'not allowed to open pull requests',
+    },
+  },
+  'no-permission': {
+    commit: { kind: 'refused', code: 'PERMISSION_MISSING', message: 'needs contents: write' },
+    propose: { kind: 'refused', code: 'PERMISSION_MISSING', message: 'needs contents: write' },
+  },
+  'check-slow': { pending: 'ci' },
+  'check-slow-no-auto': { pending: 'ci', autoMerge: false },
+  'check-fails': {
+    merge: { kind: 'blocked', code: 'RULE_VIOLATION', message: 'required check "ci" failed' },
+  },
+};
+
+/** Everything around Belay, in virtual time: one repository, its people, what serves, what measures. */
+export class SimWorld {
+  readonly scenario: Scenario;
+  readonly forge: FakeForge;
+  readonly people: People;
+  readonly serving: Serving;
+  readonly metrics: Metrics;
+  readonly invariants: Invariants;
+  /** What happened, for coverage. */
+  readonly marks = new Set<string>();
+  /** Minute of the last tick. */
+  lastTick = 0;
+  /** Everything that was told to people in logs. */
+  readonly #log: string[] = [];
+  readonly #history = createHash('sha256');
+  readonly #trace: string[] = [];
+  #now: Instant = minute(0);
+  #rulesUntil = 0;
+  #head: Sha;
+  #slept = 0;
+
+  constructor(scenario: Scenario) {
+    this.scenario = scenario;
+    this.forge = createFakeForge({ files: firstFiles(scenario), clock: { now: () => this.#now } });
+    this.people = new People(this.forge, scenario.releases);
+    this.serving = new Serving(scenario.releases, () => this.forge.commitAt(this.forge.tip('main')!).tree);
+    this.metrics = new Metrics(this.serving);
+    this.invariants = new Invariants({ ...this, scenario, now: () => this.#now });
+    this.#head = this.forge.tip('main')!;
+    this.serving.flowTo(this.#now);
+  }
+
+  get minute(): number {
+    return minuteOf(this.#now);
+  }
+
+  get now(): Instant {
+    return this.#now;
+  }
+
+  /** Time asleep in the run under way. */
+  get slept(): number {
+    return this.#slept;
+  }
+
+  /** Lets time pass until a minute; what a run slept is not given back. */
+  passTo(at: number): void {
+    this.#now = instant(Math.max(this.#now, minute(at)));
+    if (at >= this.#rulesUntil && this.#rulesUntil > 0) this.setRules(undefined, 0);
+    // what conflicted while it was armed, and does not any more, is merged by the forge
+    else if (this.#rulesUntil === 0) this.forge.setRules({});
+    this.invariants.check();
+    this.serving.flowTo(this.#now);
+  }
+
+  setRules(fault: RuleFault | undefined, minutes: number): void {
+    this.#rulesUntil = fault === undefined ? 0 : this.minute + minutes;
+    this.forge.setRules(fault === undefined ? {} : RULES[fault]);
+    this.note(`rules ${fault ?? 'none'}`);
+    this.invariants.check();
+  }
+
+  get hasRules(): boolean {
+    return this.#rulesUntil > 0;
+  }
+
+  act(release: string, kind: ActKind): boolean {
+    this.invariants.isRewriting = kind === 'force-push';
+    const isDone = this.people.act(release, kind);
+    this.note(`act ${release} ${kind} ${isDone}`);
+    this.invariants.check();
+    this.invariants.isRewriting = false;
+    if (isDone) this.marks.add(`act ${kind}`);
+    return isDone;
+  }
+
+  /** The world as one run meets it. */
+  enter(run: RunPlan, release: string): { readonly world: World; readonly forge: RunForge } {
+    if (!run.stale) this.#head = this.forge.tip('main')!;
+    this.#slept = 0;
+    const watcher: Watcher = {
+      seen: (method, detail) => {
+        this.note(`${method} ${detail} ${this.forge.tip('main')}`);
+        this.invariants.check();
+      },
+      struck: (fault, method) => {
+        this.note(`fault ${fault.what} ${fault.when} ${fault.call} ${method}`);
+        this.marks.add(`fault ${fault.what} ${fault.when}`).add(`struck ${method}`);
+        if (fault.what === 'kill') this.marks.add('REL-29');
+        if (fault.what === 'lag') this.marks.add('REL-34');
+      },
+      act: (kind) => void this.act(release, kind),
+    };
+    const forge = new RunForge(this.forge, this.#head, run, watcher);
+    const clock = this.#clock(run.skew);
+    const write = (line: string) => void this.#log.push(line);
+    const world: World = {
+      forge,
+      openProvider: async () => this.metrics.open(this.#clock(0)),
+      clock,
+      log: { info: write, warn: write, debug: () => undefined },
+      sha256,
+      tool: 'belay simulated',
+      trigger: { kind: 'schedule', actor: null },
+    };
+    return { world, forge };
+  }
+
+  #clock(skew: number): Clock {
+    return {
+      now: () => instant(this.#now + skew * 60_000),
+      sleep: async (length: Millis) => {
+        this.#now = instant(this.#now + length);
+        this.#slept += length;
+      },
+    };
+  }
+
+  /** One event of the history. */
+  note(event: string): void {
+    const line = `${this.#now} ${event}`;
+    this.#history.update(`${line}\n`);
+    this.#trace.push(line);
+  }
+
+  get trace(): readonly string[] {
+    return this.#trace;
+  }
+
+  takeLog(): readonly string[] {
+    return this.#log.splice(0);
+  }
+
+  /** Names the whole history: the same for the same seed. */
+  digest(): string {
+    return this.#history.copy().digest('hex');
+  }
+}
+
+/** Minutes between two moments. */
+export function minutesBetween(from: Instant, to: Instant): number {
+  return elapsed(from, to) / millis(60_000);
+}
