@@ -47,7 +47,7 @@ function canStrike(asked: Asked, { strike }: FaultRow): boolean {
 
 /** git waits for minutes by a clock of its own, and reads no JSON. */
 function canStrikeGit(fault: Fault): boolean {
-  if (fault.kind === 'status') return true;
+  if (fault.kind === 'status') return fault.status >= 400;
   return fault.kind === 'reset' || (fault.kind === 'timeout' && fault.hang !== true);
 }
 

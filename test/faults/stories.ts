@@ -13,8 +13,8 @@ export interface Asked {
   readonly nth: number;
   /** All top-level fields, in order. */
   readonly fields: readonly string[];
-  /** Something on the side: the run goes on without it and says so in its log. */
-  readonly aside?: true;
+  /** Something on the side: the run goes on without it, or holds without an error until the next one; its log says so. */
+  readonly aside?: 'goes-on' | 'holds';
   /** Every fault strikes it; default the short list. */
   readonly all?: true;
 }
@@ -66,7 +66,7 @@ const CLOSE: Asked = {
   operation: 'closePullRequest',
   nth: 1,
   fields: ['closePullRequest', 'addComment'],
-  aside: true,
+  aside: 'goes-on',
 };
 const all = (asked: Asked): Asked => ({ ...asked, all: true });
 
@@ -126,7 +126,12 @@ export const STEP_STORIES: readonly FaultStory[] = [
     run: 'advance',
     asked: [
       look(1),
-      { ...CLOSE, all: true, fields: ['disablePullRequestAutoMerge', 'closePullRequest', 'addComment'] },
+      {
+        ...CLOSE,
+        aside: 'holds',
+        all: true,
+        fields: ['disablePullRequestAutoMerge', 'closePullRequest', 'addComment'],
+      },
       COMMIT,
     ],
   },

@@ -344,7 +344,9 @@ export class Invariants {
     if (was?.spec.rollout.paused && ['start', 'advance'].includes(decision.kind))
       this.fail('INV-10', `${decision.kind} of ${release} although it is paused`);
     const candidate = was?.spec.candidate?.version;
-    const bad = this.#setOf(this.#bad, release);
+    // a record that a person deleted says nothing any more
+    const isForgotten = this.#stage.people.has(release, 'record-deleted');
+    const bad = isForgotten ? new Set<string>() : this.#setOf(this.#bad, release);
     if (decision.kind === 'start' && candidate !== undefined && bad.has(candidate))
       this.fail('INV-10', `start of ${candidate}, which was taken back`);
     if (decision.kind === 'adopt' && stable && bad.has(stable.version))
