@@ -33,7 +33,7 @@ spec:
       model:
         uri: s3://models/${name}/1.0.0
         digest: "sha256:${'0'.repeat(64)}" # of the artifact; sha256sum prints it
-  # To roll a version out, a pull request adds it here with rollout.weight 0, and its backend with weight 0 to serving/${name}.yaml:
+  # To roll a version out, a pull request adds it here with rollout.weight 0; its backend must stand with weight 0 in serving/${name}.yaml:
   # candidate:
   #   version: 1.1.0
   #   backend: ${name}-b
@@ -49,7 +49,7 @@ spec:
       - {weight: 100, hold: 24h} # the bake
     deadline: 72h
   health:
-    falseRollbackRate: 1% # of healthy rollouts that are rolled back, over all proportion checks and looks together
+    falseRollbackRate: 1% # of healthy rollouts that are rolled back, over all checks and looks together
     checks:
       - name: errors
         kind: proportion
@@ -57,6 +57,7 @@ spec:
         bad: sum(increase(predict_errors_total{version="{{version}}"}[{{window}}]))
         total: sum(increase(predict_total{version="{{version}}"}[{{window}}]))
         tolerate: {relative: 10%, absolute: 0.1%} # rolled back when proven worse than stable by more than this
+        safe: {relative: 25%, absolute: 0.25%} # goes on when proven not worse than stable by more than this
         limit: 2% # and never above this; the bound at 100 %, where there is no stable traffic to compare with
   targets:
     - {kind: gateway-api, file: serving/${name}.yaml, route: ${name}}
