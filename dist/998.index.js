@@ -1,39 +1,201 @@
-"use strict";exports.id=998,exports.ids=[998],exports.modules={6998:function(X,L,w){w.d(L,{createLocalForge:function(){return Tt}});var U=w(1421),h=w(903),p=w(3369),f=w(9706),R=w(8651),g=w(5968),N=w(8478),S=w(4191);async function B(t,e,n){const s=(await(0,f.oM)(t,"list commits of a branch",{args:["rev-list","--parents","--max-count=2",e,`^${n.defaultTip}`]})).trim().split(`
-`).filter(Boolean);if(s.length!==1||s[0]?.split(" ").length!==2)return!1;const a=await d(t,`${e}^`,e),o=new Map(n.files.map(function(c){return[c.path,c.text]}));if(a.some(function(c){return!o.has(c)}))return!1;const i=await(0,N.$2)(t,await(0,S.T)(t,e,[...o.keys()]));return n.files.every(function({path:c,text:m}){const u=i.get(c);return u?.kind==="text"&&u.text===m})}async function d(t,e,n){return(await(0,f.oM)(t,"compare two commits",{args:["diff-tree","-r","-z","--name-only","--no-renames","--ignore-submodules=none",e,n]})).split("\0").filter(Boolean)}async function v(t,e){const n=await _(t,e),r=`refs/belay/building/${e.operation}`,s=await(0,f.oM)(t,"write a commit",{args:["fast-import","--quiet","--done","--force","--cat-blob-fd=1"],input:E(e,{holder:r,modes:n})});return(0,p.hW)(s.trim())}function E(t,{holder:e,modes:n}){const r=W(t.signature),s=t.files.map(function({path:a,text:o}){return`M ${n.get(a)??"100644"} inline ${Y(a)}
-${C(o)}
-`});return[`commit ${e}
-mark :1
-author ${r}
-committer ${r}
-`,`${C(t.message)}
-from ${t.parent}
-`,...s,`get-mark :1
-reset ${e}
-from ${"0".repeat(t.parent.length)}
+"use strict";exports.id=998,exports.ids=[998],exports.modules={7727:function($,m,a){a.d(m,{Lt:function(){return r},gx:function(){return t},v6:function(){return s}});function t(n,d){const l=n[d];return typeof l=="string"&&l!==""?l:void 0}function s(n,d){const l=n[d];return(Array.isArray(l)?l:typeof l=="string"?[l]:[]).flatMap(function(h){return h.split(",")}).map(function(h){return h.trim()}).filter(function(h){return h!==""})}function r(n,d){return n[d]===!0}},7998:function($,m,a){a.r(m),a.d(m,{runInit:function(){return A}});var t=a(1455),s=a(6760),r=a(8208),n=a(1123),d=a(7727);function l(e,c){return`https://raw.githubusercontent.com/belay-dev/belay/${e}/dist/schemas/${c}.schema.json`}function y({url:e,ref:c}){return`# yaml-language-server: $schema=${l(c,"config")}
+# Privileged runs read this file from the default branch only. It is the only one that may name a URL or a secret's variable.
+apiVersion: belay.dev/v1
+kind: Config
+providers:
+  prod:
+    kind: prometheus
+    url: ${e}
+    # The workflow fills the variable from a secret of the environment "belay". Remove this line if it needs no login.
+    auth: {kind: bearer, tokenEnv: PROMETHEUS_TOKEN}
+`}function h({name:e,ref:c}){return`# yaml-language-server: $schema=${l(c,"release")}
+apiVersion: belay.dev/v1
+kind: Release
+metadata:
+  name: ${e}
+spec:
+  stable:
+    version: 1.0.0
+    backend: ${e}-a # what the route sends traffic to
+    artifacts:
+      model:
+        uri: s3://models/${e}/1.0.0
+        digest: "sha256:${"0".repeat(64)}" # of the artifact; sha256sum prints it
+  # To roll a version out, a pull request adds it here with rollout.weight 0; its backend must stand with weight 0 in serving/${e}.yaml:
+  # candidate:
+  #   version: 1.1.0
+  #   backend: ${e}-b
+  #   artifacts:
+  #     model: {uri: s3://models/${e}/1.1.0, digest: "sha256:..."}
+  rollout:
+    strategy: canary
+    weight: 0 # Belay's number
+    steps:
+      - {weight: 1, hold: 30m}
+      - {weight: 5, hold: 1h}
+      - {weight: 25, hold: 2h}
+      - {weight: 100, hold: 24h} # the bake
+    deadline: 72h
+  health:
+    falseRollbackRate: 1% # of healthy rollouts that are rolled back, over all checks and looks together
+    checks:
+      - name: errors
+        kind: proportion
+        provider: prod
+        bad: sum(increase(predict_errors_total{version="{{version}}"}[{{window}}]))
+        total: sum(increase(predict_total{version="{{version}}"}[{{window}}]))
+        tolerate: {relative: 10%, absolute: 0.1%} # rolled back when proven worse than stable by more than this
+        safe: {relative: 25%, absolute: 0.25%} # goes on when proven not worse than stable by more than this
+        limit: 2% # and never above this; the bound at 100 %, where there is no stable traffic to compare with
+  targets:
+    - {kind: gateway-api, file: serving/${e}.yaml, route: ${e}}
+`}function b({name:e}){return`apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata:
+  name: ${e}
+spec:
+  parentRefs:
+    - name: gateway
+  rules:
+    - backendRefs:
+        - name: ${e}-a
+          port: 8080
+          weight: 100
+        - name: ${e}-b
+          port: 8080
+          weight: 0
+`}const w={".github/workflows/belay-validate.yml":`# Checks manifests, config and serving files on every pull request. Also on those from forks: it needs no secret and
+# writes nothing. Never use pull_request_target for this.
+name: Belay validate
+on:
+  pull_request:
 
-done
-`].join("")}function C(t){return`data ${Buffer.byteLength(t)}
-${t}`}function Y(t){return`"${t.replace(/["\\]/g,"\\$&")}"`}function W(t){const e=function(n){return n.replace(/[<>\n]/g,"").trim()};return`${e(t.name)} <${e(t.email)}> ${Math.floor(t.at/1e3)} +0000`}async function _(t,e){const n=e.files.map(function(o){return o.path}),r=[...new Set(n.flatMap(q))],s=await(0,S.T)(t,e.parent,[...n,...r]);for(const o of r){const i=s.get(o);if(i!==void 0&&i.mode!=="040000")throw G(o,i)}const a=new Map;for(const o of n){const i=s.get(o);if(i!==void 0&&!/^100/.test(i.mode))throw G(o,i);i!==void 0&&a.set(o,i.mode)}return a}function q(t){const e=t.split("/");return e.slice(1).map(function(n,r){return e.slice(0,r+1).join("/")})}function G(t,e){const r={12e4:"a symlink",16e4:"a submodule","040000":"a folder"}[e.mode]??"a file";return new h.v4({code:"REFUSED",message:`SEC-09: "${t}" is ${r}; only regular files in regular folders are written. Replace it`})}async function F(t,e){const{committer:n}=e,r=`${Math.floor(n.at/1e3)} +0000`,s=e.author??{...n,date:r},a=await t({args:["commit-tree",e.tree,...e.parents.flatMap(function(o){return["-p",o]})],input:e.message,environment:{GIT_AUTHOR_NAME:s.name,GIT_AUTHOR_EMAIL:s.email,GIT_AUTHOR_DATE:s.date,GIT_COMMITTER_NAME:n.name,GIT_COMMITTER_EMAIL:n.email,GIT_COMMITTER_DATE:r}});if(a.code!==0)throw(0,f.tv)("write a commit",a);return(0,p.hW)(a.stdout.toString("utf8").trim())}async function tt(t,e){if(e.method==="rebase")return et(t,e);const n=await z(t,e.base,e.head);if(n.kind==="conflict")return n;const r=e.method==="merge"?[e.base,e.head]:[e.base];return{kind:"built",commit:await F(t,{tree:n.tree,parents:r,message:(0,g.bD)(e),committer:e.signature})}}async function z(t,e,n){const r=await t({args:["merge-tree","--write-tree","-z","--name-only","--no-messages",e,n]}),[s="",...a]=r.stdout.toString("utf8").split("\0").filter(Boolean);if(r.code===0)return{kind:"tree",tree:s};if(r.code===1&&s!=="")return{kind:"conflict",paths:a};throw(0,f.tv)("merge (git 2.38 or newer is needed)",r)}async function et(t,e){const n=await(0,f.oM)(t,"list the commits to replay",{args:["rev-list","--reverse","--topo-order","--no-merges",`${e.base}..${e.head}`]});let r=e.base;for(const s of n.trim().split(`
-`).filter(Boolean)){const a=await nt(t,{commit:s,onto:r,signature:e.signature});if(a.kind==="conflict")return a;r=a.commit}return{kind:"built",commit:r}}async function nt(t,{commit:e,onto:n,signature:r}){const s=r,a=function(k,A){return F(t,{tree:k,parents:A,message:`side
-`,committer:s})},o=await a(`${e}^^{tree}`,[]),i=await a(`${n}^{tree}`,[o]),c=await a(`${e}^{tree}`,[o]),m=await z(t,i,c);if(m.kind==="conflict")return m;const u=await(0,f.oM)(t,"read a commit",{args:["show","--no-patch","--no-mailmap","--date=raw","--format=%an%x00%ae%x00%ad%x00%B",e]}),[$="",l="",y="",b=""]=u.split("\0");return{kind:"built",commit:await F(t,{tree:m.tree,parents:[n],message:`${b.trimEnd()}
-`,committer:s,author:{name:$,email:l,date:y}})}}const M=5,rt=200;async function P(t,e,n){let r=await H(t,e,n);for(let a=1;a<M&&(0,f.$7)(r.stderr)!==void 0;a+=1)await t.pause(),r=await H(t,e,n);if(r.code===0)return"moved";const s=(0,f.$7)(r.stderr);if(s!==void 0)throw(0,f.Sw)(e,s);if(/cannot lock ref|but expected|already exists|unable to resolve/i.test(r.stderr))return"lost";throw(0,f.tv)(`move ${n.map(function(a){return a.ref}).join(", ")}`,r)}function H({git:t},e,n){return t({args:["update-ref","-m",`belay: ${e}`,"--stdin"],input:["start",...n.map(at),"prepare","commit",""].join(`
-`)})}function at(t){switch(t.kind){case"create":return`create ${t.ref} ${t.to}`;case"update":return`update ${t.ref} ${t.to} ${t.from}`;case"delete":return`delete ${t.ref} ${t.from}`;case"verify":return`verify ${t.ref} ${t.at}`}}const D="refs/belay/pulls/";function O(t){return`${D}${t}`}async function T(t,e){const n=await J(t,e);return n.pulls.some(function(s){return s.state==="closed"&&!s.withdrawn})?J(t,e):n}async function J(t,e){const r=(await(0,f.oM)(t,"read branches and pull requests",{args:["for-each-ref","--format=%(refname)%00%(objectname)%00%(*objectname)%00%(contents)%00",...e.map(function(o){return`refs/heads/${o}`}),D]})).split("\0"),s=new Map,a=[];for(let o=0;o+3<r.length;o+=4){const[i="",c="",m="",u=""]=r.slice(o,o+4),$=i.trimStart();$.startsWith(D)?a.push(dt($,{object:c,target:m,contents:u})):s.set($.slice(11),{commit:(0,p.hW)(c),message:u})}return a.sort(function(o,i){return i.number-o.number}),{tips:s,pulls:await st(t,a,s)}}async function st(t,e,n){const s=e.filter(function(o){return o.state==="open"}).map(function(o){return o.branch}).filter(function(o){return!n.has(o)}),a=s.length===0?new Map:await ot(t,s);return e.map(function(o){if(o.state!=="open")return o;const i=n.get(o.branch)?.commit??a.get(o.branch);return i===void 0?{...o,state:"closed"}:{...o,head:i}})}async function ot(t,e){const n=await(0,f.oM)(t,"read branches",{args:["for-each-ref","--format=%(refname) %(objectname)",...e.map(function(s){return`refs/heads/${s}`})]}),r=n.trim()===""?[]:n.trim().split(`
-`);return new Map(r.map(function(s){const[a="",o=""]=s.split(" ");return[a.slice(11),(0,p.hW)(o)]}))}async function j(t,e,n){const r=[`object ${e.head}`,"type commit",`tag belay-pull-${e.number}`,`tagger ${W(n)}`,"",ct(e)].join(`
-`);return(0,p.hW)((await(0,f.oM)(t,"write a pull request",{args:["mktag"],input:r})).trim())}function it(t,e){return{...t,state:"open",withdrawn:!1,mergeCommit:void 0,openedAt:(0,p.r4)(e.at),comments:[]}}function ct(t){const e=[["State",t.state],["Branch",t.branch],["Base",t.base],["Opened",t.openedAt],...t.mergeCommit===void 0?[]:[["Merged-As",t.mergeCommit]],...t.comments.map(function(a){return["Comment",JSON.stringify(a)]})],n=t.title.replace(/\s+/g," ").trim(),r=t.description.trimEnd(),s=e.map(function([a,o]){return`Pull-${a}: ${o}
-`}).join("");return`${n}
+permissions: {}
 
-${r===""?"":`${r}
+concurrency:
+  group: belay-validate-\${{ github.ref }}
+  cancel-in-progress: true # reads only, so a newer push may replace it
 
-`}${s}`}function dt(t,e){const n=e.contents.trimEnd(),r=n.lastIndexOf(`
+jobs:
+  validate:
+    runs-on: ubuntu-24.04
+    timeout-minutes: 5
+    permissions:
+      contents: read # check out the pull request
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          fetch-depth: 0 # what the pull request changes is judged against the history of main
+          persist-credentials: false
+      # Not tagged yet: put the 40 digits of a commit of Belay in the place of v1; \`belay init --ref\` does.
+      - uses: belay-dev/belay/actions/validate@v1
+`,".github/workflows/belay-advance.yml":`# One tick: looks at every rollout under way and starts, advances, promotes or rolls back, or does nothing. What to do
+# follows from the time and from Git, never from how often this ran: a late, lost or doubled run does no harm.
+name: Belay advance
+on:
+  schedule:
+    - cron: "3-58/5 * * * *" # not at full hours, when GitHub is busiest
+  workflow_dispatch:
+  repository_dispatch:
+    types: [belay-advance]
 
-`),s=n.slice(r+2).split(`
-`),a=function(b){return s.filter(function(k){return k.startsWith(`Pull-${b}: `)}).map(function(k){return k.slice(b.length+7)})},[o]=a("State"),[i]=a("Branch"),[c]=a("Base"),[m]=a("Merged-As"),u=Number(t.slice(D.length)),$=o==="open"||o==="merged"||o==="closed";if(r<0||!$||i===void 0||c===void 0||!Number.isSafeInteger(u))throw new h.v4({code:"CORRUPT",message:`git: ${t} does not hold a pull request. Look at it with: git show ${t}`});const l=n.slice(0,r),y=l.indexOf(`
+permissions: {}
 
-`);return{number:u,title:y<0?l:l.slice(0,y),description:y<0?"":l.slice(y+2),state:o,withdrawn:o==="closed",branch:i,base:c,head:(0,p.hW)(e.target),mergeCommit:m===void 0?void 0:(0,p.hW)(m),openedAt:a("Opened")[0]??"",comments:a("Comment").map(function(b){return String(JSON.parse(b))}),object:(0,p.hW)(e.object)}}async function ft(t,e){(0,g.DC)(e.branch,t.defaultBranch);const{tips:n,pulls:r}=await T(t.git,[t.defaultBranch,e.branch]),s=n.get(e.branch),a=r.filter(function(c){return c.base===t.defaultBranch}),o=function(c){return c.state==="open"&&c.branch!==e.branch&&e.families.some(function(m){return c.branch.startsWith(m)})},i=a.filter(o);return{head:x(t,n),branch:s&&{tip:s.commit,operation:(0,g.zI)(s.message)},pulls:a.filter(function(c){return c.branch===e.branch}).map(I),siblings:await mt(t,i),repository:"local"}}async function mt(t,e){if(e.length===0)return[];const{tips:n}=await T(t.git,e.map(function(r){return r.branch}));return e.map(function(r){return{...I(r),operation:(0,g.zI)(n.get(r.branch)?.message??"")}})}function x(t,e){const n=e.get(t.defaultBranch);if(n!==void 0)return n.commit;throw new h.v4({code:"REFUSED",message:`git: branch "${t.defaultBranch}" has no commit here. Name the default branch, or make its first commit`})}function I(t){return{number:t.number,id:O(t.number),url:O(t.number),branch:t.branch,head:t.head,state:t.state,armed:!1,withdrawn:t.withdrawn}}async function ut(t,e){(0,g.su)(e),(0,g.DC)(e.branch,t.defaultBranch);const n={kind:"head-moved",expected:e.parent};if(e.state.head!==e.parent)return n;for(let r=0;r<M;r+=1){const s=await T(t.git,[t.defaultBranch,e.branch]),a=await ht(t,e,s);if(a.kind==="taken")return{kind:"branch-taken",branch:e.branch,tip:a.tip};if(a.kind==="own"){const i=s.pulls.find(function(c){return lt(t,e,c)});if(i!==void 0)return{kind:"proposed",pull:I(i)}}else if(x(t,s.tips)!==e.parent)return n;const o=await gt(t,e,{found:a,next:(s.pulls[0]?.number??0)+1});if(o!==void 0)return{kind:"proposed",pull:o}}throw new h.v4({code:"FORGE_UNAVAILABLE",message:`git: refs moved during ${M} attempts to propose "${e.branch}". Run again when the repository is quiet`})}function lt(t,e,n){return n.state==="open"&&n.branch===e.branch&&n.base===t.defaultBranch}async function ht(t,e,n){const{git:r}=t,s=n.tips.get(e.branch);if(s===void 0)return{kind:"none"};const a=s.commit;if((await r({args:["merge-base","--is-ancestor",a,e.parent]})).code===0)return{kind:"empty",tip:a};const i={files:e.files,defaultTip:x(t,n.tips)};return{kind:(0,g.zI)(s.message)===e.operation&&await B(r,a,i)?"own":"taken",tip:a}}async function gt(t,e,{found:n,next:r}){const{git:s,defaultBranch:a}=t,o=t.sign(),i=n.kind==="own"?n.tip:await v(s,{...e,message:(0,g.bD)(e),signature:o}),{title:c,description:m,branch:u}=e,l=it({number:r,title:c,description:m,branch:u,base:a,head:i},o),y=await j(s,l,o),b=[{kind:"create",ref:O(r),to:y}],k=`refs/heads/${u}`;return n.kind==="none"&&b.push({kind:"create",ref:k,to:i}),n.kind==="empty"&&b.push({kind:"update",ref:k,from:n.tip,to:i}),n.kind!=="own"&&b.push({kind:"verify",ref:`refs/heads/${a}`,at:e.parent}),await P(t,`open pull request ${r}`,b)==="moved"?I({...l,object:y}):void 0}var wt=w(3024);async function K(t,e){const{git:n,defaultBranch:r}=t,s=await $t(n),a=s.length===1?s[0]:await yt(n,s),o=s.find(function(i){return i!==a&&i.branch===`refs/heads/${r}`});if(o!==void 0)throw new h.v4({code:"REFUSED",message:`git: branch "${r}" is checked out in another working tree, "${o.path}"; nothing was written. Run it there, or switch that one to another branch`});return a?.branch!==`refs/heads/${r}`?async function(){}:(await bt(t),await kt(t,await e()),function(i,c){return pt(t,i,c)})}async function pt({git:t,pause:e},n,r){const s=function(){return t({args:["read-tree","-m","-u",n,r]})};let a=await s();for(let c=1;c<M&&(0,f.$7)(a.stderr)!==void 0;c+=1)await e(),a=await s();if(a.code===0)return;const{code:o,message:i}=(0,f.tv)(`bring the working tree from ${n} to ${r}`,a);throw new h.v4({code:o,message:`${i}. The branch is at ${r} already; its files follow by: git read-tree -m -u ${n} ${r}`})}async function bt({git:t,pause:e}){const n="look for a lock of the index",r=["rev-parse","--path-format=absolute","--git-path","index.lock"],s=(await(0,f.oM)(t,n,{args:r})).trimEnd();for(let a=1;(0,wt.existsSync)(s);a+=1){if(a===M)throw(0,f.Sw)("change the working tree; nothing was written",s);await e()}}async function $t(t){return(await(0,f.oM)(t,"list working trees",{args:["worktree","list","--porcelain"]})).trim().split(`
+concurrency:
+  group: belay-advance
+  cancel-in-progress: false # a writer is never cancelled
 
-`).map(function(n){return{path:/^worktree (.*)$/m.exec(n)?.[1]??"",branch:/^bare$/m.test(n)?void 0:/^branch (.*)$/m.exec(n)?.[1]}})}async function yt(t,e){const n=await t({args:["rev-parse","--show-toplevel"]}),r=n.stdout.toString("utf8").trimEnd();return n.code===0?e.find(function(s){return s.path===r}):void 0}async function kt({git:t,pause:e},n){let r=await V(t,n);for(let a=1;a<M&&r.length>0;a+=1)await e(),r=await V(t,n);if(r.length===0)return;const s=r.map(function(a){return`"${a}"`}).join(", ");throw new h.v4({code:"REFUSED",message:`git: uncommitted changes in ${s}, which this would overwrite; nothing was written. Commit, stash or move them first`})}async function V(t,e){return(await(0,f.oM)(t,"look for uncommitted changes",{args:["status","--porcelain","-z","--no-renames","--untracked-files=all","--ignored=matching","--",...e.map(function(r){return`:(top,literal)${r}`})]})).split("\0").flatMap(function(r){return r===""?[]:[r.slice(3)]})}async function vt(t,e){(0,g.DC)(e.pull.branch,t.defaultBranch);for(let n=0;n<M;n+=1){const{tips:r,pulls:s}=await T(t.git,[t.defaultBranch]),a=Z(s,e.pull);if(a.state==="merged"&&a.mergeCommit!==void 0)return{kind:"merged",commit:a.mergeCommit};if(a.state!=="open"||a.base!==t.defaultBranch)return{kind:"blocked",code:"PULL_CLOSED",message:`pull request #${a.number} is closed. Open a new one`};if(a.head!==e.head)return{kind:"head-changed",expected:e.head};const o=await Et(t,e,{pull:a,base:x(t,r)});if(o!==void 0)return o}throw new h.v4({code:"FORGE_UNAVAILABLE",message:`git: refs moved during ${M} attempts to merge #${e.pull.number}. Run again when the repository is quiet`})}async function Et(t,e,{pull:n,base:r}){const{git:s,defaultBranch:a}=t,o=t.sign(),{head:i,method:c,subject:m,body:u}=e,$=await tt(s,{base:r,head:i,method:c,subject:m,body:u,signature:o});if($.kind==="conflict")return{kind:"blocked",code:"CONFLICT",message:`pull request #${n.number} conflicts with "${a}" in ${$.paths.join(", ")}. Resolve it, or close it and let the next run propose again`};const{commit:l}=$,y=await K(t,function(){return d(s,r,l)}),b=await j(s,{...n,state:"merged",mergeCommit:l},o),k=[{kind:"update",ref:`refs/heads/${a}`,from:r,to:l},{kind:"update",ref:O(n.number),from:n.object,to:b}],A=`refs/heads/${n.branch}`;if(await Mt(t,A)||k.push({kind:"delete",ref:A,from:i}),await P(t,`merge pull request ${n.number}`,k)!=="lost")return await y(r,l),{kind:"merged",commit:l}}async function Mt(t,e){return(await t.git({args:["for-each-ref","--format=%(worktreepath)",e]})).stdout.toString("utf8").trim()!==""}function Z(t,e){const n=t.find(function(r){return r.number===e.number&&r.branch===e.branch});if(n!==void 0)return n;throw new h.v4({code:"REFUSED",message:`git: there is no pull request #${e.number} from "${e.branch}" in this repository`})}async function Bt(t,{pull:e,comment:n,how:r="close"}){(0,g.DC)(e.branch,t.defaultBranch);for(let s=0;s<M;s+=1){const a=Z((await T(t.git,[])).pulls,e);if(a.state==="closed")return;if(a.state==="merged")throw new h.v4({code:"FORGE_REFUSED",message:`git: pull request #${a.number} was merged meanwhile and cannot be closed`});const o=r==="close"?"closed":a.state,i={...a,state:o,comments:[...a.comments,n]},c=await j(t.git,i,t.sign()),m={kind:"update",ref:O(a.number),from:a.object,to:c};if(await P(t,`close pull request ${a.number}`,[m])==="moved")return}throw new h.v4({code:"FORGE_UNAVAILABLE",message:`git: refs moved during ${M} attempts to close #${e.number}. Run again when the repository is quiet`})}function Tt(t){const e=(0,f.lD)(t),n=t.defaultBranch??At(t),r=(0,R.S)({...t,defaultBranch:n}),s=t.author??{name:"belay",email:"belay@localhost"},{clock:a}=t,o={git:e,defaultBranch:n,sign:function(){return{...s,at:a.now()}},pause:function(){return a.sleep((0,p.ne)(rt))}};return{...r,defaultBranch:n,head:r.refresh,commit:function(i){return Ot(o,i)},inspect:function(i){return ft(o,i)},propose:function(i){return ut(o,i)},merge:function(i){return vt(o,i)},close:function(i){return Bt(o,i)},cost:function(){return{requests:0,roundTrips:0}},pulls:function(){return Q(e)}}}async function Rt(t){return Q(createGit(t))}async function Ot(t,e){(0,g.su)(e);const{git:n,defaultBranch:r}=t,{parent:s,operation:a}=e,o={kind:"head-moved",expected:s};if(await(0,R.p)(n,r)!==s)return o;const i=await K(t,async function(){return e.files.map(function(u){return u.path})}),c=await v(n,{parent:s,files:e.files,message:(0,g.bD)(e),signature:t.sign(),operation:a}),m={kind:"update",ref:`refs/heads/${r}`,from:s,to:c};return await P(t,`commit to ${r}`,[m])==="lost"?o:(await i(s,c),{kind:"committed",commit:c})}async function Q(t){return(await T(t,[])).pulls}function At(t){const{directory:e}=t,n=function(...i){return(0,U.spawnSync)("git",i,{cwd:e,env:(0,f._K)(t),encoding:"utf8"})};for(const i of["refs/remotes/origin/HEAD","HEAD"]){const{status:c,stdout:m}=n("symbolic-ref","--quiet",i);if(c===0)return m.trim().replace(/^refs\/(?:heads|remotes\/origin)\//,"")}const{status:r,stderr:s,error:a}=n("rev-parse","--git-dir");if(!a&&r!==0)throw(0,f.tv)(`open "${e}"`,{code:r??-1,stdout:Buffer.alloc(0),stderr:s});const o=a?`git cannot be started: ${a.message}`:"no branch is checked out, and there is no origin/HEAD";throw new h.v4({code:"REFUSED",message:`git: "${e}": ${o}. ${a?"Install git 2.38 or newer, and check that the directory exists":"Name the default branch"}`})}},5968:function(X,L,w){w.d(L,{DC:function(){return S},bD:function(){return f},su:function(){return R},zI:function(){return p}});var U=w(903);const h=/^Belay-Op: ([0-9a-f]{64})$/;function p(d){return(d.trimEnd().split(/\n[ \t]*\n/).at(-1)??"").split(`
-`).flatMap(function(C){return h.exec(C.trimEnd())?.[1]??[]}).at(-1)}function f(d){return d.body===""?`${d.subject}
-`:`${d.subject}
+jobs:
+  advance:
+    runs-on: ubuntu-24.04
+    timeout-minutes: 10
+    # Holds PROMETHEUS_TOKEN; allow it for the branch main only. No deployment record every five minutes.
+    environment: { name: belay, deployment: false }
+    permissions:
+      contents: write # commit the next weight and its record to main
+      pull-requests: write # open and merge the revert pull request when a check proves harm
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          ref: main # a run that waited must not see the main of when it was queued
+          fetch-depth: 0 # the records and the last good manifest are read from history
+          persist-credentials: false # Belay writes through the API with its own token
 
-${d.body.trimEnd()}
-`}function R(d){if(d.files.length===0)throw B("a commit without files");if(/[\r\n]/.test(d.subject)||d.subject.trim()==="")throw B(`the subject "${d.subject}" is not one line`);const v=new Set(d.files.map(function(E){return E.path}));if(v.size!==d.files.length)throw B("a commit that writes a file twice");for(const E of v)if(!g(E))throw B(`a commit to the path ${JSON.stringify(E)}`);if(p(f(d))!==d.operation)throw B(`a commit whose last trailer is not "Belay-Op: ${d.operation}"`)}function g(d){const v=d.split("/");return!/[\u0000-\u001f\u007f\\]/.test(d)&&v.every(function(E){return!/^(?:|\.|\.\.|\.git)$/i.test(E)})}const N=/^belay(?:\/[A-Za-z0-9_][A-Za-z0-9._+-]*)+$/;function S(d,v){if(!(N.test(d)&&!/\.\.|\.(?:\/|$)|\.lock(?:\/|$)/.test(d))||d===v||d.length>200)throw B(`a write to branch ${JSON.stringify(d)}; only plain names below belay/ are written`)}function B(d){return new U.v4({code:"BUG",message:`forge: refused ${d}. Nothing was written`})}}};
+      # With GITHUB_TOKEN, Belay's commits start no \`on: push\` workflow, and its pull requests wait for someone to
+      # approve their checks. Argo CD and Flux do not mind. If a workflow of yours deploys, or main has required checks,
+      # give Belay a GitHub App (contents and pull-requests: write, and on the bypass list of every ruleset of main):
+      #
+      # - uses: actions/create-github-app-token@bcd2ba49218906704ab6c1aa796996da409d3eb1 # v3.2.0
+      #   id: app
+      #   with:
+      #     client-id: \${{ vars.BELAY_APP_CLIENT_ID }}
+      #     private-key: \${{ secrets.BELAY_APP_PRIVATE_KEY }}
+      #     permission-contents: write
+      #     permission-pull-requests: write
+      #
+      # and below, \`github-token: \${{ steps.app.outputs.token }}\`; the job itself then needs \`contents: read\` only.
+
+      # Not tagged yet: put the 40 digits of a commit of Belay in the place of v1; \`belay init --ref\` does.
+      - uses: belay-dev/belay/actions/advance@v1
+        env:
+          PROMETHEUS_TOKEN: \${{ secrets.PROMETHEUS_TOKEN }}
+`,".github/workflows/belay-rollback.yml":`# Restores the last good manifest at once: asked by a person (Run workflow), or by an alert through repository_dispatch:
+#
+#   POST /repos/acme/fraud-scorer/dispatches
+#   {"event_type": "belay-rollback",
+#    "client_payload": {"release": "fraud-scorer", "reason": "alert HighErrorRate"}}
+#
+# An alert only asks Belay to look now: it rolls back when the checks prove harm. A person's word is enough.
+name: Belay rollback
+on:
+  workflow_dispatch:
+    inputs:
+      release:
+        description: Release to roll back
+        type: choice
+        options: [fraud-scorer]
+        required: true
+      reason:
+        description: Why, in one line
+        type: string
+        required: true
+      from:
+        description: Only when this version is tried or served; needed to leave a promoted version
+        type: string
+  repository_dispatch:
+    types: [belay-rollback]
+
+permissions: {}
+
+# Not the group of belay-advance: a rollback must never wait behind a tick, nor replace one.
+concurrency:
+  group: belay-rollback-\${{ inputs.release || github.event.client_payload.release }}
+  cancel-in-progress: false # a writer is never cancelled
+  queue: max # nor is one that waits: an alert must not take the place of a person's order
+
+jobs:
+  rollback:
+    runs-on: ubuntu-24.04
+    timeout-minutes: 10
+    environment: { name: belay, deployment: false } # holds PROMETHEUS_TOKEN, for if-failing
+    permissions:
+      contents: write # write the last good manifest to a branch, and merge it
+      pull-requests: write # open the revert pull request
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          ref: main # the newest, not what main was when the run was asked for
+          fetch-depth: 0 # the last good manifest is read from history
+          persist-credentials: false # Belay writes through the API with its own token
+      # A GitHub App token goes in here as in belay-advance.yml, and the commit in the place of v1.
+      - uses: belay-dev/belay/actions/rollback@v1
+        with:
+          release: \${{ inputs.release || github.event.client_payload.release }}
+          reason: \${{ inputs.reason || github.event.client_payload.reason }}
+          from: \${{ inputs.from }}
+          if-failing: \${{ github.event_name == 'repository_dispatch' }}
+        env:
+          PROMETHEUS_TOKEN: \${{ secrets.PROMETHEUS_TOKEN }}
+`};var k=a(5254);const E=/^[a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?$/,u="v1";async function A({flags:e},c){const p=(0,s.resolve)(c.cwd,(0,d.gx)(e,"dir")??"."),i=(0,d.gx)(e,"release")??"my-model",f=(0,d.gx)(e,"prometheus")??"https://prometheus.example.com",z=(0,d.gx)(e,"branch")??"main",v=(0,d.gx)(e,"ref")??u;x({name:i,url:f,branch:z,ref:v});const j={[n.tF]:y({url:f,ref:v}),[`releases/${i}.yaml`]:h({name:i,ref:v}),[`serving/${i}.yaml`]:b({name:i}),...Object.fromEntries(Object.entries(w).map(function([g,R]){return[g,P(R,{name:i,branch:z,ref:v})]}))},O=[],T=[];for(const[g,R]of Object.entries(j))(await _(p,g,R)?O:T).push(g);return{exitCode:0,text:`${[...O.map(function(g){return`wrote ${g}`}),...T.map(function(g){return`kept  ${g} (it was there already)`}),...v===u&&k.x.startsWith("0.")?[`note: the workflows run belay-dev/belay@${v}, which is not tagged yet: write them with --ref and the 40 digits of a commit, or put those there`]:[],`next: put your version, digest, queries and route into releases/${i}.yaml and serving/${i}.yaml, then run "belay validate"`].join(`
+`)}
+`,json:{written:O,kept:T},summary:"",problems:[],outputs:{}}}function x({name:e,url:c,branch:p,ref:i}){if(!E.test(e))throw o(`--release: expected lower-case letters, digits and dashes, got "${e}"`);if(!/^https?:\/\/[^\s"'#?@]+$/.test(c))throw o(`--prometheus: expected an http(s) URL without user, query or fragment, got "${c}"`);if(!/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/.test(p))throw o(`--branch: expected a branch name, got "${p}"`);if(!/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/.test(i))throw o(`--ref: expected a tag or the 40 digits of a commit of Belay, got "${i}"`)}function P(e,{name:c,branch:p,ref:i}){return(i===u?e:e.replace(/^ *# Not tagged yet: .*\n/gm,"")).replaceAll("fraud-scorer",c).replace(/\bref: main\b/g,`ref: ${p}`).replace(/(uses: belay-dev\/belay\/actions\/[a-z]+)@v1$/gm,`$1@${i}`)}async function _(e,c,p){const i=(0,s.join)(e,c);await(0,t.mkdir)((0,s.dirname)(i),{recursive:!0});try{return await(0,t.writeFile)(i,p,{flag:"wx"}),!0}catch(f){if(f instanceof Error&&"code"in f&&f.code==="EEXIST")return!1;throw f}}function o(e){return new r.v4({code:"REFUSED",message:`init: ${e}`})}},1123:function($,m,a){a.d(m,{Qn:function(){return w},tF:function(){return k},vd:function(){return E}});var t=a(1469),s=a(1892),r=a(2112);const n=function(u){return t.YjP().regex(/^[A-Z][A-Z0-9_]{0,63}$/).register(r.z4,{expected:"the name of an environment variable, like PROMETHEUS_TOKEN",isPrivate:!0}).meta({description:u})},d=function(){return t.gMt("kind",[t.rej({kind:t.euz("bearer").meta({description:"A bearer token."}),tokenEnv:n("Environment variable that holds the token.")}).meta({description:"A bearer token."}),t.rej({kind:t.euz("basic").meta({description:"User name and password."}),usernameEnv:n("Environment variable that holds the user name."),passwordEnv:n("Environment variable that holds the password.")}).meta({description:"User name and password."})])},l=function(){return r.dw.optional().meta({description:"A newest sample older than this is no sample. Default 5m."})},y=function(){return t.rej({kind:t.euz("prometheus").meta({description:"A server that answers the Prometheus HTTP API."}),url:t.OZ5({protocol:/^https?$/}).regex(/^https?:\/\/[^\s@?#]+$/).register(r.z4,{expected:"an http(s) URL without user, query or fragment",isPrivate:!0}).meta({description:"Base URL of the Prometheus API, e.g. https://prometheus.acme.dev"}),auth:d().optional().meta({description:"How the server knows us. Default: not at all."}),tenant:t.YjP().regex(/^[A-Za-z0-9._-]{1,128}$/).register(r.z4,{expected:"a tenant id of letters, digits, dots, dashes and underscores"}).optional().meta({description:"Value of the X-Scope-OrgID header (Mimir, Cortex, Thanos)."}),timeout:r.dw.optional().meta({description:"Per query. Default 10s."}),maxStaleness:l()}).meta({description:"Prometheus or anything that answers its HTTP API."})},h=function(){return t.rej({kind:t.euz("openmetrics").meta({description:"Recorded history in a file."}),file:r.UA.meta({description:"An OpenMetrics text file with timestamps."}),maxStaleness:l()}).meta({description:"Recorded history: replays a rollout without a server."})},b=function(){return t.g1P(r.SX,t.gMt("kind",[y(),h()])).refine(function(u){return Object.keys(u).length>0},{error:"must name at least one provider",params:{code:"VALUE_INCOMPLETE"}}).register(r.z4,{expected:"a map of providers by name, such as prod: {kind: prometheus, url: …}"}).meta({description:"The metrics sources that manifests may name."})},w=(0,s.q)(function(){return t.rej({apiVersion:t.euz("belay.dev/v1").meta({description:"Version of this format."}),kind:t.euz("Config").meta({description:"The config of Belay in this repository."}),releases:t.YOg(r.UA).min(1).max(50).optional().meta({description:"Folders that hold release manifests (*.yaml, *.yml, not their subfolders). Default releases."}),providers:b(),advance:t.rej({mode:t.k5n(["commit","pull-request"]).meta({description:"commit: straight to the default branch. pull-request: one per step, for protected branches; merged by the first run that decides it and finds its requirements met."})}).optional().meta({description:"How a step reaches the default branch. Default: mode commit."}),merge:t.rej({method:t.k5n(["merge","squash","rebase"]).meta({description:"How Belay merges its own pull requests. Default merge."})}).optional().meta({description:"How pull requests of Belay are merged."})}).meta({title:"Belay config",description:"Providers and how Belay works in this repository."})}),k=".belay/config.yaml",E=".belay/records"},1892:function($,m,a){a.d(m,{q:function(){return t}});function t(s){let r;return function(){return r??={value:s()},r.value}}},2112:function($,m,a){a.d(m,{JU:function(){return k},LP:function(){return b},N1:function(){return P},SX:function(){return w},UA:function(){return u},XK:function(){return _},ZH:function(){return h},_e:function(){return A},dw:function(){return l},ed:function(){return x},wj:function(){return y},z4:function(){return n}});var t=a(9396),s=a(1469),r=a(4680);const n=t.u5(),d=366*864e5,l=s.YjP().regex(/^(?=\d)(?:\d{1,9}d)?(?:\d{1,9}h)?(?:\d{1,9}m)?(?:\d{1,9}s)?$/).refine(function(o){return((0,r.E9)(o)??0)<=d},{error:"must be at most 366d",params:{code:"VALUE_OUT_OF_RANGE"}}).transform(function(o){return(0,r.E9)(o)??(0,r.ne)(0)}).register(n,{expected:"a duration like 30m, 1h30m or 3d"}).meta({description:"A length of time: days, hours, minutes, seconds in this order, e.g. 30m, 1h30m, 3d."}),y=s.YjP().regex(/^(?:0|[1-9]\d{0,3})(?:\.\d{1,6})?%$/).transform(function(o){return Number(o.slice(0,-1))/100}).register(n,{expected:"a percentage with its sign, like 2% or 0.5%"}).meta({description:"A percentage with its sign, e.g. 2% or 0.5%."}),h=y.refine(function(o){return o>0&&o<.5},{error:"must be more than 0% and less than 50%",params:{code:"VALUE_OUT_OF_RANGE"}}).transform(function(o){return(0,r.E5)(o)}).register(n,{expected:"a percentage with its sign, like 1%"}),b=s.aig().min(0).max(100).transform(function(o){return(0,r.KN)(o)}).register(n,{expected:"a number from 0 to 100, in percent"}).meta({description:"Share of traffic in percent, 0 to 100."}),w=s.YjP().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/).register(n,{expected:"a name like fraud-scorer",must:"must match ^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$ (lower-case letters, digits, dashes)",code:"SEC-02"}),k=s.YjP().regex(/^[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,126}[A-Za-z0-9])?$/).register(n,{expected:"a word like 3.5.0 or fraud-scorer-b",must:"must match ^[A-Za-z0-9]([A-Za-z0-9._+-]{0,126}[A-Za-z0-9])?$ (letters, digits, and ._+- between)",code:"SEC-02"}),E=/^(?!\.[gG][iI][tT][hH][uU][bB](?:\/|$))(?!.*(?:^|\/)(?:\.{0,2}|\.[gG][iI][tT])(?:\/|$))[^-\n\r\t\\:*?"<>|][^\n\r\t\\:*?"<>|]*$/,u=s.YjP().max(255).regex(E).register(n,{expected:"a path inside the repository like serving/fraud-scorer.yaml",must:'must be a path inside the repository: no / or - in front, no / at the end, no "//", ".." or ".", no \\ : * ? " < > |, not below .git or .github',code:"SEC-09"}).meta({description:"A path inside the repository, with forward slashes."}),A=s.YjP().regex(/^@[A-Za-z0-9-]{1,39}(?:\/[A-Za-z0-9._-]{1,100})?$/).register(n,{expected:'a GitHub login or team: "@name" or "@org/team"'}),x=s.YjP().regex(/^sha256:[0-9a-f]{64}$/).transform(function(o){return(0,r.br)(o)}).register(n,{expected:"sha256: and 64 lower-case hex digits"}),P=s.YjP().min(1).max(500).regex(/^[^\n\r]*$/).register(n,{expected:"one line of text"}),_=s.YjP().min(1).max(4e3).register(n,{expected:"a query"}).meta({description:"A query in the provider’s language. {{version}}, {{backend}}, {{release}} and {{window}} are filled in; it must give one series."})}};
