@@ -18,12 +18,13 @@ export function rollbackBranch(release: string, version: string, operation: stri
 /** Whether a branch of the family takes this version back, by its name. */
 export function takesBack(branch: string, release: string, version: string): boolean {
   const begin = `${rollbackFamily(release)}${branchPart(version)}-`;
-  return branch.startsWith(begin) && /^[0-9a-f]{12}(?:-\d+)?$/.test(branch.slice(begin.length));
+  return branch.startsWith(begin) && /^[0-9a-f]{12}(?:-[2-9])?$/.test(branch.slice(begin.length));
 }
 
 /** The twelve digits of the operation in the name of a branch of Belay's; undefined when there are none. */
 export function operationIn(branch: string): string | undefined {
-  return /[-/]([0-9a-f]{12})(?:-\d+)?$/.exec(branch)?.[1];
+  // the number of another try has one digit, so that twelve digits are never taken for one
+  return /[-/]([0-9a-f]{12})(?:-[2-9])?$/.exec(branch)?.[1];
 }
 
 /** A version as part of a branch name: letters, digits, dots and dashes, and no more of them than a branch name may have. */

@@ -99,7 +99,7 @@ describe('the trap', () => {
       if (attempt.startsWith('fetch')) run();
       else expect(run).toThrow();
     }
-    expect(tried().split('\n')).toEqual(['net.connect', 'net.connect', 'child_process.spawn', '']);
+    expect(tried().split('\n')).toEqual(['net.connect', 'net.connect', 'child_process.spawn true', '']);
   });
 });
 

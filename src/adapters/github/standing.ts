@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Sha } from '../../core/units.ts';
 import type { FileWrite, ForgeState, ProposeRequest } from '../../ports/forge.ts';
 import { operationOf } from '../operation.ts';
-import { at, listAt, optionalShaAt, shaAt, textAt } from './data.ts';
+import { at, listAt, optionalShaAt, textAt } from './data.ts';
 import type { Place } from './place.ts';
 import { askRepository } from './place.ts';
 
@@ -16,9 +16,6 @@ export type Standing =
   /** Its tip is exactly this proposal's commit. */
   | { readonly kind: 'own'; readonly tip: Sha }
   | { readonly kind: 'taken'; readonly tip: Sha };
-
-/** Commits of the default branch among which a branch's origin is looked for. */
-const DEPTH = 100;
 
 /** How the branch stands; one query when there is something on it. `made` is the tip that this run itself put there. */
 export async function standingOf(
@@ -34,31 +31,28 @@ export async function standingOf(
   const folders = foldersOf(request.files);
   const repository = await askRepository(place, {
     types: '$main: String!, $ref: String!',
-    fields: `main: ref(qualifiedName: $main) { target { ... on Commit { history(first: ${DEPTH}) { nodes { oid } } } } }
+    fields: `main: ref(qualifiedName: $main) { compare(headRef: $ref) { aheadBy } }
       branch: ref(qualifiedName: $ref) {
         id target { oid ... on Commit { message parents(first: 2) { nodes { oid } } } }
       }
       ${folders.map((folder, index) => comparison(tip, folder, index)).join('\n')}`,
     variables: { main: `refs/heads/${place.defaultBranch}`, ref: `refs/heads/${request.branch}` },
   });
-  const main = listAt(repository, 'main', 'target', 'history', 'nodes').map((node) => shaAt(node, 'oid'));
+  const ahead = at(repository, 'main', 'compare', 'aheadBy');
   if (optionalShaAt(repository, 'branch', 'target', 'oid') !== tip) return { kind: 'taken', tip };
-  if (main.includes(tip)) return { kind: 'behind', ref: textAt(repository, 'branch', 'id') };
+  if (ahead === 0) return { kind: 'behind', ref: textAt(repository, 'branch', 'id') };
   const isOwn =
-    isOwnCommit(at(repository, 'branch', 'target'), main, request) &&
+    ahead === 1 &&
+    isOwnCommit(at(repository, 'branch', 'target'), request) &&
     folders.every((folder, index) => isOwnFolder(repository, { folder, index, files: request.files }));
   return { kind: isOwn ? 'own' : 'taken', tip };
 }
 
-/** It bears the operation, and its one parent is on the default branch. */
-function isOwnCommit(commit: unknown, main: readonly Sha[], request: ProposeRequest): boolean {
-  const parents = listAt(commit, 'parents', 'nodes').map((node) => shaAt(node, 'oid'));
-  const [parent] = parents;
+/** It bears the operation and has one parent; being the only one ahead of the default branch, it begins from a commit of that. */
+function isOwnCommit(commit: unknown, request: ProposeRequest): boolean {
   return (
     operationOf(textAt(commit, 'message')) === request.operation &&
-    parents.length === 1 &&
-    parent !== undefined &&
-    (parent === request.parent || main.includes(parent))
+    listAt(commit, 'parents', 'nodes').length === 1
   );
 }
 

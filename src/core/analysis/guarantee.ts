@@ -15,6 +15,8 @@ export interface Guarantee {
   readonly falseAdvanceRate: number;
   /** Width of a tick, ms. */
   readonly tick: number;
+  /** Weight in percent and hold in ms of every declared step. */
+  readonly steps: readonly (readonly [weight: number, hold: number])[];
   /** By name of the check: its parameters, what it asks (`asks`), and which of its margins are defaults (`defaults`). */
   readonly checks: Readonly<Record<string, { readonly [key: string]: Plain }>>;
 }
@@ -25,7 +27,8 @@ export function guaranteeOf(release: Release): Guarantee {
   const checks = release.spec.health.checks.flatMap((spec) =>
     spec.kind === 'threshold' ? [] : [[spec.name, describe(spec, release)] as const],
   );
-  return { falseRollbackRate, falseAdvanceRate, tick, checks: Object.fromEntries(checks) };
+  const steps = release.spec.rollout.steps.map(({ weight, hold }) => [weight, hold] as const);
+  return { falseRollbackRate, falseAdvanceRate, tick, steps, checks: Object.fromEntries(checks) };
 }
 
 /**
@@ -57,6 +60,7 @@ function describe(spec: EvidenceSpec, release: Release): { readonly [key: string
     const defaults = MARGINS.filter(
       (key) => (written as Readonly<Record<string, unknown>>)[key] === undefined,
     );
+    const { provider, absentIsZero } = one as { readonly provider: string; readonly absentIsZero?: boolean };
     const asks = Object.fromEntries(collector.roles(one).map((role) => [role.name, role.query]));
     // an estimate is a rule: what must not change is the rule
     const { dispersion, replicas } = one as { readonly dispersion?: unknown; readonly replicas?: unknown };
@@ -64,7 +68,7 @@ function describe(spec: EvidenceSpec, release: Release): { readonly [key: string
       ...(dispersion === 'history' ? { dispersion } : {}),
       ...(replicas ? { replicas } : {}),
     };
-    return toPlainRecord({ ...parameters, ...estimated, asks, defaults });
+    return toPlainRecord({ ...parameters, provider, absentIsZero, ...estimated, asks, defaults });
   });
 }
 

@@ -18,6 +18,9 @@ export interface Family extends Terms {
   readonly failing: ReadonlySet<EvidenceCheck>;
 }
 
+/** Evidence of 2 to 1 is always asked for. */
+const LEAST_THRESHOLD = Math.LN2;
+
 /** The terms of an evidence; from all its checks, weighed or not. */
 export function termsOf({
   checks,
@@ -26,7 +29,8 @@ export function termsOf({
 }: Pick<Evidence, 'checks' | 'falseRollbackRate' | 'carried'>): Terms {
   const total = checks.filter(isInFamily).reduce((sum, { weight }) => sum + weight, 0);
   return {
-    threshold: -Math.log(falseRollbackRate) - carried,
+    // whatever was carried over, nothing is proven before something is seen
+    threshold: Math.max(LEAST_THRESHOLD, -Math.log(falseRollbackRate) - carried),
     logWeight: (check) =>
       Math.log((isInFamily(check) ? check.weight / total : 1) / Math.max(1, membersOf(check).length)),
   };

@@ -86,6 +86,7 @@ const GuaranteeSchema = z.strictObject({
   falseRollbackRate: z.number(),
   falseAdvanceRate: z.number(),
   tick: z.number(),
+  steps: z.array(z.tuple([z.number(), z.number()])),
   checks: z.record(z.string(), z.record(z.string(), z.json())),
 });
 

@@ -161,18 +161,27 @@ function readCarried(records: readonly BelayRecord[], start: BelayRecord): numbe
   const { candidate } = start;
   if (!candidate) return 0;
   let carried = 0;
-  let trial: { readonly ref: VersionRef; logHarm: number | undefined } | undefined;
+  let trial: Trial | undefined;
   for (const record of records) {
     if (record.sequence >= start.sequence) break;
-    if (record.decision.kind === 'start' && record.candidate)
-      trial = { ref: record.candidate, logHarm: undefined };
+    const { kind } = record.decision;
+    // another start ends a trial as well: the candidate was renamed, moved or replaced in the manifest
+    if (kind === 'start' || kind === 'adopt') carried += leftBy(trial, candidate);
+    if (kind === 'start' && record.candidate) trial = { ref: record.candidate, logHarm: undefined };
+    else if (ENDS.has(kind)) trial = undefined;
     else if (trial && record.evidence) trial.logHarm = record.evidence.logHarm;
-    if (!ENDS.has(record.decision.kind)) continue;
-    if (trial?.logHarm !== undefined && record.decision.kind === 'adopt' && sameContent(trial.ref, candidate))
-      carried += logHalf(trial.logHarm);
-    trial = undefined;
   }
-  return carried;
+  return carried + leftBy(trial, candidate);
+}
+
+/** A rollout that was begun, and its newest evidence. */
+interface Trial {
+  readonly ref: VersionRef;
+  logHarm: number | undefined;
+}
+
+function leftBy(trial: Trial | undefined, candidate: VersionRef): number {
+  return trial?.logHarm !== undefined && sameContent(trial.ref, candidate) ? logHalf(trial.logHarm) : 0;
 }
 
 /** ln((1 + exp(log)) / 2), without overflow. */

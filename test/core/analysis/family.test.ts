@@ -151,8 +151,11 @@ describe('an earlier trial of the same content', () => {
     const observations = observe(evaluation, world);
     const first = assess(evaluation, observations);
     expect(first.overall).not.toBe('fail');
-    const again = assess({ ...evaluation, carried: first.family.threshold - 0.1 }, observations);
+    const again = assess({ ...evaluation, carried: first.family.threshold - 0.75 }, observations);
     expect(again.overall).toBe('fail');
-    expect(again.family.threshold).toBeCloseTo(0.1, 12);
+    expect(again.family.threshold).toBeCloseTo(0.75, 12);
+    const proven = assess({ ...evaluation, carried: 100 }, observe(evaluation, {}));
+    expect(proven.family.threshold).toBe(Math.LN2);
+    expect(proven.overall).not.toBe('fail');
   });
 });

@@ -12,9 +12,15 @@ describe('what the error rates of a rollout rest on', () => {
       falseRollbackRate: 0.01,
       falseAdvanceRate: 0.05,
       tick: minutes(5),
+      steps: [
+        [5, minutes(60)],
+        [25, minutes(60)],
+        [100, minutes(24 * 60)],
+      ],
       checks: {
         errors: {
           kind: 'proportion',
+          provider: 'prod',
           weight: 1,
           action: 'rollback',
           required: true,
@@ -60,6 +66,21 @@ describe('what the error rates of a rollout rest on', () => {
       name: 'a query',
       story: { checks: [{ ...errors, bad: 'vector(0)' }] },
       says: [`errors.asks.bad: "${errors.bad}" at the start, "vector(0)" now`],
+    },
+    {
+      name: 'another provider, and absence read as zero',
+      story: { checks: [{ ...errors, provider: 'other', absentIsZero: true }] },
+      says: [
+        'errors.absentIsZero: not there at the start, true now',
+        'errors.provider: "prod" at the start, "other" now',
+      ],
+    },
+    {
+      name: 'a step',
+      story: { steps: [5, 100] },
+      says: [
+        'steps: [[5,3600000],[25,3600000],[100,86400000]] at the start, [[5,3600000],[100,86400000]] now',
+      ],
     },
     {
       name: 'a check more',

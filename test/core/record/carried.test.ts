@@ -48,6 +48,15 @@ describe('the evidence of an earlier trial of the same content', () => {
     { name: 'goes by content, not by name', told: [...withdrawn, ['start', RENAMED]], carried: half(3) },
     { name: 'is not for other content', told: [...withdrawn, ['start', OTHER]], carried: 0 },
     {
+      name: 'is kept when the candidate is renamed in the manifest without being taken out',
+      told: [
+        ['start', CANDIDATE],
+        ['advance', CANDIDATE, 3],
+        ['start', RENAMED],
+      ],
+      carried: half(3),
+    },
+    {
       name: 'adds up over the trials',
       told: [
         ...withdrawn,

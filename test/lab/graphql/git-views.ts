@@ -18,6 +18,15 @@ export function refView(call: Call, repo: LabRepository, ref: RefEntry, prefix =
     prefix,
     target: () => objectView(call, repo, ref.oid),
     repository: () => repositoryView(call, repo),
+    compare: async ({ headRef }: { readonly headRef: string }) => {
+      const head = await repo.git.resolve(headRef);
+      if (!head) return null;
+      const [ahead, behind] = await Promise.all([
+        repo.git.log([`${ref.oid}..${head.oid}`]),
+        repo.git.log([`${head.oid}..${ref.oid}`]),
+      ]);
+      return { __typename: 'Comparison', aheadBy: ahead.length, behindBy: behind.length };
+    },
     associatedPullRequests: (page: PageArguments & { readonly states?: readonly string[] | null }) =>
       connection(
         'associatedPullRequests',

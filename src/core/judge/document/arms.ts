@@ -5,7 +5,13 @@ import * as z from 'zod';
  * a counter reset: the tick is dropped and listed, the document is not refused.
  */
 
-const Count = z.number().meta({ description: 'A count; fractions, as increase() gives them, are allowed.' });
+/** Beyond it numbers are not exact any more. */
+const MOST = Number.MAX_SAFE_INTEGER;
+const Count = z
+  .number()
+  .min(-MOST)
+  .max(MOST)
+  .meta({ description: 'A count; fractions, as increase() gives them, are allowed.' });
 
 /** Bad events and all of them. */
 export const CountsArm = z.strictObject({ events: Count, exposure: Count });

@@ -27,7 +27,7 @@ const base = {
   question: z.string().min(1).max(200).optional().meta({
     description: 'What was asked in the manifest, such as accuracy; for sentences only.',
   }),
-  weight: z.number().positive().default(1).meta({
+  weight: z.number().positive().max(1_000_000).default(1).meta({
     description: 'Share of falseRollbackRate that it may spend, relative to the other checks.',
   }),
   critical: z.boolean().default(false).meta({
