@@ -66,16 +66,17 @@ async function closeMoot(
   steps: readonly Step[],
   pulls: readonly Sibling[],
 ): Promise<readonly Sibling[]> {
-  const isMoot = ({ branch }: Sibling): boolean => {
-    const step = steps.find(({ report }) => branch.startsWith(rollbackFamily(report.name)));
-    if (!step) return false;
-    const { name, candidate, stable } = step.report;
-    return [candidate, stable].every((version) => version === undefined || !takesBack(branch, name, version));
-  };
+  const isMoot = (pull: Sibling): boolean => steps.some(({ report }) => isMootFor(report, pull));
   const comment =
     'Closed by Belay: the version that this takes back is not in the manifest any more, so there is nothing left to roll back. The branch can be deleted.';
   const left = await closePulls(world, pulls.filter(isMoot), { comment });
   return pulls.filter((pull) => !isMoot(pull) || left.includes(pull));
+}
+
+/** Whether a rollback of this release takes back a version that its manifest neither tries nor serves. */
+function isMootFor({ name, candidate, stable }: ReleaseReport, { branch }: Sibling): boolean {
+  if (!branch.startsWith(rollbackFamily(name))) return false;
+  return [candidate, stable].every((version) => version === undefined || !takesBack(branch, name, version));
 }
 
 /**
@@ -91,9 +92,11 @@ async function hold(
   const { from } = report.decision;
   const foreign = pulls.find(({ branch, operation }) => operation?.slice(0, 12) !== operationIn(branch));
   const shown = foreign ?? pulls[0];
-  const isOld = shown !== undefined && !foreign && (await isOutdated(world, snapshot, { plan, pull: shown }));
+  const isMoot = shown !== undefined && isMootFor(report, shown);
+  const isOld =
+    shown !== undefined && !foreign && !isMoot && (await isOutdated(world, snapshot, { plan, pull: shown }));
   // armed, it lands by itself once its requirements are met; else somebody has to do it
-  const code = shown?.armed && !foreign && !isOld ? 'ROLLBACK_PENDING' : 'ROLLBACK_OPEN';
+  const code = isMoot || (shown?.armed && !foreign && !isOld) ? 'ROLLBACK_PENDING' : 'ROLLBACK_OPEN';
   const text = isOld
     ? `pull request #${shown.number} rolls it back, but files that it writes were changed since, so it may never land: order the rollback again, or close it; nothing else is done until then`
     : `pull request #${shown?.number} rolls it back and is open: nothing else is done about it until that is merged or closed`;

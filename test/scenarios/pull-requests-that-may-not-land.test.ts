@@ -208,6 +208,6 @@ describe('a rollback that a person was quicker than', () => {
     await bench.rollBack(40);
     bench.forge.push({ [MANIFEST]: writeManifest({ steps: STEPS }) });
     bench.forge.failNext('close', new ToolError({ code: 'FORGE_REFUSED', message: 'merged meanwhile' }));
-    expect(told(await bench.tick(45))).toEqual(['hold', 'ROLLBACK_OPEN', 'none']);
+    expect(told(await bench.tick(45))).toEqual(['hold', 'ROLLBACK_PENDING', 'none']);
   });
 });
