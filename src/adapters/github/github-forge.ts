@@ -16,7 +16,7 @@ import { propose } from './propose.ts';
 
 export interface GitHubForgeOptions extends Endpoint {
   /** Reads commits; no API is asked for what a checkout holds. */
-  readonly reader: Pick<Forge, 'head' | 'refresh' | 'list' | 'read' | 'history' | 'branches'>;
+  readonly reader: Pick<Forge, 'head' | 'refresh' | 'list' | 'read' | 'digests' | 'history' | 'branches'>;
   readonly owner: string;
   readonly repository: string;
   readonly defaultBranch: string;

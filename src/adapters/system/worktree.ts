@@ -1,14 +1,17 @@
+import { createReadStream } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Digest } from '../../core/units.ts';
 import { decodeUtf8, firstProblem } from '../../core/yaml/decode-utf8.ts';
-import type { FileSource, RepoFile } from '../../ports/forge.ts';
+import type { Digests, FileSource, RepoFile } from '../../ports/forge.ts';
+import { createContentHash } from '../content-digest.ts';
 
 /** Keeps a byte order mark. */
 const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const MAX_BYTES = 1_048_576;
 
 /** The files of a directory on disk as they are now: what `validate` and `plan` look at. Follows no symlink. */
-export function createWorktree(directory: string): FileSource {
+export function createWorktree(directory: string): FileSource & Digests {
   return {
     async list(folder) {
       const found: string[] = [];
@@ -20,6 +23,15 @@ export function createWorktree(directory: string): FileSource {
         paths.map(async (path) => [path, await readOne(directory, path)] as const),
       );
       return new Map(files.flatMap(([path, file]) => (file ? [[path, file] as const] : [])));
+    },
+    async digests(paths) {
+      const found = new Map<string, Digest>();
+      // one after the other: the files may be large
+      for (const path of paths) {
+        const digest = await digestOne(directory, path);
+        if (digest !== undefined) found.set(path, digest);
+      }
+      return found;
     },
   };
 }
@@ -41,6 +53,15 @@ async function isRealFolder(directory: string, folder: string): Promise<boolean>
     if (!stats?.isDirectory()) return false;
   }
   return true;
+}
+
+async function digestOne(directory: string, path: string): Promise<Digest | undefined> {
+  const folder = path.split('/').slice(0, -1).join('/');
+  const stats = await lstat(join(directory, path)).catch(() => undefined);
+  if (!stats?.isFile() || (folder !== '' && !(await isRealFolder(directory, folder)))) return undefined;
+  const hash = createContentHash();
+  for await (const chunk of createReadStream(join(directory, path))) hash.add(chunk as Buffer);
+  return hash.digest();
 }
 
 async function readOne(directory: string, path: string): Promise<RepoFile | undefined> {

@@ -9,6 +9,7 @@ import { listProblems, problemBlocks } from '../../report/summary.ts';
 import { type CommandContext, type CommandInput, type CommandResult, textFlag } from '../command.ts';
 import { findDirectory } from '../directory.ts';
 import { openBase } from '../open-base.ts';
+import { openVerifier } from '../open-verifier.ts';
 
 /** Checks the files of a directory. */
 export async function runValidate({ flags }: CommandInput, context: CommandContext): Promise<CommandResult> {
@@ -18,7 +19,8 @@ export async function runValidate({ flags }: CommandInput, context: CommandConte
   const ref = textFlag(flags, 'base');
   const base = ref === undefined ? undefined : await openBase({ ref, directory, env: context.env });
   const now = systemClock.now();
-  const { releases, problems } = await plan(files, { sha256, checkQuery, base, now, only: [] });
+  const artifacts = { digests: files.digests, openVerifier };
+  const { releases, problems } = await plan(files, { sha256, checkQuery, base, artifacts, now, only: [] });
   const errors = problems.filter((problem) => problem.severity === 'error').length;
   const warnings = problems.length - errors;
   const verdict = `${releases.length} release(s) read, ${errors} error(s), ${warnings} warning(s)`;

@@ -43,6 +43,10 @@ const artifactSchema = () =>
         description: 'SHA-256 of the artifact; what was reviewed is what is served.',
       }),
       format: Label.optional().meta({ description: 'File format, e.g. onnx or safetensors.' }),
+      signature: RepoPath.optional().meta({
+        description:
+          'A sigstore bundle in this repository that signs the digest; `verify` in the config says whose count.',
+      }),
     })
     .meta({ description: 'One thing that a version is made of, pinned by digest.' });
 
