@@ -83,6 +83,6 @@ export async function findDelay(
     since = at;
   }
   if (since === undefined || elapsed(since, now) <= noDataDeadline) return undefined;
-  const text = `${candidate?.version ?? 'the candidate'} has waited for more than ${formatDuration(noDataDeadline)}; it starts by itself when it can be seen to`;
+  const text = `${candidate?.version ?? 'the candidate'} has waited for more than ${formatDuration(noDataDeadline)}; it starts by itself as soon as this can be seen`;
   return { code: 'EVIDENCE_MISSING', text };
 }

@@ -22,16 +22,20 @@ export interface VersionInput {
   readonly version: string;
   readonly backend: string;
   readonly digit: string;
+  /** What is written of its model, on top. */
+  readonly model?: { readonly uri?: string; readonly digest?: string; readonly signature?: string };
 }
 
 export const STABLE: VersionInput = { version: '3.4.1', backend: 'scorer-a', digit: 'a' };
 export const CANDIDATE: VersionInput = { version: '3.5.0', backend: 'scorer-b', digit: 'b' };
 
-function writeVersion({ version, backend, digit }: VersionInput) {
+function writeVersion({ version, backend, digit, model }: VersionInput) {
   return {
     version,
     backend,
-    artifacts: { model: { uri: `s3://models/scorer/${version}`, digest: `sha256:${digit.repeat(64)}` } },
+    artifacts: {
+      model: { uri: `s3://models/scorer/${version}`, digest: `sha256:${digit.repeat(64)}`, ...model },
+    },
   };
 }
 
