@@ -33,7 +33,7 @@ describe('a config that asks for signatures', () => {
     parseConfig(CONFIG_PATH, `${BASE}${rest}\n`).problems.map(({ code, path }) => `${code} ${path}`);
 
   it.each([
-    ['nobody to trust', 'verify: {trustRoot: root.json}', 'VALUE_INCOMPLETE verify'],
+    ['nobody to trust', 'verify: {required: true}', 'VALUE_INCOMPLETE verify'],
     [
       'identities without a root',
       'verify: {identities: [{issuer: "https://i.dev", identity: "https://w.dev/x"}]}',
