@@ -33,7 +33,7 @@ interface Story {
 
 /** Sick from `HARM` until the split takes its traffic away. */
 const failing =
-  (until = ROLLED_BACK + 1): Health =>
+  (until = ROLLED_BACK + 3): Health =>
   (at) =>
     at >= until || at < 0 ? undefined : at < HARM ? 0.005 : 0.06;
 
