@@ -1,25 +1,22 @@
 import type { Problem } from '../core/errors.ts';
 import { sortProblems } from '../core/errors.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
-import { CONFIG_PATH } from '../core/manifest/config-schema.ts';
-import { type ParsedConfig, parseConfig } from '../core/manifest/parse-config.ts';
 import { checkQuerySyntax, type QueryCheck } from '../core/manifest/query-rules.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import { findConfigLeftovers, findReleaseLeftovers } from '../core/manifest/template-rules.ts';
 import { checkWaiverDays } from '../core/manifest/waiver-rules.ts';
 import type { ReleaseState } from '../core/record/release-state.ts';
-import { sameVersion, versionRef } from '../core/record/version-ref.ts';
 import { type Instant, percent, type Sha256 } from '../core/units.ts';
-import type { Digests, FileSource } from '../ports/forge.ts';
+import type { FileSource } from '../ports/forge.ts';
 import { type Base, checkBase } from './check-base.ts';
 import { checkOwners, readCodeOwners } from './check-owners.ts';
 import { checkConfigFiles, checkRunbook, reportNoManifest } from './check-references.ts';
-import { type ArtifactFiles, checkSignatures, openTrust, type Trusting } from './check-signatures.ts';
 import { checkUnits } from './check-units.ts';
 import { checkVersions, isStartedByHand } from './check-versions.ts';
+import { type ArtifactReading, prepareSignatures } from './prepare-signatures.ts';
 import { type ReadableRelease, type RepositoryReading, readFiles } from './read-files.ts';
 import { findDifference, placeMissing, readTargets, renderTargets } from './render-targets.ts';
-import type { OpenVerifier } from './world.ts';
+import { checkGenerated, findRollbackWorkflow } from './runbook.ts';
 
 /** What validation found in a directory. */
 export interface Validation {
@@ -44,7 +41,7 @@ export interface ValidateOptions {
   /** What a pull request is compared with; without it, only what the files say by themselves is judged. */
   readonly base?: Base | undefined;
   /** With it, signatures are verified and files of models hashed. */
-  readonly artifacts?: Digests & { readonly openVerifier: OpenVerifier };
+  readonly artifacts?: ArtifactReading;
   /** Today, for days that a manifest names; without it they are not judged. */
   readonly now?: Instant | undefined;
 }
@@ -60,6 +57,7 @@ export async function validate(
   const owners = await readCodeOwners(files);
   const signatures = artifacts && (await prepareSignatures(files, { artifacts, base, reading }));
   problems.push(...(signatures?.problems ?? []));
+  const workflow = await findRollbackWorkflow(files);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
   for (const file of reading.releases) {
     problems.push(...file.problems);
@@ -72,6 +70,7 @@ export async function validate(
       ...(now === undefined ? [] : checkWaiverDays(file.parsed, now)),
       ...checkOwners(file.parsed, owners),
       ...(await checkRunbook(files, file.parsed)),
+      ...(await checkGenerated(files, file.parsed, workflow)),
       ...(await checkTargets(files, file)),
       ...(signatures ? await signatures.check(file) : []),
     );
@@ -93,51 +92,6 @@ async function checkConfig(
   const none =
     releases.length === 0 && records.size === 0 ? [await reportNoManifest(files, parsedConfig)] : [];
   return [...none, ...findConfigLeftovers(parsedConfig), ...(await checkConfigFiles(files, parsedConfig))];
-}
-
-interface Signatures {
-  /** Of the trust itself. */
-  readonly problems: readonly Problem[];
-  check(file: ReadableRelease): Promise<readonly Problem[]>;
-}
-
-/** Whom to trust is what the base says: or else a pull request would bring its own signer along. */
-async function prepareSignatures(
-  files: FileSource,
-  given: {
-    readonly artifacts: NonNullable<ValidateOptions['artifacts']>;
-    readonly base: FileSource | undefined;
-    readonly reading: RepositoryReading;
-  },
-): Promise<Signatures> {
-  const { artifacts, base, reading } = given;
-  const { openVerifier } = artifacts;
-  const all: ArtifactFiles = { ...files, digests: artifacts.digests };
-  const trusted = base && (await readConfig(base));
-  const trusting: Trusting =
-    base && trusted?.config.verify
-      ? await openTrust(trusted, base, openVerifier)
-      : reading.parsedConfig
-        ? await openTrust(reading.parsedConfig, files, openVerifier)
-        : { kind: 'nobody' };
-  if (trusting.kind === 'broken') return { problems: trusting.problems, check: async () => [] };
-  return {
-    problems: [],
-    async check({ parsed, state }) {
-      const stable = versionRef(parsed.release.spec.stable);
-      const isKnown = state.good.some(({ ref }) => sameVersion(ref, stable));
-      return [
-        ...(await checkSignatures({ parsed, role: 'stable', isKnown, files: all, trusting })),
-        ...(await checkSignatures({ parsed, role: 'candidate', isKnown: false, files: all, trusting })),
-      ];
-    },
-  };
-}
-
-async function readConfig(files: FileSource): Promise<ParsedConfig | undefined> {
-  const file = (await files.read([CONFIG_PATH])).get(CONFIG_PATH);
-  const reading = file?.kind === 'text' ? parseConfig(CONFIG_PATH, file.text) : undefined;
-  return reading?.kind === 'ok' ? reading.value : undefined;
 }
 
 /**

@@ -297,7 +297,7 @@ describe('a text that is no bundle', () => {
     ['a list', '[]'],
     ['an empty object', '{}'],
     ['a deep list', '['.repeat(200_000) + ']'.repeat(200_000)],
-    ['a deep object', '{"content":'.repeat(50_000) + '1' + '}'.repeat(50_000)],
+    ['a deep object', `${'{"content":'.repeat(50_000)}1${'}'.repeat(50_000)}`],
     ['a prototype', '{"__proto__":{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json"}}'],
     ['another media type', JSON.stringify({ ...signedStatement(), mediaType: 'text/plain' })],
     ['a bundle without a signature', JSON.stringify({ ...signedStatement(), dsseEnvelope: undefined })],
