@@ -108,6 +108,16 @@ export const COMMANDS: readonly Command[] = [
         value: '<name>',
         help: 'only this release; may be repeated',
       },
+      'watch-for': {
+        type: 'string',
+        value: '<duration>',
+        help: 'look again and again for so long, like 55m, while a release is in flight; default: one tick',
+      },
+      every: {
+        type: 'string',
+        value: '<duration>',
+        help: 'with --watch-for: time between two looks, at least 10s; default: 30s',
+      },
     },
     run: async (input, context) => (await import('./commands/advance.ts')).runAdvance(input, context),
   },
