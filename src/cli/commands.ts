@@ -144,6 +144,37 @@ export const COMMANDS: readonly Command[] = [
     run: async (input, context) => (await import('./commands/rollback.ts')).runRollback(input, context),
   },
   {
+    name: 'dispatch',
+    summary: 'sign a request to look at a release now, and print it for a bridge to send; sends nothing',
+    positionals: '',
+    maxPositionals: 0,
+    flags: {
+      release: { type: 'string', value: '<name>', help: 'the release to look at' },
+      reason: { type: 'string', value: '<text>', help: 'why, in one line' },
+      source: {
+        type: 'string',
+        value: '<name>',
+        help: 'who asks, by its name under dispatch.sources in .belay/config.yaml',
+      },
+      repository: {
+        type: 'string',
+        value: '<owner/name>',
+        help: 'the repository that is asked; default: $GITHUB_REPOSITORY',
+      },
+      'key-env': {
+        type: 'string',
+        value: '<variable>',
+        help: 'environment variable that holds the key; default: BELAY_DISPATCH_ and the source in capitals',
+      },
+      'expires-in': {
+        type: 'string',
+        value: '<duration>',
+        help: 'for how long it counts, at most 10m; default: 5m',
+      },
+    },
+    run: async (input, context) => (await import('./commands/dispatch.ts')).runDispatch(input, context),
+  },
+  {
     name: 'judge',
     summary:
       'judge evidence from a file (- for standard input) and print the assessment; no network, no clock',
