@@ -1,21 +1,20 @@
 #!/usr/bin/env bash
 # Asks Belay to look at a release now: send.sh <release> <reason>
-# Needs BELAY_REPOSITORY (owner/name), BELAY_SOURCE, BELAY_DISPATCH_KEY and, to send, GITHUB_TOKEN; without it, prints the body.
+# Needs BELAY_REPOSITORY (owner/name), BELAY_SOURCE and BELAY_DISPATCH_KEY. With GITHUB_TOKEN it sends, without it prints the body.
 set -euo pipefail
 
-# one line, without what JSON would have to write otherwise
-reason="$(printf '%s' "$2" | tr -d '"\\' | tr -s '[:space:][:cntrl:]' ' ' | cut -c 1-200)"
-id="$(cat /proc/sys/kernel/random/uuid)"
+# one line of ASCII, without the two signs that JSON would escape
+reason="$(printf '%s' "$2" | LC_ALL=C tr -c '[:print:]' ' ' | tr -d '"\\' | cut -c 1-200)"
+id="$(openssl rand -hex 16 | sed -E 's/^(.{8})(.{4})(.{4})(.{4})/\1-\2-\3-\4-/')"
 issued="$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 expires="$(date -u -d '+5 minutes' +%Y-%m-%dT%H:%M:%SZ)"
 
-# the signed text: the fields in alphabetical order, without blanks
+# what is signed: the fields in alphabetical order, without blanks
 text="$(printf '{"expiresAt":"%s","id":"%s","issuedAt":"%s","reason":"%s","release":"%s","repository":"%s","source":"%s"}' \
   "$expires" "$id" "$issued" "$reason" "$1" "$BELAY_REPOSITORY" "$BELAY_SOURCE")"
-# the key is no argument, where a list of processes would show it
-signature="$(printf '%s' "$text" | BELAY_DISPATCH_KEY="$BELAY_DISPATCH_KEY" \
-  perl -MDigest::SHA=hmac_sha256_hex -0777 -ne 'print hmac_sha256_hex($_, $ENV{BELAY_DISPATCH_KEY})')"
-body="$(printf '{"event_type":"belay-rollback","client_payload":%s,"signature":"%s"}}' "${text%\}}" "$signature")"
+# for a moment the key is an argument: let nobody else have a shell on this machine
+signature="$(printf '%s' "$text" | openssl dgst -sha256 -hmac "$BELAY_DISPATCH_KEY" | sed 's/^.*= //')"
+body="{\"event_type\":\"belay-rollback\",\"client_payload\":${text%\}},\"signature\":\"$signature\"}}"
 
 if [ -z "${GITHUB_TOKEN:-}" ]; then
   printf '%s\n' "$body"
