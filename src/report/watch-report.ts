@@ -77,7 +77,7 @@ export function describeWatch({ watch, fault }: Pick<WatchReport, 'watch' | 'fau
   const { startedAt, length, looks, broken, end } = watch;
   const failed = broken > 0 ? `, ${broken} of which broke off` : '';
   const reason = fault ? `; the last look broke off: ${plainLine(fault.message)}` : '';
-  return `watched since ${formatInstant(startedAt)} for ${formatDuration(length)}: ${looks} looks${failed}; ended since ${ENDS[end]}${reason}`;
+  return `watched since ${formatInstant(startedAt)} for ${formatDuration(length)}: ${looks === 1 ? '1 look' : `${looks} looks`}${failed}; ended since ${ENDS[end]}${reason}`;
 }
 
 /** What happened during a watch, for the job summary; the last look's own summary follows it. */

@@ -28,7 +28,7 @@ describe.skipIf(!present)('a watch over a settled release', () => {
       exitCode: 0,
       outputs: { decision: 'nothing', changed: 'false', requests: '0' },
     });
-    expect(run.summary).toContain('1 looks; ended since no release is in flight');
+    expect(run.summary).toContain(': 1 look; ended since no release is in flight');
   });
 
   it.each([
