@@ -6,7 +6,7 @@ import type { WatchEnd, WatchReport } from '../report/watch-report.ts';
 import { hasWritten, weighRun } from '../report/weightiest.ts';
 import { type AdvanceOptions, advance } from './advance.ts';
 import { createAnswerMemory } from './answer-memory.ts';
-import { createWatchDiary, type WatchDiary } from './watch-diary.ts';
+import { createWatchDiary } from './watch-diary.ts';
 import type { World } from './world.ts';
 
 export interface WatchOptions extends Pick<AdvanceOptions, 'only' | 'dryRun'> {
@@ -58,7 +58,7 @@ interface Looks {
 
 function createLooks(world: World, { only, dryRun }: WatchOptions): Looks {
   const memory = createAnswerMemory();
-  const diary: WatchDiary = createWatchDiary(world.log);
+  const diary = createWatchDiary(world.log);
   let count = 0;
   let broken = 0;
   let seen: { readonly last: RunReport; readonly weightiest: RunReport } | undefined;
@@ -74,8 +74,8 @@ function createLooks(world: World, { only, dryRun }: WatchOptions): Looks {
         const from = count === 1 ? 'checkout' : 'newest';
         const last = await advance(world, { only, dryRun, from, memory });
         fault = undefined;
-        const isWeightier = !seen || weighRun(last) >= weighRun(seen.weightiest);
-        seen = { last, weightiest: isWeightier || !seen ? last : seen.weightiest };
+        const weightiest = seen && weighRun(seen.weightiest) > weighRun(last) ? seen.weightiest : last;
+        seen = { last, weightiest };
         changed ||= hasWritten(last);
         diary.note(last);
         const needs = findNeeds(last);
@@ -112,7 +112,8 @@ function endAfter(
   if (!report.releases.some((release) => isInFlight(report, release)))
     return needs.length > 0 ? 'person' : 'idle';
   // a pause is written down, and told, once: by this look
-  if (report.releases.some(({ decision }) => decision.kind === 'pause')) return 'person';
+  if (hasWritten({ releases: report.releases.filter(({ decision }) => decision.kind === 'pause') }))
+    return 'person';
   return known && needs.some((need) => !known.has(need)) ? 'person' : undefined;
 }
 

@@ -34,9 +34,15 @@ export function findNeeds(report: RunReport): readonly string[] {
 }
 
 function needsOf({ name, decision, receipt }: ReleaseReport): readonly string[] {
-  const reasons = receipt.kind === 'none' ? reasonsForPerson(decision).map(({ code }) => code) : [];
-  const own = receipt.kind === 'blocked' || receipt.kind === 'failed' ? receipt.code : receipt.kind;
-  return (reasons.length > 0 ? reasons : [own]).map((code) => `${name} ${code}`);
+  switch (receipt.kind) {
+    case 'blocked':
+    case 'failed':
+      return [`${name} ${receipt.code}`];
+    case 'suppressed':
+      return [`${name} PULL_CLOSED`];
+    default:
+      return reasonsForPerson(decision).map(({ code }) => `${name} ${code}`);
+  }
 }
 
 function needsIn(problems: RunReport['problems']): readonly string[] {

@@ -277,6 +277,23 @@ describe('what a person must hear of', () => {
   });
 });
 
+describe('a pause', () => {
+  it('is told at once, since it is written down once', async () => {
+    const gone = (at: number) => (at < 10 ? 0.005 : undefined);
+    const bench = await openInFlight(2, {
+      health: { [STABLE.version]: gone, [CANDIDATE.version]: gone },
+    });
+    const report = await look(bench, 2, { for: '5h' });
+    expect(told(report.last)).toEqual(['pause', 'EVIDENCE_MISSING', 'committed']);
+    expect(report.watch.end).toBe('person');
+    expect(exitCodeOf(report.last)).toBe(2);
+    // the version is still exposed: the next run watches on
+    const next = await look(bench, 200, { for: '5m' });
+    expect(next.watch).toMatchObject({ end: 'time', looks: 11 });
+    expect(exitCodeOf(next.last)).toBe(0);
+  });
+});
+
 describe('a watch that is asked to stop', () => {
   it('ends between two looks', async () => {
     const bench = await openInFlight(2);
@@ -331,7 +348,7 @@ describe('the diary of a watch', () => {
     ];
     const sentence = (paused: boolean) => writeManifest({ candidate: CANDIDATE, weight: 5, paused, steps });
     const report = await look(bench, 2, {
-      for: '1h',
+      for: '40m',
       every: '10s',
       meanwhile: (pause) => bench.forge.push({ [MANIFEST]: sentence(pause % 2 === 1) }),
     });

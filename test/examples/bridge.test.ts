@@ -34,7 +34,10 @@ describe('a dispatch made in a shell', () => {
     const page = readExample('../docs/alerts.md');
     const script = /<!-- send -->\n```sh\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
     const env = { PATH, BELAY_DISPATCH_ALERTMANAGER: KEY };
-    const body = execFileSync('bash', ['--norc', '-euo', 'pipefail', '-c', script], { env, encoding: 'utf8' });
+    const body = execFileSync('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
+      env,
+      encoding: 'utf8',
+    });
     expect(heeded(body)).toMatchObject({ release: 'fraud-scorer', reason: 'alert HighErrorRate' });
   });
 
