@@ -30,7 +30,7 @@ const PASSING: ReadonlySet<ToolError['code']> = new Set(['FORGE_UNAVAILABLE', 'R
 /**
  * Ticks again and again while a release is in flight. Each look after the first reads the newest commit of the default branch.
  * Ends early when nothing is in flight, and when something comes up that a person must hear of; what was so at the first look
- * does not end it while a version is exposed, for then an earlier run has told it and watching on is what is safe.
+ * does not end it while a version is looked at, for then an earlier run has told it and watching on is what is safe.
  * @throws ToolError when no look came to an end
  */
 export async function watch(world: World, options: WatchOptions): Promise<WatchReport> {
@@ -117,9 +117,12 @@ function endAfter(
   return known && needs.some((need) => !known.has(need)) ? 'person' : undefined;
 }
 
-/** A version is exposed, or waits to be started without anybody having to do something for it. */
+/**
+ * A version is looked at (it is exposed, or was promoted and is watched, or was restored and is verified), or waits to be started
+ * without anybody having to do something for it.
+ */
 function isInFlight(report: RunReport, release: ReleaseReport): boolean {
-  if (release.standing !== undefined) return true;
+  if (release.assessment !== undefined) return true;
   return (
     release.candidate !== undefined &&
     findNeeds({ ...report, releases: [release], problems: [] }).length === 0

@@ -9,6 +9,7 @@ const ORDER: readonly DecisionKind[] = [
   'start',
   'advance',
   'promote',
+  'recover',
   'pause',
   'rollback',
 ];
