@@ -13,6 +13,8 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   'core/errors.ts': [],
   'core/stats': ['core/stats', 'core/units.ts'],
   'core/yaml': ['core/yaml', 'core/units.ts', 'core/errors.ts', 'package:yaml'],
+  'core/json': ['core/json', 'core/yaml', 'core/errors.ts'],
+  'core/contract': ['core/contract', 'core/json', 'core/yaml', 'core/errors.ts'],
   'core/manifest': [
     'core/manifest',
     'core/yaml',
