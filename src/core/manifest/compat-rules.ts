@@ -18,7 +18,7 @@ export interface CompatGap {
 /** Where a version does not work with what is there; names that only one side has say nothing. */
 export function findGaps(version: Needs, served: Compat): readonly CompatGap[] {
   return Object.entries(version.compat ?? {}).flatMap(([name, needed]) => {
-    const value = valueOf(served, name);
+    const value = entryOf(served, name);
     return value === undefined || worksWith(version, name, value) ? [] : [{ name, needed, served: value }];
   });
 }
@@ -29,10 +29,10 @@ export function describeGap({ name, needed, served }: CompatGap): string {
 }
 
 function worksWith({ compat, alsoWorksWith }: Needs, name: string, value: string): boolean {
-  return valueOf(compat ?? {}, name) === value || (valueOf(alsoWorksWith ?? {}, name) ?? []).includes(value);
+  return entryOf(compat ?? {}, name) === value || (entryOf(alsoWorksWith ?? {}, name) ?? []).includes(value);
 }
 
-function valueOf<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
+function entryOf<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
@@ -51,7 +51,7 @@ function* compareValue(
   { stable, candidate }: { readonly stable: VersionDraft; readonly candidate: VersionDraft },
 ): Iterable<RuleFinding> {
   const path = ['spec', 'candidate', 'compat', name];
-  const needed = valueOf(candidate.compat ?? {}, name);
+  const needed = entryOf(candidate.compat ?? {}, name);
   if (needed === undefined) {
     yield {
       code: 'COMPAT_MISSING',
