@@ -1,3 +1,4 @@
+import { compareContracts } from '../core/contract/compare-contracts.ts';
 import type { Contract } from '../core/contract/contract.ts';
 import { contractProblems } from '../core/contract/contract-problems.ts';
 import { readContract } from '../core/contract/read-contract.ts';
@@ -34,6 +35,32 @@ export async function checkContracts(files: FileSource, parsed: ParsedRelease): 
     if (reading.kind === 'ok') contracts.set(path, reading.value);
   }
   return [...problems, ...compare(parsed, contracts)];
+}
+
+/** Told where stable's word is another than in the base: a candidate that breaks the old one fits the new one. */
+export async function checkRewritten(
+  base: FileSource,
+  files: FileSource,
+  { before, after }: { readonly before: ParsedRelease; readonly after: ParsedRelease },
+): Promise<readonly Problem[]> {
+  const [old, now] = [before.release.spec.stable, after.release.spec.stable];
+  const paths = new Set(SIDES.flatMap((side) => old.contract?.[side] ?? []));
+  const kept = SIDES.flatMap((side) => now.contract?.[side] ?? []).filter((path) => paths.has(path));
+  if (kept.length === 0 || old.version !== now.version) return [];
+  const [was, is] = [await base.read(kept), await files.read(kept)];
+  return [...new Set(kept)].flatMap((path): readonly Problem[] => {
+    const [one, other] = [contractOf(was.get(path)), contractOf(is.get(path))];
+    if (!one || !other) return [];
+    if (compareContracts(one, other).length + compareContracts(other, one).length === 0) return [];
+    const message = `is the contract of stable ${now.version} and says something else than before, so that a candidate is compared with what was never promised; put a change into a file of its own, and change this one only where it was wrong`;
+    const at = { file: path, line: 1, column: 1 };
+    return [{ code: 'CONTRACT_REWRITTEN', severity: 'warning', at, path: '', message }];
+  });
+}
+
+function contractOf(file: RepoFile | undefined): Contract | undefined {
+  const reading = file?.kind === 'text' ? readContract(file.path, file.text) : undefined;
+  return reading?.kind === 'ok' ? reading.value : undefined;
 }
 
 interface Named {

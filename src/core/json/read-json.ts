@@ -165,7 +165,12 @@ class Reader {
     let end = start + 1;
     while (end < this.#text.length && this.#text[end] !== '"' && this.#text[end] !== '\n')
       end += this.#text[end] === '\\' ? 2 : 1;
-    if (this.#text[end] !== '"') return this.#expected('a closing quote on the same line');
+    if (this.#text[end] !== '"')
+      throw new Refusal(
+        'JSON_INVALID',
+        start,
+        'not JSON: the text does not end on its line; close it with a double quote',
+      );
     this.#at = end + 1;
     try {
       return JSON.parse(this.#text.slice(start, end + 1)) as string;
