@@ -18,6 +18,7 @@ import { checkUnits } from './check-units.ts';
 import { checkVersions, isStartedByHand } from './check-versions.ts';
 import { type ReadableRelease, type RepositoryReading, readFiles } from './read-files.ts';
 import { findDifference, placeMissing, readTargets, renderTargets } from './render-targets.ts';
+import { checkGenerated, findRollbackWorkflow } from './runbook.ts';
 
 /** What validation found in a directory. */
 export interface Validation {
@@ -57,6 +58,7 @@ export async function validate(
   if (base) problems.push(...(await checkBase(base, files, { reading, sha256 })));
   problems.push(...checkDependencies(reading.releases));
   const owners = await readCodeOwners(files);
+  const workflow = await findRollbackWorkflow(files);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
   for (const file of reading.releases) {
     problems.push(...file.problems);
@@ -70,6 +72,7 @@ export async function validate(
       ...checkOwners(file.parsed, owners),
       ...(await checkContracts(files, file.parsed)),
       ...(await checkRunbook(files, file.parsed)),
+      ...(await checkGenerated(files, file.parsed, workflow)),
       ...(await checkTargets(files, file)),
     );
   }
