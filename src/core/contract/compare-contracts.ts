@@ -1,6 +1,6 @@
 import type { JsonNode } from '../json/json-node.ts';
 import { accepts } from './accepts.ts';
-import { compareValues } from './compare-values.ts';
+import { compareValues, type Question } from './compare-values.ts';
 import {
   type Case,
   casesOf,
@@ -66,7 +66,7 @@ class Containment {
   readonly #numbers = new Map<JsonNode, number>();
   #pairs = 0;
 
-  within = (sub: readonly Part[], sup: Part, from: Part): readonly Finding[] => {
+  within(sub: readonly Part[], sup: Part, from: Part): readonly Finding[] {
     const key = [...sub.map(({ node }) => this.#number(node)).sort(), '<', this.#number(sup.node)].join(' ');
     if (this.#open.has(key)) return [];
     const cases = this.#open.size > DEEPEST ? undefined : casesOf(sub);
@@ -75,7 +75,7 @@ class Containment {
     const findings = cases.flatMap((found) => [...this.#compare(found, sup, from)]);
     this.#open.delete(key);
     return findings;
-  };
+  }
 
   /** All that a schema asks of the values of a case. */
   *#compare(found: Case, sup: Part, from: Part): Iterable<Finding> {
@@ -97,7 +97,8 @@ class Containment {
     const mismatch = compareKinds(found, sup, from);
     yield* mismatch;
     if (mismatch.length > 0) return;
-    yield* compareValues({ found, sup, from, within: this.within });
+    const within: Question['within'] = (parts, wanted, at) => this.within(parts, wanted, at);
+    yield* compareValues({ found, sup, from, within });
     yield* this.#compareAlternatives(found, sup, from);
     for (const name of keywordsIn(sup)) yield* compareUnread(found, sup, name, from);
   }
