@@ -8,7 +8,17 @@ import { printRun } from '../report/terminal.ts';
 import type { CommandResult } from './command.ts';
 
 /** Decisions by how much they matter to whoever reads one output. */
-const WEIGHT = ['nothing', 'hold', 'adopt', 'start', 'advance', 'promote', 'pause', 'rollback'] as const;
+const WEIGHT = [
+  'nothing',
+  'hold',
+  'adopt',
+  'start',
+  'advance',
+  'promote',
+  'recover',
+  'pause',
+  'rollback',
+] as const;
 
 /** Holds that end only when somebody does something. */
 const NEEDS_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([

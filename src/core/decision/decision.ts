@@ -30,7 +30,15 @@ export type ReasonCode =
   | 'ROLLBACK_OPEN'
   | 'GUARANTEE_VOID'
   | 'TOOL_FAILED'
-  | 'NOTHING_TO_RESTORE';
+  | 'NOTHING_TO_RESTORE'
+  | 'WATCHING'
+  | 'VERIFYING'
+  | 'RECOVERED'
+  | 'NOT_RECOVERED'
+  | 'NOT_SERVED'
+  | 'RECOVERY_UNSEEN'
+  | 'RECOVERY_PENDING'
+  | 'RELEASE_FROZEN';
 
 export interface Reason {
   readonly code: ReasonCode;
@@ -45,6 +53,7 @@ export type DecisionKind =
   | 'pause'
   | 'promote'
   | 'rollback'
+  | 'recover'
   | 'nothing';
 
 /** What to do about one release, and why. A plain value: dry run, record, summary and pull request print the same one. */
@@ -68,6 +77,8 @@ const WAITS_FOR_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'ROLLBACK_OPEN',
   'DEADLINE_PASSED',
   'EVIDENCE_MISSING',
+  'NOT_SERVED',
+  'RELEASE_FROZEN',
 ]);
 
 /**

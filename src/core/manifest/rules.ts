@@ -25,6 +25,7 @@ import {
   stepsEndAtFull,
   stepsRise,
   ticksFit,
+  verifyFits,
   weightIsDeclared,
 } from './rollout-rules.ts';
 import { type Rule, type RuleInput, toProblem } from './rule.ts';
@@ -40,6 +41,7 @@ const RELEASE_RULES: readonly Rule[] = [
   stepsEndAtFull,
   weightIsDeclared,
   deadlineFits,
+  verifyFits,
   ticksFit,
   noDataDeadlineFits,
   checkNamesDiffer,
