@@ -32,6 +32,8 @@ export interface Restored {
 export interface Trigger {
   readonly kind: WrittenRecord['trigger']['kind'];
   readonly actor: string | null;
+  /** The signed dispatch that asked for the run. */
+  readonly dispatch?: NonNullable<WrittenRecord['trigger']['dispatch']>;
 }
 
 /** Facts of the run that go into every record. */

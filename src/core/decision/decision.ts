@@ -92,8 +92,14 @@ const WAITS_FOR_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
  * Whether a person must hear of a decision: a pause, which is said once, and a hold that no later tick ends by itself, which
  * is said by every tick until somebody has seen to it.
  */
-export function needsPerson({ kind, reasons }: Decision): boolean {
-  return kind === 'pause' || (kind === 'hold' && reasons.some(({ code }) => WAITS_FOR_PERSON.has(code)));
+export function needsPerson(decision: Decision): boolean {
+  return reasonsForPerson(decision).length > 0;
+}
+
+/** The reasons of a decision that a person must hear of; empty when there is none. */
+export function reasonsForPerson({ kind, reasons }: Decision): readonly Reason[] {
+  if (kind === 'pause') return reasons;
+  return kind === 'hold' ? reasons.filter(({ code }) => WAITS_FOR_PERSON.has(code)) : [];
 }
 
 /** Decisions that write a record. */

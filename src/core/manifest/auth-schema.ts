@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { wording } from './scalars.ts';
 
-const envNameSchema = (description: string) =>
+/** Name of a variable that holds a secret. */
+export const envNameSchema = (description: string) =>
   z
     .string()
     .regex(/^[A-Z][A-Z0-9_]{0,63}$/)

@@ -102,6 +102,8 @@ export const RecordSchema = z
     trigger: z.strictObject({
       kind: z.enum(['schedule', 'manual', 'dispatch', 'command-line']),
       actor: z.string().nullable(),
+      /** Of a rollback that a signed dispatch asked to look for; its id is not heeded again. */
+      dispatch: z.strictObject({ id: z.string(), source: Name, reason: z.string() }).optional(),
     }),
     /** How it reached the default branch; a pull request may land much later than it was decided. */
     via: z.enum(['commit', 'pull-request']),
