@@ -51,7 +51,7 @@ export interface Stage {
   createRepository(settings?: RepositorySettings): Promise<RepositoryHandle>;
   /** Checks out and runs one of our actions, as the example's workflow says. */
   runJob(
-    action: 'validate' | 'advance' | 'rollback',
+    action: 'validate' | 'preflight' | 'advance' | 'rollback',
     repository: RepositoryHandle,
     options?: JobOptions,
   ): Promise<ActionRun>;
