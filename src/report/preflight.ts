@@ -116,7 +116,7 @@ function queryTable({ looks }: PrintableRelease, style: Style): string {
       style.code(shorten(planned.request.query.replace(/\s+/g, ' ').trim())),
     ]);
   const more = looks.length > MOST_ROWS ? `\n\n… and ${looks.length - MOST_ROWS} more.` : '';
-  return `${upperLine('each query, asked once', style)}\n${style.table(['', 'Check', 'Query', 'Came', 'Asked'], rows)}${more}`;
+  return `${upperLine('each query, asked once', style)}\n\n${style.table(['', 'Check', 'Query', 'Came', 'Asked'], rows)}${more}`;
 }
 
 function timeTable({ foresight, deadline }: PrintableRelease, style: Style): string {
@@ -216,7 +216,7 @@ function shorten(text: string): string {
 
 function upperLine(text: string, style: Style): string {
   const line = `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-  return style === MARKDOWN ? `**${line}**\n` : line;
+  return style === MARKDOWN ? `**${line}**` : line;
 }
 
 /** A table of a terminal. */
