@@ -82,7 +82,7 @@ describe('preflight of a pull request', () => {
     expect(body).toContain('## Belay preflight: ready');
     expect(body).toContain('| ✅ | errors | bad, candidate | no series yet |');
     expect(body).toMatch(/\| ✅ \| errors \| total, stable \| [\d,]+ \|/);
-    expect(body).toMatch(/\| 5% \| 30m \| errors \| never \| \d+m/);
+    expect(body).toMatch(/\| 5% \| 30m \| errors \| never \| \S+(?: ⚠️)? \| \d+m \| \d+m \|/);
     expect(body).toMatch(/Stable against itself, 20 rollouts .* \| healthy \| 0 rolled back, \d+ promoted/);
     expect(body.trimEnd().endsWith('<!-- belay:preflight -->')).toBe(true);
     expect(findLeaks(run, [PROMETHEUS_TOKEN, stage.lab.tokens.actions])).toEqual([]);
