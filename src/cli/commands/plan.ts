@@ -1,5 +1,6 @@
 import '../interpret-schemas.ts';
 
+import { systemClock } from '../../adapters/system/clock.ts';
 import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';
 import { type Preview, plan, type TrafficSource } from '../../app/plan.ts';
@@ -29,11 +30,15 @@ export async function runPlan(
   const options = { sha256, checkQuery, only: positionals, ...(source ? { traffic: source } : {}) };
   const { known, releases, problems } = await plan(files, options);
   requireKnown({ known, problems }, positionals);
+  const clock = { now: source?.now ?? systemClock.now(), zone: 'UTC' };
   return {
     exitCode: problems.some(({ severity }) => severity === 'error') ? 1 : 0,
-    text: `${[...releases.map(printPreview), ...listProblems(problems)].join('\n\n')}\n`,
+    text: `${[...releases.map((release) => printPreview(release, clock)), ...listProblems(problems)].join('\n\n')}\n`,
     json: { releases, problems },
-    summary: [...releases.map(summarisePreview), ...problemBlocks('Problems', problems)].join('\n\n'),
+    summary: [
+      ...releases.map((release) => summarisePreview(release, clock)),
+      ...problemBlocks('Problems', problems),
+    ].join('\n\n'),
     problems,
     outputs: {},
   };
