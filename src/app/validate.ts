@@ -14,6 +14,7 @@ import { checkConfigFiles, checkRunbooks, reportNoManifest } from './check-refer
 import { checkTargets } from './check-targets.ts';
 import { checkVersions } from './check-versions.ts';
 import { type Remains, type RepositoryReading, readFiles, remainsOf, wholeOf } from './read-files.ts';
+import { checkGenerated, findRollbackWorkflow } from './runbook.ts';
 
 /** What validation found in a directory. */
 export interface Validation {
@@ -50,6 +51,7 @@ export async function validate(
   const problems: Problem[] = [...reading.problems, ...(await checkConfig(files, reading))];
   if (base) problems.push(...(await checkBase(base, files, { reading, sha256 })));
   const owners = await readCodeOwners(files);
+  const workflow = await findRollbackWorkflow(files);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
   const manifests: Remains[] = [];
   for (const file of reading.releases) {
@@ -67,6 +69,7 @@ export async function validate(
       ...(parsed && now !== undefined ? checkWaiverDays(parsed, now) : []),
       ...checkQuerySyntax(remains, checkQuery),
       ...checkOwners(remains, owners),
+      ...(parsed ? await checkGenerated(files, parsed, workflow) : []),
       ...(await checkTargets(files, remains)),
     ];
     problems.push(...found.filter(({ at, path }) => at.file !== file.path || !remains.blamed.has(path)));
