@@ -6,6 +6,7 @@ import { type RuleFinding, toProblem } from '../core/manifest/rule.ts';
 import { sameDeployment, versionRef } from '../core/record/version-ref.ts';
 import type { Sha256 } from '../core/units.ts';
 import type { FileSource, Revision } from '../ports/forge.ts';
+import { checkRewritten } from './check-contracts.ts';
 import { checkRecords } from './check-records.ts';
 import {
   nameOf,
@@ -47,6 +48,8 @@ export async function checkBase(
     const was = known.get(name);
     const findings = was?.kind === 'readable' ? compare(was.parsed, parsed) : [];
     found.push(...[...findings].map((finding) => toProblem(parsed.source, finding)));
+    if (was?.kind === 'readable')
+      found.push(...(await checkRewritten(base, files, { before: was.parsed, after: parsed })));
     const { state } = remains;
     if (state)
       found.push(

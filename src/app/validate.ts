@@ -1,6 +1,7 @@
 import type { Problem } from '../core/errors.ts';
 import { sortProblems } from '../core/errors.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
+import type { DependencyGraph } from '../core/manifest/order-of-releases.ts';
 import { checkQuerySyntax, type QueryCheck } from '../core/manifest/query-rules.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import { findConfigLeftovers, findReleaseLeftovers } from '../core/manifest/template-rules.ts';
@@ -9,6 +10,8 @@ import type { ReleaseState } from '../core/record/release-state.ts';
 import type { Instant, Sha256 } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
 import { type Base, checkBase } from './check-base.ts';
+import { checkContracts } from './check-contracts.ts';
+import { checkDependencies, graphOf } from './check-dependencies.ts';
 import { checkOwners, readCodeOwners } from './check-owners.ts';
 import { checkConfigFiles, checkRunbooks, reportNoManifest } from './check-references.ts';
 import { checkTargets } from './check-targets.ts';
@@ -24,6 +27,8 @@ export interface Validation {
     readonly release: Release;
     readonly state: ReleaseState;
   }[];
+  /** What each release depends on, those that could not be read included. */
+  readonly dependencies: DependencyGraph;
   /** Undefined when there is none or it cannot be read. */
   readonly config: Config | undefined;
   /** How many manifests were looked at. */
@@ -50,6 +55,7 @@ export async function validate(
   const reading = await readFiles(files, sha256);
   const problems: Problem[] = [...reading.problems, ...(await checkConfig(files, reading))];
   if (base) problems.push(...(await checkBase(base, files, { reading, sha256 })));
+  problems.push(...checkDependencies(reading.releases));
   const owners = await readCodeOwners(files);
   const workflow = await findRollbackWorkflow(files);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
@@ -69,6 +75,7 @@ export async function validate(
       ...(parsed && now !== undefined ? checkWaiverDays(parsed, now) : []),
       ...checkQuerySyntax(remains, checkQuery),
       ...checkOwners(remains, owners),
+      ...(parsed ? await checkContracts(files, parsed) : []),
       ...(parsed ? await checkGenerated(files, parsed, workflow) : []),
       ...(await checkTargets(files, remains)),
     ];
@@ -77,6 +84,7 @@ export async function validate(
   problems.push(...(await checkRunbooks(files, manifests)));
   return {
     releases,
+    dependencies: graphOf(reading.releases),
     config: reading.config,
     manifests: reading.releases.length,
     problems: sortProblems(problems),

@@ -11,6 +11,7 @@ export interface PrintablePreview extends PlannedRollout {
   readonly path: string;
   readonly stable: string;
   readonly candidate: string | undefined;
+  readonly dependsOn: readonly string[];
   readonly weight: number;
   readonly corrections: Parameters<typeof formatDiff>[0];
   readonly firstStep: Parameters<typeof formatDiff>[0];
@@ -21,6 +22,7 @@ export interface PrintablePreview extends PlannedRollout {
 export function printPreview(preview: PrintablePreview, clock: PictureClock): string {
   return [
     title(preview),
+    ...dependencies(preview).map((line) => `  ${line}`),
     indent(drawPlan(preview, clock)),
     ...(preview.foresight ? [printForesight(preview.foresight, preview.deadline)] : []),
     ...edits(preview),
@@ -32,10 +34,20 @@ export function summarisePreview(preview: PrintablePreview, clock: PictureClock)
   const diff = [...preview.corrections, ...preview.firstStep];
   return [
     `### ${escapeText(title(preview))}\n${codeSpan(preview.path)}`,
+    ...dependencies(preview).map(escapeText),
     codeBlock(drawPlan(preview, clock)),
     ...(preview.foresight ? [summariseForesight(preview.foresight, preview.deadline)] : []),
     ...(diff.length > 0 ? [codeBlock(formatDiff(diff), 'diff')] : []),
   ].join('\n\n');
+}
+
+/** The order of all releases, for a terminal and a job summary; nothing when none depends on another. */
+export function printOrder(order: readonly string[]): readonly string[] {
+  return order.length === 0 ? [] : [`order of rollouts: ${order.join(', ')}`];
+}
+
+function dependencies({ dependsOn }: PrintablePreview): readonly string[] {
+  return dependsOn.length === 0 ? [] : [`after ${dependsOn.join(', ')}`];
 }
 
 function title({ name, stable, candidate, weight }: PrintablePreview): string {
