@@ -378,7 +378,7 @@ describe('plan', () => {
     expect(printOrder(order)).toEqual(['order of rollouts: store, scorer']);
     expect(releases.map((release) => printPreview(release, CLOCK).split('\n')[1])).toEqual([
       '  after store',
-      expect.stringContaining('from +0s'),
+      expect.stringContaining('from, earliest'),
     ]);
     expect(printOrder((await preview(BASE)).order)).toEqual([]);
   });
