@@ -6,13 +6,13 @@ export interface Bracket {
 
 const MOST_STEPS = 200;
 /** Relative to the larger of 1 and the place itself. */
-const RESOLUTION = 2 ** -45;
+const RESOLUTION = 2 ** -41;
 
 /**
  * Where a decreasing function stops being ≥ 0. Looks around `guess` first, so that a good guess costs half a dozen evaluations;
  * then the false position of Anderson and Björck ("A new high order method of the regula falsi type", BIT 13, 1973), with a
  * halving whenever three steps have not halved the bracket.
- * @returns accurate to 2^−44 of the larger of 1 and itself; a limit when the function is < 0 at the lower one or ≥ 0 at the upper one
+ * @returns accurate to 2^−40 of the larger of 1 and itself; a limit when the function is < 0 at the lower one or ≥ 0 at the upper one
  */
 export function signChange(value: (at: number) => number, guess: Bracket, limits: Bracket): number {
   let [a, b] = [guess.from, guess.to];

@@ -1,4 +1,4 @@
-import { type BetOptions, betCurve, mixBets, type PlacedBet } from './bets.ts';
+import { type BetOptions, betCurve, type Gain, mixBets, type PlacedBet } from './bets.ts';
 import { mergeTicks, type Tick } from './counts.ts';
 
 /** The line between tolerable and not: the candidate's rate against `ratio` × stable's rate + `difference`. */
@@ -38,31 +38,42 @@ export function twinLogE(ticks: readonly Tick[], test: TwinTest): number {
 
 /** `twinLogE` of ticks that all have exposure on both arms. */
 export function mergedTwinLogE(ticks: readonly Tick[], test: TwinTest): number {
-  return mixBets(ticks.length, (index, bet) => gainOn(ticks[index], test.margin, bet), test);
+  return mixBets(ticks.length, twinGain(ticks, test.margin), test);
 }
 
 /** `mergedTwinLogE` after each of the ticks, in one pass. */
 export function mergedTwinCurve(ticks: readonly Tick[], test: TwinTest): readonly number[] {
-  return betCurve(ticks.length, (index, bet) => gainOn(ticks[index], test.margin, bet), test);
+  return betCurve(ticks.length, twinGain(ticks, test.margin), test);
+}
+
+/** ln e(a(κ)) of one tick with exposure on both arms. */
+export function gainOn(tick: Tick, margin: Margin, bet: PlacedBet): number {
+  return twinGain([tick], margin)(0, bet);
 }
 
 /**
- * ln e(a(κ)) of one tick with exposure on both arms, with 1 + a = κ(1 + ρ)/(1 + κρ) and 1 − aρ = (1 + ρ)/(1 + κρ) put in and
- * ρ multiplied out, so that nothing cancels or overflows at a tiny or huge ρ.
+ * ln e(a(κ)) tick by tick, with 1 + a = κ(1 + ρ)/(1 + κρ) and 1 − aρ = (1 + ρ)/(1 + κρ) put in and ρ multiplied out, so that
+ * nothing cancels or overflows at a tiny or huge ρ. What is the same for every bet is computed once.
  */
-export function gainOn(
-  tick: Tick | undefined,
-  { ratio, difference }: Margin,
-  { kappa, logKappa }: PlacedBet,
-): number {
-  if (!tick) return 0;
-  const { candidate, stable } = tick;
-  const events = candidate.events + stable.events;
-  if (events === 0 && difference === 0) return 0;
-  const scaled = ratio * candidate.exposure;
-  const share = scaled / (stable.exposure + scaled);
-  const split = candidate.events * logKappa - events * Math.log1p((kappa - 1) * share);
-  if (difference === 0) return split;
-  const bet = (kappa - 1) * (stable.exposure / (stable.exposure + kappa * scaled));
-  return split - bet * candidate.exposure * difference;
+function twinGain(ticks: readonly Tick[], { ratio, difference }: Margin): Gain {
+  const rows = new Float64Array(5 * ticks.length);
+  for (const [index, { candidate, stable }] of ticks.entries()) {
+    const scaled = ratio * candidate.exposure;
+    const all = stable.exposure + scaled;
+    const row = 5 * index;
+    rows[row] = candidate.events;
+    rows[row + 1] = candidate.events + stable.events;
+    rows[row + 2] = scaled / all;
+    rows[row + 3] = stable.exposure / all;
+    rows[row + 4] = difference * candidate.exposure;
+  }
+  return (index, { kappa, logKappa }) => {
+    const row = 5 * index;
+    const events = rows[row + 1] ?? 0;
+    const share = rows[row + 2] ?? 0;
+    const split = events === 0 ? 0 : (rows[row] ?? 0) * logKappa - events * Math.log1p((kappa - 1) * share);
+    if (difference === 0) return split;
+    const rest = rows[row + 3] ?? 0;
+    return split - ((kappa - 1) * rest * (rows[row + 4] ?? 0)) / (rest + kappa * share);
+  };
 }
