@@ -70,10 +70,14 @@ function bothEnds(ticks: readonly Tick[], options: IntervalOptions, scale: Scale
     // All ticks as one have nearly the same answer and cost next to nothing; of one tick none can be forgiven.
     const pooledOver = over([pooled], { ...options, trim: 0 });
     const guess = signChange(pooledOver, scale.limits, scale.limits);
-    // Nearby they are off by nearly the same everywhere, which puts the guess right to a few digits.
-    const off = exact(guess) - pooledOver(guess);
-    const better = signChange((at) => pooledOver(at) + off, around(guess, 2 ** -6, scale), scale.limits);
-    const near = around(better, Math.abs(better - guess) / 32, scale);
+    // Nearby they are off by nearly the same everywhere: each correction puts the guess right by a digit or two.
+    const correct = (place: number): number => {
+      const off = exact(place) - pooledOver(place);
+      return signChange((at) => pooledOver(at) + off, around(place, 2 ** -6, scale), scale.limits);
+    };
+    const better = correct(guess);
+    const best = correct(better);
+    const near = around(best, Math.abs(best - better) / 8, scale);
     return signChange(exact, near, scale.limits);
   };
   return { low: end('harm'), high: end('safe') };
