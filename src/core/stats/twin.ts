@@ -53,27 +53,22 @@ export function gainOn(tick: Tick, margin: Margin, bet: PlacedBet): number {
 
 /**
  * ln e(a(κ)) tick by tick, with 1 + a = κ(1 + ρ)/(1 + κρ) and 1 − aρ = (1 + ρ)/(1 + κρ) put in and ρ multiplied out, so that
- * nothing cancels or overflows at a tiny or huge ρ. What is the same for every bet is computed once.
+ * nothing cancels or overflows at a tiny or huge ρ; ρ/(1 + ρ) is the same for every bet.
  */
 function twinGain(ticks: readonly Tick[], { ratio, difference }: Margin): Gain {
-  const rows = new Float64Array(5 * ticks.length);
-  for (const [index, { candidate, stable }] of ticks.entries()) {
+  const shares = ticks.map(({ candidate, stable }) => {
     const scaled = ratio * candidate.exposure;
-    const all = stable.exposure + scaled;
-    const row = 5 * index;
-    rows[row] = candidate.events;
-    rows[row + 1] = candidate.events + stable.events;
-    rows[row + 2] = scaled / all;
-    rows[row + 3] = stable.exposure / all;
-    rows[row + 4] = difference * candidate.exposure;
-  }
+    return scaled / (stable.exposure + scaled);
+  });
   return (index, { kappa, logKappa }) => {
-    const row = 5 * index;
-    const events = rows[row + 1] ?? 0;
-    const share = rows[row + 2] ?? 0;
-    const split = events === 0 ? 0 : (rows[row] ?? 0) * logKappa - events * Math.log1p((kappa - 1) * share);
+    const tick = ticks[index];
+    if (!tick) return 0;
+    const { candidate, stable } = tick;
+    const events = candidate.events + stable.events;
+    if (events === 0 && difference === 0) return 0;
+    const split = candidate.events * logKappa - events * Math.log1p((kappa - 1) * (shares[index] ?? 0));
     if (difference === 0) return split;
-    const rest = rows[row + 3] ?? 0;
-    return split - ((kappa - 1) * rest * (rows[row + 4] ?? 0)) / (rest + kappa * share);
+    const bet = (kappa - 1) * (stable.exposure / (stable.exposure + kappa * ratio * candidate.exposure));
+    return split - bet * candidate.exposure * difference;
   };
 }
