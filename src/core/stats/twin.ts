@@ -46,9 +46,9 @@ export function mergedTwinCurve(ticks: readonly Tick[], test: TwinTest): readonl
   return betCurve(ticks.length, twinGain(ticks, test.margin), test);
 }
 
-/** ln e(a(κ)) of one tick with exposure on both arms. */
-export function gainOn(tick: Tick, margin: Margin, bet: PlacedBet): number {
-  return twinGain([tick], margin)(0, bet);
+/** ln e(a(κ)) of one tick with exposure on both arms; 0 without one. */
+export function gainOn(tick: Tick | undefined, margin: Margin, bet: PlacedBet): number {
+  return tick ? twinGain([tick], margin)(0, bet) : 0;
 }
 
 /**

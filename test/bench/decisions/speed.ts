@@ -1,5 +1,6 @@
 import { judgeDocument } from '../../../src/core/judge/document/judge-document.ts';
 import { readEvidence } from '../../../src/core/judge/document/read-evidence.ts';
+import type { Tick } from '../../../src/core/stats/counts.ts';
 import { ratioInterval } from '../../../src/core/stats/interval.ts';
 import { twinLogE } from '../../../src/core/stats/twin.ts';
 import { GOAL } from './rules.ts';
@@ -57,7 +58,7 @@ function measure({ seed }: Run): readonly Measure[] {
   const short = judging(evidenceText(50, 1_000, seed), 3);
   const long = judging(evidenceText(50, 10_000, seed), 2);
   const ticks = Array.from({ length: 10 }, (_, check) => rollout(WORLD, seed + check));
-  const each = (work: (ticks: (typeof ticks)[number]) => void) => fastest(15, () => ticks.forEach(work));
+  const each = (work: (one: readonly Tick[]) => void) => fastest(15, () => ticks.forEach(work));
   const harm = each((one) => void twinLogE(one, { side: 'harm', margin: HARM, goal: GOAL, trim: 1 }));
   const safe = each((one) => void twinLogE(one, { side: 'safe', margin: SAFE, trim: 1 }));
   const interval = each((one) => void ratioInterval(one, { alpha: 0.025, trim: 1 }));
