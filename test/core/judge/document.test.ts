@@ -14,6 +14,7 @@ const errors = {
   harm: { ratio: 1.1 },
   safe: { ratio: 1.25, difference: 0.0025 },
 };
+const MOST = Number.MAX_SAFE_INTEGER;
 const document = (checks: readonly unknown[], head: object = {}) =>
   JSON.stringify({
     apiVersion: 'belay.dev/v1',
@@ -81,6 +82,66 @@ describe('a document of evidence', () => {
     });
     const [clean] = assess(document([{ ...errors, ticks: [ticks[0], ticks[4]] }])).checks;
     expect(check!.logHarm).toBe(clean!.logHarm);
+  });
+
+  it.each<[string, object, string]>([
+    ['a ratio beyond all numbers', { harm: { ratio: 1e300 } }, 'checks[0].harm.ratio'],
+    ['a margin below nothing', { harm: { difference: -5 } }, 'checks[0].harm.difference'],
+    [
+      'a group that is named twice',
+      { kind: 'fairness', groups: ['a', 'a'], ticks: [] },
+      'checks[0].groups: expected each name once',
+    ],
+    [
+      'a bin that is named twice',
+      { kind: 'calibration', bins: ['x', 'x'], tolerance: 0.1, ticks: [] },
+      'checks[0].bins: expected each name once',
+    ],
+    [
+      'a reference without a share',
+      { kind: 'distribution', reference: [0, 0], ticks: [] },
+      'checks[0].reference: expected a share above 0',
+    ],
+  ])('does not judge a check with %s', (_, more, says) => {
+    const base = { name: 'c', kind: 'proportion', ticks: [tick(5, 50, 9, 950)] };
+    const [check] = assess(document([{ ...base, ...more }])).checks;
+    expect(check!.verdict).toBe('error');
+    expect(check!.reason).toContain(says);
+  });
+
+  it.each<[string, object, readonly unknown[]]>([
+    ['the largest counts', {}, [tick(MOST, MOST, 0, MOST), tick(0, MOST, MOST, MOST)]],
+    ['counts next to nothing', {}, [tick(1e-300, 1e-300, 0, 1e-300)]],
+    ['a thousand million requests', {}, Array.from({ length: 3 }, () => tick(1e6, 1e9, 1e6, 1e9))],
+    ['no events at all', {}, Array.from({ length: 300 }, () => tick(0, 50, 0, 950))],
+    ['one tick with one request', {}, [tick(0, 1, 0, 1)]],
+    ['nothing but failures', {}, Array.from({ length: 20 }, () => tick(50, 50, 950, 950))],
+    ['every tick forgiven', { trim: 1_000 }, [tick(40, 50, 9, 950)]],
+    ['all events in one clump', { dispersion: 1e300 }, [tick(40, 50, 9, 950)]],
+    ['next to no weight', { weight: 5e-324 }, [tick(40, 50, 9, 950)]],
+    ['100,000 ticks', {}, Array.from({ length: 100_000 }, (_, index) => tick(index % 2, 50, index % 9, 950))],
+  ])('says something finite of %s', (_, more, ticks) => {
+    for (const rates of [{}, { falseRollbackRate: 5e-324, falseAdvanceRate: 5e-324 }]) {
+      const found = assess(document([{ ...errors, ...more, ticks }], rates));
+      expect(JSON.stringify(found)).not.toMatch(/NaN|Infinity|undefined/);
+      const [check] = found.checks;
+      for (const number of [
+        found.logHarm,
+        found.thresholds.safe,
+        check!.logHarm,
+        check!.logSafe,
+        check!.safeThreshold,
+      ])
+        expect(Number.isFinite(number)).toBe(true);
+      expect(check!.verdict).not.toBe('error');
+    }
+  });
+
+  it('is an error as a whole when no check can be used, and proves nothing', () => {
+    expect(assess(document([{ name: 'a', kind: 'vibes' }, 7, null, []]))).toMatchObject({
+      verdict: 'error',
+      logHarm: 0,
+    });
   });
 
   it.each([
