@@ -76,8 +76,7 @@ function judgeCheck(evidence: Evidence, one: Weighed, circumstances: Circumstanc
   return {
     check,
     verdict,
-    logHarm:
-      members.length === 0 ? undefined : logSum(members.map(({ logM }) => logM - Math.log(members.length))),
+    logHarm: mixMembers(members),
     logShare: logShare(one, logWeight),
     logWeight,
     logSafe,
@@ -86,6 +85,12 @@ function judgeCheck(evidence: Evidence, one: Weighed, circumstances: Circumstanc
     weighed: one,
     text,
   };
+}
+
+/** A check's evidence of harm, mixed over its members; undefined when it has none. */
+export function mixMembers(members: Weighed['members']): number | undefined {
+  if (members.length === 0) return undefined;
+  return logSum(members.map(({ logM }) => logM - Math.log(members.length)));
 }
 
 function findVerdict(one: Weighed, { family, blind }: Circumstances): Verdict {

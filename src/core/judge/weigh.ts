@@ -134,7 +134,7 @@ function weighBy<C extends EvidenceCheck, A>(
     passesUnlessFailing: method.passesUnlessFailing ?? false,
     // Each step passes at its share of the rate, so that the whole rollout keeps it (union bound over the steps).
     safeThreshold:
-      Math.log(evidence.steps / evidence.falseAdvanceRate) + (method.safeSurcharge?.(check) ?? 0),
+      Math.log(evidence.steps) - Math.log(evidence.falseAdvanceRate) + (method.safeSurcharge?.(check) ?? 0),
     breach: method.breach?.(check, stretches, evidence.tick),
     doubt: (now && method.doubt?.(check, now)) ?? 0,
     totals: method.totals(check, stretches),

@@ -52,6 +52,10 @@ export const latency: Method<LatencyCheck, CumulativeBuckets> = {
     const ofTail = tail?.stretches[0] && proportion.doubt?.(tail.check, tail.stretches[0]);
     return Math.max(ofTail ?? 0, check.quantile === undefined ? 0 : quantileDoubt(check, now));
   },
+  caution: (check, stretches) => {
+    const tail = tailOf(check, stretches);
+    return tail && proportion.caution?.(tail.check, tail.stretches);
+  },
   // a quantile is no count: nobody can say when it is proven
   tests: ({ bound, quantile, ...check }, whole) =>
     bound === undefined || quantile !== undefined
