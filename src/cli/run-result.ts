@@ -2,7 +2,7 @@ import type { ReasonCode } from '../core/decision/decision.ts';
 import type { Problem } from '../core/errors.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import { describeReceipt } from '../report/receipt.ts';
-import type { Receipt, RunReport } from '../report/run-report.ts';
+import type { PullLink, Receipt, ReleaseReport, RunReport } from '../report/run-report.ts';
 import { summariseRun } from '../report/summary.ts';
 import { printRun } from '../report/terminal.ts';
 import type { CommandResult } from './command.ts';
@@ -26,6 +26,7 @@ export function runResult(report: RunReport): CommandResult {
     (a, b) => WEIGHT.indexOf(b.decision.kind) - WEIGHT.indexOf(a.decision.kind),
   )[0];
   const receipt = heaviest?.receipt;
+  const pull = pullOf(heaviest) ?? report.releases.map(pullOf).find((found) => found !== undefined);
   return {
     exitCode: exitCodeOf(report),
     text: printRun(report, { diff: report.dryRun }),
@@ -40,16 +41,25 @@ export function runResult(report: RunReport): CommandResult {
       decision: heaviest?.decision.kind ?? 'nothing',
       'reason-code': heaviest?.decision.reasons[0].code ?? 'SETTLED',
       release: heaviest?.name ?? '',
-      changed: String(report.releases.some((release) => isWritten(release.receipt))),
+      changed: String(report.releases.some((release) => WRITTEN.has(release.receipt.kind))),
       commit: receipt && 'commit' in receipt ? receipt.commit : '',
-      'pull-request': receipt && 'pull' in receipt && receipt.pull ? String(receipt.pull.number) : '',
+      'pull-request': pull ? String(pull.number) : '',
       requests: String(report.requests),
     },
   };
 }
 
-function isWritten(receipt: Receipt): boolean {
-  return receipt.kind === 'committed' || receipt.kind === 'merged' || receipt.kind === 'armed';
+/** Receipts of what is in the repository now, be it as an open pull request. */
+const WRITTEN: ReadonlySet<Receipt['kind']> = new Set<Receipt['kind']>([
+  'committed',
+  'merged',
+  'armed',
+  'waiting',
+  'awaiting-approval',
+]);
+
+function pullOf(release: ReleaseReport | undefined): PullLink | undefined {
+  return release && 'pull' in release.receipt ? release.receipt.pull : undefined;
 }
 
 /** What a person must hear of, on the manifest it is about. */

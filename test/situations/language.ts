@@ -57,6 +57,8 @@ export interface Run {
   readonly exit?: ExitCode;
   /** In what a person sees. */
   readonly says?: RegExp;
+  /** Outputs of the action, some of them. */
+  readonly outputs?: Readonly<Record<string, string>>;
 }
 
 /** What is there. */

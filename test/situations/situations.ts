@@ -329,7 +329,11 @@ export const SITUATIONS: readonly Situation[] = [
     candidate: (at) => (at < 34 ? healthy(at) : 0.2),
     story: [
       { rules: { pending: 'ci' } },
-      { at: 32, tick: ['advance', 'CHECKS_PASS', 'waiting'] },
+      {
+        at: 32,
+        tick: ['advance', 'CHECKS_PASS', 'waiting'],
+        outputs: { changed: 'true', 'pull-request': '3' },
+      },
       { rules: {} },
       { closingFails: true },
       { at: 60, tick: HARM('merged') },

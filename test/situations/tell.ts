@@ -83,6 +83,7 @@ function checkRun(
   expect(told(report, move.release), `${where}: ${seen}`).toEqual(wanted);
   expect(result.exitCode, `${where}: ${seen}`).toBe(move.exit ?? 0);
   if (move.says) expect(seen, where).toMatch(move.says);
+  if (move.outputs) expect(result.outputs, where).toMatchObject(move.outputs);
 }
 
 async function runTogether(
