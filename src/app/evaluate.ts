@@ -1,6 +1,7 @@
 import { assess } from '../core/analysis/assess.ts';
 import type { Assessment, Evaluation, PlannedQuery } from '../core/analysis/assessment.ts';
-import { planQueries } from '../core/analysis/plan-queries.ts';
+import type { Observation } from '../core/analysis/observation.ts';
+import { planComparison, planQueries } from '../core/analysis/plan-queries.ts';
 import type { Answer } from '../core/change/build-change.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
@@ -34,15 +35,26 @@ export async function evaluate(
   });
 }
 
-/** Asks all questions of one moment of a rollout and judges the answers. */
+/**
+ * Asks all questions of one moment of a rollout and judges the answers. When a bound is broken by which only the candidate is
+ * held, stable is asked as well before anything follows from it.
+ */
 export async function evaluateRollout(
   providers: Providers,
   { evaluation, config }: { readonly evaluation: Evaluation; readonly config: Config | undefined },
 ): Promise<Evidence> {
-  const questions = planQueries(evaluation);
-  const answers = await askAll(providers, { release: evaluation.release, config, questions });
-  const observations = new Map(answers.map(({ planned, observation }) => [planned.id, observation]));
-  return { assessment: assess(evaluation, observations), answers };
+  const { release } = evaluation;
+  const ask = (questions: readonly PlannedQuery[]) => askAll(providers, { release, config, questions });
+  const answers = await ask(planQueries(evaluation));
+  const assessment = assess(evaluation, observationsOf(answers));
+  const comparison = planComparison(evaluation, assessment);
+  if (comparison.length === 0) return { assessment, answers };
+  const all = [...answers, ...(await ask(comparison))];
+  return { assessment: assess(evaluation, observationsOf(all)), answers: all };
+}
+
+function observationsOf(answers: readonly Answer[]): ReadonlyMap<string, Observation> {
+  return new Map(answers.map(({ planned, observation }) => [planned.id, observation]));
 }
 
 /** Asks questions on behalf of a release, all at once; the answers come in the order of the questions. */

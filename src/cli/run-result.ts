@@ -18,6 +18,7 @@ const NEEDS_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'CANDIDATE_QUARANTINED',
   'LAST_GOOD_MISSING',
   'PAUSED_AFTER_DEADLINE',
+  'STABLE_FAILING_TOO',
 ]);
 
 /** The result of advance or rollback. */

@@ -14,6 +14,8 @@ export interface Situation {
   readonly candidate?: Health;
   readonly stable?: Health;
   readonly config?: string;
+  /** Checks of the manifest instead of those of the bench. */
+  readonly checks?: readonly unknown[];
   readonly files?: Readonly<Record<string, string>>;
   readonly story: readonly Move[];
 }

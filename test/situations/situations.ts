@@ -8,11 +8,27 @@ const SETTLED: Told = ['nothing', 'SETTLED', 'none'];
 const HARM = (receipt: string): Told => ['rollback', 'HARM_PROVEN', receipt];
 const ASKED = (receipt: string): Told => ['rollback', 'ASKED_BY_PERSON', receipt];
 
+const COUNTED = {
+  bad: 'sum(increase(predict_errors_total{version="{{version}}"}[{{window}}]))',
+  total: 'sum(increase(predict_total{version="{{version}}"}[{{window}}]))',
+};
 const CANDIDATE_TEXT = (more: Parameters<typeof writeManifest>[0] = {}): string =>
   writeManifest({ candidate: CANDIDATE, weight: 5, ...more });
 const BY_PULL = `${CONFIG}advance: {mode: pull-request}\n`;
 const BOTH: Health = (at) => (at < 10 ? 0.005 : 0.015);
 const FLAPPING: Health = (at) => (at % 2 === 0 ? 0.004 : 0.006);
+
+const OUTAGE: Health = (at) => (at < 10 || at >= 30 ? 0.005 : 0.2);
+const RATIO =
+  'sum(increase(predict_errors_total{version="{{version}}"}[{{window}}])) / sum(increase(predict_total{version="{{version}}"}[{{window}}]))';
+const LIMIT = { ...COUNTED, name: 'errors', kind: 'limit', provider: 'prod', max: '2%' };
+const THRESHOLD = {
+  name: 'errors',
+  kind: 'threshold',
+  provider: 'prod',
+  query: RATIO,
+  max: 0.02,
+};
 
 const blind = (
   reason: 'warnings' | 'not-a-number' | 'infinite' | 'empty' | 'many-series' | 'stale',
@@ -132,6 +148,33 @@ export const SITUATIONS: readonly Situation[] = [
       { expect: { candidate: '3.5.0', pulls: [] } },
     ],
   },
+  ...[LIMIT, THRESHOLD].flatMap((check): readonly Situation[] => [
+    {
+      id: 'REL-12',
+      title: `a fixed bound of kind ${check.kind} that both versions break: hold, and say that it is not the candidate`,
+      checks: [check],
+      candidate: OUTAGE,
+      stable: OUTAGE,
+      story: [
+        {
+          at: 22,
+          tick: ['hold', 'STABLE_FAILING_TOO', 'none'],
+          exit: 2,
+          says: /stable is beyond the same bound at the same time, so the candidate is not the cause/,
+        },
+        { at: 25, tick: ['hold', 'STABLE_FAILING_TOO', 'none'], exit: 2 },
+        { expect: { weight: 5, candidate: '3.5.0', pulls: [], commits: [] } },
+        { at: 62, tick: check === LIMIT ? ['hold', 'CHECK_INCONCLUSIVE', 'none'] : STEP },
+      ],
+    },
+    {
+      id: 'REL-12',
+      title: `a fixed bound of kind ${check.kind} that the candidate alone breaks takes it back`,
+      checks: [check],
+      candidate: OUTAGE,
+      story: [{ at: 22, tick: HARM('merged') }, { expect: { candidate: null, pulls: ['merged'] } }],
+    },
+  ]),
   {
     id: 'REL-13',
     title: 'a new version in the middle begins anew at the first step',

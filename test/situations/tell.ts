@@ -20,7 +20,8 @@ export async function tell(situation: Situation): Promise<void> {
     [CANDIDATE.version]: situation.candidate ?? healthy,
   };
   const input = { config, health, ...(files ? { files } : {}) };
-  const bench = moves === 0 ? openBench(input) : await openInFlight(moves, input);
+  const setup = situation.checks ? { checks: situation.checks } : {};
+  const bench = moves === 0 ? openBench(input) : await openInFlight(moves, input, setup);
   const stage: Stage = { bench, from: subjectsOf(bench).length, works: bench.world.openProvider };
   for (const [index, move] of situation.story.entries()) await play(stage, move, `move ${index + 1}`);
 }

@@ -35,7 +35,8 @@ export interface DecisionInput {
 
 /**
  * Decides what to do about one release. Pure and total: only `fail` rolls back, only `pass` on every gating check advances,
- * everything else holds and past a deadline pauses. At most one step.
+ * everything else holds and past a deadline pauses. At most one step. What stable
+ * suffers from at the same time holds as well, since a rollback would not mend it.
  */
 export function decide(input: DecisionInput): Decision {
   const decision = decideOn(input);
@@ -232,12 +233,17 @@ function describeBlindness(assessment: Assessment, limit: Millis): string {
 }
 
 function unprovenReasons(assessment: Assessment): readonly Reason[] {
+  const gating = assessment.checks.filter((check) => check.gating);
+  const shared = gating.filter(({ stableFails }) => stableFails);
   const order: readonly Verdict[] = ['error', 'no-data', 'inconclusive'];
-  return order.flatMap((verdict) =>
-    assessment.checks
-      .filter((check) => check.gating && voteOf(check) === verdict)
-      .map((check) => ({ code: verdictCode(verdict), text: check.sentence })),
-  );
+  return [
+    ...shared.map((check): Reason => ({ code: 'STABLE_FAILING_TOO', text: check.sentence })),
+    ...order.flatMap((verdict) =>
+      gating
+        .filter((check) => !check.stableFails && voteOf(check) === verdict)
+        .map((check) => ({ code: verdictCode(verdict), text: check.sentence })),
+    ),
+  ];
 }
 
 function verdictCode(verdict: Verdict): ReasonCode {

@@ -19,6 +19,7 @@ export type ReasonCode =
   | 'CHECK_NO_DATA'
   | 'CHECK_ERROR'
   | 'CHECKS_PASS'
+  | 'STABLE_FAILING_TOO'
   | 'PAUSED_BY_MANIFEST'
   | 'PAUSED_AFTER_DEADLINE'
   | 'DEADLINE_PASSED'
@@ -66,6 +67,7 @@ const WAITS_FOR_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'WEIGHT_CHANGED_BY_HAND',
   'TARGET_MISMATCH',
   'ROLLBACK_OPEN',
+  'STABLE_FAILING_TOO',
   'DEADLINE_PASSED',
   'EVIDENCE_MISSING',
 ]);
