@@ -62,7 +62,8 @@ async function dateSteps(forge: Forge, head: Sha, file: ReleaseFile): Promise<Re
   };
 }
 
-async function findLanding(
+/** When a record of a release reached the default branch, with its number; nothing when history does not show it. */
+export async function findLanding(
   forge: Forge,
   head: Sha,
   file: ReadableRelease,

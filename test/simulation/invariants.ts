@@ -231,7 +231,7 @@ export class Invariants {
       return;
     }
     const { hold } = was.spec.rollout.steps[from] ?? { hold: 0 };
-    if (this.#stage.now() + this.#skew < entered + hold)
+    if (this.#stage.now() + this.#early < entered + hold)
       this.fail(
         'INV-2',
         `${decision.kind} of ${release} ${(this.#stage.now() - entered) / MINUTE} minutes after the step was entered, hold ${hold / MINUTE}`,
@@ -240,10 +240,13 @@ export class Invariants {
   }
 
   #skew = 0;
+  /** Clocks that are this far apart are not told from right ones. */
+  #early = 2 * MINUTE;
 
-  /** Runners whose clocks go wrong by up to so much are about. */
-  tolerate(minutes: number): void {
-    this.#skew = Math.max(this.#skew, minutes * MINUTE);
+  /** Runners whose clocks go wrong by up to so many minutes are about, and are ahead by up to `early`. */
+  tolerate({ wrong, early }: { readonly wrong: number; readonly early: number }): void {
+    this.#skew = Math.max(this.#skew, wrong * MINUTE);
+    this.#early = Math.max(this.#early, early * MINUTE);
   }
 
   /** The world's own account of what could be seen, not the record's. */

@@ -27,6 +27,8 @@ export type Move =
   /** Belay runs at a minute, on a new checkout. */
   | (Run & { readonly tick: Told })
   | (Run & { readonly rollBack: Told; readonly order?: Partial<RollbackOptions> })
+  /** The clock of the machine is wrong by so many minutes until it is set again; negative: behind. */
+  | { readonly clock: number }
   /** Several runs begin on the same checkout at once; receipts in alphabetical order. */
   | {
       readonly at: number;

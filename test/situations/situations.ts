@@ -102,6 +102,45 @@ export const SITUATIONS: readonly Situation[] = [
     ],
   },
   {
+    id: 'REL-05',
+    title: 'a step that was written by a slow clock is held from when it landed',
+    story: [
+      { clock: -9 },
+      { at: 45, tick: STEP },
+      { clock: 0 },
+      {
+        at: 68,
+        tick: ['hold', 'HOLD_NOT_OVER', 'none'],
+        says: /landed at .* later than the clock of its run/,
+      },
+      { at: 75, tick: STEP },
+    ],
+  },
+  {
+    id: 'REL-05',
+    title: 'a clock that is far behind the newest record writes nothing but a rollback',
+    moves: 3,
+    story: [
+      { clock: -20 },
+      { push: { [MANIFEST]: writeManifest() } },
+      { at: 36, tick: ['hold', 'CLOCK_SKEW', 'none'], exit: 2, says: /behind the newest record/ },
+      { expect: { commits: [] } },
+      { push: { [MANIFEST]: CANDIDATE_TEXT({ weight: 25 }) } },
+      { at: 37, rollBack: ASKED('merged') },
+    ],
+  },
+  {
+    id: 'REL-05',
+    title: 'a clock that is a little behind the newest record decides at that moment',
+    story: [
+      { clock: 5 },
+      { at: 32, tick: STEP },
+      { clock: 0 },
+      { at: 33, rollBack: ASKED('merged') },
+      { expect: { candidate: null, records: 4 } },
+    ],
+  },
+  {
     id: 'REL-06',
     title: 'a provider that is down never rolls back: hold, one notice past the deadline, and on',
     story: [
@@ -398,7 +437,8 @@ export const SITUATIONS: readonly Situation[] = [
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   'REL-03': 'the age of the last tick in a report and a watchdog: there is no report over time yet',
   'REL-04': 'needs a check of the schedule itself (doctor), which is not built',
-  'REL-05': "GitHub's Date header is used for limits only; skew is neither measured nor held for",
+  'REL-05':
+    "the server's clock: test/adapters/prometheus/compare-clocks.test.ts; a fast runner that meets no such server shortens a hold by what it is ahead",
   'REL-09':
     "a frozen value is not told from a steady one; counter resets are the query language's own matter",
   'REL-15':

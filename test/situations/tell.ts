@@ -4,6 +4,8 @@ import { rollback } from '../../src/app/rollback.ts';
 import { runResult } from '../../src/cli/run-result.ts';
 import { ToolError } from '../../src/core/errors.ts';
 import { parseRelease } from '../../src/core/manifest/parse-release.ts';
+import { instant } from '../../src/core/units.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { MetricsProvider } from '../../src/ports/metrics.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
 import { type Bench, healthy, only, openBench, openInFlight, told } from '../app/bench.ts';
@@ -48,6 +50,7 @@ async function play({ bench, from, works }: Stage, move: Move, where: string): P
     forge.push(move.push, move.to === 'pull-1' ? { branch: forge.pulls[0]!.branch } : {});
   else if ('race' in move) forge.beforeNextWrite(() => forge.push(move.race));
   else if ('rewind' in move) forge.setBranch('main', forge.commitAt(forge.tip('main')!).parents[0]);
+  else if ('clock' in move) Object.assign(bench.world, { clock: skewed(bench.clock, move.clock) });
   else if ('close' in move) forge.closePull(move.close);
   else if ('deleteBranchOf' in move) forge.setBranch(forge.pulls[move.deleteBranchOf - 1]!.branch, undefined);
   else if ('rules' in move) forge.setRules(move.rules);
@@ -60,6 +63,10 @@ async function play({ bench, from, works }: Stage, move: Move, where: string): P
   } else if ('metrics' in move)
     bench.world.openProvider = move.metrics === 'back' ? works : async () => absent(bench, move.metrics);
   else checkState(bench, move.expect, { from, where });
+}
+
+function skewed({ now, sleep }: Bench['clock'], minutes: number): Clock {
+  return { now: () => instant(now() + minutes * 60_000), sleep };
 }
 
 function absent({ clock }: Bench, reason: string): MetricsProvider {

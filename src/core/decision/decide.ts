@@ -5,6 +5,7 @@ import { voteOf } from '../judge/verdict.ts';
 import { HEALTH_DEFAULTS } from '../manifest/defaults.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import { findStanding, type Rollout, recordedWeight, type Standing } from '../plan/rollout.ts';
+import { describeBehind } from '../plan/skew.ts';
 import { findQuarantine, type ReleaseState } from '../record/release-state.ts';
 import { sameVersion, type VersionRef, versionRef } from '../record/version-ref.ts';
 import {
@@ -20,7 +21,7 @@ import {
   type Percent,
   percent,
 } from '../units.ts';
-import type { Decision, DecisionKind, Reason, ReasonCode } from './decision.ts';
+import { type Decision, type DecisionKind, isRecorded, type Reason, type ReasonCode } from './decision.ts';
 
 /** All that a decision rests on. */
 export interface DecisionInput {
@@ -39,11 +40,23 @@ export interface DecisionInput {
  * suffers from at the same time holds as well, since a rollback would not mend it.
  */
 export function decide(input: DecisionInput): Decision {
-  const decision = decideOn(input);
+  const decision = requireTime(input, decideOn(input));
   const voided = describeVoided(input);
   if (!voided || decision.kind === 'nothing') return decision;
   const [first, ...rest] = decision.reasons;
   return { ...decision, reasons: [first, ...rest, voided] };
+}
+
+/** Records follow each other in time. What takes harm away does not wait for a clock. */
+function requireTime({ state, now }: DecisionInput, decision: Decision): Decision {
+  const behind = describeBehind(state.newest, now);
+  if (behind === undefined || !isRecorded(decision) || decision.kind === 'rollback') return decision;
+  return {
+    kind: 'hold',
+    from: decision.from,
+    to: decision.from,
+    reasons: [{ code: 'CLOCK_SKEW', text: behind }],
+  };
 }
 
 /** What the error rates rest on was changed under way: nobody can keep them then, and it is said with every decision. */
@@ -241,9 +254,16 @@ function unprovenReasons(assessment: Assessment): readonly Reason[] {
     ...order.flatMap((verdict) =>
       gating
         .filter((check) => !check.stableFails && voteOf(check) === verdict)
-        .map((check) => ({ code: verdictCode(verdict), text: check.sentence })),
+        .map((check) => ({ code: unprovenCode(check, verdict), text: check.sentence })),
     ),
   ];
+}
+
+/** A check that a clock keeps from being read says so: it is not the query that has to be mended. */
+function unprovenCode({ evidence }: CheckAssessment, verdict: Verdict): ReasonCode {
+  const isSkewed =
+    evidence.kind === 'broken' && evidence.queries.some(({ reason }) => reason === 'clock-skew');
+  return isSkewed ? 'CLOCK_SKEW' : verdictCode(verdict);
 }
 
 function verdictCode(verdict: Verdict): ReasonCode {

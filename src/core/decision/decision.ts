@@ -20,6 +20,7 @@ export type ReasonCode =
   | 'CHECK_ERROR'
   | 'CHECKS_PASS'
   | 'STABLE_FAILING_TOO'
+  | 'CLOCK_SKEW'
   | 'PAUSED_BY_MANIFEST'
   | 'PAUSED_AFTER_DEADLINE'
   | 'DEADLINE_PASSED'
@@ -68,6 +69,7 @@ const WAITS_FOR_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'TARGET_MISMATCH',
   'ROLLBACK_OPEN',
   'STABLE_FAILING_TOO',
+  'CLOCK_SKEW',
   'DEADLINE_PASSED',
   'EVIDENCE_MISSING',
 ]);
