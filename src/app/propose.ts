@@ -27,8 +27,11 @@ export interface Proposal {
    * same again (`leave`); or a person merges it (`person`).
    */
   readonly landing: 'arm' | 'leave' | 'person';
-  /** What it means that a person closed its pull request, and how to go on; one line. */
-  readonly whenClosed: string;
+  /**
+   * What it means that a person closed its pull request, and how to go on; one line. Undefined: a person asks for it now, and that
+   * is the newer word.
+   */
+  readonly whenClosed: string | undefined;
 }
 
 /** Longest title of a pull request that GitHub takes, in characters. */
@@ -120,7 +123,9 @@ async function findAnswer(
   proposal: Proposal,
   { pulls }: ForgeState,
 ): Promise<PullRequest | undefined> {
-  const answers = pulls.filter((pull) => pull.state !== 'open' && !pull.withdrawn).slice(0, MAX_ANSWERS);
+  const isAnswer = ({ state, withdrawn }: PullRequest): boolean =>
+    state === 'merged' || (state === 'closed' && !withdrawn && proposal.whenClosed !== undefined);
+  const answers = pulls.filter(isAnswer).slice(0, MAX_ANSWERS);
   for (const pull of answers) {
     const files = await readFiles(forge, proposal, pull.head);
     const record = files && readRecord(recordEdit(proposal).path, files.record);
@@ -131,7 +136,8 @@ async function findAnswer(
 
 /** Merged, yet the branch still asks for it: somebody brought the same bytes back. Closed: a person said no. */
 function endedReceipt({ whenClosed }: Proposal, pull: PullRequest): Receipt {
-  if (pull.state === 'closed') return { kind: 'suppressed', pull: linkOf(pull), message: whenClosed };
+  if (pull.state === 'closed' && whenClosed !== undefined)
+    return { kind: 'suppressed', pull: linkOf(pull), message: whenClosed };
   const message = `this very change was merged by it before, but the default branch does not show it; look at what was pushed after it`;
   return blocked('MERGED_BEFORE', message, pull);
 }

@@ -141,8 +141,12 @@ class MemoryForge implements FakeForge {
   }
 
   setBranch(branch: string, tip: Sha | undefined): void {
-    if (tip === undefined) this.#branches.delete(branch);
-    else this.#branches.set(branch, tip);
+    if (tip === undefined) {
+      // for good: the branch may come again, the pull request does not
+      for (const pull of this.pulls)
+        if (pull.branch === branch && pull.state === 'open') this.closePull(pull.number);
+      this.#branches.delete(branch);
+    } else this.#branches.set(branch, tip);
   }
 
   tip(branch: string): Sha | undefined {

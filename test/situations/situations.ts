@@ -1,7 +1,7 @@
 import { type Health, healthy, sick, writeFiles, writeManifest } from '../app/bench.ts';
 import { CANDIDATE } from '../builders/release.ts';
 import { CONFIG, MANIFEST } from '../builders/world.ts';
-import type { Situation, Told } from './language.ts';
+import type { Move, Situation, Told } from './language.ts';
 
 const STEP: Told = ['advance', 'CHECKS_PASS', 'committed'];
 const SETTLED: Told = ['nothing', 'SETTLED', 'none'];
@@ -153,6 +153,30 @@ export const SITUATIONS: readonly Situation[] = [
       { at: 80, tick: STEP },
     ],
   },
+  ...(
+    [
+      ['is down', 'unreachable', 'CHECK_ERROR'],
+      ['is slow', 'timeout', 'CHECK_ERROR'],
+      ['knows nothing', 'empty', 'CHECK_NO_DATA'],
+      ['has a clock that is hours away', 'clock-skew', 'CHECK_ERROR'],
+      ["mixes in another tenant's series", 'many-series', 'CHECK_ERROR'],
+    ] as const
+  ).map(
+    ([title, metrics, code]): Situation => ({
+      id: 'REL-06',
+      title: `a metrics server that ${title} for six hours: nothing moves, one notice, and on by itself`,
+      story: [
+        { metrics },
+        { at: 20, tick: ['hold', code, 'none'] },
+        { at: 66, tick: ['pause', 'EVIDENCE_MISSING', 'committed'], exit: 2 },
+        ...[120, 180, 240, 300, 360].map((at): Move => ({ at, tick: ['hold', code, 'none'] })),
+        { expect: { weight: 5, candidate: '3.5.0', pulls: [], commits: [/pause/] } },
+        { metrics: 'back' },
+        { at: 368, tick: STEP },
+        { expect: { weight: 25, pulls: [] } },
+      ],
+    }),
+  ),
   blind('warnings', 'REL-07'),
   blind('not-a-number', 'REL-08'),
   blind('infinite', 'REL-08'),
@@ -357,6 +381,23 @@ export const SITUATIONS: readonly Situation[] = [
       { at: 25, tick: HARM('suppressed'), exit: 2, says: /keeps its traffic/ },
       { at: 30, tick: HARM('suppressed'), exit: 2 },
       { expect: { pulls: ['closed'], commits: [] } },
+    ],
+  },
+  {
+    id: 'REL-25',
+    title: 'a person who orders the rollback again has the last word, be it after a closing or a deletion',
+    moves: 3,
+    story: [
+      { rules: { pending: 'ci' } },
+      { at: 40, rollBack: ASKED('armed') },
+      { close: 1 },
+      { at: 41, rollBack: ASKED('armed') },
+      { deleteBranchOf: 2 },
+      { at: 42, rollBack: ASKED('armed') },
+      { at: 43, rollBack: ASKED('armed') },
+      { expect: { pulls: ['closed', 'closed', 'open'] } },
+      { rules: {} },
+      { expect: { candidate: null, pulls: ['closed', 'closed', 'merged'], records: 4 } },
     ],
   },
   {

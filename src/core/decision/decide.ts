@@ -254,16 +254,9 @@ function unprovenReasons(assessment: Assessment): readonly Reason[] {
     ...order.flatMap((verdict) =>
       gating
         .filter((check) => !check.stableFails && voteOf(check) === verdict)
-        .map((check) => ({ code: unprovenCode(check, verdict), text: check.sentence })),
+        .map((check) => ({ code: verdictCode(verdict), text: check.sentence })),
     ),
   ];
-}
-
-/** A check that a clock keeps from being read says so: it is not the query that has to be mended. */
-function unprovenCode({ evidence }: CheckAssessment, verdict: Verdict): ReasonCode {
-  const isSkewed =
-    evidence.kind === 'broken' && evidence.queries.some(({ reason }) => reason === 'clock-skew');
-  return isSkewed ? 'CLOCK_SKEW' : verdictCode(verdict);
 }
 
 function verdictCode(verdict: Verdict): ReasonCode {
