@@ -79,6 +79,7 @@ async function tryBranch(
   const { branch, family, overtakes } = proposal;
   const state = await forge.inspect({ branch, families: [family, ...(overtakes ? [overtakes.family] : [])] });
   if (state.head !== proposal.base) return ended({ kind: 'head-moved' });
+  if (state.obstacle !== undefined) return ended(inTheWay(branch, state.obstacle));
   const left = await readBranch(forge, proposal, state.branch);
   const known = state.pulls.find((pull) => pull.state === 'open');
   if (!known || left.kind === 'foreign') {
@@ -150,6 +151,12 @@ function taken(branch: string, tip: Sha, pull: PullRequest | undefined): Attempt
   if (pull) return { kind: 'taken', receipt: foreignCommits(pull), pull };
   const message = `branch ${branch} has commits that are not those of this change (tip ${tip.slice(0, 7)}); delete or rename it, the next run makes its own`;
   return { kind: 'taken', receipt: blocked('BRANCH_TAKEN', message), pull };
+}
+
+/** No other name helps: all branches of Belay lie below `belay/`. */
+function inTheWay(branch: string, obstacle: string): Receipt {
+  const message = `a branch "${obstacle}" is in the way of "${branch}", for git holds no branch below another; delete or rename "${obstacle}", and let a ruleset keep "belay/**" to Belay`;
+  return blocked('BRANCH_TAKEN', message);
 }
 
 function foreignCommits(pull: PullRequest): Receipt {

@@ -1,4 +1,4 @@
-import { checkBranch, checkCommit, messageOf, operationOf } from '../../src/adapters/operation.ts';
+import { checkBranch, checkCommit, foldersOf, messageOf, operationOf } from '../../src/adapters/operation.ts';
 import { ToolError } from '../../src/core/errors.ts';
 import type { Instant, Sha } from '../../src/core/units.ts';
 import { instant } from '../../src/core/units.ts';
@@ -287,6 +287,7 @@ class MemoryForge implements FakeForge {
         ...asPort(pull),
         operation: operationOf(this.#store.get(pull.head).message),
       })),
+      obstacle: foldersOf(proposal.branch).find((folder) => this.#branches.has(folder)),
       repository: 'fake',
     };
   }

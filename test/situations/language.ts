@@ -38,7 +38,7 @@ export type Move =
   /** The next run is lost there, as by a runner that is taken away. */
   | { readonly at: number; readonly lost: CrashPoint; readonly run: 'tick' | 'rollBack' }
   /** A person pushes files; null deletes. */
-  | { readonly push: Readonly<Record<string, string | null>>; readonly to?: 'pull-1' }
+  | { readonly push: Readonly<Record<string, string | null>>; readonly to?: 'pull-1' | 'belay/rollback' }
   /** The same between the reading and the first write of the next run. */
   | { readonly race: Readonly<Record<string, string | null>> }
   /** Somebody force-pushes the default branch back by one commit. */

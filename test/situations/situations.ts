@@ -417,6 +417,16 @@ export const SITUATIONS: readonly Situation[] = [
   },
   {
     id: 'REL-26',
+    title: 'a branch that is in the way of all rollbacks is named, with what to do',
+    candidate: sick,
+    story: [
+      { push: { 'notes.md': 'mine\n' }, to: 'belay/rollback' },
+      { at: 20, tick: HARM('blocked'), exit: 1, says: /delete or rename "belay\/rollback"/ },
+      { expect: { weight: 5, pulls: [] } },
+    ],
+  },
+  {
+    id: 'REL-26',
     title: 'a revert whose branch somebody deleted is closed by that, which is heard as a no',
     candidate: sick,
     story: [

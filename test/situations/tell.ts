@@ -47,7 +47,7 @@ async function play({ bench, from, works }: Stage, move: Move, where: string): P
       FakeCrash,
     );
   } else if ('push' in move)
-    forge.push(move.push, move.to === 'pull-1' ? { branch: forge.pulls[0]!.branch } : {});
+    forge.push(move.push, move.to ? { branch: move.to === 'pull-1' ? forge.pulls[0]!.branch : move.to } : {});
   else if ('race' in move) forge.beforeNextWrite(() => forge.push(move.race));
   else if ('rewind' in move) forge.setBranch('main', forge.commitAt(forge.tip('main')!).parents[0]);
   else if ('clock' in move) Object.assign(bench.world, { clock: skewed(bench.clock, move.clock) });
