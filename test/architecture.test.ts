@@ -50,6 +50,7 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
     'core/units.ts',
     'core/errors.ts',
   ],
+  'core/dispatch': ['core/dispatch', 'core/yaml', 'core/units.ts', 'core/errors.ts'],
   'core/change': [
     'core/change',
     'core/decision',

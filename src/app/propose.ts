@@ -5,6 +5,7 @@ import type { Sha } from '../core/units.ts';
 import type { Forge, ForgeState, PullRequest } from '../ports/forge.ts';
 import type { BlockCode, PullLink, Receipt } from '../report/run-report.ts';
 import { closePulls } from './close-pulls.ts';
+import { statesTheSame } from './states-the-same.ts';
 import type { World } from './world.ts';
 
 /** A change that goes through a pull request. */
@@ -220,21 +221,6 @@ function recordEdit({ change }: Proposal): FileEdit {
   const record = change.files.at(-1);
   if (record) return record;
   throw new ToolError({ code: 'BUG', message: 'a change without a record' });
-}
-
-/** What a later run may say otherwise of the same change; everything else in a record is what the change is. */
-const OF_THE_MOMENT: ReadonlySet<string> = new Set(['at', 'base', 'tool', 'trigger', 'evidence']);
-
-/** Two records of the same change, written at two moments. */
-function statesTheSame(left: string, right: string): boolean {
-  const essence = (text: string): string => {
-    const { decision, ...rest } = JSON.parse(text) as Record<string, unknown> & { readonly decision: object };
-    const entries = Object.entries({ ...rest, decision: { ...decision, reasons: undefined } });
-    return JSON.stringify(
-      entries.filter(([key]) => !OF_THE_MOMENT.has(key)).sort(([a], [b]) => (a < b ? -1 : 1)),
-    );
-  };
-  return essence(left) === essence(right);
 }
 
 type Opened = Attempt | { readonly kind: 'opened'; readonly pull: PullRequest };

@@ -15,6 +15,7 @@ import { checkUnits } from './check-units.ts';
 import { checkVersions, isStartedByHand } from './check-versions.ts';
 import { type ReadableRelease, type RepositoryReading, readFiles } from './read-files.ts';
 import { findDifference, placeMissing, readTargets, renderTargets } from './render-targets.ts';
+import { checkGenerated, findRollbackWorkflow } from './runbook.ts';
 
 /** What validation found in a directory. */
 export interface Validation {
@@ -51,6 +52,7 @@ export async function validate(
   const problems: Problem[] = [...reading.problems, ...(await checkConfig(files, reading))];
   if (base) problems.push(...(await checkBase(base, files, { reading, sha256 })));
   const owners = await readCodeOwners(files);
+  const workflow = await findRollbackWorkflow(files);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
   for (const file of reading.releases) {
     problems.push(...file.problems);
@@ -63,6 +65,7 @@ export async function validate(
       ...(now === undefined ? [] : checkWaiverDays(file.parsed, now)),
       ...checkOwners(file.parsed, owners),
       ...(await checkRunbook(files, file.parsed)),
+      ...(await checkGenerated(files, file.parsed, workflow)),
       ...(await checkTargets(files, file)),
     );
   }

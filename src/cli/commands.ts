@@ -108,6 +108,16 @@ export const COMMANDS: readonly Command[] = [
         value: '<name>',
         help: 'only this release; may be repeated',
       },
+      'watch-for': {
+        type: 'string',
+        value: '<duration>',
+        help: 'look again and again for so long, like 55m, while a release is in flight; default: one tick',
+      },
+      every: {
+        type: 'string',
+        value: '<duration>',
+        help: 'with --watch-for: time between two looks, at least 10s; default: 30s',
+      },
     },
     run: async (input, context) => (await import('./commands/advance.ts')).runAdvance(input, context),
   },
@@ -132,6 +142,37 @@ export const COMMANDS: readonly Command[] = [
       'if-failing': { type: 'boolean', help: 'look first: roll back only when the checks prove harm' },
     },
     run: async (input, context) => (await import('./commands/rollback.ts')).runRollback(input, context),
+  },
+  {
+    name: 'dispatch',
+    summary: 'sign a request to look at a release now, and print it for a bridge to send; sends nothing',
+    positionals: '',
+    maxPositionals: 0,
+    flags: {
+      release: { type: 'string', value: '<name>', help: 'the release to look at' },
+      reason: { type: 'string', value: '<text>', help: 'why, in one line' },
+      source: {
+        type: 'string',
+        value: '<name>',
+        help: 'who asks, by its name under dispatch.sources in .belay/config.yaml',
+      },
+      repository: {
+        type: 'string',
+        value: '<owner/name>',
+        help: 'the repository that is asked; default: $GITHUB_REPOSITORY',
+      },
+      'key-env': {
+        type: 'string',
+        value: '<variable>',
+        help: 'environment variable that holds the key; default: BELAY_DISPATCH_ and the source in capitals',
+      },
+      'expires-in': {
+        type: 'string',
+        value: '<duration>',
+        help: 'for how long it counts, at most 10m; default: 5m',
+      },
+    },
+    run: async (input, context) => (await import('./commands/dispatch.ts')).runDispatch(input, context),
   },
   {
     name: 'judge',
@@ -170,6 +211,21 @@ export const COMMANDS: readonly Command[] = [
       },
     },
     run: async (input, context) => (await import('./commands/replay.ts')).runReplay(input, context),
+  },
+  {
+    name: 'runbook',
+    summary:
+      'print what to do when a release goes wrong, made from its manifest; --write puts it into its file',
+    positionals: '[<release>...]',
+    maxPositionals: 100,
+    flags: {
+      dir: DIRECTORY,
+      write: {
+        type: 'boolean',
+        help: 'write it between its marks into the file that metadata.runbook names; the words around it stay',
+      },
+    },
+    run: async (input, context) => (await import('./commands/runbook.ts')).runRunbook(input, context),
   },
   {
     name: 'schema',

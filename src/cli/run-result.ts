@@ -2,13 +2,11 @@ import type { ReasonCode } from '../core/decision/decision.ts';
 import type { Problem } from '../core/errors.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import { describeReceipt } from '../report/receipt.ts';
-import type { PullLink, Receipt, ReleaseReport, RunReport } from '../report/run-report.ts';
+import type { PullLink, ReleaseReport, RunReport } from '../report/run-report.ts';
 import { summariseRun } from '../report/summary.ts';
 import { printRun } from '../report/terminal.ts';
+import { hasChanged, weightiest } from '../report/weightiest.ts';
 import type { CommandResult } from './command.ts';
-
-/** Decisions by how much they matter to whoever reads one output. */
-const WEIGHT = ['nothing', 'hold', 'adopt', 'start', 'advance', 'promote', 'pause', 'rollback'] as const;
 
 /** Holds that end only when somebody does something. */
 const NEEDS_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
@@ -23,9 +21,7 @@ const NEEDS_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
 
 /** The result of advance or rollback. */
 export function runResult(report: RunReport): CommandResult {
-  const heaviest = [...report.releases].sort(
-    (a, b) => WEIGHT.indexOf(b.decision.kind) - WEIGHT.indexOf(a.decision.kind),
-  )[0];
+  const heaviest = weightiest(report);
   const receipt = heaviest?.receipt;
   const pull = pullOf(heaviest) ?? report.releases.map(pullOf).find((found) => found !== undefined);
   return {
@@ -42,22 +38,13 @@ export function runResult(report: RunReport): CommandResult {
       decision: heaviest?.decision.kind ?? 'nothing',
       'reason-code': heaviest?.decision.reasons[0].code ?? 'SETTLED',
       release: heaviest?.name ?? '',
-      changed: String(report.releases.some((release) => WRITTEN.has(release.receipt.kind))),
+      changed: String(hasChanged(report)),
       commit: receipt && 'commit' in receipt ? receipt.commit : '',
       'pull-request': pull ? String(pull.number) : '',
       requests: String(report.requests),
     },
   };
 }
-
-/** Receipts of what is in the repository now, be it as an open pull request. */
-const WRITTEN: ReadonlySet<Receipt['kind']> = new Set<Receipt['kind']>([
-  'committed',
-  'merged',
-  'armed',
-  'waiting',
-  'awaiting-approval',
-]);
 
 function pullOf(release: ReleaseReport | undefined): PullLink | undefined {
   return release && 'pull' in release.receipt ? release.receipt.pull : undefined;

@@ -1,7 +1,7 @@
 import type { EvidenceCheck, EvidenceTick, Period, Seen } from '../judge/evidence.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import type { Rollout, Transition } from '../plan/rollout.ts';
-import { type Millis, millis, type Percent } from '../units.ts';
+import { after, type Millis, millis, type Percent } from '../units.ts';
 import type { AnswerTo, GroupedAnswer } from './answers.ts';
 import type { BrokenQuery, Evaluation } from './assessment.ts';
 import { applyBaseline, readBaseline } from './baseline.ts';
@@ -38,7 +38,9 @@ export function collect(queries: EvidenceQueries, evaluation: Evaluation, answer
     const comparison = readComparison(asked.comparison, answerTo);
     const readings = { candidate: readingsAt, stable: collector.compares(spec) ? readingsAt : comparison };
     const ticks =
-      broken.length > 0 ? [] : readTicks(asked.grid, evaluation.rollout, { spec, collector, readings });
+      broken.length > 0
+        ? []
+        : readTicks(asked.grid, evaluation.rollout, { spec, collector, readings, labelDelay });
     return {
       check: applyBaseline(collector.check(spec, ticks, evaluation), baseline),
       broken,
@@ -103,20 +105,30 @@ function readComparison(questions: readonly ArmQuestion[], answerTo: AnswerTo): 
   return broken.length === 0 ? readingsAt : undefined;
 }
 
-/** Puts the readings of both arms together, tick by tick. Linear in ticks and transitions. */
+/**
+ * Puts the readings of both arms together, tick by tick. Linear in ticks and transitions. Labels that come late are about requests
+ * that both versions still answered side by side: the weight at which stable is gone counts from `labelDelay` after it was written.
+ */
 function readTicks<S, A>(
   grid: Grid,
-  { transitions }: Rollout,
+  rollout: Rollout,
   {
     spec,
     collector,
     readings,
+    labelDelay,
   }: {
     readonly spec: S;
     readonly collector: Collector<S, A>;
     readonly readings: { readonly candidate: ReadingsAt; readonly stable: ReadingsAt | undefined };
+    readonly labelDelay: Millis;
   },
 ): readonly EvidenceTick<A>[] {
+  const transitions = rollout.transitions.map((transition, index) =>
+    index > 0 && transition.weight === WHOLE_TRAFFIC
+      ? { ...transition, at: after(transition.at, labelDelay) }
+      : transition,
+  );
   const arm = (name: Arm, index: number): Seen<A> => {
     const readingsAt = readings[name];
     return readingsAt ? collector.read(spec, readingsAt(name, index), name) : unusable('not asked');

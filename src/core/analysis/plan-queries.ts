@@ -1,7 +1,7 @@
 import { healthSettings, thresholdFor } from '../manifest/defaults.ts';
 import { type AskedSpec, expandCheck } from '../manifest/expand-check.ts';
 import type { Release, ThresholdSpec } from '../manifest/release-schema.ts';
-import type { Millis } from '../units.ts';
+import { instant, type Millis } from '../units.ts';
 import type { Assessment, Evaluation, PlannedQuery } from './assessment.ts';
 import { type BaselineQueries, baselineQueries, queriesOfBaseline } from './baseline.ts';
 import { fillQuery } from './fill-query.ts';
@@ -113,15 +113,22 @@ function evidenceQueries(evaluation: Evaluation, check: AskedSpec): EvidenceQuer
   const arms: readonly Arm[] = withCollector(check, (spec, collector) =>
     collector.compares(spec) ? ['candidate', 'stable'] : ['candidate'],
   );
-  const { release } = evaluation;
-  const questions = arms.flatMap((arm) => armQuestions(check, { release, arm, grid }));
-  const isAlone = check.kind === 'limit' && !arms.includes('stable');
+  const { release, stableBefore = 0 } = evaluation;
+  const questions = arms.flatMap((arm) =>
+    armQuestions(check, { release, arm, grid: arm === 'stable' ? moveBack(grid, stableBefore) : grid }),
+  );
+  // what stable's past was says nothing of a cause that both share now
+  const isAlone = check.kind === 'limit' && !arms.includes('stable') && stableBefore === 0;
   const comparison = isAlone ? armQuestions(check, { release, arm: 'stable', grid }) : [];
   return {
     kind: 'evidence',
     check,
     asked: { grid, questions, comparison, baseline: baselineQueries(check, evaluation) },
   };
+}
+
+function moveBack({ first, last, step }: Grid, by: number): Grid {
+  return { first: instant(first - by), last: instant(last - by), step };
 }
 
 /** What a check asks about one arm over a grid of ticks. */
@@ -167,7 +174,10 @@ function thresholdQueries(evaluation: Evaluation, check: ThresholdSpec): Thresho
             query: fill(check.samples, window),
             at: evidenceEnd(evaluation),
           }),
-    stable: ofStable === value ? undefined : ask('value', { kind: 'range', query: ofStable, grid }, 'stable'),
+    stable:
+      ofStable === value || (evaluation.stableBefore ?? 0) > 0
+        ? undefined
+        : ask('value', { kind: 'range', query: ofStable, grid }, 'stable'),
   };
 }
 

@@ -24,6 +24,8 @@ export interface Draft {
   readonly weight: Percent | undefined;
   readonly steps: readonly StepDraft[];
   readonly deadline: Millis | undefined;
+  readonly watch: Millis | undefined;
+  readonly verify: Millis | undefined;
   readonly tick: Millis | undefined;
   readonly ingestDelay: Millis | undefined;
   readonly noDataDeadline: Millis | undefined;
@@ -60,6 +62,8 @@ export function draftOf({ metadata, spec }: Release): Draft {
     weight: rollout.weight,
     steps: rollout.steps,
     deadline: rollout.deadline,
+    watch: rollout.watch,
+    verify: spec.rollback?.verify,
     tick: health.tick,
     ingestDelay: health.ingestDelay,
     noDataDeadline: health.noDataDeadline,
@@ -92,6 +96,8 @@ export function salvageDraft(source: YamlSource): Draft {
       hold: part('spec', 'rollout', 'steps', index, 'hold'),
     })),
     deadline: part('spec', 'rollout', 'deadline'),
+    watch: part('spec', 'rollout', 'watch'),
+    verify: part('spec', 'rollback', 'verify'),
     tick: part('spec', 'health', 'tick'),
     ingestDelay: part('spec', 'health', 'ingestDelay'),
     noDataDeadline: part('spec', 'health', 'noDataDeadline'),

@@ -127,6 +127,10 @@ const rolloutSchema = () =>
       deadline: Duration.meta({
         description: 'A rollout that takes longer is paused and a person is told.',
       }),
+      watch: Duration.optional().meta({
+        description:
+          'So long a promoted version is still held to its checks, late labels included, and taken back when one fails. Default: not at all.',
+      }),
     })
     .meta({ description: 'How the candidate gets its traffic, step by step.' });
 
@@ -181,6 +185,10 @@ const specSchema = () =>
           mode: z
             .literal('revert')
             .meta({ description: 'At once, by a pull request that restores the last good manifest.' }),
+          verify: Duration.optional().meta({
+            description:
+              'After a rollback: so long Belay looks whether the traffic is back and the checks are well, and writes down that it recovered, or goes back once more. Default: not at all.',
+          }),
         })
         .optional()
         .meta({ description: 'How a failing candidate is taken back.' }),

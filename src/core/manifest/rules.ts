@@ -24,6 +24,7 @@ import {
   stepsEndAtFull,
   stepsRise,
   ticksFit,
+  verifyFits,
   weightIsDeclared,
 } from './rollout-rules.ts';
 import { type Rule, type RuleInput, toProblem } from './rule.ts';
@@ -38,6 +39,7 @@ const RELEASE_RULES: readonly Rule[] = [
   stepsEndAtFull,
   weightIsDeclared,
   deadlineFits,
+  verifyFits,
   ticksFit,
   noDataDeadlineFits,
   checkNamesDiffer,
