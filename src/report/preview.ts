@@ -10,6 +10,7 @@ export interface PrintablePreview {
   readonly path: string;
   readonly stable: string;
   readonly candidate: string | undefined;
+  readonly dependsOn: readonly string[];
   readonly weight: number;
   readonly standing:
     | { readonly index: number; readonly holdUntil: Parameters<typeof formatInstant>[0] }
@@ -39,6 +40,7 @@ export function printPreview(preview: PrintablePreview): string {
   });
   return [
     title(preview),
+    ...dependencies(preview).map((line) => `  ${line}`),
     ...steps,
     `  promoted no sooner than +${formatDuration(preview.total)}, paused after +${formatDuration(preview.deadline)}`,
     ...(preview.foresight ? [printForesight(preview.foresight, preview.deadline)] : []),
@@ -59,11 +61,21 @@ export function summarisePreview(preview: PrintablePreview): string {
   const diff = [...preview.corrections, ...preview.firstStep];
   return [
     `### ${escapeText(title(preview))}\n${codeSpan(preview.path)}`,
+    ...dependencies(preview).map(escapeText),
     table(['', 'Traffic', 'Weight', 'Not before', 'Holds', 'Gate'], rows),
     `Promoted no sooner than +${formatDuration(preview.total)}, paused after +${formatDuration(preview.deadline)}.`,
     ...(preview.foresight ? [summariseForesight(preview.foresight, preview.deadline)] : []),
     ...(diff.length > 0 ? [codeBlock(formatDiff(diff), 'diff')] : []),
   ].join('\n\n');
+}
+
+/** The order of all releases, for a terminal and a job summary; nothing when none depends on another. */
+export function printOrder(order: readonly string[]): readonly string[] {
+  return order.length === 0 ? [] : [`order of rollouts: ${order.join(', ')}`];
+}
+
+function dependencies({ dependsOn }: PrintablePreview): readonly string[] {
+  return dependsOn.length === 0 ? [] : [`after ${dependsOn.join(', ')}`];
 }
 
 function title({ name, stable, candidate, weight }: PrintablePreview): string {

@@ -37,6 +37,9 @@ export interface Judgement {
 /** How the caller sees more than the ticks: why a check that has numbers is blind now, or undefined. */
 export type BlindnessOf = (weighed: Weighed) => string | undefined;
 
+/** `none`: verdicts alone, without sentences and intervals, which are most of the work; for simulations. */
+export type Wording = 'all' | 'none';
+
 /**
  * Judges evidence. Pure and deterministic; linear in ticks and checks.
  * @param judged   the checks that have ticks; the others of `evidence.checks` keep their weight in the family
@@ -46,6 +49,7 @@ export function judge(
   evidence: Evidence,
   judged: readonly EvidenceCheck[],
   blindness: BlindnessOf,
+  words: Wording = 'all',
 ): Judgement {
   const terms = termsOf(evidence);
   const weighed = judged.map((check) => weigh(evidence, check, terms.threshold - terms.logWeight(check)));
@@ -62,11 +66,13 @@ export function judge(
       const left = own[index] ?? { ...one, sharedNow: false };
       const blind = blindness(one);
       const isShared = left.sharedNow && failsIn(apparent)(one) && !failsIn(family)(left);
-      const judged = judgeCheck(evidence, left, { family, blind });
+      const judged = judgeCheck(evidence, left, { family, blind, words });
       if (!isShared) return judged;
-      const told = describe(evidence, one, { family: apparent, blind, verdict: 'fail' });
+      const shared = { ...judged, verdict: 'inconclusive', shared: true } as const;
+      if (words === 'none') return shared;
+      const told = describe(evidence, one, { family: apparent, blind, words, verdict: 'fail' });
       const text = `${told.text}; stable is beyond the same bound at the same time, so the candidate is not the cause`;
-      return { ...judged, interval: told.interval, verdict: 'inconclusive', shared: true, text };
+      return { ...shared, interval: told.interval, text };
     }),
   };
 }
@@ -74,13 +80,17 @@ export function judge(
 interface Circumstances {
   readonly family: Family;
   readonly blind: string | undefined;
+  readonly words: Wording;
 }
 
 function judgeCheck(evidence: Evidence, one: Weighed, circumstances: Circumstances): CheckJudgement {
   const { check, members, logSafe, safeThreshold } = one;
-  const { family } = circumstances;
+  const { family, words } = circumstances;
   const verdict = findVerdict(one, circumstances);
-  const { interval, text } = describe(evidence, one, { ...circumstances, verdict });
+  const { interval, text } =
+    words === 'none'
+      ? { interval: undefined, text: verdict }
+      : describe(evidence, one, { ...circumstances, verdict });
   const logWeight = family.logWeight(check);
   return {
     check,

@@ -37,7 +37,9 @@ export interface Draft {
 
 /** The parts of a version that rules compare. */
 export type VersionDraft = {
-  readonly [Key in 'version' | 'backend' | 'artifacts']: VersionSpec[Key] | undefined;
+  readonly [Key in 'version' | 'backend' | 'artifacts' | 'compat' | 'alsoWorksWith']?:
+    | VersionSpec[Key]
+    | undefined;
 };
 /** A step, part by part. */
 export interface StepDraft {
@@ -85,6 +87,8 @@ export function salvageDraft(source: YamlSource): Draft {
     version: part('spec', role, 'version'),
     backend: part('spec', role, 'backend'),
     artifacts: part('spec', role, 'artifacts'),
+    compat: part('spec', role, 'compat'),
+    alsoWorksWith: part('spec', role, 'alsoWorksWith'),
   });
   return {
     name: part('metadata', 'name'),

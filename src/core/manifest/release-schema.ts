@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { checkSchema } from './check-schema.ts';
+import { compatSchema, contractSchema, otherValuesSchema } from './compat-schema.ts';
 import { lazily } from './lazily.ts';
 import {
   ContentDigest,
@@ -76,6 +77,9 @@ const versionSchema = () =>
         description: 'What it is made of, by name; `model` is the one that targets with a storage URI serve.',
       }),
     provenance: provenanceSchema().optional(),
+    contract: contractSchema().optional(),
+    compat: compatSchema().optional(),
+    alsoWorksWith: otherValuesSchema().optional(),
   });
 
 const stepSchema = () =>
@@ -102,6 +106,12 @@ const metadataSchema = () =>
       runbook: RepoPath.optional().meta({
         description: 'What to do when it goes wrong; linked from the revert PR.',
       }),
+      dependsOn: z
+        .array(Name)
+        .max(20)
+        .register(wording, { expected: 'a list of releases of this repository' })
+        .optional()
+        .meta({ description: 'Releases of this repository that it needs; they are rolled out before it.' }),
     })
     .meta({ description: 'What the release is called and who answers for it.' });
 

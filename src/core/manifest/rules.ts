@@ -9,6 +9,7 @@ import {
   ratesCanBeSafe,
 } from './check-rules.ts';
 import { distributionsAreWhole, gaugeMarginsFit, tolerancesAreSensible } from './comparison-rules.ts';
+import { candidateFits } from './compat-rules.ts';
 import { nameIsFileName, providersExist, targetFilesAreForeign } from './config-rules.ts';
 import { placeholdersAreKnown, queriesCountWindows, queriesTellVersions } from './query-rules.ts';
 import {
@@ -35,6 +36,7 @@ import { applyWaivers, waiversAreOwned } from './waiver-rules.ts';
 /** Everything that a manifest must keep beyond its schema. */
 const RELEASE_RULES: readonly Rule[] = [
   candidateDiffers,
+  candidateFits,
   stepsRise,
   stepsEndAtFull,
   weightIsDeclared,
