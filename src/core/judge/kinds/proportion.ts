@@ -48,6 +48,12 @@ export const proportion: Method<ProportionCheck, Counts> = {
           margin: check.harm,
           dispersion: check.dispersion,
         }),
+  bounds: (check) => ({
+    members:
+      check.limit === undefined
+        ? {}
+        : { limit: { max: bound(check), counts: (arm) => faultsOf(check, arm) } },
+  }),
   tests: ({ harm, safe, limit, worse, dispersion, trim }, whole) => {
     // the arms change places: "so many times as bad" is not so many times as many
     if (worse === 'fewer') return undefined;
@@ -76,6 +82,11 @@ export const proportion: Method<ProportionCheck, Counts> = {
       : countWords(check, stretches, { interval, unit: 'share', terms });
   },
 };
+
+/** What a limit counts: those that have none, where fewer are worse. */
+function faultsOf({ worse }: ProportionCheck, { events, exposure }: Counts): Counts {
+  return worse === 'fewer' ? { events: Math.max(0, exposure - events), exposure } : { events, exposure };
+}
 
 /** The share that the counted ones must not exceed. */
 function bound({ worse, limit }: ProportionCheck): number {

@@ -36,6 +36,9 @@ export const rate: Method<RateCheck, Counts> = {
   },
   doubt: ({ harm: margin, dispersion }, now) =>
     now.period.whole ? 0 : recentDoubt(wholeTicks([now], 'harm'), { margin, dispersion }),
+  bounds: ({ limit }) => ({
+    members: limit === undefined ? {} : { limit: { max: limit, counts: (arm) => arm } },
+  }),
   tests: ({ harm, safe, limit, dispersion, trim }, whole) => {
     const absolute = limit === undefined ? undefined : ({ kind: 'limit', limit } as const);
     return {
