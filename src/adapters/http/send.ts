@@ -1,3 +1,4 @@
+import type { Absence } from '../../core/analysis/observation.ts';
 import { formatDuration, type Millis } from '../../core/units.ts';
 import { absent } from './absent.ts';
 import { explainBreak, explainRedirect } from './explain-break.ts';
@@ -17,6 +18,8 @@ export interface Exchange {
   /** Length of the deadline, for the message. */
   readonly timeout: Millis;
   readonly mask: Mask;
+  /** What is wrong with an answer by its head alone; its body is not read then. */
+  readonly refuse?: (response: Response) => Absence | undefined;
 }
 
 /** An answer, whatever its status. */
@@ -45,6 +48,11 @@ export async function send(exchange: Exchange): Promise<Answered | FailedReply> 
   if (status >= 300 && status < 400) {
     await hangUp(response);
     return final(explainRedirect({ status, location: response.headers.get('location'), url, mask }));
+  }
+  const refused = exchange.refuse?.(response);
+  if (refused) {
+    await hangUp(response);
+    return final(refused);
   }
   return { kind: 'answered', response, body: await readBody(response) };
 }

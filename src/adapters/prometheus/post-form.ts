@@ -1,4 +1,5 @@
-import type { Instant } from '../../core/units.ts';
+import type { Absence } from '../../core/analysis/observation.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { absent } from '../http/absent.ts';
 import { type Body, decodeBody, MAX_BODY } from '../http/read-body.ts';
 import { final, isPassing, parseRetryAfter, type Reply } from '../http/reply.ts';
@@ -7,18 +8,27 @@ import { explainStatus } from './explain-failure.ts';
 import { parseErrorAnswer } from './parse-envelope.ts';
 
 /** One POST of a form. */
-export interface Post extends Omit<Exchange, 'method'> {
+export interface Post extends Omit<Exchange, 'method' | 'refuse'> {
   readonly body: string;
-  /** Moment of asking, for a Retry-After that names a date. */
-  readonly now: Instant;
+  /** For a Retry-After that names a date. */
+  readonly clock: Pick<Clock, 'now'>;
+  /** Told how far the server's clock is ahead of ours; it may refuse the answer for that. Default: clocks are not compared. */
+  readonly compareClocks?: (ahead: number) => Absence | undefined;
 }
 
 /** One attempt; brings the whole body of an HTTP 200. */
 export async function postForm(post: Post): Promise<Reply<string>> {
-  const sent = await send({ ...post, method: 'POST' });
+  const refuse = (response: Response) => (response.status === 200 ? readDate(response, post) : undefined);
+  const sent = await send({ ...post, method: 'POST', refuse });
   if (sent.kind === 'failed') return sent;
   const { response, body } = sent;
   return response.status === 200 ? readReply(body, post) : readRefusal({ response, body, post });
+}
+
+/** The server's clock, from the header that comes with every answer. */
+function readDate({ headers }: Response, { compareClocks, clock }: Post): Absence | undefined {
+  const date = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(date) ? undefined : compareClocks?.(date - clock.now());
 }
 
 function readReply(body: Body, post: Post): Reply<string> {
@@ -51,5 +61,5 @@ function readRefusal(given: {
   const said = text === undefined ? undefined : parseErrorAnswer(text, post.mask);
   const absence = explainStatus({ status, host: post.url.host, said });
   if (!isPassing(status)) return final(absence);
-  return { kind: 'failed', absence, retry: true, retryAfter: parseRetryAfter(response, post.now) };
+  return { kind: 'failed', absence, retry: true, retryAfter: parseRetryAfter(response, post.clock.now()) };
 }
