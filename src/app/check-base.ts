@@ -1,18 +1,24 @@
 import { findLastGood } from '../core/decision/last-good.ts';
 import type { Problem } from '../core/errors.ts';
-import { findLoosenedCare } from '../core/manifest/compare-releases.ts';
+import { findLoosenedCare, findOtherTier } from '../core/manifest/compare-releases.ts';
 import type { ParsedRelease } from '../core/manifest/parse-release.ts';
 import { type RuleFinding, toProblem } from '../core/manifest/rule.ts';
 import { sameDeployment, versionRef } from '../core/record/version-ref.ts';
 import type { Sha256 } from '../core/units.ts';
 import type { FileSource, Revision } from '../ports/forge.ts';
 import { checkRecords } from './check-records.ts';
-import { nameOf, type ReadableRelease, type RepositoryReading, readFiles } from './read-files.ts';
+import { nameOf, type ReadableRelease, type RepositoryReading } from './read-files.ts';
 
 /** The commit that a pull request is compared with. */
 export interface Base extends FileSource {
   /** First-parent commits up to it that changed a path, newest first. */
   history(path: string): Promise<readonly Revision[]>;
+}
+
+/** What was found against the base, and for which releases the pull request is one of Belay's. */
+export interface BaseCheck {
+  readonly problems: readonly Problem[];
+  readonly own: ReadonlySet<string>;
 }
 
 /**
@@ -22,9 +28,12 @@ export interface Base extends FileSource {
 export async function checkBase(
   base: Base,
   files: FileSource,
-  { reading, sha256 }: { readonly reading: RepositoryReading; readonly sha256: Sha256 },
-): Promise<readonly Problem[]> {
-  const before = await readFiles(base, sha256);
+  {
+    before,
+    reading,
+    sha256,
+  }: { readonly before: RepositoryReading; readonly reading: RepositoryReading; readonly sha256: Sha256 },
+): Promise<BaseCheck> {
   const { problems, own } = await checkRecords({
     before: { files: base, records: before.records },
     after: { files, records: reading.records },
@@ -38,12 +47,13 @@ export async function checkBase(
     found.push(...[...findings].map((finding) => toProblem(after.parsed.source, finding)));
     found.push(...(await checkWayBack(base, after, { isNew: was === undefined })));
   }
-  return found;
+  return { problems: found, own };
 }
 
 function* compare(before: ParsedRelease, after: ParsedRelease): Iterable<RuleFinding> {
   yield* findForeignWeight(before, after);
   yield* findLoosenedCare(before, after);
+  yield* findOtherTier(before, after);
 }
 
 /** The weight of a candidate that stays; that of a new one is judged by the records. */

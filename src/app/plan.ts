@@ -1,7 +1,9 @@
 import type { Foresight } from '../core/analysis/foresee.ts';
 import type { FileEdit } from '../core/change/change.ts';
 import type { Problem } from '../core/errors.ts';
+import { policyFor } from '../core/manifest/policy.ts';
 import type { StepSpec } from '../core/manifest/release-schema.ts';
+import { findEarliestFinish } from '../core/plan/earliest-finish.ts';
 import { findStanding, type Standing } from '../core/plan/rollout.ts';
 import { type Instant, type Millis, millis, type Percent } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
@@ -17,6 +19,13 @@ export interface PlannedStep {
   readonly earliest: Millis;
 }
 
+/** A moment, and the time zone in which people are told of it. */
+export interface Finish {
+  /** Undefined: the freezes leave no moment for it. */
+  readonly at: Instant | undefined;
+  readonly timeZone: string;
+}
+
 /** What would happen to one release, step by step. */
 export interface ReleasePreview {
   readonly name: string;
@@ -29,6 +38,8 @@ export interface ReleasePreview {
   /** All holds together: promoted no sooner than this after the start. */
   readonly total: Millis;
   readonly deadline: Millis;
+  /** When it could be promoted at the earliest, with regard to freezes; only where the config has a time zone or freezes. */
+  readonly finish?: Finish;
   /** What must change in the target files so that they say what the manifest says now. */
   readonly corrections: readonly FileEdit[];
   /** What the first step would change in the target files. */
@@ -68,7 +79,7 @@ export async function plan(files: FileSource, options: PlanOptions): Promise<Pre
   const releases = await Promise.all(
     chosen.map(async (file): Promise<ReleasePreview> => {
       const { release, state } = file;
-      const previewed = await preview(files, file);
+      const previewed = { ...(await preview(files, file)), ...foreseeFinish(file, validation, options.now) };
       if (!traffic) return previewed;
       const question = { release, rollout: state.rollout, now: traffic.now, carried: state.carried, config };
       return { ...previewed, foresight: await foreseeRelease(traffic.providers, question) };
@@ -79,6 +90,18 @@ export async function plan(files: FileSource, options: PlanOptions): Promise<Pre
     known: validation.releases.map(({ release }) => release.metadata.name),
     problems: [...validation.problems, ...(traffic?.providers.problems() ?? [])],
   };
+}
+
+function foreseeFinish(
+  { release, state }: Validation['releases'][number],
+  { config }: Validation,
+  now: Instant | undefined,
+): Pick<ReleasePreview, 'finish'> {
+  if (!config || !release.spec.candidate || now === undefined) return {};
+  if (config.timeZone === undefined && config.freezes === undefined) return {};
+  const policy = policyFor(config, release);
+  const at = findEarliestFinish(release, state.rollout, { policy, now });
+  return { finish: { at, timeZone: policy.timeZone } };
 }
 
 async function preview(files: FileSource, file: Validation['releases'][number]): Promise<ReleasePreview> {

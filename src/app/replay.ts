@@ -2,6 +2,7 @@ import type { Assessment } from '../core/analysis/assessment.ts';
 import { decide } from '../core/decision/decide.ts';
 import type { Decision } from '../core/decision/decision.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
+import { policyFor } from '../core/manifest/policy.ts';
 import type { Release, VersionSpec } from '../core/manifest/release-schema.ts';
 import { findStanding, type Rollout, recordedWeight } from '../core/plan/rollout.ts';
 import type { RecordedPause, ReleaseState } from '../core/record/release-state.ts';
@@ -70,7 +71,8 @@ export async function replay(
       config,
     });
     const state = stateOf({ stable, candidate, rollout, pause });
-    const decision = decide({ release: then, manifest: UNCHANGED, state, assessment, now });
+    const policy = config && policyFor(config, then);
+    const decision = decide({ release: then, manifest: UNCHANGED, state, assessment, policy, now });
     looks.push({ at: now, weight, decision, assessment });
     if (decision.kind === 'promote') return { ...replayed, looks, end: 'promoted' };
     if (decision.kind === 'rollback') return { ...replayed, looks, end: 'rolled-back' };

@@ -1,4 +1,5 @@
 import type { Foresight } from '../core/analysis/foresee.ts';
+import { formatLocal } from '../core/manifest/time-zone.ts';
 import { formatDuration, type formatInstant, formatPercent } from '../core/units.ts';
 import { formatDiff } from './diff.ts';
 import { printForesight, summariseForesight } from './foresight.ts';
@@ -24,6 +25,9 @@ export interface PrintablePreview {
   }[];
   readonly total: Parameters<typeof formatDuration>[0];
   readonly deadline: Parameters<typeof formatDuration>[0];
+  readonly finish?:
+    | { readonly at: Parameters<typeof formatLocal>[1] | undefined; readonly timeZone: string }
+    | undefined;
   readonly corrections: Parameters<typeof formatDiff>[0];
   readonly firstStep: Parameters<typeof formatDiff>[0];
   readonly foresight?: Foresight | undefined;
@@ -41,6 +45,7 @@ export function printPreview(preview: PrintablePreview): string {
     title(preview),
     ...steps,
     `  promoted no sooner than +${formatDuration(preview.total)}, paused after +${formatDuration(preview.deadline)}`,
+    ...describeFinish(preview).map((text) => `  ${text}`),
     ...(preview.foresight ? [printForesight(preview.foresight, preview.deadline)] : []),
     ...edits(preview),
   ].join('\n');
@@ -61,9 +66,18 @@ export function summarisePreview(preview: PrintablePreview): string {
     `### ${escapeText(title(preview))}\n${codeSpan(preview.path)}`,
     table(['', 'Traffic', 'Weight', 'Not before', 'Holds', 'Gate'], rows),
     `Promoted no sooner than +${formatDuration(preview.total)}, paused after +${formatDuration(preview.deadline)}.`,
+    ...describeFinish(preview).map((text) => escapeText(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`)),
     ...(preview.foresight ? [summariseForesight(preview.foresight, preview.deadline)] : []),
     ...(diff.length > 0 ? [codeBlock(formatDiff(diff), 'diff')] : []),
   ].join('\n\n');
+}
+
+/** When it is over at the earliest, by the clock of the people who read it. */
+function describeFinish({ finish, standing }: PrintablePreview): readonly string[] {
+  if (!finish) return [];
+  if (finish.at === undefined) return ['never promoted: the freezes leave no moment for it'];
+  const from = standing ? 'from here' : 'started now';
+  return [`${from}, promoted no sooner than ${formatLocal(finish.timeZone, finish.at)}`];
 }
 
 function title({ name, stable, candidate, weight }: PrintablePreview): string {

@@ -1,5 +1,6 @@
 import '../interpret-schemas.ts';
 
+import { systemClock } from '../../adapters/system/clock.ts';
 import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';
 import { type Preview, plan, type TrafficSource } from '../../app/plan.ts';
@@ -26,7 +27,8 @@ export async function runPlan(
   const { checkPromql: checkQuery } = await import('../check-promql.ts');
   const files = createWorktree(findDirectory(flags, context));
   const source = openTraffic(flags, context);
-  const options = { sha256, checkQuery, only: positionals, ...(source ? { traffic: source } : {}) };
+  const now = source?.now ?? systemClock.now();
+  const options = { sha256, checkQuery, now, only: positionals, ...(source ? { traffic: source } : {}) };
   const { known, releases, problems } = await plan(files, options);
   requireKnown({ known, problems }, positionals);
   return {

@@ -3,6 +3,7 @@ import { changedGuarantee, guaranteeOf } from '../analysis/guarantee.ts';
 import { assertNever } from '../errors.ts';
 import { voteOf } from '../judge/verdict.ts';
 import { HEALTH_DEFAULTS } from '../manifest/defaults.ts';
+import type { Policy } from '../manifest/policy.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import { findStanding, type Rollout, recordedWeight, type Standing } from '../plan/rollout.ts';
 import { findQuarantine, type ReleaseState } from '../record/release-state.ts';
@@ -21,6 +22,7 @@ import {
   percent,
 } from '../units.ts';
 import type { Decision, DecisionKind, Reason, ReasonCode } from './decision.ts';
+import { obeyPolicy } from './obey-policy.ts';
 
 /** All that a decision rests on. */
 export interface DecisionInput {
@@ -30,15 +32,17 @@ export interface DecisionInput {
   readonly state: ReleaseState;
   /** What the evidence says; undefined when no rollout is under way. */
   readonly assessment: Assessment | undefined;
+  /** What the config asks of this release; undefined: nothing. */
+  readonly policy?: Policy | undefined;
   readonly now: Instant;
 }
 
 /**
  * Decides what to do about one release. Pure and total: only `fail` rolls back, only `pass` on every gating check advances,
- * everything else holds and past a deadline pauses. At most one step.
+ * everything else holds and past a deadline pauses. At most one step, and nothing up against the policy.
  */
 export function decide(input: DecisionInput): Decision {
-  const decision = decideOn(input);
+  const decision = obeyPolicy(input, decideOn(input));
   const voided = describeVoided(input);
   if (!voided || decision.kind === 'nothing') return decision;
   const [first, ...rest] = decision.reasons;

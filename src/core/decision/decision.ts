@@ -29,6 +29,11 @@ export type ReasonCode =
   | 'ROLLBACK_PENDING'
   | 'ROLLBACK_OPEN'
   | 'GUARANTEE_VOID'
+  | 'FROZEN'
+  | 'POLICY_VIOLATED'
+  | 'RISE_TOO_FAST'
+  | 'SAMPLES_MISSING'
+  | 'OVERRIDE_USED'
   | 'TOOL_FAILED'
   | 'NOTHING_TO_RESTORE';
 
@@ -66,6 +71,7 @@ const WAITS_FOR_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'WEIGHT_CHANGED_BY_HAND',
   'TARGET_MISMATCH',
   'ROLLBACK_OPEN',
+  'POLICY_VIOLATED',
   'DEADLINE_PASSED',
   'EVIDENCE_MISSING',
 ]);

@@ -2,6 +2,7 @@ import { assess } from '../analysis/assess.ts';
 import type { Assessment, Evaluation } from '../analysis/assessment.ts';
 import type { AbsenceReason, MetricsRequest, Observation } from '../analysis/observation.ts';
 import { ToolError } from '../errors.ts';
+import { type PolicySpec, policyFor } from '../manifest/policy.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import { findStanding, type Rollout } from '../plan/rollout.ts';
 import type { BelayRecord } from '../record/record-schema.ts';
@@ -22,15 +23,28 @@ export interface Replay {
  * Decides again what a record says was decided.
  * @param release the manifest as it was before (its digest is `record.manifest.before`)
  * @param state what the records before this one say
+ * @param config the config at the commit that was decided on, `record.base`; its policy is obeyed again
  */
-export function replayRecord(record: BelayRecord, release: Release, state: ReleaseState): Replay {
+export function replayRecord(
+  record: BelayRecord,
+  release: Release,
+  { state, config }: { readonly state: ReleaseState; readonly config?: PolicySpec | undefined },
+): Replay {
   const rollout = readRollout(record);
   const assessment =
     rollout && record.evidence
       ? assessAgain(record, { release, rollout, carried: state.carried })
       : undefined;
   const manifest = record.manifest.before ?? record.manifest.after;
-  const decision = decide({ release, manifest, state: { ...state, rollout }, assessment, now: record.at });
+  const policy = config && policyFor(config, release);
+  const decision = decide({
+    release,
+    manifest,
+    state: { ...state, rollout },
+    assessment,
+    policy,
+    now: record.at,
+  });
   return { decision, assessment };
 }
 

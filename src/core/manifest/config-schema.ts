@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { lazily } from './lazily.ts';
+import { policyShape } from './policy-schema.ts';
 import { Duration, Name, RepoPath, wording } from './scalars.ts';
 
 /**
@@ -105,8 +106,12 @@ export const configSchema = lazily(() =>
         })
         .optional()
         .meta({ description: 'How pull requests of Belay are merged.' }),
+      ...policyShape(),
     })
-    .meta({ title: 'Belay config', description: 'Providers and how Belay works in this repository.' }),
+    .meta({
+      title: 'Belay config',
+      description: 'Providers, policy, and how Belay works in this repository.',
+    }),
 );
 
 /** `.belay/config.yaml`, as read: durations in ms. */
