@@ -49,8 +49,11 @@ export async function checkPolicies(files: FileSource, check: PolicyCheck): Prom
   return problems;
 }
 
-function keyOf({ code, at, path }: Problem): string {
-  return [code, at.file, at.line, at.column, path].join(' ');
+const OF_THE_BASE = ' of the base';
+
+/** The same whether the policy of the base or the one of the files says so. */
+function keyOf({ code, at, path, message }: Problem): string {
+  return [code, at.file, at.line, at.column, path, message.replaceAll(OF_THE_BASE, '')].join(' ');
 }
 
 /** Where there were no tiers yet, those that the pull request brings are taken. */
@@ -64,7 +67,7 @@ function policiesFor(
   if (!was || (now && !isChanged)) return own;
   const { tiers, defaultTier } = was.tiers || !now ? was : now;
   const judge: PolicySpec = { ...was, tiers, defaultTier };
-  return [policyFor(judge, release, `${CONFIG_PATH} of the base`), ...own];
+  return [policyFor(judge, release, `${CONFIG_PATH}${OF_THE_BASE}`), ...own];
 }
 
 /** That a pull request changes the policy, at the first of its changes; undefined when it does not. */

@@ -7,7 +7,7 @@ import type { FileSource, RepoFile } from '../../src/ports/forge.ts';
 import { openInFlight, writeManifest } from '../app/bench.ts';
 import { BASE, baseOf, type Files, filesOf } from '../app/directory.ts';
 import type { RefusalCase } from './case.ts';
-import { CONFIG, MANIFEST, OTHERS } from './manifest.ts';
+import { CONFIG, MANIFEST, OTHERS, TIERED_CONFIG } from './manifest.ts';
 
 /** One file in a repository of sound ones. */
 export interface JudgedFile {
@@ -29,7 +29,9 @@ export async function judgeFile(
       ? await ROLLING
       : as === 'config'
         ? { ...SOUND, 'releases/fraud-scorer.yaml': MANIFEST }
-        : SOUND;
+        : as === 'tiered'
+          ? { ...SOUND, '.belay/config.yaml': TIERED_CONFIG }
+          : SOUND;
   const base = as === 'rollout' ? baseOf(others, { ...BASE, [path]: writeManifest() }) : undefined;
   const start = process.cpuUsage();
   const files = withFile(others, path, readAs(path, bytes, mode));
