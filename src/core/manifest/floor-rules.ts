@@ -174,7 +174,7 @@ function* checksKeep({ release, floor, whose }: FloorInput): Iterable<PolicyFind
   if (floor.providers !== undefined && providers.size < floor.providers)
     yield below(
       [...HEALTH, 'checks'],
-      `the required checks ask ${providers.size === 0 ? 'no provider' : [...providers].join(', ')} alone, and ${whose} asks for ${floor.providers} providers; ask another one in one of them`,
+      `the required checks ask ${providers.size === 0 ? 'no provider' : `only ${[...providers].join(', ')}`}, and ${whose} asks for ${floor.providers} provider(s); ask another one in one of them`,
       'tier',
       'key',
     );

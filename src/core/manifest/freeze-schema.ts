@@ -16,7 +16,7 @@ const freezeEnd = (description: string) =>
   z
     .string()
     .regex(FORM)
-    .refine((text) => readEnd(text) !== undefined, {
+    .refine((text) => !FORM.test(text) || readEnd(text) !== undefined, {
       error: 'must be a day of the calendar',
       params: { code: 'VALUE_OUT_OF_RANGE' },
     })

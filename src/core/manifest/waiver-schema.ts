@@ -26,11 +26,13 @@ export function waiverEnd(until: string): Instant | undefined {
   return day === undefined ? undefined : after(day, DAY);
 }
 
+const FORM = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ)?$/;
+
 const end = () =>
   z
     .string()
-    .regex(/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ)?$/)
-    .refine((text) => waiverEnd(text) !== undefined, {
+    .regex(FORM)
+    .refine((text) => !FORM.test(text) || waiverEnd(text) !== undefined, {
       error: 'must be a day of the calendar',
       params: { code: 'VALUE_OUT_OF_RANGE' },
     })
