@@ -3,7 +3,7 @@ import type { Problem } from '../core/errors.ts';
 import { findLoosenedCare, findOtherTier } from '../core/manifest/compare-releases.ts';
 import type { ParsedRelease } from '../core/manifest/parse-release.ts';
 import { type RuleFinding, toProblem } from '../core/manifest/rule.ts';
-import { sameDeployment, versionRef } from '../core/record/version-ref.ts';
+import { sameDeployment, sameVersion, versionRef } from '../core/record/version-ref.ts';
 import type { Sha256 } from '../core/units.ts';
 import type { FileSource, Revision } from '../ports/forge.ts';
 import { checkRecords } from './check-records.ts';
@@ -93,15 +93,19 @@ async function checkWayBack(
         'a release cannot begin with a candidate, for there is nothing to go back to; merge it without candidate first, and bring the candidate when the first tick has recorded stable as good',
       ),
     ];
-  if (state.good.length === 0) return [];
+  const stable = versionRef(parsed.release.spec.stable);
+  // what serves is taken for good by the tick before the candidate starts
+  const adopts = !state.good[0] || !sameVersion(state.good[0].ref, stable);
+  const good = adopts ? [{ ref: stable, record: state.sequence + 1 }, ...state.good] : state.good;
   const revisions: Revision[] = [];
   for (const place of new Set([path, ...state.paths])) revisions.push(...(await base.history(place)));
-  const { found, skipped } = findLastGood({ path, state, bad: versionRef(candidate), revisions });
-  if (found) return [];
+  const search = { path, state: { ...state, good }, bad: versionRef(candidate), revisions };
+  const { found, skipped } = findLastGood(search);
+  if (found && sameVersion(found.ref, stable)) return [];
   const reasons = skipped.map(({ ref, reason }) => `${ref.version}: ${reason}`).join('; ');
   return [
     problem(
-      `there is no good version that a rollback could go back to (${reasons || 'none is recorded but this one'}); merge a settled manifest of a version that serves well first, or bring another candidate`,
+      `a rollback could not go back to stable ${stable.version} (${reasons || 'it is quarantined'}), so the candidate would not start; merge the manifest without candidate first, and bring the candidate when a tick has recorded stable as good`,
     ),
   ];
 }
