@@ -1,6 +1,6 @@
 import { findLastGood } from '../core/decision/last-good.ts';
 import type { Problem } from '../core/errors.ts';
-import { findLoosenedCare, findOtherTier } from '../core/manifest/compare-releases.ts';
+import { findLoosenedCare, findNewOverrides, findOtherTier } from '../core/manifest/compare-releases.ts';
 import type { ParsedRelease } from '../core/manifest/parse-release.ts';
 import { type RuleFinding, toProblem } from '../core/manifest/rule.ts';
 import { sameDeployment, sameVersion, versionRef } from '../core/record/version-ref.ts';
@@ -54,6 +54,7 @@ function* compare(before: ParsedRelease, after: ParsedRelease): Iterable<RuleFin
   yield* findForeignWeight(before, after);
   yield* findLoosenedCare(before, after);
   yield* findOtherTier(before, after);
+  yield* findNewOverrides(before, after);
 }
 
 /** The weight of a candidate that stays; that of a new one is judged by the records. */

@@ -116,6 +116,7 @@ describe('a pull request that changes the policy', () => {
     expect(await briefly(now)).toEqual([]);
     expect(await briefly(now, against(was))).toEqual([
       CHANGED('roles.override[1]'),
+      `warning SEC-28 ${MANIFEST} spec.waivers[0]`,
       `error WAIVER_OWNER_UNKNOWN ${MANIFEST} spec.waivers[0].owner`,
     ]);
   });
@@ -151,6 +152,13 @@ overrides: {maxDuration: 24h}
   ])('that ends on $end is, a day at most being granted: $code', async ({ end, code }) => {
     const found = await briefly(until(end), { now: minute(0) });
     expect(found).toEqual(code.map((one) => `${one} ${MANIFEST} spec.waivers[0].until`));
+  });
+
+  it('is flagged when it comes: its owner must approve it', async () => {
+    const found = await problemsOf(until('2026-11-21'), against(untiered(config)));
+    expect(found.map(brief)).toEqual([`warning SEC-28 ${MANIFEST} spec.waivers[0]`]);
+    expect(found[0]!.message).toContain('@acme/risk-ml, who owns it, must approve');
+    expect(await briefly(until('2026-11-21'), against(until('2026-11-21')))).toEqual([]);
   });
 
   it.each(['samples', 'weight-per-hour', 'tier'])(

@@ -2,6 +2,7 @@ import { formatPath, type YamlPath } from '../yaml/yaml-path.ts';
 import type { ParsedRelease } from './parse-release.ts';
 import type { VersionSpec } from './release-schema.ts';
 import type { RuleFinding } from './rule.ts';
+import { isOverride } from './waiver-schema.ts';
 
 /** Parts of a manifest that say how carefully a version is tried. */
 const CARE: readonly YamlPath[] = [
@@ -43,6 +44,22 @@ export function* findOtherTier(
     path: ['spec', 'tier'],
     message: `the tier changes from ${was ?? 'the default'} to ${is ?? 'the default'}, and with it what this release may not undercut; a second owner must approve that`,
   };
+}
+
+/** An override is the word of its owner, which only their review makes it. */
+export function* findNewOverrides(
+  { release: before }: ParsedRelease,
+  { release: after }: ParsedRelease,
+): Iterable<RuleFinding> {
+  const known = (before.spec.waivers ?? []).map((waiver) => JSON.stringify(waiver));
+  for (const [index, waiver] of (after.spec.waivers ?? []).entries())
+    if (isOverride(waiver) && !known.includes(JSON.stringify(waiver)))
+      yield {
+        code: 'SEC-28',
+        severity: 'warning',
+        path: ['spec', 'waivers', index],
+        message: `brings an override of ${waiver.rule}; ${waiver.owner}, who owns it, must approve this pull request`,
+      };
 }
 
 /** Whether a version is served in this manifest that was not in the one before. */
