@@ -16,6 +16,7 @@ import { checkUnits } from './check-units.ts';
 import { checkVersions, isStartedByHand } from './check-versions.ts';
 import { type ReadableRelease, type RepositoryReading, readFiles } from './read-files.ts';
 import { findDifference, placeMissing, readTargets, renderTargets } from './render-targets.ts';
+import { checkGenerated, findRollbackWorkflow } from './runbook.ts';
 
 /** What validation found in a directory. */
 export interface Validation {
@@ -57,6 +58,7 @@ export async function validate(
     base && before ? await checkBase(base, files, { before, reading, sha256 }) : NO_BASE;
   problems.push(...found, ...(await checkPolicies(files, { reading, before, own, now })));
   const owners = await readCodeOwners(files);
+  const workflow = await findRollbackWorkflow(files);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
   for (const file of reading.releases) {
     problems.push(...file.problems);
@@ -69,6 +71,7 @@ export async function validate(
       ...(now === undefined ? [] : checkWaiverDays(file.parsed, now)),
       ...checkOwners(file.parsed, owners),
       ...(await checkRunbook(files, file.parsed)),
+      ...(await checkGenerated(files, file.parsed, workflow)),
       ...(await checkTargets(files, file)),
     );
   }

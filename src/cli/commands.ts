@@ -172,6 +172,21 @@ export const COMMANDS: readonly Command[] = [
     run: async (input, context) => (await import('./commands/replay.ts')).runReplay(input, context),
   },
   {
+    name: 'runbook',
+    summary:
+      'print what to do when a release goes wrong, made from its manifest; --write puts it into its file',
+    positionals: '[<release>...]',
+    maxPositionals: 100,
+    flags: {
+      dir: DIRECTORY,
+      write: {
+        type: 'boolean',
+        help: 'write it between its marks into the file that metadata.runbook names; the words around it stay',
+      },
+    },
+    run: async (input, context) => (await import('./commands/runbook.ts')).runRunbook(input, context),
+  },
+  {
     name: 'schema',
     summary: 'print the JSON Schema of a manifest, the config, a record or evidence, for editors',
     positionals: '<release|config|record|evidence>',

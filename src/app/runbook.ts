@@ -1,0 +1,95 @@
+import type { Problem } from '../core/errors.ts';
+import { RECORDS_PATH } from '../core/manifest/config-schema.ts';
+import type { ParsedRelease } from '../core/manifest/parse-release.ts';
+import { toProblem } from '../core/manifest/rule.ts';
+import { quote } from '../core/yaml/yaml-path.ts';
+import type { FileSource } from '../ports/forge.ts';
+import { appendMarked, findMarked, replaceMarked } from '../report/marked-block.ts';
+import { describeRunbook, runbookMark } from '../report/runbook.ts';
+
+/** The generated part of a runbook, and the file that it belongs into. */
+export interface Runbook {
+  readonly name: string;
+  /** The file that the manifest names; undefined when it names none. */
+  readonly path: string | undefined;
+  /** Markdown. */
+  readonly part: string;
+  /** The file as it is; undefined when it is not there or has no text. */
+  readonly before: string | undefined;
+  /** The file as it has to be; undefined when it cannot be written, see `problems`. */
+  readonly after: string | undefined;
+  readonly problems: readonly Problem[];
+}
+
+const WORKFLOWS = '.github/workflows';
+
+/** File name of the first workflow that runs the rollback action; undefined when there is none. */
+export async function findRollbackWorkflow(files: FileSource): Promise<string | undefined> {
+  const paths = (await files.list(WORKFLOWS)).filter((path) => /\.ya?ml$/.test(path));
+  const texts = await files.read(paths);
+  const path = paths.find((one) => {
+    const file = texts.get(one);
+    return file?.kind === 'text' && /^\s*(?:- )?uses: ['"]?\S+\/actions\/rollback@/m.test(file.text);
+  });
+  return path?.slice(WORKFLOWS.length + 1);
+}
+
+/** Makes the generated part anew, and says what of its file must change; all outside the marks stays. */
+export async function makeRunbook(
+  files: FileSource,
+  { release, source }: ParsedRelease,
+  workflow: string | undefined,
+): Promise<Runbook> {
+  const { name, runbook: path } = release.metadata;
+  const part = describeRunbook({ release, path: source.file, records: `${RECORDS_PATH}/${name}`, workflow });
+  const made = { name, path, part, before: undefined, after: undefined, problems: [] };
+  if (path === undefined) return made;
+  const file = (await files.read([path])).get(path);
+  if (!file)
+    return { ...made, after: appendMarked(`# ${name}: when it goes wrong\n`, runbookMark(name), part) };
+  if (file.kind === 'unreadable') {
+    const message = `${quote(path)} has no text to write into (${file.reason}); name a Markdown file`;
+    const at = ['metadata', 'runbook'];
+    return { ...made, problems: [toProblem(source, { code: 'RUNBOOK_UNREADABLE', path: at, message })] };
+  }
+  return { ...made, ...placePart(path, file.text, { name, part }) };
+}
+
+function placePart(
+  path: string,
+  before: string,
+  { name, part }: Pick<Runbook, 'name' | 'part'>,
+): Pick<Runbook, 'before' | 'after' | 'problems'> {
+  const found = findMarked(before, runbookMark(name));
+  if (found.kind === 'absent')
+    return { before, after: appendMarked(before, runbookMark(name), part), problems: [] };
+  if (found.kind === 'found') return { before, after: replaceMarked(before, found, part), problems: [] };
+  const message = `the marks of the generated part cannot be trusted: ${found.why}; keep one pair of them, or delete both and run "belay runbook ${name} --write"`;
+  return {
+    before,
+    after: undefined,
+    problems: [problemAt(path, found.line, 'RUNBOOK_MARKS_BROKEN', message)],
+  };
+}
+
+/**
+ * A generated part that is not what it would be today: it is read when there is no time to doubt it. A runbook without the marks is
+ * people's own, and nothing is asked of it.
+ */
+export async function checkGenerated(
+  files: FileSource,
+  parsed: ParsedRelease,
+  workflow: string | undefined,
+): Promise<readonly Problem[]> {
+  const { path, name, before, after, problems } = await makeRunbook(files, parsed, workflow);
+  if (problems.length > 0) return problems;
+  if (path === undefined || before === undefined || before === after) return [];
+  const found = findMarked(before, runbookMark(name));
+  if (found.kind !== 'found') return [];
+  const message = `the generated part is not what ${quote(parsed.source.file)} and the workflows say now; run "belay runbook ${name} --write" and commit the file`;
+  return [problemAt(path, found.line, 'RUNBOOK_STALE', message)];
+}
+
+function problemAt(file: string, line: number, code: string, message: string): Problem {
+  return { code, severity: 'error', at: { file, line, column: 1 }, path: '', message };
+}

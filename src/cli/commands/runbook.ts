@@ -1,0 +1,80 @@
+import '../interpret-schemas.ts';
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { sha256 } from '../../adapters/system/sha256.ts';
+import { createWorktree } from '../../adapters/system/worktree.ts';
+import { nameOf, readFiles } from '../../app/read-files.ts';
+import { findRollbackWorkflow, makeRunbook, type Runbook } from '../../app/runbook.ts';
+import { type Problem, sortProblems, ToolError } from '../../core/errors.ts';
+import { listProblems, problemBlocks } from '../../report/summary.ts';
+import { type CommandContext, type CommandInput, type CommandResult, hasFlag } from '../command.ts';
+import { findDirectory } from '../directory.ts';
+
+/** Prints the generated part of runbooks, or writes it into the files that the manifests name. */
+export async function runRunbook(
+  { flags, positionals }: CommandInput,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const directory = findDirectory(flags, context);
+  const files = createWorktree(directory);
+  const { releases, problems: found } = await readFiles(files, sha256);
+  const known = releases.map(nameOf);
+  const unknown = positionals.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new ToolError({
+      code: 'REFUSED',
+      message: `no release is called "${unknown}"; there is ${known.join(', ') || 'none'}`,
+    });
+  const chosen = releases.filter((file) => positionals.length === 0 || positionals.includes(nameOf(file)));
+  const isWriting = hasFlag(flags, 'write');
+  const workflow = await findRollbackWorkflow(files);
+  const runbooks: Runbook[] = [];
+  const problems: Problem[] = [...found];
+  const written: string[] = [];
+  for (const file of chosen) {
+    problems.push(...file.problems);
+    if (file.kind !== 'readable') continue;
+    // one after the other: several releases may share a file
+    const runbook = await makeRunbook(files, file.parsed, workflow);
+    runbooks.push(runbook);
+    problems.push(...runbook.problems);
+    if (isWriting && (await write(directory, runbook)) && runbook.path !== undefined)
+      written.push(runbook.path);
+  }
+  const sorted = sortProblems(problems);
+  const text = isWriting ? listWritten(runbooks, written) : runbooks.map(({ part }) => part);
+  return {
+    exitCode: sorted.some(({ severity }) => severity === 'error') ? 1 : 0,
+    text: `${[...text, ...listProblems(sorted)].join('\n\n')}\n`,
+    json: {
+      runbooks: runbooks.map(({ name, path, part }) => ({ name, path, part })),
+      written,
+      problems: sorted,
+    },
+    summary: problemBlocks('Problems', sorted).join('\n\n'),
+    problems: sorted,
+    outputs: {},
+  };
+}
+
+/** Whether the file was changed. @throws ToolError REFUSED when the manifest names no file */
+async function write(directory: string, { name, path, before, after }: Runbook): Promise<boolean> {
+  if (path === undefined)
+    throw new ToolError({
+      code: 'REFUSED',
+      message: `release "${name}" names no runbook, so there is no file to write; add metadata.runbook to its manifest`,
+    });
+  if (after === undefined || after === before) return false;
+  const target = join(directory, path);
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(target, after);
+  return true;
+}
+
+function listWritten(runbooks: readonly Runbook[], written: readonly string[]): readonly string[] {
+  const lines = runbooks.flatMap(({ name, path }) =>
+    path === undefined ? [] : [`${written.includes(path) ? 'wrote' : 'kept '} ${path} (${name})`],
+  );
+  return [lines.join('\n')];
+}

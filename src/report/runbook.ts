@@ -1,0 +1,169 @@
+import { HEALTH_DEFAULTS } from '../core/manifest/defaults.ts';
+import type { CheckSpec, Release, TargetSpec } from '../core/manifest/release-schema.ts';
+import { formatDuration, formatPercent, type Millis } from '../core/units.ts';
+import { codeBlock, codeSpan, escapeText, table } from './markdown.ts';
+
+/** What the generated part of a runbook is made from. */
+export interface RunbookInput {
+  readonly release: Release;
+  /** Where the manifest is. */
+  readonly path: string;
+  /** Where the records are. */
+  readonly records: string;
+  /** File name of the workflow that runs the rollback action; undefined when none was found. */
+  readonly workflow: string | undefined;
+}
+
+/** Name of the marks around the generated part of one release: several may share a file. */
+export function runbookMark(release: string): string {
+  return `belay:runbook ${release}`;
+}
+
+/**
+ * The generated part of a runbook: what Belay does by itself, how to look, stop, go back and go on, who decides, and when it is
+ * over. Of the manifest it says only what people write: neither versions nor the weight, which Belay changes.
+ * @returns Markdown without a final newline
+ */
+export function describeRunbook(input: RunbookInput): string {
+  return [
+    `_Written by \`belay runbook --write\` from ${codeSpan(input.path)}; write your own words outside the marks._`,
+    byItself(input),
+    look(input),
+    stop(input),
+    goBack(input),
+    goOn(input),
+    whoDecides(input),
+    endings(input),
+  ].join('\n\n');
+}
+
+function byItself({ release }: RunbookInput): string {
+  const { rollout, health } = release.spec;
+  const last = rollout.steps.length - 1;
+  const steps = rollout.steps.map(({ weight, hold, approval }, index) => [
+    formatPercent(weight),
+    `${formatDuration(hold)}${index === last ? ' (bake)' : ''}`,
+    approval ? 'a person merges its pull request' : 'by itself, when every check passes',
+  ]);
+  const deadline = formatDuration(rollout.deadline);
+  const blind = formatDuration(health.noDataDeadline ?? HEALTH_DEFAULTS.noDataDeadline);
+  return [
+    '### What Belay does by itself',
+    table(['Weight of the candidate', 'Holds at least', 'Entered'], steps),
+    table(['Check', 'Asks about', 'Provider', 'When it fails'], health.checks.map(checkRow)),
+    `Without evidence it holds; after ${blind} without evidence, or ${deadline} after the start, a run fails (exit code 2) so that a person looks. It never rolls back because metrics cannot be seen.`,
+  ].join('\n\n');
+}
+
+function checkRow(check: CheckSpec): readonly string[] {
+  return [codeSpan(check.name), escapeText(check.kind), codeSpan(check.provider), failing(check)];
+}
+
+function failing(check: CheckSpec): string {
+  const action = 'onFail' in check ? check.onFail : undefined;
+  if (check.kind === 'split' || action === 'hold') return 'the rollout holds';
+  if (action === 'notify') return 'it is only said';
+  return 'the candidate is rolled back';
+}
+
+function look({ release, path, records }: RunbookInput): string {
+  const { name } = release.metadata;
+  const lines = [
+    `belay plan ${name}                       # where the rollout stands, and what comes next`,
+    `git log --first-parent --oneline -- ${shellWord(path)}`,
+    `cat "$(ls ${records}/*.json | tail -n 1)"   # the newest decision, with its evidence`,
+    ...release.spec.targets.map(readTarget),
+  ];
+  return `### Look\n\n${codeBlock(lines.join('\n'), 'sh')}`;
+}
+
+/** What the cluster itself says of the split. */
+function readTarget(target: TargetSpec): string {
+  const space = target.namespace === undefined ? '' : `-n ${target.namespace} `;
+  switch (target.kind) {
+    case 'gateway-api':
+      return `kubectl ${space}get httproute ${target.route} -o jsonpath='{range .spec.rules[*].backendRefs[*]}{.name}={.weight} {end}'`;
+    case 'kserve':
+      return `kubectl ${space}get inferenceservice ${target.service} -o jsonpath='{.status.components.predictor.traffic}'`;
+  }
+}
+
+function stop({ path }: RunbookInput): string {
+  return `### Stop it where it is\n\nSet ${codeSpan('spec.rollout.paused: true')} in ${codeSpan(path)} on the default branch. Belay then watches, may still roll back, and does not advance. Take the line out to go on.`;
+}
+
+function goBack({ release, workflow }: RunbookInput): string {
+  const { name } = release.metadata;
+  const commands = [
+    ...(workflow === undefined
+      ? []
+      : [
+          `gh workflow run ${shellWord(workflow)} -f release=${name} -f reason="WHY"`,
+          '# away from a version that was promoted: name it, so that a second click cannot go back two versions',
+          `gh workflow run ${shellWord(workflow)} -f release=${name} -f reason="WHY" -f from=VERSION`,
+        ]),
+    '# without Actions, in an up-to-date checkout of the default branch:',
+    `belay rollback ${name} --reason "WHY" --forge local && git push`,
+  ];
+  return [
+    '### Go back',
+    codeBlock(commands.join('\n'), 'sh'),
+    'What it goes back to is computed: the newest version that was promoted or adopted and is not quarantined. A revert pull request opens and merges itself; **if it stays open, merge it**.',
+  ].join('\n\n');
+}
+
+function goOn({ release, path }: RunbookInput): string {
+  const deadline: Millis = release.spec.rollout.deadline;
+  return [
+    '### Go on afterwards',
+    `- **After a rollback:** fix the cause and bring a new version with new content by pull request. The old one is quarantined.`,
+    `- **After a pause because evidence was missing:** mend the provider. It goes on by itself.`,
+    `- **After the deadline (${formatDuration(deadline)}):** raise ${codeSpan('spec.rollout.deadline')} in ${codeSpan(path)}, or go back.`,
+  ].join('\n');
+}
+
+function whoDecides({ release }: RunbookInput): string {
+  const owners = (release.metadata.owners ?? []).map(codeSpan).join(', ');
+  const gates = release.spec.rollout.steps.filter(({ approval }) => approval);
+  const gated = gates.map(({ weight }) => formatPercent(weight)).join(', ');
+  return [
+    '### Who decides',
+    table(
+      ['What', 'Who'],
+      [
+        [
+          'go back, pause',
+          'whoever may run the workflow or merge to the default branch; when in doubt, go back first',
+        ],
+        ...(gates.length === 0
+          ? []
+          : [
+              [
+                `enter the steps at ${gated}`,
+                `who may merge their pull requests${owners ? `; asked: ${owners}` : ''}`,
+              ],
+            ]),
+        [
+          'bring a version, change a check, raise the deadline',
+          owners || 'who may merge to the default branch',
+        ],
+        ['escalation', owners ? `${owners}, in this order` : 'nobody is named: add metadata.owners'],
+      ],
+    ),
+  ].join('\n\n');
+}
+
+function endings({ release, records }: RunbookInput): string {
+  const bake = release.spec.rollout.steps.at(-1)?.hold;
+  return [
+    '### It is over when',
+    `- **rolled out:** the newest file in ${codeSpan(records)} is a ${codeSpan('promote')}${bake === undefined ? '' : `, no sooner than ${formatDuration(bake)} at 100 %`}.`,
+    `- **rolled back:** the revert pull request is merged, the newest record is a ${codeSpan('rollback')}, and the cluster shows the candidate's backend at 0.`,
+    '- **stop trying and call somebody:** the revert pull request cannot be merged, the cluster does not follow the default branch, or the restored version fails as well.',
+  ].join('\n');
+}
+
+/** One word of a command line, whatever is in it: a path may hold what a shell would run. */
+function shellWord(text: string): string {
+  return /^[A-Za-z0-9._/@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

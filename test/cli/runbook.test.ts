@@ -1,0 +1,143 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { runCli } from '../../src/cli/run-cli.ts';
+import { writeManifest } from '../app/bench.ts';
+import { CANDIDATE, STABLE } from '../builders/release.ts';
+import { CONFIG, MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
+
+const RUNBOOK = 'docs/runbooks/scorer.md';
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+/** The manifest without the line that names its runbook. */
+const unnamed = (manifest: string): string => manifest.replace(/^ *runbook: .*\n/m, '');
+
+function repository(more: Readonly<Record<string, string>> = {}) {
+  const dir = mkdtempSync(join(tmpdir(), 'belay-runbook-'));
+  folders.push(dir);
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  };
+  const files = {
+    '.belay/config.yaml': CONFIG,
+    'metrics.om': '# EOF\n',
+    [MANIFEST]: writeManifest({}),
+    [SERVING]: writeRoute({ 'scorer-a': 100, 'scorer-b': 0 }),
+    ...more,
+  };
+  for (const [path, text] of Object.entries(files)) write(path, text);
+  const run = async (...line: readonly string[]) => {
+    const said = { stdout: '', stderr: '' };
+    const code = await runCli([...line, '--dir', dir], {
+      env: {},
+      cwd: dir,
+      stdout: { write: (text) => (said.stdout += text) },
+      stderr: { write: (text) => (said.stderr += text) },
+    });
+    return { code, ...said };
+  };
+  return { dir, run, write, read: (path: string) => readFileSync(join(dir, path), 'utf8') };
+}
+
+describe('belay runbook', () => {
+  it('prints how to look, stop, go back and go on, and writes nothing', async () => {
+    const { run } = repository();
+    const { code, stdout } = await run('runbook', 'scorer');
+    expect(code).toBe(0);
+    for (const part of [
+      '### Look',
+      '### Stop it',
+      '### Go back',
+      '### Go on',
+      '### Who decides',
+      '### It is over',
+    ])
+      expect(stdout).toContain(part);
+    expect(stdout).toContain('belay rollback scorer --reason');
+    expect(stdout).not.toContain('gh workflow run');
+  });
+
+  it('names the workflow that runs the rollback', async () => {
+    const { run } = repository({
+      '.github/workflows/a.yml': 'jobs: {}\n',
+      '.github/workflows/back $(id).yml':
+        'jobs:\n  a:\n    steps:\n      - uses: acme/belay/actions/rollback@v1\n',
+    });
+    expect((await run('runbook')).stdout).toContain("gh workflow run 'back $(id).yml' -f release=scorer");
+  });
+
+  it('writes its part into the file that the manifest names, and keeps what people wrote there', async () => {
+    const { run, read } = repository({ [RUNBOOK]: '# Scorer\n\nCall Ana.\n' });
+    const { code, stdout } = await run('runbook', '--write');
+    expect([code, stdout]).toEqual([0, `wrote ${RUNBOOK} (scorer)\n`]);
+    expect(read(RUNBOOK)).toMatch(/^# Scorer\n\nCall Ana\.\n\n<!-- belay:runbook scorer -->\n/);
+    expect((await run('runbook', '--write')).stdout).toBe(`kept  ${RUNBOOK} (scorer)\n`);
+    expect((await run('validate')).stderr).not.toContain('RUNBOOK');
+  });
+
+  it('writes a file that is not there yet', async () => {
+    const { run, read } = repository();
+    await run('runbook', '--write');
+    expect(read(RUNBOOK)).toMatch(/^# scorer: when it goes wrong\n\n<!-- belay:runbook scorer -->\n/);
+  });
+
+  it('says the same while Belay moves the weight and promotes', async () => {
+    const [settled, moving, promoted] = [
+      {},
+      { candidate: CANDIDATE, weight: 25 },
+      { stable: { ...CANDIDATE, backend: STABLE.backend } },
+    ].map(async (input) => (await repository({ [MANIFEST]: writeManifest(input) }).run('runbook')).stdout);
+    expect(await moving).toBe(await settled);
+    expect(await promoted).toBe(await settled);
+  });
+
+  it('is stale to validate once a step was changed', async () => {
+    const { run, write } = repository();
+    await run('runbook', '--write');
+    write(MANIFEST, writeManifest({ deadline: '50h' }));
+    const { code, stdout } = await run('validate', '--format', 'json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).problems).toContainEqual(
+      expect.objectContaining({ code: 'RUNBOOK_STALE', at: { file: RUNBOOK, line: 3, column: 1 } }),
+    );
+    await run('runbook', '--write');
+    expect((await run('validate')).code).toBe(0);
+  });
+
+  it('leaves a file alone whose marks are broken', async () => {
+    const broken = 'words\n<!-- belay:runbook scorer -->\nold\n';
+    const { run, read } = repository({ [RUNBOOK]: broken });
+    const { code, stdout } = await run('runbook', '--write', '--format', 'json');
+    expect([code, JSON.parse(stdout).problems]).toEqual([
+      1,
+      [expect.objectContaining({ code: 'RUNBOOK_MARKS_BROKEN', at: { file: RUNBOOK, line: 2, column: 1 } })],
+    ]);
+    expect(read(RUNBOOK)).toBe(broken);
+  });
+
+  it('does not write through a link', async () => {
+    const { dir, run } = repository({ 'elsewhere.md': 'kept\n', 'docs/runbooks/other.md': '' });
+    symlinkSync('../../elsewhere.md', join(dir, RUNBOOK));
+    const { code, stdout } = await run('runbook', '--write', '--format', 'json');
+    expect([code, JSON.parse(stdout).problems[0].code]).toEqual([1, 'RUNBOOK_UNREADABLE']);
+    expect(readFileSync(join(dir, 'elsewhere.md'), 'utf8')).toBe('kept\n');
+  });
+
+  it('refuses a release that is not there, and one without a file to write', async () => {
+    const { run, write } = repository();
+    expect(await run('runbook', 'scorers')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('there is scorer'),
+    });
+    write(MANIFEST, unnamed(writeManifest({})));
+    expect(await run('runbook', '--write')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('add metadata.runbook'),
+    });
+  });
+});
