@@ -128,3 +128,31 @@ describe('a manifest on the default branch that undercuts its tier', () => {
     expect(told(await bench.tick(120))).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
   });
 });
+
+describe('a tier that asks for events of the candidate', () => {
+  /** The candidate has 2,000 requests a minute, some 60,000 in the half hour of a step. */
+  const open = async (samples: number) => {
+    const bench = openBench({ config: `${CONFIG}tiers:\n  high: {samples: ${samples}}\n` });
+    await bench.tick(0);
+    bringCandidate(bench, { tier: 'high' });
+    await bench.tick(1);
+    return bench;
+  };
+
+  it('holds the step until its checks have counted them', async () => {
+    const bench = await open(100_000);
+    const report = await bench.tick(32);
+    expect(told(report)).toEqual(['hold', 'SAMPLES_MISSING', 'none']);
+    expect(only(report).decision.reasons[0].text).toMatch(
+      /^errors: \d{5} events of the candidate in this step, and tier high asks for 100000$/,
+    );
+    expect(told(await bench.tick(64))).toEqual(['advance', 'CHECKS_PASS', 'committed']);
+    // counted anew in the next step
+    expect(told(await bench.tick(96))).toEqual(['hold', 'SAMPLES_MISSING', 'none']);
+  });
+
+  it('leaves the step in time where they are there', async () => {
+    const bench = await open(40_000);
+    expect(told(await bench.tick(32))).toEqual(['advance', 'CHECKS_PASS', 'committed']);
+  });
+});
