@@ -12,7 +12,7 @@ export const WAIVABLE_RULES = ['ML-02'] as const;
  * Rules of the policy that may be set aside; such a waiver is called an override. `tier` is whatever else a tier asks for. Unlike
  * the others they are in force only until their end.
  */
-export const OVERRIDABLE_RULES = ['freeze', 'weight-per-hour', 'samples', 'tier'] as const;
+const OVERRIDABLE_RULES = ['freeze', 'weight-per-hour', 'samples', 'tier'] as const;
 
 /** A rule of the policy, by the name that a waiver gives it. */
 export type PolicyRule = (typeof OVERRIDABLE_RULES)[number];
