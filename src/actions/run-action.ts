@@ -15,6 +15,8 @@ export const ACTIONS: Readonly<Record<string, Readonly<Record<string, string>>>>
     branch: 'BELAY_DEFAULT_BRANCH',
     release: 'BELAY_RELEASE',
     'dry-run': 'BELAY_DRY_RUN',
+    'watch-for': 'BELAY_WATCH_FOR',
+    every: 'BELAY_EVERY',
   },
   rollback: {
     dir: 'BELAY_DIRECTORY',

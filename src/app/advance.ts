@@ -1,6 +1,7 @@
 import { ToolError } from '../core/errors.ts';
 import type { Instant } from '../core/units.ts';
 import type { ReleaseReport, RunReport } from '../report/run-report.ts';
+import type { AnswerMemory } from './answer-memory.ts';
 import { applyPlans, isUndecided, isWritten, withReceipt } from './apply-plans.ts';
 import { evaluate } from './evaluate.ts';
 import { isForgeDown, problemOfFault, toToolError } from './fault.ts';
@@ -18,6 +19,10 @@ export interface AdvanceOptions {
   readonly dryRun: boolean;
   /** How often to read and decide again when others move the branch. Default 3. */
   readonly attempts?: number;
+  /** What is read first: the commit that was checked out (default), or the newest of the default branch. */
+  readonly from?: 'checkout' | 'newest';
+  /** Answers of earlier looks, which are not asked for again. Default none. */
+  readonly memory?: AnswerMemory;
 }
 
 /**
@@ -28,9 +33,10 @@ export interface AdvanceOptions {
  */
 export async function advance(world: World, options: AdvanceOptions): Promise<RunReport> {
   const attempts = options.attempts ?? 3;
-  const providers = createProviders(world);
+  const providers = createProviders(world, options.memory);
   const done: ReleaseReport[] = [];
-  let snapshot = await readSnapshot(world, await world.forge.head());
+  const first = options.from === 'newest' ? world.forge.refresh() : world.forge.head();
+  let snapshot = await readSnapshot(world, await first);
   refuseUnknown(snapshot, options.only);
   const tick = () => {
     const left = chooseReleases(snapshot, options.only, done);

@@ -6,6 +6,7 @@ import { type RuleFinding, toProblem } from '../core/manifest/rule.ts';
 import { sameDeployment, sameVersion, versionRef } from '../core/record/version-ref.ts';
 import type { Sha256 } from '../core/units.ts';
 import type { FileSource, Revision } from '../ports/forge.ts';
+import { checkRewritten } from './check-contracts.ts';
 import { checkRecords } from './check-records.ts';
 import { nameOf, type ReadableRelease, type RepositoryReading } from './read-files.ts';
 
@@ -45,6 +46,8 @@ export async function checkBase(
     const was = before.releases.find((file) => nameOf(file) === nameOf(after));
     const findings = was?.kind === 'readable' ? compare(was.parsed, after.parsed) : [];
     found.push(...[...findings].map((finding) => toProblem(after.parsed.source, finding)));
+    if (was?.kind === 'readable')
+      found.push(...(await checkRewritten(base, files, { before: was.parsed, after: after.parsed })));
     found.push(...(await checkWayBack(base, after, { isNew: was === undefined })));
   }
   return { problems: found, own };

@@ -1,10 +1,12 @@
 import { assess } from '../core/analysis/assess.ts';
 import type { Assessment, Evaluation, PlannedQuery } from '../core/analysis/assessment.ts';
+import type { Observation } from '../core/analysis/observation.ts';
 import { planQueries } from '../core/analysis/plan-queries.ts';
 import type { Answer } from '../core/change/build-change.ts';
+import { planServed, readServed, type ServedShare, withServed } from '../core/decision/served-share.ts';
+import { besideBad, evaluationOf } from '../core/decision/watch.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
-import { findStanding } from '../core/plan/rollout.ts';
 import type { Instant } from '../core/units.ts';
 import type { Providers } from './providers.ts';
 import type { ReadableRelease } from './read-files.ts';
@@ -12,10 +14,12 @@ import type { ReadableRelease } from './read-files.ts';
 /** What was asked, what came, and what it says. */
 export interface Evidence {
   readonly assessment: Assessment;
+  /** Of a rollback that is verified: whether the version that was left has traffic. */
+  readonly served?: ServedShare;
   readonly answers: readonly Answer[];
 }
 
-/** Asks all questions of a release under way and judges the answers; undefined when no rollout is under way. */
+/** Asks all questions of a release and judges the answers; undefined when nothing is rolled out, watched or verified. */
 export async function evaluate(
   providers: Providers,
   {
@@ -24,14 +28,37 @@ export async function evaluate(
     now,
   }: { readonly release: ReadableRelease; readonly config: Config | undefined; readonly now: Instant },
 ): Promise<Evidence | undefined> {
-  const { rollout } = release.state;
-  const manifest = release.parsed.release;
-  if (!rollout || !manifest.spec.candidate) return undefined;
-  const standing = findStanding(manifest, rollout);
-  return evaluateRollout(providers, {
-    evaluation: { release: manifest, rollout, standing, now, carried: release.state.carried },
+  const { parsed, state } = release;
+  const evaluation = evaluationOf(parsed.release, state, now);
+  if (!evaluation) return undefined;
+  const { watched } = state;
+  if (parsed.release.spec.candidate || watched?.kind !== 'restored')
+    return evaluateRollout(providers, { evaluation, config });
+  return evaluateRestored(providers, { evaluation, config, beside: besideBad(parsed.release, watched) });
+}
+
+/** Judges a restored version, and asks whether the one that was left has any traffic. */
+async function evaluateRestored(
+  providers: Providers,
+  {
+    evaluation,
     config,
-  });
+    beside,
+  }: {
+    readonly evaluation: Evaluation;
+    readonly config: Config | undefined;
+    readonly beside: Release;
+  },
+): Promise<Evidence> {
+  const asked = planServed(beside, evaluation);
+  const questions = withServed(evaluation, asked);
+  const answers = await askAll(providers, { release: evaluation.release, config, questions });
+  const observations = observationsOf(answers);
+  return {
+    assessment: assess(evaluation, observations),
+    served: readServed(evaluation, asked, observations),
+    answers,
+  };
 }
 
 /** Asks all questions of one moment of a rollout and judges the answers. */
@@ -41,8 +68,11 @@ export async function evaluateRollout(
 ): Promise<Evidence> {
   const questions = planQueries(evaluation);
   const answers = await askAll(providers, { release: evaluation.release, config, questions });
-  const observations = new Map(answers.map(({ planned, observation }) => [planned.id, observation]));
-  return { assessment: assess(evaluation, observations), answers };
+  return { assessment: assess(evaluation, observationsOf(answers)), answers };
+}
+
+function observationsOf(answers: readonly Answer[]): ReadonlyMap<string, Observation> {
+  return new Map(answers.map(({ planned, observation }) => [planned.id, observation]));
 }
 
 /** Asks questions on behalf of a release, all at once; the answers come in the order of the questions. */

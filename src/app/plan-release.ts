@@ -49,6 +49,7 @@ export async function planRelease(
     state,
     assessment: evidence?.assessment,
     policy: snapshot.config && policyFor(snapshot.config, parsed.release),
+    served: evidence?.served,
     now,
   });
   const found = await findServed(world, snapshot, release, decided);
@@ -81,6 +82,9 @@ export async function planRelease(
     candidate: parsed.release.spec.candidate ? versionRef(parsed.release.spec.candidate) : null,
     rollout: state.rollout,
     ...(decision.kind === 'start' ? { guarantee: guaranteeOf(parsed.release) } : {}),
+    ...(state.watched?.kind === 'restored' && decision.kind === 'recover'
+      ? { recovery: { from: state.watched, served: evidence?.served } }
+      : {}),
     manifest: edited.manifest,
     targets: edited.targets,
     ...(evidence ? { assessment: evidence.assessment, answers: evidence.answers } : {}),
@@ -199,7 +203,8 @@ async function editFiles(
   const after = editManifest(release, decision);
   const manifest: FileEdit = { path, before: text, after };
   // Not whenever the manifest stays: a weight that a person wrote before the start is not in the target files yet.
-  if (decision.kind === 'pause') return { manifest, targets: [], problems: [] };
+  if (decision.kind === 'pause' || decision.kind === 'recover')
+    return { manifest, targets: [], problems: [] };
   const next = parseAgain(path, after);
   const texts = await readTargets((paths) => world.forge.read(snapshot.head, paths), next.release);
   const rendered = renderTargets(next.release, next.release.spec.rollout.weight, texts);
@@ -220,6 +225,7 @@ function editManifest(release: ReadableRelease, decision: Decision): string {
       return promoteManifest(release.parsed.source);
     case 'adopt':
     case 'pause':
+    case 'recover':
     case 'hold':
     case 'nothing':
     case 'rollback':

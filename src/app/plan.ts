@@ -1,6 +1,7 @@
 import type { Foresight } from '../core/analysis/foresee.ts';
 import type { FileEdit } from '../core/change/change.ts';
 import type { Problem } from '../core/errors.ts';
+import { orderOfReleases } from '../core/manifest/order-of-releases.ts';
 import { policyFor } from '../core/manifest/policy.ts';
 import type { StepSpec } from '../core/manifest/release-schema.ts';
 import { findEarliestFinish } from '../core/plan/earliest-finish.ts';
@@ -32,6 +33,8 @@ export interface ReleasePreview {
   readonly path: string;
   readonly stable: string;
   readonly candidate: string | undefined;
+  /** Releases that it needs, as the manifest names them. */
+  readonly dependsOn: readonly string[];
   readonly weight: Percent;
   readonly standing: Standing | undefined;
   readonly steps: readonly PlannedStep[];
@@ -50,6 +53,8 @@ export interface ReleasePreview {
 
 export interface Preview {
   readonly releases: readonly ReleasePreview[];
+  /** All releases in the order in which they are rolled out, where one depends on another; else empty. */
+  readonly order: readonly string[];
   /** Names of all releases that could be read, chosen or not. */
   readonly known: readonly string[];
   readonly problems: readonly Problem[];
@@ -85,8 +90,12 @@ export async function plan(files: FileSource, options: PlanOptions): Promise<Pre
       return { ...previewed, foresight: await foreseeRelease(traffic.providers, question) };
     }),
   );
+  const { dependencies } = validation;
   return {
     releases,
+    order: [...dependencies.values()].some(({ length }) => length > 0)
+      ? orderOfReleases(dependencies).order
+      : [],
     known: validation.releases.map(({ release }) => release.metadata.name),
     problems: [...validation.problems, ...(traffic?.providers.problems() ?? [])],
   };
@@ -120,6 +129,7 @@ async function preview(files: FileSource, file: Validation['releases'][number]):
     path,
     stable: spec.stable.version,
     candidate: spec.candidate?.version,
+    dependsOn: release.metadata.dependsOn ?? [],
     weight: spec.rollout.weight,
     standing: state.rollout ? findStanding(release, state.rollout) : undefined,
     steps,

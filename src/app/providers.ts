@@ -2,6 +2,7 @@ import type { Absence, MetricsRequest, Observation } from '../core/analysis/obse
 import type { Problem } from '../core/errors.ts';
 import { CONFIG_PATH, type Config, type ProviderSpec } from '../core/manifest/config-schema.ts';
 import type { MetricsProvider } from '../ports/metrics.ts';
+import type { AnswerMemory } from './answer-memory.ts';
 import { toToolError } from './fault.ts';
 import type { World } from './world.ts';
 
@@ -37,8 +38,9 @@ export interface Providers {
  * keeps only those releases from going on that ask it. One that does not answer costs the run one wait, not one for every
  * question: after two in a row the rest are absent without being asked. Releases take turns, so that the slow questions of
  * one of them do not speak for a server that answers the others.
+ * @param memory answers that need not be asked for again
  */
-export function createProviders(world: MetricsWorld): Providers {
+export function createProviders(world: MetricsWorld, memory?: AnswerMemory): Providers {
   const sources = new Map<string, Source>();
   return {
     async ask(config, { release, provider: name, request }) {
@@ -49,9 +51,13 @@ export function createProviders(world: MetricsWorld): Providers {
       }
       // the config may have changed between two readings of one run
       const key = JSON.stringify([name, spec]);
+      const known = memory?.find(key, request);
+      if (known) return known;
       const source = sources.get(key) ?? openSource(world, name, spec);
       sources.set(key, source);
-      return source.ask(release, request);
+      const observation = await source.ask(release, request);
+      memory?.keep(key, observation);
+      return observation;
     },
     problems: () => [...sources.values()].flatMap((source) => source.problem() ?? []),
   };

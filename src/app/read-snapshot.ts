@@ -1,3 +1,4 @@
+import { verifiedUntil, watchedUntil } from '../core/decision/watch.ts';
 import { recordPath } from '../core/record/record-file.ts';
 import { readState } from '../core/record/release-state.ts';
 import { versionRef } from '../core/record/version-ref.ts';
@@ -49,17 +50,27 @@ function filesAt(forge: Forge, head: Sha): FileSource {
   return { list: (folder) => forge.list(head, folder), read: (paths) => forge.read(head, paths) };
 }
 
-/** A step that came by pull request begins when it reached the default branch, not when it was proposed. */
+/** What came by pull request counts from when it reached the default branch, not from when it was proposed. */
 async function dateSteps(forge: Forge, head: Sha, file: ReleaseFile): Promise<ReleaseFile> {
-  if (file.kind !== 'readable' || file.state.proposed.length === 0) return file;
-  const landed = await Promise.all(
-    file.state.proposed.map((sequence) => findLanding(forge, head, file, sequence)),
-  );
+  if (file.kind !== 'readable') return file;
+  const proposed = [...file.state.proposed, ...watchedByPull(file)];
+  if (proposed.length === 0) return file;
+  const landed = await Promise.all(proposed.map((sequence) => findLanding(forge, head, file, sequence)));
   const { candidate } = file.parsed.release.spec;
   return {
     ...file,
     state: readState(file.chain, candidate && versionRef(candidate), new Map(landed.flat())),
   };
+}
+
+/** The record by which a version is watched or verified, where its moment counts and it came by pull request. */
+function watchedByPull({ parsed, state: { watched } }: ReadableRelease): readonly number[] {
+  if (watched?.via !== 'pull-request') return [];
+  const until =
+    watched.kind === 'promoted'
+      ? watchedUntil(parsed.release, watched)
+      : verifiedUntil(parsed.release, watched);
+  return until === undefined ? [] : [watched.record];
 }
 
 async function findLanding(

@@ -5,8 +5,9 @@ import type { Config } from '../core/manifest/config-schema.ts';
 import { policyFor } from '../core/manifest/policy.ts';
 import type { Release, VersionSpec } from '../core/manifest/release-schema.ts';
 import { findStanding, type Rollout, recordedWeight } from '../core/plan/rollout.ts';
-import type { RecordedPause, ReleaseState } from '../core/record/release-state.ts';
+import type { ReleaseState } from '../core/record/release-state.ts';
 import { versionRef } from '../core/record/version-ref.ts';
+import type { RecordedPause } from '../core/record/watched.ts';
 import { after, type Digest, type Instant, type Millis, type Percent } from '../core/units.ts';
 import { evaluateRollout } from './evaluate.ts';
 import { createHistory } from './history.ts';
@@ -120,5 +121,6 @@ function stateOf({
     carried: 0,
     guarantee: undefined,
     pause,
+    watched: undefined,
   };
 }

@@ -9,8 +9,9 @@ import {
 } from '../core/decision/last-good.ts';
 import type { Problem } from '../core/errors.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
+import type { Rollout } from '../core/plan/rollout.ts';
 import type { ReleaseState } from '../core/record/release-state.ts';
-import type { VersionRef } from '../core/record/version-ref.ts';
+import { sameVersion, type VersionRef } from '../core/record/version-ref.ts';
 import { type Instant, percent, type Sha } from '../core/units.ts';
 import type { Revision } from '../ports/forge.ts';
 import { describeRollback } from '../report/rollback-pull-request.ts';
@@ -153,7 +154,7 @@ function buildRollback(
     state: order.state,
     stable: good.ref,
     candidate: order.bad,
-    rollout: order.state.rollout,
+    rollout: order.state.rollout ?? rolloutOf(order),
     manifest: { path: order.path, before: order.text, after: good.text },
     targets,
     restored: { version: good.ref, commit: good.commit, record: good.record },
@@ -161,6 +162,11 @@ function buildRollback(
     ...(order.evidence ? { assessment: order.evidence.assessment, answers: order.evidence.answers } : {}),
     sha256: world.sha256,
   });
+}
+
+/** Of a version that is left after its promotion: since when it had traffic is what its way back is measured from. */
+function rolloutOf({ state: { watched }, bad }: RollbackOrder): Rollout | undefined {
+  return watched?.kind === 'promoted' && sameVersion(watched.ref, bad) ? watched.rollout : undefined;
 }
 
 function noTarget(order: RollbackOrder, search: LastGoodSearch): Problem {

@@ -1,6 +1,7 @@
 import type { Problem } from '../core/errors.ts';
 import { sortProblems } from '../core/errors.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
+import type { DependencyGraph } from '../core/manifest/order-of-releases.ts';
 import { checkQuerySyntax, type QueryCheck } from '../core/manifest/query-rules.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import { findConfigLeftovers, findReleaseLeftovers } from '../core/manifest/template-rules.ts';
@@ -9,6 +10,8 @@ import type { ReleaseState } from '../core/record/release-state.ts';
 import { type Instant, percent, type Sha256 } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
 import { type Base, type BaseCheck, checkBase } from './check-base.ts';
+import { checkContracts } from './check-contracts.ts';
+import { checkDependencies, graphOf } from './check-dependencies.ts';
 import { checkOwners, readCodeOwners } from './check-owners.ts';
 import { checkPolicies } from './check-policies.ts';
 import { checkConfigFiles, checkRunbook, reportNoManifest } from './check-references.ts';
@@ -26,6 +29,8 @@ export interface Validation {
     readonly release: Release;
     readonly state: ReleaseState;
   }[];
+  /** What each release depends on, those that could not be read included. */
+  readonly dependencies: DependencyGraph;
   /** Undefined when there is none or it cannot be read. */
   readonly config: Config | undefined;
   /** How many manifests were looked at. */
@@ -57,6 +62,7 @@ export async function validate(
   const { problems: found, own } =
     base && before ? await checkBase(base, files, { before, reading, sha256 }) : NO_BASE;
   problems.push(...found, ...(await checkPolicies(files, { reading, before, own, now })));
+  problems.push(...checkDependencies(reading.releases));
   const owners = await readCodeOwners(files);
   const workflow = await findRollbackWorkflow(files);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
@@ -70,6 +76,7 @@ export async function validate(
       ...checkQuerySyntax(file.parsed, checkQuery),
       ...(now === undefined ? [] : checkWaiverDays(file.parsed, now)),
       ...checkOwners(file.parsed, owners),
+      ...(await checkContracts(files, file.parsed)),
       ...(await checkRunbook(files, file.parsed)),
       ...(await checkGenerated(files, file.parsed, workflow)),
       ...(await checkTargets(files, file)),
@@ -77,6 +84,7 @@ export async function validate(
   }
   return {
     releases,
+    dependencies: graphOf(reading.releases),
     config: reading.config,
     manifests: reading.releases.length,
     problems: sortProblems(problems),

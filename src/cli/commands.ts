@@ -108,6 +108,16 @@ export const COMMANDS: readonly Command[] = [
         value: '<name>',
         help: 'only this release; may be repeated',
       },
+      'watch-for': {
+        type: 'string',
+        value: '<duration>',
+        help: 'look again and again for so long, like 55m, while a release is in flight; default: one tick',
+      },
+      every: {
+        type: 'string',
+        value: '<duration>',
+        help: 'with --watch-for: time between two looks, at least 10s; default: 30s',
+      },
     },
     run: async (input, context) => (await import('./commands/advance.ts')).runAdvance(input, context),
   },
@@ -132,6 +142,37 @@ export const COMMANDS: readonly Command[] = [
       'if-failing': { type: 'boolean', help: 'look first: roll back only when the checks prove harm' },
     },
     run: async (input, context) => (await import('./commands/rollback.ts')).runRollback(input, context),
+  },
+  {
+    name: 'dispatch',
+    summary: 'sign a request to look at a release now, and print it for a bridge to send; sends nothing',
+    positionals: '',
+    maxPositionals: 0,
+    flags: {
+      release: { type: 'string', value: '<name>', help: 'the release to look at' },
+      reason: { type: 'string', value: '<text>', help: 'why, in one line' },
+      source: {
+        type: 'string',
+        value: '<name>',
+        help: 'who asks, by its name under dispatch.sources in .belay/config.yaml',
+      },
+      repository: {
+        type: 'string',
+        value: '<owner/name>',
+        help: 'the repository that is asked; default: $GITHUB_REPOSITORY',
+      },
+      'key-env': {
+        type: 'string',
+        value: '<variable>',
+        help: 'environment variable that holds the key; default: BELAY_DISPATCH_ and the source in capitals',
+      },
+      'expires-in': {
+        type: 'string',
+        value: '<duration>',
+        help: 'for how long it counts, at most 10m; default: 5m',
+      },
+    },
+    run: async (input, context) => (await import('./commands/dispatch.ts')).runDispatch(input, context),
   },
   {
     name: 'judge',

@@ -2,13 +2,11 @@ import type { ReasonCode } from '../core/decision/decision.ts';
 import type { Problem } from '../core/errors.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import { describeReceipt } from '../report/receipt.ts';
-import type { Receipt, RunReport } from '../report/run-report.ts';
+import type { RunReport } from '../report/run-report.ts';
 import { summariseRun } from '../report/summary.ts';
 import { printRun } from '../report/terminal.ts';
+import { hasWritten, weightiest } from '../report/weightiest.ts';
 import type { CommandResult } from './command.ts';
-
-/** Decisions by how much they matter to whoever reads one output. */
-const WEIGHT = ['nothing', 'hold', 'adopt', 'start', 'advance', 'promote', 'pause', 'rollback'] as const;
 
 /** Holds that end only when somebody does something. */
 const NEEDS_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
@@ -22,9 +20,7 @@ const NEEDS_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
 
 /** The result of advance or rollback. */
 export function runResult(report: RunReport): CommandResult {
-  const heaviest = [...report.releases].sort(
-    (a, b) => WEIGHT.indexOf(b.decision.kind) - WEIGHT.indexOf(a.decision.kind),
-  )[0];
+  const heaviest = weightiest(report);
   const receipt = heaviest?.receipt;
   return {
     exitCode: exitCodeOf(report),
@@ -40,16 +36,12 @@ export function runResult(report: RunReport): CommandResult {
       decision: heaviest?.decision.kind ?? 'nothing',
       'reason-code': heaviest?.decision.reasons[0].code ?? 'SETTLED',
       release: heaviest?.name ?? '',
-      changed: String(report.releases.some((release) => isWritten(release.receipt))),
+      changed: String(hasWritten(report)),
       commit: receipt && 'commit' in receipt ? receipt.commit : '',
       'pull-request': receipt && 'pull' in receipt && receipt.pull ? String(receipt.pull.number) : '',
       requests: String(report.requests),
     },
   };
-}
-
-function isWritten(receipt: Receipt): boolean {
-  return receipt.kind === 'committed' || receipt.kind === 'merged' || receipt.kind === 'armed';
 }
 
 /** What a person must hear of, on the manifest it is about. */

@@ -1,4 +1,4 @@
-import { needsPerson } from '../core/decision/decision.ts';
+import { needsPerson, reasonsForPerson } from '../core/decision/decision.ts';
 import type { ToolErrorCode } from '../core/errors.ts';
 import { assertNever } from '../core/errors.ts';
 import type { ReleaseReport, RunReport } from './run-report.ts';
@@ -18,6 +18,37 @@ export function exitCodeOf(report: RunReport): ExitCode {
   // a rollback may be what brings it back
   const isGone = report.command === 'advance' && problems.some(({ code }) => code === 'MANIFEST_GONE');
   return isGone || codes.includes(2) ? 2 : 0;
+}
+
+/**
+ * What a person has to see to after a run, one text each; the same need has the same text in the next run. Faults that may pass
+ * are none.
+ */
+export function findNeeds(report: RunReport): readonly string[] {
+  const ofReleases = report.releases.flatMap((release) => {
+    const code = exitCodeOfRelease(report.command, release);
+    const problems = code === 3 ? [] : needsIn(release.problems);
+    return code === 1 || code === 2 ? [...needsOf(release), ...problems] : problems;
+  });
+  return [...ofReleases, ...needsIn(report.problems)];
+}
+
+function needsOf({ name, decision, receipt }: ReleaseReport): readonly string[] {
+  switch (receipt.kind) {
+    case 'blocked':
+    case 'failed':
+      return [`${name} ${receipt.code}`];
+    case 'suppressed':
+      return [`${name} PULL_CLOSED`];
+    default:
+      return reasonsForPerson(decision).map(({ code }) => `${name} ${code}`);
+  }
+}
+
+function needsIn(problems: RunReport['problems']): readonly string[] {
+  return problems
+    .filter(({ code, severity }) => severity === 'error' || code === 'MANIFEST_GONE')
+    .map(({ code, at, path }) => [code, at.file, path].join(' '));
 }
 
 function exitCodeOfRelease(command: RunReport['command'], { decision, receipt }: ReleaseReport): ExitCode {

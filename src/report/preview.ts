@@ -11,6 +11,7 @@ export interface PrintablePreview {
   readonly path: string;
   readonly stable: string;
   readonly candidate: string | undefined;
+  readonly dependsOn: readonly string[];
   readonly weight: number;
   readonly standing:
     | { readonly index: number; readonly holdUntil: Parameters<typeof formatInstant>[0] }
@@ -43,6 +44,7 @@ export function printPreview(preview: PrintablePreview): string {
   });
   return [
     title(preview),
+    ...dependencies(preview).map((line) => `  ${line}`),
     ...steps,
     `  promoted no sooner than +${formatDuration(preview.total)}, paused after +${formatDuration(preview.deadline)}`,
     ...describeFinish(preview).map((text) => `  ${text}`),
@@ -64,6 +66,7 @@ export function summarisePreview(preview: PrintablePreview): string {
   const diff = [...preview.corrections, ...preview.firstStep];
   return [
     `### ${escapeText(title(preview))}\n${codeSpan(preview.path)}`,
+    ...dependencies(preview).map(escapeText),
     table(['', 'Traffic', 'Weight', 'Not before', 'Holds', 'Gate'], rows),
     `Promoted no sooner than +${formatDuration(preview.total)}, paused after +${formatDuration(preview.deadline)}.`,
     ...describeFinish(preview).map((text) => escapeText(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`)),
@@ -78,6 +81,15 @@ function describeFinish({ finish, standing }: PrintablePreview): readonly string
   if (finish.at === undefined) return ['never promoted: the freezes leave no moment for it'];
   const from = standing ? 'from here' : 'started now';
   return [`${from}, promoted no sooner than ${formatLocal(finish.timeZone, finish.at)}`];
+}
+
+/** The order of all releases, for a terminal and a job summary; nothing when none depends on another. */
+export function printOrder(order: readonly string[]): readonly string[] {
+  return order.length === 0 ? [] : [`order of rollouts: ${order.join(', ')}`];
+}
+
+function dependencies({ dependsOn }: PrintablePreview): readonly string[] {
+  return dependsOn.length === 0 ? [] : [`after ${dependsOn.join(', ')}`];
 }
 
 function title({ name, stable, candidate, weight }: PrintablePreview): string {

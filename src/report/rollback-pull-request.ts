@@ -71,8 +71,9 @@ function badVersion(record: WrittenRecord): string {
 function headline({ record, traffic, summary, restored, owners }: RollbackDescription): string {
   const bad = codeSpan(badVersion(record));
   const started = record.rollout ? `, ${age(record.rollout.startedAt, record.at)} after its start` : '';
-  const { kind, actor } = record.trigger;
-  const by = actor === null ? kind : `${kind}, ${escapeText(actor)}`;
+  const { kind, actor, dispatch } = record.trigger;
+  const asked = dispatch ? [`asked by ${dispatch.source}: ${escapeText(dispatch.reason)}`] : [];
+  const by = [kind, ...(actor === null ? [] : [escapeText(actor)]), ...asked].join(', ');
   return [
     `**${escapeText(record.release)} goes back from ${bad} (${formatPercent(traffic)} of the traffic) to ${codeSpan(restored.ref.version)}**${started}.`,
     ...(summary === undefined ? [] : [`What was new in ${bad}: ${escapeText(summary)}`]),

@@ -59,7 +59,8 @@ describe.each(
 
   it('runs its own command by a script beside it', () => {
     expect(action.runs.steps).toHaveLength(1);
-    expect(step.run).toBe(`bash "$GITHUB_ACTION_PATH/../run.sh" ${name}`);
+    const start = name === 'advance' ? 'exec bash' : 'bash';
+    expect(step.run).toBe(`${start} "$GITHUB_ACTION_PATH/../run.sh" ${name}`);
   });
 
   it('hands every input on in a variable of its own, and reads no other', () => {

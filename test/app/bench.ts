@@ -52,11 +52,14 @@ export const sick: Health = () => 0.05;
 const BEFORE = 20;
 
 /** Counters of versions that each get 2,000 requests a minute, from before the test begins and for as long as it lasts. */
-export function record(health: Readonly<Record<string, Health>>, minutes = 400): string {
+export function record(
+  health: Readonly<Record<string, Health>>,
+  { minutes = 400, before = BEFORE }: { readonly minutes?: number; readonly before?: number } = {},
+): string {
   const points = (share: Health): RecordedPoint[] => {
     let sum = 0;
-    return Array.from({ length: BEFORE + minutes }, (_, index) => {
-      const at = index - BEFORE;
+    return Array.from({ length: before + minutes }, (_, index) => {
+      const at = index - before;
       sum += 2_000 * (share(at) ?? 0);
       return [minute(at), Math.floor(sum)];
     });

@@ -28,7 +28,10 @@ freezes:
 `;
 
 function openWeekend(candidate: Health = healthy): Bench {
-  const text = record({ [STABLE.version]: healthy, [CANDIDATE.version]: candidate }, MONDAY + 200);
+  const text = record(
+    { [STABLE.version]: healthy, [CANDIDATE.version]: candidate },
+    { minutes: MONDAY + 200 },
+  );
   return openBench({
     config: FROZEN,
     provider: (clock) => createOpenMetricsProvider({ name: 'prod', text, clock }),

@@ -5,7 +5,7 @@ import { validate } from '../../src/app/validate.ts';
 import { checkPromql } from '../../src/cli/check-promql.ts';
 import { configTemplate, releaseTemplate, servingTemplate } from '../../src/cli/init-templates.ts';
 import type { FileSource } from '../../src/ports/forge.ts';
-import { printPreview, summarisePreview } from '../../src/report/preview.ts';
+import { printOrder, printPreview, summarisePreview } from '../../src/report/preview.ts';
 import { CANDIDATE, STABLE } from '../builders/release.ts';
 import { CONFIG, MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
 import { type Bench, openInFlight, writeFiles, writeManifest } from './bench.ts';
@@ -358,6 +358,22 @@ describe('plan', () => {
     });
     expect(releases[0]!.corrections.map((edit) => edit.path)).toEqual([SERVING]);
     expect(printPreview(releases[0]!)).toContain('the targets must change to say what the manifest says');
+  });
+
+  it('prints the order of releases that depend on others, and nothing where none does', async () => {
+    const text = writeManifest().replace('name: scorer', 'name: scorer\n  dependsOn: [store]');
+    const { order, releases } = await preview({
+      ...BASE,
+      ...writeFiles({ name: 'store' }),
+      [MANIFEST]: text,
+    });
+    expect(order).toEqual(['store', 'scorer']);
+    expect(printOrder(order)).toEqual(['order of rollouts: store, scorer']);
+    expect(releases.map((release) => printPreview(release).split('\n')[1])).toEqual([
+      '  after store',
+      expect.stringContaining('from +0s'),
+    ]);
+    expect(printOrder((await preview(BASE)).order)).toEqual([]);
   });
 
   it('looks at the named releases only', async () => {

@@ -185,6 +185,27 @@ async function benchRequests(name: keyof typeof GOAL_REQUESTS, scene: SceneName)
   }
 }
 
+/** What an idle look asks of GitHub: a watch of 21 s in real time over a release that holds, since its metrics are out of reach. */
+async function benchWatch(): Promise<void> {
+  const stage = await openStage('advancing', { metrics: 'none' });
+  try {
+    const run = await stage.runJob('advance', await stage.createRepository(), {
+      with: { 'watch-for': '21s', every: '10s' },
+      beforeAction: async () => stage.lab.clearRequests(),
+    });
+    const looks = Number(/(\d+) looks/.exec(run.summary)?.[1]);
+    const fetched = stage.lab.requests.filter(({ api }) => api === 'git').length;
+    const requests = stage.lab.requests.length - fetched;
+    const perLook = fetched / (looks - 1);
+    console.log(
+      `  idle look  ${requests} requests, and one git fetch of ${perLook} HTTP requests (${looks} looks; the first reads the checkout)`,
+    );
+    if (requests !== 0) failures.push(`idle looks make ${requests} requests, goal 0`);
+  } finally {
+    await stage.close();
+  }
+}
+
 async function main(): Promise<void> {
   const stage = await openStage('settled', { metrics: 'none' });
   const folder = mkdtempSync(join(tmpdir(), 'belay-bench-'));
@@ -198,6 +219,7 @@ async function main(): Promise<void> {
   }
   console.log('requests to GitHub, counted by the lab');
   await benchRequests('idle', 'settled');
+  await benchWatch();
   await benchRequests('advance', 'advancing');
   await benchRequests('rollback', 'advancing');
   for (const failure of failures) console.error(`goal missed: ${failure}`);

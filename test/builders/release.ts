@@ -45,6 +45,8 @@ export interface ReleaseInput {
     readonly approval?: 'required';
   }[];
   readonly deadline?: string;
+  readonly watch?: string;
+  readonly verify?: string;
   readonly paused?: boolean;
   readonly checks?: readonly unknown[];
   readonly health?: Readonly<Record<string, unknown>>;
@@ -75,6 +77,7 @@ export function writeRelease(input: ReleaseInput = {}): Record<string, unknown> 
       { weight: 100, hold: '24h' },
     ],
     deadline: input.deadline ?? '72h',
+    ...(input.watch === undefined ? {} : { watch: input.watch }),
   };
   return {
     apiVersion: 'belay.dev/v1',
@@ -88,6 +91,7 @@ export function writeRelease(input: ReleaseInput = {}): Record<string, unknown> 
       health: { ...input.health, checks: input.checks ?? [ERRORS_CHECK] },
       targets: [{ kind: 'gateway-api', file: 'serving/scorer.yaml', route: 'scorer' }],
       ...(input.waivers === undefined ? {} : { waivers: input.waivers }),
+      ...(input.verify === undefined ? {} : { rollback: { mode: 'revert', verify: input.verify } }),
     },
   };
 }
@@ -125,6 +129,7 @@ export function buildState(input: Partial<ReleaseState> = {}): ReleaseState {
     carried: 0,
     guarantee: undefined,
     pause: undefined,
+    watched: undefined,
     ...input,
   };
 }

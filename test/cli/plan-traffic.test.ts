@@ -17,7 +17,7 @@ afterEach(() => {
 function open(metrics: 'recorded' | 'secret-missing') {
   const dir = mkdtempSync(join(tmpdir(), 'belay-plan-'));
   folders.push(dir);
-  for (const part of ['releases', 'serving', 'docs', '.belay', '.github'])
+  for (const part of ['contracts', 'releases', 'serving', 'docs', '.belay', '.github'])
     cpSync(join(EXAMPLE, part), join(dir, part), { recursive: true });
   if (metrics === 'secret-missing') return dir;
   cpSync(join(EXAMPLE, 'demo', 'recordings', 'healthy.om'), join(dir, 'history.om'));

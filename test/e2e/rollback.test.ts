@@ -111,7 +111,7 @@ describe.skipIf(!present)('a rollback of a healthy rollout', () => {
     [{ release: 'scorer', 'if-failing': 'yes' }, 'input if-failing: expected true or false, got "yes"'],
     [{ release: 'scorer', 'dry-run': 'TRUE' }, 'input dry-run: expected true or false, got "TRUE"'],
     [{ release: 'scoring' }, 'release "scoring": expected one of "scorer"'],
-    [{ reason: 'no release named' }, 'expected the name of a release, got none'],
+    [{ reason: 'no release named' }, 'refused[SEC-17] client_payload.release is missing'],
   ])('is refused with one message for %j, and writes nothing', async (inputs, message) => {
     const repository = await stage.createRepository();
     const head = await repository.head();

@@ -39,6 +39,7 @@ export interface JobOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly path?: string;
   readonly debug?: boolean;
+  readonly cancelAt?: RegExp;
   /** Between the checkout and the action. */
   readonly beforeAction?: (workspace: string) => Promise<void>;
 }
@@ -126,6 +127,7 @@ function assemble({ lab, gateway, past, prometheus }: Parts): Stage {
         secrets: Object.values(step.env),
         ...(options.path === undefined ? {} : { path: options.path }),
         ...(options.debug === undefined ? {} : { debug: options.debug }),
+        ...(options.cancelAt === undefined ? {} : { cancelAt: options.cancelAt }),
       });
       litter.push(run.temp);
       return run;

@@ -83,7 +83,8 @@ describe.each(workflows)('$path', ({ path, text, workflow, jobs, steps }) => {
   });
 
   it('ends a job that hangs', () => {
-    for (const job of jobs) expect(job['timeout-minutes']).toBeLessThanOrEqual(10);
+    const watches = steps.some((step) => step.with?.['watch-for'] !== undefined);
+    for (const job of jobs) expect(job['timeout-minutes']).toBeLessThanOrEqual(watches ? 65 : 10);
   });
 });
 
@@ -125,12 +126,17 @@ describe.each(['fraud-scorer', 'kserve'])('%s', (example) => {
     expect(text).not.toContain('secrets.');
   });
 
-  it('ticks every five minutes beside the full hour, on demand and on dispatch', () => {
+  it('ticks beside the full hour, on demand and on dispatch; where it watches, another run waits already', () => {
+    const watches = named('advance').text.includes('watch-for: 55m');
     expect(named('advance').workflow.on).toEqual({
-      schedule: [{ cron: '3-58/5 * * * *' }],
+      schedule: [{ cron: watches ? '7-52/15 * * * *' : '3-58/5 * * * *' }],
       workflow_dispatch: null,
       repository_dispatch: { types: ['belay-advance'] },
     });
+  });
+
+  it('hands no word of a dispatch on: the action reads the event itself', () => {
+    for (const { text } of writers) expect(text).not.toContain('client_payload');
   });
 
   it('rolls back for people and for alerts', () => {

@@ -6,9 +6,9 @@ export interface RefusalCase {
   readonly name: string;
   /**
    * What the file is given as; `tiered`: a manifest beside a config with a tier; `rollout`: the manifest of a rollout under way, changed
-   * by a pull request. Default release.
+   * by a pull request; `contract`: the schema that a sound manifest names. Default release.
    */
-  readonly as?: 'release' | 'tiered' | 'config' | 'action' | 'rollout';
+  readonly as?: 'release' | 'tiered' | 'config' | 'action' | 'rollout' | 'contract';
   /** Path in the repository, where that is the attack. */
   readonly path?: string;
   /** How it stands in the repository. */

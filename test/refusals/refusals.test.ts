@@ -10,6 +10,7 @@ import { parseRelease } from '../../src/core/manifest/parse-release.ts';
 import { listProblems, problemBlocks } from '../../src/report/summary.ts';
 import { lintAction } from '../tools/lint-workflow.ts';
 import { type ExpectedProblem, type RefusalCase, settleCase } from './case.ts';
+import { JSON_CASES } from './json-cases.ts';
 import { judgeFile } from './judge-file.ts';
 import { MANIFEST } from './manifest.ts';
 import { PLACE_CASES } from './place-cases.ts';
@@ -20,7 +21,13 @@ import { YAML_CASES } from './yaml-cases.ts';
 /** Every hostile file is refused for what it is, where it is, at once, and does no harm on the way. */
 
 const FOLDER = fileURLToPath(new URL('../fixtures/refusals/', import.meta.url));
-const CASES: readonly RefusalCase[] = [...YAML_CASES, ...TEXT_CASES, ...PLACE_CASES, ...POLICY_CASES];
+const CASES: readonly RefusalCase[] = [
+  ...YAML_CASES,
+  ...TEXT_CASES,
+  ...PLACE_CASES,
+  ...JSON_CASES,
+  ...POLICY_CASES,
+];
 
 /** What stands beside a file. */
 interface Expectation {
@@ -39,6 +46,7 @@ function expectationOf(one: RefusalCase): Expectation {
     config: '.belay/config.yaml',
     action: 'action.yml',
     rollout: 'releases/scorer.yaml',
+    contract: 'contracts/input.json',
   }[as];
   return {
     source,

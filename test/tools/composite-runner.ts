@@ -25,6 +25,8 @@ export interface UsesStep {
   readonly secrets?: readonly string[];
   /** Debug logging, as by "Re-run jobs" with it. */
   readonly debug?: boolean;
+  /** The job is cancelled when the output of the step matches: SIGINT to its first process alone, as the runner does. */
+  readonly cancelAt?: RegExp;
 }
 
 /** What an action can know of the run. */
@@ -185,9 +187,13 @@ function runStep(
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
+    let isCancelled = false;
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (chunk: string) => {
         output += chunk;
+        if (isCancelled || !step.cancelAt?.test(output)) return;
+        isCancelled = true;
+        child.kill('SIGINT');
       });
     child.once('error', reject);
     child.once('close', (code) => resolve({ exitCode: code ?? -1, output: output.replace(/\n?$/, '\n') }));

@@ -44,9 +44,19 @@ export function fetchConfig(source: FetchSource): readonly (readonly [string, st
 const FETCH_TIMEOUT = millis(120_000);
 const WAITS = [millis(1_000), millis(4_000)];
 
-/** Brings the newest commit of a branch here and gives its id. */
+/** Branches that a run has to know of as they are now, and where this clone keeps them. */
+const KNOWN_BRANCHES = '+refs/heads/belay/rollback/*:refs/remotes/origin/belay/rollback/*';
+
+/**
+ * Brings the newest commit of a branch here and gives its id. In the same fetch come the branches of open rollbacks, and those that
+ * are gone there go here: a run that lasts must not step under a rollback that was opened since the checkout.
+ */
 export async function fetchBranch(git: Git, source: FetchSource, branch: string): Promise<Sha> {
-  await fetchWanted(git, source, { wanted: `refs/heads/${branch}`, switches: [] });
+  // the first one named is the first in FETCH_HEAD
+  await fetchWanted(git, source, {
+    wanted: [`refs/heads/${branch}`, KNOWN_BRANCHES],
+    switches: ['--prune', '--force'],
+  });
   const tip = await gitOutput(git, `find what was fetched of "${branch}"`, {
     args: ['rev-parse', '--verify', 'FETCH_HEAD^{commit}'],
   });
@@ -55,23 +65,23 @@ export async function fetchBranch(git: Git, source: FetchSource, branch: string)
 
 /** Brings one commit here, with what it needs of the history that this clone has. */
 export async function fetchCommit(git: Git, source: FetchSource, commit: Sha): Promise<void> {
-  await fetchWanted(git, source, { wanted: commit, switches: [] });
+  await fetchWanted(git, source, { wanted: [commit], switches: [] });
 }
 
 /** Completes the history of a shallow clone below a commit. */
 export async function fetchHistory(git: Git, source: FetchSource, at: Sha): Promise<void> {
-  await fetchWanted(git, source, { wanted: at, switches: ['--unshallow'] });
+  await fetchWanted(git, source, { wanted: [at], switches: ['--unshallow'] });
 }
 
 interface Wanted {
-  /** Full name of a ref, or a commit id. */
-  readonly wanted: string;
+  /** Full names of refs, commit ids, or refs with where they are kept. */
+  readonly wanted: readonly string[];
   readonly switches: readonly string[];
 }
 
 async function fetchWanted(git: Git, source: FetchSource, { wanted, switches }: Wanted): Promise<void> {
   const quiet = ['--quiet', '--no-tags', '--no-recurse-submodules'];
-  const args = ['fetch', ...quiet, ...switches, '--end-of-options', source.url, wanted];
+  const args = ['fetch', ...quiet, ...switches, '--end-of-options', source.url, ...wanted];
   for (let attempt = 0; ; attempt += 1) {
     const answer = await git({ args, timeout: FETCH_TIMEOUT });
     if (answer.code === 0) return;

@@ -6,8 +6,8 @@ export function createFixedClock(start: Instant): Clock {
   let current = start;
   return {
     now: () => current,
-    sleep(length) {
-      current = instant(current + length);
+    sleep(length, until) {
+      if (!until?.aborted) current = instant(current + length);
       return Promise.resolve();
     },
   };

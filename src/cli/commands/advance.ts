@@ -1,26 +1,65 @@
 import '../interpret-schemas.ts';
 
+import type { WatchOptions } from '../../app/watch.ts';
+import type { World } from '../../app/world.ts';
 import { ToolError } from '../../core/errors.ts';
-import { type CommandContext, type CommandInput, type CommandResult, hasFlag, listFlag } from '../command.ts';
+import { millis } from '../../core/units.ts';
+import {
+  type CommandContext,
+  type CommandInput,
+  type CommandResult,
+  type Flags,
+  hasFlag,
+  listFlag,
+} from '../command.ts';
+import { durationFlag } from '../duration-flag.ts';
 import { openWorld } from '../open-world.ts';
 import { runResult } from '../run-result.ts';
+import { listenForStop } from '../stop-signal.ts';
 
-/** One tick. */
+/** The shortest pause between two looks: a fetch each, from a server that others use, too. */
+const SHORTEST_PAUSE = 10_000;
+const DEFAULT_PAUSE = 30_000;
+/** A hosted runner ends every job after six hours. Source: GitHub docs, usage limits of Actions. */
+const LONGEST_WATCH = 6 * 3_600_000;
+
+/** One tick, or ticks for as long as is asked for. */
 export async function runAdvance(
   { flags, positionals }: CommandInput,
   context: CommandContext,
 ): Promise<CommandResult> {
-  const world = await openWorld(flags, context);
-  // loaded while git starts
-  const { advance } = await import('../../app/advance.ts');
   const named = listFlag(flags, 'release');
   // a workflow that joins two empty inputs by a comma means nobody, and not everybody
   if (named.length === 0 && [flags.release ?? ''].flat().some((text) => text !== ''))
-    throw new ToolError({
-      code: 'REFUSED',
-      message: 'advance: --release: expected names of releases, got none; leave it out for all of them',
-    });
-  const only = [...positionals, ...named];
-  const report = await advance(world, { only, dryRun: hasFlag(flags, 'dry-run') });
-  return runResult(report);
+    throw refused('--release: expected names of releases, got none; leave it out for all of them');
+  const options = { only: [...positionals, ...named], dryRun: hasFlag(flags, 'dry-run') };
+  const times = readTimes(flags);
+  const world = await openWorld(flags, context);
+  const stop = listenForStop();
+  try {
+    if (times) return await watchAndTell(world, { ...options, ...times, stop: stop.signal });
+    // loaded while git starts
+    const { advance } = await import('../../app/advance.ts');
+    return runResult(await advance(world, options));
+  } finally {
+    stop.close();
+  }
+}
+
+async function watchAndTell(world: World, options: WatchOptions): Promise<CommandResult> {
+  const { watch } = await import('../../app/watch.ts');
+  const { watchResult } = await import('../watch-result.ts');
+  return watchResult(await watch(world, options));
+}
+
+function readTimes(flags: Flags) {
+  const length = durationFlag(flags, 'watch-for', { least: 0, most: LONGEST_WATCH });
+  const every = durationFlag(flags, 'every', { least: SHORTEST_PAUSE, most: LONGEST_WATCH });
+  if (length === undefined && every !== undefined)
+    throw refused('--every: expected --watch-for with it, got it alone; one tick has no pauses');
+  return length === undefined ? undefined : { length, every: every ?? millis(DEFAULT_PAUSE) };
+}
+
+function refused(message: string): ToolError {
+  return new ToolError({ code: 'REFUSED', message: `advance: ${message}` });
 }

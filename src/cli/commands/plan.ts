@@ -6,7 +6,7 @@ import { createWorktree } from '../../adapters/system/worktree.ts';
 import { type Preview, plan, type TrafficSource } from '../../app/plan.ts';
 import { createProviders } from '../../app/providers.ts';
 import { ToolError } from '../../core/errors.ts';
-import { printPreview, summarisePreview } from '../../report/preview.ts';
+import { printOrder, printPreview, summarisePreview } from '../../report/preview.ts';
 import { listProblems, problemBlocks } from '../../report/summary.ts';
 import {
   type CommandContext,
@@ -29,13 +29,17 @@ export async function runPlan(
   const source = openTraffic(flags, context);
   const now = source?.now ?? systemClock.now();
   const options = { sha256, checkQuery, now, only: positionals, ...(source ? { traffic: source } : {}) };
-  const { known, releases, problems } = await plan(files, options);
+  const { known, order, releases, problems } = await plan(files, options);
   requireKnown({ known, problems }, positionals);
   return {
     exitCode: problems.some(({ severity }) => severity === 'error') ? 1 : 0,
-    text: `${[...releases.map(printPreview), ...listProblems(problems)].join('\n\n')}\n`,
-    json: { releases, problems },
-    summary: [...releases.map(summarisePreview), ...problemBlocks('Problems', problems)].join('\n\n'),
+    text: `${[...releases.map(printPreview), ...printOrder(order), ...listProblems(problems)].join('\n\n')}\n`,
+    json: { releases, order, problems },
+    summary: [
+      ...releases.map(summarisePreview),
+      ...printOrder(order),
+      ...problemBlocks('Problems', problems),
+    ].join('\n\n'),
     problems,
     outputs: {},
   };

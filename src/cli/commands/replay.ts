@@ -8,7 +8,7 @@ import { replay } from '../../app/replay.ts';
 import { ToolError } from '../../core/errors.ts';
 import { healthSettings } from '../../core/manifest/defaults.ts';
 import type { Release, VersionSpec } from '../../core/manifest/release-schema.ts';
-import { type Instant, type Millis, parseDuration, parseInstant } from '../../core/units.ts';
+import { type Instant, parseInstant } from '../../core/units.ts';
 import { printReplay, summariseReplay } from '../../report/replay.ts';
 import {
   type CommandContext,
@@ -18,10 +18,14 @@ import {
   textFlag,
 } from '../command.ts';
 import { findDirectory } from '../directory.ts';
+import { durationFlag } from '../duration-flag.ts';
 import { openMetrics } from '../open-world.ts';
 
 /** More looks than this are a mistake in a flag. */
 const MOST_LOOKS = 20_000;
+
+/** Looks further apart than this are a mistake, too (ms). */
+const LONGEST_PAUSE = 366 * 86_400_000;
 
 /** Replays the rollout of a release over a stretch of history. */
 export async function runReplay(
@@ -36,7 +40,8 @@ export async function runReplay(
   if (from === undefined)
     throw refusal('--from: expected the moment at which the rollout begins, got nothing');
   const to = momentFlag(flags, 'to') ?? metrics.clock.now();
-  const every = durationFlag(flags, 'every') ?? healthSettings(release).tick;
+  const every =
+    durationFlag(flags, 'every', { least: 1_000, most: LONGEST_PAUSE }) ?? healthSettings(release).tick;
   const looks = (to - from) / every;
   if (!(looks >= 1 && looks <= MOST_LOOKS))
     throw refusal(
@@ -94,15 +99,6 @@ function momentFlag(flags: Flags, name: string): Instant | undefined {
   if (moment === undefined)
     throw refusal(`--${name}: expected a moment in UTC like 2026-11-21T08:05:00Z, got "${text}"`);
   return moment;
-}
-
-function durationFlag(flags: Flags, name: string): Millis | undefined {
-  const text = textFlag(flags, name);
-  if (text === undefined) return undefined;
-  const length = parseDuration(text);
-  if (length === undefined || length <= 0)
-    throw refusal(`--${name}: expected a duration like 5m, got "${text}"`);
-  return length;
 }
 
 function refusal(message: string): ToolError {

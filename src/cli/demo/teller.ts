@@ -70,6 +70,7 @@ function describeMove({ decision }: ReleaseReport): string {
       return `at ${formatPercent(decision.from)}: `;
     case 'adopt':
     case 'promote':
+    case 'recover':
     case 'nothing':
       return '';
     default:

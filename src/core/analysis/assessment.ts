@@ -16,6 +16,8 @@ export interface Evaluation {
   readonly now: Instant;
   /** Nats of harm that earlier trials of the same content left; see Evidence. Default 0. */
   readonly carried?: number;
+  /** Stable's evidence is that of so long before, tick by tick: a version held against its own past. Default: of the same time. */
+  readonly stableBefore?: Millis;
 }
 
 /** One question to one provider. `id` is unique in an evaluation: check / role / arm, e.g. `errors/bad/candidate`. */

@@ -1,7 +1,7 @@
 import type { EvidenceCheck, EvidenceTick, Period, Seen } from '../judge/evidence.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import type { Rollout, Transition } from '../plan/rollout.ts';
-import { type Millis, millis, type Percent } from '../units.ts';
+import { after, type Millis, millis, type Percent } from '../units.ts';
 import type { AnswerTo, GroupedAnswer } from './answers.ts';
 import type { BrokenQuery, Evaluation } from './assessment.ts';
 import { applyBaseline, readBaseline } from './baseline.ts';
@@ -36,7 +36,9 @@ export function collect(queries: EvidenceQueries, evaluation: Evaluation, answer
     const { baseline, broken: unknown } = readBaseline(queries.check, asked.baseline, answerTo);
     const broken = [...unread, ...unknown];
     const ticks =
-      broken.length > 0 ? [] : readTicks(asked.grid, evaluation.rollout, { spec, collector, readingsAt });
+      broken.length > 0
+        ? []
+        : readTicks(asked.grid, evaluation.rollout, { spec, collector, readingsAt, labelDelay });
     return {
       check: applyBaseline(collector.check(spec, ticks, evaluation), baseline),
       broken,
@@ -94,16 +96,30 @@ export function readAll(
   return { readingsAt, broken };
 }
 
-/** Puts the readings of both arms together, tick by tick. Linear in ticks and transitions. */
+/**
+ * Puts the readings of both arms together, tick by tick. Linear in ticks and transitions. Labels that come late are about requests
+ * that both versions still answered side by side: the weight at which stable is gone counts from `labelDelay` after it was written.
+ */
 function readTicks<S, A>(
   grid: Grid,
-  { transitions }: Rollout,
+  rollout: Rollout,
   {
     spec,
     collector,
     readingsAt,
-  }: { readonly spec: S; readonly collector: Collector<S, A>; readonly readingsAt: ReadingsAt },
+    labelDelay,
+  }: {
+    readonly spec: S;
+    readonly collector: Collector<S, A>;
+    readonly readingsAt: ReadingsAt;
+    readonly labelDelay: Millis;
+  },
 ): readonly EvidenceTick<A>[] {
+  const transitions = rollout.transitions.map((transition, index) =>
+    index > 0 && transition.weight === WHOLE_TRAFFIC
+      ? { ...transition, at: after(transition.at, labelDelay) }
+      : transition,
+  );
   const arm = (name: Arm, index: number): Seen<A> => collector.read(spec, readingsAt(name, index), name);
   const compares = collector.compares(spec);
   const ticks: EvidenceTick<A>[] = [];

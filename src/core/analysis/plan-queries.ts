@@ -1,7 +1,7 @@
 import { healthSettings, thresholdFor } from '../manifest/defaults.ts';
 import { type AskedSpec, expandCheck } from '../manifest/expand-check.ts';
 import type { Release, ThresholdSpec } from '../manifest/release-schema.ts';
-import type { Millis } from '../units.ts';
+import { instant, type Millis } from '../units.ts';
 import type { Evaluation, PlannedQuery } from './assessment.ts';
 import { type BaselineQueries, baselineQueries, queriesOfBaseline } from './baseline.ts';
 import { fillQuery } from './fill-query.ts';
@@ -87,12 +87,19 @@ function evidenceQueries(evaluation: Evaluation, check: AskedSpec): EvidenceQuer
   const arms: readonly Arm[] = withCollector(check, (spec, collector) =>
     collector.compares(spec) ? ['candidate', 'stable'] : ['candidate'],
   );
-  const questions = arms.flatMap((arm) => armQuestions(check, { release: evaluation.release, arm, grid }));
+  const { release, stableBefore = 0 } = evaluation;
+  const questions = arms.flatMap((arm) =>
+    armQuestions(check, { release, arm, grid: arm === 'stable' ? moveBack(grid, stableBefore) : grid }),
+  );
   return {
     kind: 'evidence',
     check,
     asked: { grid, questions, baseline: baselineQueries(check, evaluation) },
   };
+}
+
+function moveBack({ first, last, step }: Grid, by: number): Grid {
+  return { first: instant(first - by), last: instant(last - by), step };
 }
 
 /** What a check asks about one arm over a grid of ticks. */

@@ -108,7 +108,8 @@ export function atRest(release: Release, now: Instant, begun?: Rollout): Evaluat
   return { release, rollout, standing: findStanding(release, rollout), now };
 }
 
-function countingChecks(release: Release, now: Instant): readonly AskedSpec[] {
+/** The checks that count, so that traffic can be read from them. */
+export function countingChecks(release: Release, now: Instant): readonly AskedSpec[] {
   return evidenceSpecs(release).filter((spec) =>
     withCollector(spec, (own, collector) =>
       withMethod(

@@ -2,11 +2,13 @@ import type { Assessment, PlannedQuery } from '../analysis/assessment.ts';
 import type { Guarantee } from '../analysis/guarantee.ts';
 import type { MetricsRequest, Observation } from '../analysis/observation.ts';
 import type { Decision, RecordedKind } from '../decision/decision.ts';
+import type { ServedShare } from '../decision/served-share.ts';
 import type { Rollout } from '../plan/rollout.ts';
 import { digestOf, fitRecord, recordPath, serialiseRecord } from '../record/record-file.ts';
 import type { WrittenRecord } from '../record/record-schema.ts';
 import type { ReleaseState } from '../record/release-state.ts';
 import type { VersionRef } from '../record/version-ref.ts';
+import type { RestoredVersion } from '../record/watched.ts';
 import { formatInstant, type Instant, type Sha, type Sha256 } from '../units.ts';
 import type { Change, FileEdit } from './change.ts';
 import { describeChange } from './describe-change.ts';
@@ -30,6 +32,8 @@ export interface Restored {
 export interface Trigger {
   readonly kind: WrittenRecord['trigger']['kind'];
   readonly actor: string | null;
+  /** The signed dispatch that asked for the run. */
+  readonly dispatch?: NonNullable<WrittenRecord['trigger']['dispatch']>;
 }
 
 /** Facts of the run that go into every record. */
@@ -57,6 +61,8 @@ export interface ChangeInput {
   readonly quarantine?: VersionRef;
   /** Of a start. */
   readonly guarantee?: Guarantee;
+  /** Of a recovery. */
+  readonly recovery?: { readonly from: RestoredVersion; readonly served: ServedShare | undefined };
   readonly assessment?: Assessment;
   readonly answers?: readonly Answer[];
   readonly sha256: Sha256;
@@ -162,6 +168,7 @@ function buildRecord(input: ChangeInput, sequence: number, operation: string): W
     manifest: change(input.manifest),
     targets: input.targets.map(change),
     ...(input.guarantee ? { guarantee: writeGuarantee(input.guarantee) } : {}),
+    ...(input.recovery ? { recovery: writeRecovery(input.recovery, run.now) } : {}),
     evidence: input.assessment ? writeEvidence(input.assessment, input.answers ?? []) : null,
   };
 }
@@ -176,6 +183,20 @@ function writeRollout(rollout: Rollout): NonNullable<WrittenRecord['rollout']> {
   return {
     startedAt: formatInstant(rollout.startedAt),
     transitions: rollout.transitions.map(({ weight, at }) => ({ weight, at: formatInstant(at) })),
+  };
+}
+
+function writeRecovery(
+  { from, served }: NonNullable<ChangeInput['recovery']>,
+  now: Instant,
+): NonNullable<WrittenRecord['recovery']> {
+  const since = served?.kind === 'gone' ? served.since : undefined;
+  return {
+    rollback: from.record,
+    decided: formatInstant(from.decidedAt),
+    landed: formatInstant(from.since),
+    served: since === undefined ? null : formatInstant(since),
+    recovered: formatInstant(now),
   };
 }
 

@@ -43,7 +43,11 @@ function describeDecision(record: WrittenRecord): string {
     case 'promote':
       return `promote ${candidate}`;
     case 'pause':
-      return `pause ${candidate} at ${formatPercent(from)}`;
+      return record.candidate
+        ? `pause ${candidate} at ${formatPercent(from)}`
+        : `ask for help with ${record.stable?.version ?? ''}`;
+    case 'recover':
+      return `${record.stable?.version ?? ''} recovered`;
     case 'rollback':
       return `roll back ${record.quarantine?.version ?? candidate} to ${record.restored?.version.version ?? ''}`;
     default:

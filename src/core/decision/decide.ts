@@ -1,7 +1,5 @@
-import type { Assessment, CheckAssessment, Verdict } from '../analysis/assessment.ts';
+import type { Assessment } from '../analysis/assessment.ts';
 import { changedGuarantee, guaranteeOf } from '../analysis/guarantee.ts';
-import { assertNever } from '../errors.ts';
-import { voteOf } from '../judge/verdict.ts';
 import { HEALTH_DEFAULTS } from '../manifest/defaults.ts';
 import type { Policy } from '../manifest/policy.ts';
 import type { Release } from '../manifest/release-schema.ts';
@@ -18,11 +16,14 @@ import {
   type Instant,
   instant,
   type Millis,
-  type Percent,
   percent,
 } from '../units.ts';
-import type { Decision, DecisionKind, Reason, ReasonCode } from './decision.ts';
+import { decideWatched } from './decide-watched.ts';
+import type { Decision, Reason, ReasonCode } from './decision.ts';
+import { checkReasons, move, stay, unprovenReasons } from './moves.ts';
 import { obeyPolicy } from './obey-policy.ts';
+import type { ServedShare } from './served-share.ts';
+import { verifiedUntil } from './watch.ts';
 
 /** All that a decision rests on. */
 export interface DecisionInput {
@@ -30,10 +31,12 @@ export interface DecisionInput {
   /** Digest of the manifest's bytes. */
   readonly manifest: Digest;
   readonly state: ReleaseState;
-  /** What the evidence says; undefined when no rollout is under way. */
+  /** What the evidence says; undefined when no rollout is under way and nothing is watched. */
   readonly assessment: Assessment | undefined;
   /** What the config asks of this release; undefined: nothing. */
   readonly policy?: Policy | undefined;
+  /** Whether a version that was taken back is gone; only while its rollback is verified. */
+  readonly served?: ServedShare | undefined;
   readonly now: Instant;
 }
 
@@ -80,7 +83,9 @@ function decideOn(input: DecisionInput): Decision {
 function decideSettled(input: DecisionInput, stable: VersionRef): Decision {
   const adopted = decideAdoption(input, stable);
   if (adopted) return adopted;
-  const { unfinished } = input.state;
+  const { unfinished, watched } = input.state;
+  const looked = watched && decideWatched(input, watched);
+  if (looked) return looked;
   if (!unfinished) return stay(input, 'nothing', 'SETTLED', `settled on ${stable.version}`);
   // Its rollout must end in the records too: the same candidate, brought again, begins anew and on evidence of its own.
   return stay(
@@ -130,10 +135,20 @@ function decideStart(input: DecisionInput, candidate: VersionRef): Decision {
     );
   }
   if (release.spec.rollout.paused) return stay(input, 'hold', 'PAUSED_BY_MANIFEST', 'rollout.paused is true');
+  const recovering = describeRecovering(input);
+  if (recovering) return stay(input, 'hold', 'RECOVERY_PENDING', recovering);
   const first = release.spec.rollout.steps[0]?.weight ?? percent(0);
   return move(input, 'start', first, [
     { code: 'CANDIDATE_NEW', text: `${candidate.version} begins at ${formatPercent(first)}` },
   ]);
+}
+
+/** Nobody is sent to another version while it is open whether the last rollback was enough. */
+function describeRecovering({ release, state: { watched }, now }: DecisionInput): string | undefined {
+  if (watched?.kind !== 'restored') return undefined;
+  const until = verifiedUntil(release, watched);
+  if (until === undefined || now >= until) return undefined;
+  return `looking until ${formatInstant(until)} whether ${watched.ref.version} recovers from the rollback of ${watched.bad.version}`;
 }
 
 function decideRunning(input: DecisionInput, rollout: Rollout): Decision {
@@ -233,56 +248,4 @@ function describeBlindness(assessment: Assessment, limit: Millis): string {
   if (assessment.overall === 'error' && assessment.lastSeen === undefined)
     return `metrics cannot be read, ${formatDuration(limit)} or more into the step; since when is not known`;
   return `no usable evidence for more than ${formatDuration(limit)}`;
-}
-
-function unprovenReasons(assessment: Assessment): readonly Reason[] {
-  const order: readonly Verdict[] = ['error', 'no-data', 'inconclusive'];
-  return order.flatMap((verdict) =>
-    assessment.checks
-      .filter((check) => check.gating && voteOf(check) === verdict)
-      .map((check) => ({ code: verdictCode(verdict), text: check.sentence })),
-  );
-}
-
-function verdictCode(verdict: Verdict): ReasonCode {
-  switch (verdict) {
-    case 'pass':
-      return 'CHECKS_PASS';
-    case 'fail':
-      return 'HARM_PROVEN';
-    case 'inconclusive':
-      return 'CHECK_INCONCLUSIVE';
-    case 'no-data':
-      return 'CHECK_NO_DATA';
-    case 'error':
-      return 'CHECK_ERROR';
-    default:
-      return assertNever(verdict);
-  }
-}
-
-function checkReasons(
-  assessment: Assessment,
-  verdicts: readonly Verdict[],
-  code: ReasonCode,
-): [Reason, ...Reason[]] {
-  const chosen = assessment.checks.filter(
-    (check: CheckAssessment) => check.gating && verdicts.includes(voteOf(check)),
-  );
-  const [first, ...rest] = chosen.map((check): Reason => ({ code, text: check.sentence }));
-  return [first ?? { code, text: `the checks together: ${assessment.overall}` }, ...rest];
-}
-
-function stay(input: DecisionInput, kind: DecisionKind, code: ReasonCode, text: string): Decision {
-  const { weight } = input.release.spec.rollout;
-  return { kind, from: weight, to: weight, reasons: [{ code, text }] };
-}
-
-function move(
-  input: DecisionInput,
-  kind: DecisionKind,
-  to: Percent,
-  reasons: [Reason, ...Reason[]],
-): Decision {
-  return { kind, from: input.release.spec.rollout.weight, to, reasons };
 }

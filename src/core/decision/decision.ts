@@ -35,7 +35,15 @@ export type ReasonCode =
   | 'SAMPLES_MISSING'
   | 'OVERRIDE_USED'
   | 'TOOL_FAILED'
-  | 'NOTHING_TO_RESTORE';
+  | 'NOTHING_TO_RESTORE'
+  | 'WATCHING'
+  | 'VERIFYING'
+  | 'RECOVERED'
+  | 'NOT_RECOVERED'
+  | 'NOT_SERVED'
+  | 'RECOVERY_UNSEEN'
+  | 'RECOVERY_PENDING'
+  | 'RELEASE_FROZEN';
 
 export interface Reason {
   readonly code: ReasonCode;
@@ -50,6 +58,7 @@ export type DecisionKind =
   | 'pause'
   | 'promote'
   | 'rollback'
+  | 'recover'
   | 'nothing';
 
 /** What to do about one release, and why. A plain value: dry run, record, summary and pull request print the same one. */
@@ -74,14 +83,22 @@ const WAITS_FOR_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'POLICY_VIOLATED',
   'DEADLINE_PASSED',
   'EVIDENCE_MISSING',
+  'NOT_SERVED',
+  'RELEASE_FROZEN',
 ]);
 
 /**
  * Whether a person must hear of a decision: a pause, which is said once, and a hold that no later tick ends by itself, which
  * is said by every tick until somebody has seen to it.
  */
-export function needsPerson({ kind, reasons }: Decision): boolean {
-  return kind === 'pause' || (kind === 'hold' && reasons.some(({ code }) => WAITS_FOR_PERSON.has(code)));
+export function needsPerson(decision: Decision): boolean {
+  return reasonsForPerson(decision).length > 0;
+}
+
+/** The reasons of a decision that a person must hear of; empty when there is none. */
+export function reasonsForPerson({ kind, reasons }: Decision): readonly Reason[] {
+  if (kind === 'pause') return reasons;
+  return kind === 'hold' ? reasons.filter(({ code }) => WAITS_FOR_PERSON.has(code)) : [];
 }
 
 /** Decisions that write a record. */

@@ -1,15 +1,17 @@
 import { assess } from '../analysis/assess.ts';
-import type { Assessment, Evaluation } from '../analysis/assessment.ts';
+import type { Assessment } from '../analysis/assessment.ts';
 import type { AbsenceReason, MetricsRequest, Observation } from '../analysis/observation.ts';
 import { ToolError } from '../errors.ts';
 import { type PolicySpec, policyFor } from '../manifest/policy.ts';
 import type { Release } from '../manifest/release-schema.ts';
-import { findStanding, type Rollout } from '../plan/rollout.ts';
+import type { Rollout } from '../plan/rollout.ts';
 import type { BelayRecord } from '../record/record-schema.ts';
 import type { ReleaseState } from '../record/release-state.ts';
 import { millis } from '../units.ts';
-import { decide } from './decide.ts';
+import { type DecisionInput, decide } from './decide.ts';
 import type { Decision } from './decision.ts';
+import { planServed, readServed } from './served-share.ts';
+import { besideBad, evaluationOf } from './watch.ts';
 
 type RecordedObservation = NonNullable<BelayRecord['evidence']>['observations'][number];
 
@@ -30,22 +32,30 @@ export function replayRecord(
   release: Release,
   { state, config }: { readonly state: ReleaseState; readonly config?: PolicySpec | undefined },
 ): Replay {
-  const rollout = readRollout(record);
-  const assessment =
-    rollout && record.evidence
-      ? assessAgain(record, { release, rollout, carried: state.carried })
-      : undefined;
+  const then = { ...state, rollout: release.spec.candidate ? readRollout(record) : undefined };
+  const seen = seeAgain(record, release, then);
   const manifest = record.manifest.before ?? record.manifest.after;
   const policy = config && policyFor(config, release);
-  const decision = decide({
-    release,
-    manifest,
-    state: { ...state, rollout },
-    assessment,
-    policy,
-    now: record.at,
-  });
-  return { decision, assessment };
+  const decision = decide({ release, manifest, state: then, ...seen, policy, now: record.at });
+  return { decision, assessment: seen.assessment };
+}
+
+/** What the recorded observations said, by the judgement of the day. */
+function seeAgain(
+  record: BelayRecord,
+  release: Release,
+  state: ReleaseState,
+): Pick<DecisionInput, 'assessment' | 'served'> {
+  const evaluation = evaluationOf(release, state, record.at);
+  if (!evaluation || !record.evidence) return { assessment: undefined };
+  const observations = new Map(
+    record.evidence.observations.map((item) => [item.id, readObservation(item)] as const),
+  );
+  const assessment = assess(evaluation, observations);
+  const { watched } = state;
+  if (release.spec.candidate || watched?.kind !== 'restored') return { assessment };
+  const asked = planServed(besideBad(release, watched), evaluation);
+  return { assessment, served: readServed(evaluation, asked, observations) };
 }
 
 function readRollout(record: BelayRecord): Rollout | undefined {
@@ -53,27 +63,6 @@ function readRollout(record: BelayRecord): Rollout | undefined {
   return record.rollout && first
     ? { startedAt: record.rollout.startedAt, transitions: [first, ...rest] }
     : undefined;
-}
-
-function assessAgain(
-  record: BelayRecord,
-  {
-    release,
-    rollout,
-    carried,
-  }: { readonly release: Release; readonly rollout: Rollout; readonly carried: number },
-): Assessment {
-  const evaluation: Evaluation = {
-    release,
-    rollout,
-    carried,
-    standing: findStanding(release, rollout),
-    now: record.at,
-  };
-  const observations = (record.evidence?.observations ?? []).map(
-    (item) => [item.id, readObservation(item)] as const,
-  );
-  return assess(evaluation, new Map(observations));
 }
 
 /** A recorded observation as the provider gave it. @throws ToolError REFUSED when its values were left out of the record */

@@ -78,6 +78,30 @@ const providersSchema = () =>
     .register(wording, { expected: 'a map of providers by name, such as prod: {kind: prometheus, url: …}' })
     .meta({ description: 'The metrics sources that manifests may name.' });
 
+const dispatchSchema = () =>
+  z
+    .strictObject({
+      sources: z
+        .record(
+          Name,
+          z
+            .strictObject({
+              keyEnv: envNameSchema('Environment variable that holds the key, of at least 32 characters.'),
+            })
+            .meta({ description: 'Somebody who may ask Belay to look.' }),
+        )
+        .refine((sources) => Object.keys(sources).length > 0, {
+          error: 'must name at least one source',
+          params: { code: 'VALUE_INCOMPLETE' },
+        })
+        .register(wording, { expected: 'a map of sources by name, such as alertmanager: {keyEnv: …}' })
+        .meta({ description: 'Who may ask Belay to look at a release, by name.' }),
+    })
+    .meta({
+      description:
+        'Whose repository_dispatch is heeded by rollback. Default: anybody’s, for it only makes Belay look.',
+    });
+
 /** The schema of the config, built on first use. */
 export const configSchema = lazily(() =>
   z
@@ -107,6 +131,7 @@ export const configSchema = lazily(() =>
         .optional()
         .meta({ description: 'How pull requests of Belay are merged.' }),
       ...policyShape(),
+      dispatch: dispatchSchema().optional(),
     })
     .meta({
       title: 'Belay config',

@@ -24,6 +24,8 @@ export interface Draft {
   readonly weight: Percent | undefined;
   readonly steps: readonly StepDraft[];
   readonly deadline: Millis | undefined;
+  readonly watch: Millis | undefined;
+  readonly verify: Millis | undefined;
   readonly tick: Millis | undefined;
   readonly ingestDelay: Millis | undefined;
   readonly noDataDeadline: Millis | undefined;
@@ -35,7 +37,9 @@ export interface Draft {
 
 /** The parts of a version that rules compare. */
 export type VersionDraft = {
-  readonly [Key in 'version' | 'backend' | 'artifacts']: VersionSpec[Key] | undefined;
+  readonly [Key in 'version' | 'backend' | 'artifacts' | 'compat' | 'alsoWorksWith']?:
+    | VersionSpec[Key]
+    | undefined;
 };
 /** A step, part by part. */
 export interface StepDraft {
@@ -60,6 +64,8 @@ export function draftOf({ metadata, spec }: Release): Draft {
     weight: rollout.weight,
     steps: rollout.steps,
     deadline: rollout.deadline,
+    watch: rollout.watch,
+    verify: spec.rollback?.verify,
     tick: health.tick,
     ingestDelay: health.ingestDelay,
     noDataDeadline: health.noDataDeadline,
@@ -81,6 +87,8 @@ export function salvageDraft(source: YamlSource): Draft {
     version: part('spec', role, 'version'),
     backend: part('spec', role, 'backend'),
     artifacts: part('spec', role, 'artifacts'),
+    compat: part('spec', role, 'compat'),
+    alsoWorksWith: part('spec', role, 'alsoWorksWith'),
   });
   return {
     name: part('metadata', 'name'),
@@ -92,6 +100,8 @@ export function salvageDraft(source: YamlSource): Draft {
       hold: part('spec', 'rollout', 'steps', index, 'hold'),
     })),
     deadline: part('spec', 'rollout', 'deadline'),
+    watch: part('spec', 'rollout', 'watch'),
+    verify: part('spec', 'rollback', 'verify'),
     tick: part('spec', 'health', 'tick'),
     ingestDelay: part('spec', 'health', 'ingestDelay'),
     noDataDeadline: part('spec', 'health', 'noDataDeadline'),

@@ -212,6 +212,13 @@ function* candidateKeeps({ release, floor, whose }: FloorInput): Iterable<Policy
       what: 'key',
       message: `provenance must name ${missing.join(', ')}, for ${whose} asks for it; say where ${candidate.version} comes from`,
     };
+  if (floor.contract && candidate.contract === undefined)
+    yield below(
+      path,
+      `contract is missing, and ${whose} asks for it; name the schemas of what ${candidate.version} takes and gives: contract: {input: …, output: …}`,
+      'tier',
+      'key',
+    );
   if (floor.summary && candidate.summary === undefined)
     yield below(
       path,

@@ -55,6 +55,9 @@ const tierSchema = () =>
         .optional()
         .register(wording, { expected: 'a list of code, data, run and seed' })
         .meta({ description: 'What the provenance of a candidate names.' }),
+      contract: z.literal('required').optional().meta({
+        description: 'A candidate names the schemas of what it takes and gives.',
+      }),
       runbook: Duration.optional().meta({
         description:
           'metadata.runbook is there, and has a line "reviewed: 2026-11-30" that is not older than this.',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { checkSchema } from './check-schema.ts';
+import { compatSchema, contractSchema, otherValuesSchema } from './compat-schema.ts';
 import { lazily } from './lazily.ts';
 import {
   ContentDigest,
@@ -76,6 +77,9 @@ const versionSchema = () =>
         description: 'What it is made of, by name; `model` is the one that targets with a storage URI serve.',
       }),
     provenance: provenanceSchema().optional(),
+    contract: contractSchema().optional(),
+    compat: compatSchema().optional(),
+    alsoWorksWith: otherValuesSchema().optional(),
   });
 
 const stepSchema = () =>
@@ -102,6 +106,12 @@ const metadataSchema = () =>
       runbook: RepoPath.optional().meta({
         description: 'What to do when it goes wrong; linked from the revert PR.',
       }),
+      dependsOn: z
+        .array(Name)
+        .max(20)
+        .register(wording, { expected: 'a list of releases of this repository' })
+        .optional()
+        .meta({ description: 'Releases of this repository that it needs; they are rolled out before it.' }),
     })
     .meta({ description: 'What the release is called and who answers for it.' });
 
@@ -126,6 +136,10 @@ const rolloutSchema = () =>
         .meta({ description: 'The declared weights, rising to 100.' }),
       deadline: Duration.meta({
         description: 'A rollout that takes longer is paused and a person is told.',
+      }),
+      watch: Duration.optional().meta({
+        description:
+          'So long a promoted version is still held to its checks, late labels included, and taken back when one fails. Default: not at all.',
       }),
     })
     .meta({ description: 'How the candidate gets its traffic, step by step.' });
@@ -184,6 +198,10 @@ const specSchema = () =>
           mode: z
             .literal('revert')
             .meta({ description: 'At once, by a pull request that restores the last good manifest.' }),
+          verify: Duration.optional().meta({
+            description:
+              'After a rollback: so long Belay looks whether the traffic is back and the checks are well, and writes down that it recovered, or goes back once more. Default: not at all.',
+          }),
         })
         .optional()
         .meta({ description: 'How a failing candidate is taken back.' }),

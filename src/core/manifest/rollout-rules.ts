@@ -93,13 +93,17 @@ export const ticksFit: Rule = function* ({ draft }) {
   yield* tickCountFits(draft, tick);
 };
 
-function* tickCountFits({ deadline, tick: written }: Draft, tick: number): ReturnType<Rule> {
-  if (deadline === undefined || deadline / tick <= MOST_TICKS) return;
-  const least = formatDuration(millis(Math.ceil(deadline / MOST_TICKS / 1000) * 1000));
+function* tickCountFits({ deadline, watch, tick: written }: Draft, tick: number): ReturnType<Rule> {
+  if (deadline === undefined) return;
+  const length = millis(deadline + (watch ?? 0));
+  if (length / tick <= MOST_TICKS) return;
+  const least = formatDuration(millis(Math.ceil(length / MOST_TICKS / 1000) * 1000));
+  const watched = watch === undefined ? '' : ', watched on after its promotion,';
   yield {
     code: 'TICKS_TOO_MANY',
-    path: written === undefined ? [...ROLLOUT, 'deadline'] : [...HEALTH, 'tick'],
-    message: `a rollout of ${formatDuration(deadline)} has more than ${MOST_TICKS} ticks of ${formatDuration(millis(tick))}; set spec.health.tick to at least ${least}`,
+    path:
+      written === undefined ? [...ROLLOUT, watch === undefined ? 'deadline' : 'watch'] : [...HEALTH, 'tick'],
+    message: `a rollout${watched} of ${formatDuration(length)} has more than ${MOST_TICKS} ticks of ${formatDuration(millis(tick))}; set spec.health.tick to at least ${least}`,
   };
 }
 
@@ -117,6 +121,19 @@ export const noDataDeadlineFits: Rule = function* ({ draft }) {
     code: 'NO_DATA_DEADLINE_TOO_SHORT',
     path: [...HEALTH, written ?? 'noDataDeadline'],
     message: `noDataDeadline must be at least tick plus ingestDelay, ${formatDuration(least)}, got ${formatDuration(deadline)}; every first tick would come too late`,
+  };
+};
+
+/** A rollback can be verified within the time that is given for it. */
+export const verifyFits: Rule = function* ({ draft }) {
+  const { verify } = draft;
+  const tick = draft.tick ?? HEALTH_DEFAULTS.tick;
+  const least = millis(2 * tick + (draft.ingestDelay ?? HEALTH_DEFAULTS.ingestDelay));
+  if (verify === undefined || verify >= least) return;
+  yield {
+    code: 'VERIFY_TOO_SHORT',
+    path: ['spec', 'rollback', 'verify'],
+    message: `must be at least two ticks plus ingestDelay, ${formatDuration(least)}, got ${formatDuration(verify)}; nothing would be seen of the restored version by then`,
   };
 };
 

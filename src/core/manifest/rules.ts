@@ -9,6 +9,7 @@ import {
   ratesCanBeSafe,
 } from './check-rules.ts';
 import { distributionsAreWhole, gaugeMarginsFit, tolerancesAreSensible } from './comparison-rules.ts';
+import { candidateFits } from './compat-rules.ts';
 import { nameIsFileName, providersExist, targetFilesAreForeign } from './config-rules.ts';
 import { placeholdersAreKnown, queriesCountWindows, queriesTellVersions } from './query-rules.ts';
 import {
@@ -24,6 +25,7 @@ import {
   stepsEndAtFull,
   stepsRise,
   ticksFit,
+  verifyFits,
   weightIsDeclared,
 } from './rollout-rules.ts';
 import { type Rule, type RuleInput, toProblem } from './rule.ts';
@@ -35,10 +37,12 @@ import { applyWaivers, waiversAreOwned } from './waiver-rules.ts';
 const RELEASE_RULES: readonly Rule[] = [
   candidateDiffers,
   versionsStay,
+  candidateFits,
   stepsRise,
   stepsEndAtFull,
   weightIsDeclared,
   deadlineFits,
+  verifyFits,
   ticksFit,
   noDataDeadlineFits,
   checkNamesDiffer,

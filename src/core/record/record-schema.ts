@@ -102,13 +102,15 @@ export const RecordSchema = z
     trigger: z.strictObject({
       kind: z.enum(['schedule', 'manual', 'dispatch', 'command-line']),
       actor: z.string().nullable(),
+      /** Of a rollback that a signed dispatch asked to look for; its id is not heeded again. */
+      dispatch: z.strictObject({ id: z.string(), source: Name, reason: z.string() }).optional(),
     }),
     /** How it reached the default branch; a pull request may land much later than it was decided. */
     via: z.enum(['commit', 'pull-request']),
     base: CommitId,
     operation: z.string().regex(/^[0-9a-f]{64}$/),
     decision: z.strictObject({
-      kind: z.enum(['adopt', 'start', 'advance', 'promote', 'pause', 'rollback']),
+      kind: z.enum(['adopt', 'start', 'advance', 'promote', 'pause', 'rollback', 'recover']),
       from: Weight,
       to: Weight,
       reasons: z.array(Reason),
@@ -129,6 +131,22 @@ export const RecordSchema = z
     manifest: FileChange,
     targets: z.array(FileChange),
     evidence: Evidence.nullable(),
+    /** Of a recovery: when each phase of it was over. Other records have none. */
+    recovery: z
+      .strictObject({
+        /** The record of the rollback. */
+        rollback: z.number().int().positive(),
+        /** When the evidence against the bad version was read, and its rollback decided. */
+        decided: Moment,
+        /** When the rollback reached the default branch. */
+        landed: Moment,
+        /** End of the first tick in which the bad version had no traffic any more; null when it was never seen with any. */
+        served: Moment.nullable(),
+        /** When the restored version was found to be well. */
+        recovered: Moment,
+      })
+      .nullable()
+      .optional(),
     /** Of a start: what the error rates of the rollout rest on. Records before it have none. */
     guarantee: GuaranteeSchema.nullable().optional(),
   })

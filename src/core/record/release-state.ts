@@ -3,6 +3,7 @@ import type { Digest, Instant } from '../units.ts';
 import type { RecordChain } from './record-file.ts';
 import type { BelayRecord } from './record-schema.ts';
 import { recurs, sameContent, sameDeployment, sameVersion, type VersionRef } from './version-ref.ts';
+import { type RecordedPause, readPause, readWatched, type Watched } from './watched.ts';
 
 /** A version that was promoted after its bake, or adopted at the start. */
 export interface GoodVersion {
@@ -22,14 +23,6 @@ export interface BackendUse {
   readonly ref: VersionRef;
   /** The newest record that names it there. */
   readonly record: number;
-}
-
-/** A pause that was written down. */
-export interface RecordedPause {
-  readonly at: Instant;
-  readonly code: string;
-  /** Digest of the manifest when it was paused; a later edit by a person lifts the pause. */
-  readonly manifest: Digest;
 }
 
 /** What the records say of a release. */
@@ -57,6 +50,8 @@ export interface ReleaseState {
   readonly guarantee: BelayRecord['guarantee'];
   /** The newest pause since the last step of that rollout. */
   readonly pause: RecordedPause | undefined;
+  /** What Belay's newest move left the release with; undefined once another rollout began. */
+  readonly watched: Watched | undefined;
 }
 
 /**
@@ -94,6 +89,7 @@ export function readState(
     carried: running[0]?.candidate ? readCarried(chain.records, running[0]) : 0,
     guarantee: running[0]?.guarantee,
     pause: readPause(running),
+    watched: readWatched(chain.records, landed),
   };
 }
 
@@ -187,10 +183,4 @@ function leftBy(trial: Trial | undefined, candidate: VersionRef): number {
 /** ln((1 + exp(log)) / 2), without overflow. */
 function logHalf(log: number): number {
   return Math.max(log, 0) + Math.log1p(Math.exp(-Math.abs(log))) - Math.LN2;
-}
-
-function readPause(running: readonly BelayRecord[]): RecordedPause | undefined {
-  const last = running.at(-1);
-  if (last?.decision.kind !== 'pause') return undefined;
-  return { at: last.at, code: last.decision.reasons[0]?.code ?? '', manifest: last.manifest.after };
 }

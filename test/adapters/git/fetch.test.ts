@@ -171,3 +171,23 @@ describe('fetching', () => {
     expect(await createGitReader({ directory: again, defaultBranch: 'main' }).head()).toBe(tip);
   });
 });
+
+describe('a fetch of the newest commit', () => {
+  it('brings the branches of open rollbacks along, and takes those away that are gone', async () => {
+    const origin = createScratchRepository();
+    const { directory } = createScratchRepository();
+    closers.push(origin.remove);
+    const tip = origin.commit('one');
+    const reader = createGitReader({ directory, defaultBranch: 'main', fetch: { url: origin.directory } });
+    const known = async () => reader.branches(await reader.refresh(), 'belay/rollback/');
+    expect(await known()).toEqual([]);
+    origin.git('checkout', '--quiet', '-b', 'belay/rollback/scorer/3.5.0-0123456789ab');
+    origin.commit('roll back');
+    origin.git('branch', 'belay/advance/scorer-0123456789ab');
+    origin.git('checkout', '--quiet', 'main');
+    expect(await known()).toEqual(['belay/rollback/scorer/3.5.0-0123456789ab']);
+    expect(await reader.refresh()).toBe(tip);
+    origin.git('branch', '-D', 'belay/rollback/scorer/3.5.0-0123456789ab');
+    expect(await known()).toEqual([]);
+  });
+});

@@ -37,4 +37,18 @@ describe('systemClock', () => {
     expect(await isOver(month, month - 1)).toBe(false);
     expect(await isOver(month, month)).toBe(true);
   });
+
+  it('wakes at once when it is told to, and leaves no timer behind', async () => {
+    const stop = new AbortController();
+    let over = 0;
+    void systemClock.sleep(millis(30 * 86_400_000), stop.signal).then(() => {
+      over += 1;
+    });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(over).toBe(0);
+    stop.abort();
+    await systemClock.sleep(millis(1_000), stop.signal);
+    await vi.advanceTimersByTimeAsync(0);
+    expect([over, vi.getTimerCount()]).toEqual([1, 0]);
+  });
 });

@@ -109,6 +109,7 @@ const CASES: readonly Case[] = [
     paths: ['spec.health.checks'],
   },
   { name: 'provenance', floor: { provenance: ['code', 'seed'] }, paths: ['spec.candidate'] },
+  { name: 'the contract', floor: { contract: 'required' }, paths: ['spec.candidate'] },
   { name: 'the summary', floor: { summary: 'required' }, paths: ['spec.candidate'] },
   {
     name: 'nothing of a candidate that is not there',

@@ -1,0 +1,99 @@
+import type { Assessment } from '../analysis/assessment.ts';
+import { healthSettings } from '../manifest/defaults.ts';
+import type { Release } from '../manifest/release-schema.ts';
+import type { PromotedVersion, RestoredVersion, Watched } from '../record/watched.ts';
+import { elapsed, formatDuration, formatInstant, type Instant, percent } from '../units.ts';
+import type { Decision, Reason } from './decision.ts';
+import { checkReasons, move, stay, unprovenReasons } from './moves.ts';
+import { describeServed, type ServedShare } from './served-share.ts';
+import { verifiedUntil, watchedUntil } from './watch.ts';
+
+/** What a decision about a settled release rests on. */
+export interface WatchedInput {
+  readonly release: Release;
+  readonly assessment: Assessment | undefined;
+  /** Of a restored version. */
+  readonly served?: ServedShare | undefined;
+  readonly now: Instant;
+}
+
+/** Decides about the version that Belay left a release with; undefined when it is not looked after any more. */
+export function decideWatched(input: WatchedInput, watched: Watched): Decision | undefined {
+  return watched.kind === 'promoted' ? decidePromoted(input, watched) : decideRestored(input, watched);
+}
+
+/** After its promotion a version is held to its checks for a while longer: labels come late, and rare faults later. */
+function decidePromoted(input: WatchedInput, watched: PromotedVersion): Decision | undefined {
+  const { release, assessment, now } = input;
+  const until = watchedUntil(release, watched);
+  if (until === undefined || now > until || !assessment) return undefined;
+  if (assessment.overall === 'fail')
+    return move(input, 'rollback', percent(0), checkReasons(assessment, ['fail'], 'HARM_PROVEN'));
+  const { noDataDeadline } = healthSettings(release);
+  const since = assessment.lastSeen ?? watched.since;
+  const seenAgain = watched.pause !== undefined && since > watched.pause.at;
+  if (isBlind(assessment) && elapsed(since, now) > noDataDeadline && (!watched.pause || seenAgain)) {
+    const text = `no usable evidence for more than ${formatDuration(noDataDeadline)} about ${watched.ref.version}, which is watched until ${formatInstant(until)}; it keeps its traffic`;
+    return withMore(stay(input, 'pause', 'EVIDENCE_MISSING', text), unprovenReasons(assessment));
+  }
+  const text = `settled on ${watched.ref.version}, which is watched until ${formatInstant(until)}: no harm is proven`;
+  return stay(input, 'nothing', 'WATCHING', text);
+}
+
+/**
+ * After a rollback: has the bad version no traffic any more, and is the restored one as well as it used to be? Harm goes back once
+ * more, and after that a person decides. Traffic that stays where it was is no fault of the restored version.
+ */
+function decideRestored(input: WatchedInput, watched: RestoredVersion): Decision | undefined {
+  const { release, assessment, served, now } = input;
+  const until = verifiedUntil(release, watched);
+  if (until === undefined || !assessment || !served) return undefined;
+  const { version } = watched.ref;
+  if (assessment.overall === 'fail') return decideSick(input, watched, assessment);
+  const seen = describeServed(served, watched.bad.version);
+  if (served.kind === 'gone' && assessment.overall === 'pass')
+    return recover(input, `${seen}, and ${version} is as well as it was before`);
+  if (now < until) {
+    const text = `settled on ${version}: looking until ${formatInstant(until)} whether it recovers; ${seen}`;
+    return withMore(stay(input, 'nothing', 'VERIFYING', text), unprovenReasons(assessment));
+  }
+  if (served.kind === 'still') {
+    const text = `${seen}, ${formatDuration(elapsed(watched.since, now))} after the rollback landed: the serving system does not follow the default branch; look at its sync`;
+    return tell(input, watched, { code: 'NOT_SERVED', text });
+  }
+  if (served.kind === 'unseen' || isBlind(assessment)) {
+    const text = `whether ${version} recovers cannot be seen, ${formatDuration(elapsed(watched.since, now))} after the rollback landed; ${seen}`;
+    return tell(input, watched, { code: 'RECOVERY_UNSEEN', text });
+  }
+  return recover(input, `${seen}, and nothing proves that ${version} is worse than it was before`);
+}
+
+/** The restored version fails as well: back once more, then no further without a person. */
+function decideSick(input: WatchedInput, watched: RestoredVersion, assessment: Assessment): Decision {
+  const { version } = watched.ref;
+  const failing = checkReasons(assessment, ['fail'], 'NOT_RECOVERED');
+  if (!watched.isSecond) {
+    const text = `${version} did not recover after the rollback from ${watched.bad.version}`;
+    return move(input, 'rollback', percent(0), [{ code: 'NOT_RECOVERED', text }, ...failing]);
+  }
+  const text = `${version} did not recover either, after two rollbacks: the versions are not the cause, or all of them are. Nothing moves until a person edits the manifest`;
+  return withMore(tell(input, watched, { code: 'RELEASE_FROZEN', text }), failing);
+}
+
+/** Once as a record, and then with every run until it is over. */
+function tell(input: WatchedInput, { pause }: RestoredVersion, { code, text }: Reason): Decision {
+  return stay(input, pause?.code === code ? 'hold' : 'pause', code, text);
+}
+
+function recover(input: WatchedInput, text: string): Decision {
+  return stay(input, 'recover', 'RECOVERED', text);
+}
+
+function isBlind({ overall }: Assessment): boolean {
+  return overall === 'error' || overall === 'no-data';
+}
+
+function withMore(decision: Decision, more: readonly Reason[]): Decision {
+  const [first, ...rest] = decision.reasons;
+  return { ...decision, reasons: [first, ...rest, ...more] };
+}

@@ -1,0 +1,67 @@
+import type { Assessment, CheckAssessment, Verdict } from '../analysis/assessment.ts';
+import { assertNever } from '../errors.ts';
+import { voteOf } from '../judge/verdict.ts';
+import type { Release } from '../manifest/release-schema.ts';
+import type { Percent } from '../units.ts';
+import type { Decision, DecisionKind, Reason, ReasonCode } from './decision.ts';
+
+/** A decision that moves no traffic. */
+export function stay(
+  { release }: { readonly release: Release },
+  kind: DecisionKind,
+  code: ReasonCode,
+  text: string,
+): Decision {
+  const { weight } = release.spec.rollout;
+  return { kind, from: weight, to: weight, reasons: [{ code, text }] };
+}
+
+/** A decision that moves traffic. */
+export function move(
+  { release }: { readonly release: Release },
+  kind: DecisionKind,
+  to: Percent,
+  reasons: [Reason, ...Reason[]],
+): Decision {
+  return { kind, from: release.spec.rollout.weight, to, reasons };
+}
+
+/** The sentences of the gating checks with one of these verdicts; never empty. */
+export function checkReasons(
+  assessment: Assessment,
+  verdicts: readonly Verdict[],
+  code: ReasonCode,
+): [Reason, ...Reason[]] {
+  const chosen = assessment.checks.filter(
+    (check: CheckAssessment) => check.gating && verdicts.includes(voteOf(check)),
+  );
+  const [first, ...rest] = chosen.map((check): Reason => ({ code, text: check.sentence }));
+  return [first ?? { code, text: `the checks together: ${assessment.overall}` }, ...rest];
+}
+
+/** Why a check has not passed, the worst first. */
+export function unprovenReasons(assessment: Assessment): readonly Reason[] {
+  const order: readonly Verdict[] = ['error', 'no-data', 'inconclusive'];
+  return order.flatMap((verdict) =>
+    assessment.checks
+      .filter((check) => check.gating && voteOf(check) === verdict)
+      .map((check) => ({ code: verdictCode(verdict), text: check.sentence })),
+  );
+}
+
+function verdictCode(verdict: Verdict): ReasonCode {
+  switch (verdict) {
+    case 'pass':
+      return 'CHECKS_PASS';
+    case 'fail':
+      return 'HARM_PROVEN';
+    case 'inconclusive':
+      return 'CHECK_INCONCLUSIVE';
+    case 'no-data':
+      return 'CHECK_NO_DATA';
+    case 'error':
+      return 'CHECK_ERROR';
+    default:
+      return assertNever(verdict);
+  }
+}

@@ -1,0 +1,121 @@
+import type { Rollout, Transition } from '../plan/rollout.ts';
+import type { Instant } from '../units.ts';
+import type { BelayRecord } from './record-schema.ts';
+import type { VersionRef } from './version-ref.ts';
+
+/** A pause that was written down. */
+export interface RecordedPause {
+  readonly at: Instant;
+  readonly code: string;
+  /** Digest of the manifest when it was paused; a later edit by a person lifts the pause. */
+  readonly manifest: BelayRecord['manifest']['after'];
+}
+
+interface Settled {
+  /** The record that put this version in charge. */
+  readonly record: number;
+  readonly via: BelayRecord['via'];
+  /** When that record was decided. */
+  readonly decidedAt: Instant;
+  /** When it reached the default branch. */
+  readonly since: Instant;
+  readonly ref: VersionRef;
+  /** The newest pause since. */
+  readonly pause: RecordedPause | undefined;
+}
+
+/** A version that came out of its rollout as good. */
+export interface PromotedVersion extends Settled {
+  readonly kind: 'promoted';
+  /** What served before it. */
+  readonly previous: VersionRef;
+  /** The rollout that brought it. */
+  readonly rollout: Rollout;
+}
+
+/** A version that was gone back to. */
+export interface RestoredVersion extends Settled {
+  readonly kind: 'restored';
+  /** What was left. */
+  readonly bad: VersionRef;
+  /** When the bad version got its first traffic; the rollback itself where that is not known. */
+  readonly troubledSince: Instant;
+  /** The rollback before this one was not enough either. */
+  readonly isSecond: boolean;
+}
+
+/** The version that a settled release was left with by Belay's newest move. */
+export type Watched = PromotedVersion | RestoredVersion;
+
+/** Reason of a rollback away from a version that was itself gone back to. */
+export const NOT_RECOVERED = 'NOT_RECOVERED';
+
+const MOVES: ReadonlySet<string> = new Set<BelayRecord['decision']['kind']>([
+  'adopt',
+  'start',
+  'promote',
+  'recover',
+  'rollback',
+]);
+
+/**
+ * What Belay left a settled release with; undefined when it was adopted, has recovered, or a candidate was started since.
+ * @param landed when records that came by pull request reached the default branch, by number
+ */
+export function readWatched(
+  records: readonly BelayRecord[],
+  landed: ReadonlyMap<number, Instant>,
+): Watched | undefined {
+  const index = records.findLastIndex(({ decision }) => MOVES.has(decision.kind));
+  const move = records[index];
+  if (!move) return undefined;
+  const settled = {
+    record: move.sequence,
+    via: move.via,
+    decidedAt: move.at,
+    since: landed.get(move.sequence) ?? move.at,
+    pause: readPause(records.slice(index + 1)),
+  };
+  if (move.decision.kind === 'promote') return readPromoted(move, settled);
+  if (move.decision.kind === 'rollback') return readRestored(move, settled);
+  return undefined;
+}
+
+/** The pause that is the newest of some records. */
+export function readPause(records: readonly BelayRecord[]): RecordedPause | undefined {
+  const last = records.at(-1);
+  if (last?.decision.kind !== 'pause') return undefined;
+  return { at: last.at, code: last.decision.reasons[0]?.code ?? '', manifest: last.manifest.after };
+}
+
+function readPromoted(
+  { candidate, stable, rollout }: BelayRecord,
+  settled: Omit<Settled, 'ref'>,
+): PromotedVersion | undefined {
+  const [first, ...rest] = rollout?.transitions ?? [];
+  if (!candidate || !stable || !rollout || !first) return undefined;
+  const transitions: readonly [Transition, ...Transition[]] = [first, ...rest];
+  return {
+    ...settled,
+    kind: 'promoted',
+    ref: candidate,
+    previous: stable,
+    rollout: { startedAt: rollout.startedAt, transitions },
+  };
+}
+
+function readRestored(
+  { restored, quarantine, decision, rollout, at }: BelayRecord,
+  settled: Omit<Settled, 'ref'>,
+): RestoredVersion | undefined {
+  if (!restored || !quarantine) return undefined;
+  const isSecond = decision.reasons.some(({ code }) => code === NOT_RECOVERED);
+  return {
+    ...settled,
+    kind: 'restored',
+    ref: restored.version,
+    bad: quarantine,
+    troubledSince: rollout?.startedAt ?? at,
+    isSecond,
+  };
+}
