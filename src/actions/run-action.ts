@@ -10,6 +10,13 @@ import { neutraliseCommands } from './workflow-text.ts';
 /** Commands that exist as actions, with the environment variable of each input. */
 export const ACTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   validate: { dir: 'BELAY_DIRECTORY', base: 'BELAY_BASE' },
+  preflight: {
+    dir: 'BELAY_DIRECTORY',
+    branch: 'BELAY_DEFAULT_BRANCH',
+    release: 'BELAY_RELEASE',
+    pull: 'BELAY_PULL_REQUEST',
+    days: 'BELAY_DAYS',
+  },
   advance: {
     dir: 'BELAY_DIRECTORY',
     branch: 'BELAY_DEFAULT_BRANCH',

@@ -7,7 +7,7 @@ import { describeReceipt } from './receipt.ts';
 import type { Receipt, ReleaseReport, RunReport } from './run-report.ts';
 
 /** Largest step summary that GitHub shows is 1 MiB; half of it leaves room for the other steps' characters of several bytes. */
-const MAX_SUMMARY = 500_000;
+export const MAX_SUMMARY = 500_000;
 
 /** The job summary of a run: one line per release, then the details of each that is under way. */
 export function summariseRun(report: RunReport): string {

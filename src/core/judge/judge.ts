@@ -35,6 +35,9 @@ export interface Judgement {
 /** How the caller sees more than the ticks: why a check that has numbers is blind now, or undefined. */
 export type BlindnessOf = (weighed: Weighed) => string | undefined;
 
+/** `none`: verdicts alone, without sentences and intervals, which are most of the work; for simulations. */
+export type Wording = 'all' | 'none';
+
 /**
  * Judges evidence. Pure and deterministic; linear in ticks and checks.
  * @param judged   the checks that have ticks; the others of `evidence.checks` keep their weight in the family
@@ -44,26 +47,31 @@ export function judge(
   evidence: Evidence,
   judged: readonly EvidenceCheck[],
   blindness: BlindnessOf,
+  words: Wording = 'all',
 ): Judgement {
   const terms = termsOf(evidence);
   const weighed = judged.map((check) => weigh(evidence, check, terms.threshold - terms.logWeight(check)));
   const family = joinFamily(terms, weighed);
   return {
     family: { logHarm: family.logHarm, threshold: family.threshold },
-    checks: weighed.map((one) => judgeCheck(evidence, one, { family, blind: blindness(one) })),
+    checks: weighed.map((one) => judgeCheck(evidence, one, { family, blind: blindness(one), words })),
   };
 }
 
 interface Circumstances {
   readonly family: Family;
   readonly blind: string | undefined;
+  readonly words: Wording;
 }
 
 function judgeCheck(evidence: Evidence, one: Weighed, circumstances: Circumstances): CheckJudgement {
   const { check, members, logSafe, safeThreshold } = one;
-  const { family } = circumstances;
+  const { family, words } = circumstances;
   const verdict = findVerdict(one, circumstances);
-  const { interval, text } = describe(evidence, one, { ...circumstances, verdict });
+  const { interval, text } =
+    words === 'none'
+      ? { interval: undefined, text: verdict }
+      : describe(evidence, one, { ...circumstances, verdict });
   const logWeight = family.logWeight(check);
   return {
     check,
