@@ -10,7 +10,7 @@ import { findReview } from '../core/manifest/runbook-review.ts';
 import { after, elapsed, formatDuration, type Instant, millis } from '../core/units.ts';
 import { quote } from '../core/yaml/yaml-path.ts';
 import type { FileSource } from '../ports/forge.ts';
-import { nameOf, type ReadableRelease, type RepositoryReading } from './read-files.ts';
+import { type RepositoryReading, remainsOf, wholeOf } from './read-files.ts';
 
 /** What the policy is held against. */
 export interface PolicyCheck {
@@ -33,18 +33,21 @@ export async function checkPolicies(files: FileSource, check: PolicyCheck): Prom
   const changes = before && findPolicyChange(before.parsedConfig, reading.parsedConfig);
   const problems: Problem[] = changes ? [changes] : [];
   for (const file of reading.releases) {
-    if (file.kind !== 'readable') continue;
+    const remains = remainsOf(file);
+    const parsed = remains && wholeOf(remains);
+    if (!parsed) continue;
     const found = new Map<string, Problem>();
-    for (const policy of policiesFor(check, file, changes !== undefined)) {
-      const verdict = judgePolicy(policy, file.parsed.release, now);
-      const review = verdict.sets('tier') ? [] : await checkReview(files, file.parsed, { policy, now });
-      for (const problem of [...verdict.findings.map((one) => toProblem(file.parsed.source, one)), ...review])
+    for (const policy of policiesFor(check, parsed, changes !== undefined)) {
+      const verdict = judgePolicy(policy, parsed.release, now);
+      const review = verdict.sets('tier') ? [] : await checkReview(files, parsed, { policy, now });
+      for (const problem of [...verdict.findings.map((one) => toProblem(parsed.source, one)), ...review])
         if (!found.has(keyOf(problem))) found.set(keyOf(problem), problem);
     }
     const isOld = before?.releases.some(({ path, text }) => path === file.path && text === file.text);
-    const isForgiven = own.has(nameOf(file)) || (isOld === true && changes === undefined);
+    const isForgiven = own.has(parsed.release.metadata.name) || (isOld === true && changes === undefined);
     for (const problem of found.values())
-      problems.push(isForgiven ? { ...problem, severity: 'warning' } : problem);
+      if (problem.at.file !== file.path || !remains.blamed.has(problem.path))
+        problems.push(isForgiven ? { ...problem, severity: 'warning' } : problem);
   }
   return problems;
 }
@@ -59,7 +62,7 @@ function keyOf({ code, at, path, message }: Problem): string {
 /** Where there were no tiers yet, those that the pull request brings are taken. */
 function policiesFor(
   { reading: { config: now }, before }: PolicyCheck,
-  { parsed: { release } }: ReadableRelease,
+  { release }: ParsedRelease,
   isChanged: boolean,
 ): readonly Policy[] {
   const was = before?.config;

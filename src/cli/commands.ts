@@ -84,7 +84,13 @@ export const COMMANDS: readonly Command[] = [
         value: '<ref>',
         help: 'what a pull request goes into, like origin/main: what it must not change there is checked as well',
       },
+      'sarif-file': {
+        type: 'string',
+        value: '<path>',
+        help: 'write the problems to this file as well, as SARIF for code scanning; --format sarif prints them',
+      },
     },
+    hasSarif: true,
     run: async (input, context) => (await import('./commands/validate.ts')).runValidate(input, context),
   },
   {

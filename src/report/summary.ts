@@ -1,4 +1,4 @@
-import { formatProblem, type Problem, sortProblems } from '../core/errors.ts';
+import { formatProblem, type Problem, sortProblems, worstFirst } from '../core/errors.ts';
 import { formatDuration, formatInstant, formatPercent } from '../core/units.ts';
 import { formatDiff } from './diff.ts';
 import { describeVerdicts } from './evidence.ts';
@@ -71,9 +71,7 @@ function describeRelease(release: ReleaseReport): readonly string[] {
 /** Problems as a table, the worst first. */
 export function problemBlocks(title: string, problems: readonly Problem[]): readonly string[] {
   if (problems.length === 0) return [];
-  const order = [...sortProblems(problems)].sort(
-    (a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'),
-  );
+  const order = worstFirst(problems);
   const rows = order
     .slice(0, 200)
     .map((problem) => [
@@ -82,7 +80,7 @@ export function problemBlocks(title: string, problems: readonly Problem[]): read
       codeSpan(problem.code),
       escapeText([problem.path, problem.message].filter((part) => part !== '').join(': ')),
     ]);
-  const more = order.length > 200 ? `\n\n… and ${order.length - 200} more.` : '';
+  const more = order.length > 200 ? `\n\n… and ${order.length - 200} more, which the log lists.` : '';
   return [`### ${title}\n${table(['', 'Where', 'Code', 'What'], rows)}${more}`];
 }
 

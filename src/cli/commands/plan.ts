@@ -29,14 +29,15 @@ export async function runPlan(
   const source = openTraffic(flags, context);
   const now = source?.now ?? systemClock.now();
   const options = { sha256, checkQuery, now, only: positionals, ...(source ? { traffic: source } : {}) };
-  const { known, order, releases, problems } = await plan(files, options);
+  const { known, order, releases, problems, timeZone: zone } = await plan(files, options);
   requireKnown({ known, problems }, positionals);
+  const clock = { now, zone };
   return {
     exitCode: problems.some(({ severity }) => severity === 'error') ? 1 : 0,
-    text: `${[...releases.map(printPreview), ...printOrder(order), ...listProblems(problems)].join('\n\n')}\n`,
+    text: `${[...releases.map((release) => printPreview(release, clock)), ...printOrder(order), ...listProblems(problems)].join('\n\n')}\n`,
     json: { releases, order, problems },
     summary: [
-      ...releases.map(summarisePreview),
+      ...releases.map((release) => summarisePreview(release, clock)),
       ...printOrder(order),
       ...problemBlocks('Problems', problems),
     ].join('\n\n'),

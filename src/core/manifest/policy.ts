@@ -31,7 +31,8 @@ export interface Policy {
   readonly longestOverride: Millis;
 }
 
-const ZONE = 'UTC';
+/** Where the config names no time zone. */
+export const DEFAULT_ZONE = 'UTC';
 const LONGEST = millis(366 * 86_400_000);
 
 /** What a config asks of a release. @param source what messages call the config */
@@ -41,7 +42,7 @@ export function policyFor(config: PolicySpec, { metadata, spec }: Release, sourc
   const floor = name !== undefined && Object.hasOwn(tiers, name) ? tiers[name] : undefined;
   return {
     source,
-    timeZone: config.timeZone ?? ZONE,
+    timeZone: config.timeZone ?? DEFAULT_ZONE,
     tiers: Object.keys(tiers),
     tier: name === undefined ? undefined : { name, floor },
     // of a release whose tier is not known, nobody knows which freezes it may pass by

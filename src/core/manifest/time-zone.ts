@@ -86,9 +86,14 @@ export function dayOf(wall: WallTime): WallTime {
   return Math.floor(wall / DAY) * DAY;
 }
 
+/** A moment as people of a time zone read it, to the minute: `Mon 2026-12-07 08:00`. The zone is to be named beside it. */
+export function formatInZone(moment: Instant, zone: string): string {
+  const wall = wallTime(zone, moment);
+  const text = new Date(Math.floor(wall / MINUTE) * MINUTE).toISOString();
+  return `${WEEKDAYS[weekdayOf(wall)]} ${text.slice(0, 10)} ${text.slice(11, 16)}`;
+}
+
 /** `Mon 2026-12-07 08:00 (Europe/Berlin)`. */
 export function formatLocal(zone: string, at: Instant): string {
-  const wall = wallTime(zone, at);
-  const text = new Date(Math.floor(wall / MINUTE) * MINUTE).toISOString();
-  return `${WEEKDAYS[weekdayOf(wall)]} ${text.slice(0, 10)} ${text.slice(11, 16)} (${zone})`;
+  return `${formatInZone(at, zone)} (${zone})`;
 }
