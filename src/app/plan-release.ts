@@ -18,6 +18,7 @@ import { nameOf, type ReadableRelease, type ReleaseFile, type UnreadableRelease 
 import { readRevisions } from './read-revisions.ts';
 import type { Snapshot } from './read-snapshot.ts';
 import { findDifference, placeMissing, readTargets, renderTargets, textsOf } from './render-targets.ts';
+import { requireHold } from './require-hold.ts';
 import type { World } from './world.ts';
 
 /** What is to be done about one release, before anything is written. */
@@ -53,7 +54,8 @@ export async function planRelease(
     now,
   });
   const found = await findServed(world, snapshot, release, decided);
-  const served = requireServed(release, decided, found);
+  const held = await requireHold(world, snapshot, { release, decision: decided, now });
+  const served = requireServed(release, held, found);
   const decision = await requireWayBack(world, snapshot, release, served);
   const plan = { release, evidence, needsApproval: needsApproval(parsed.release, decision) };
   const problems = [...release.problems, ...found];

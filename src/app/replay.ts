@@ -125,6 +125,7 @@ function stateOf({
   return {
     sequence: 1,
     tip: null,
+    newest: undefined,
     paths: [],
     good: [{ ref: versionRef(stable), record: 1 }],
     quarantined: [],
