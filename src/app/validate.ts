@@ -9,10 +9,11 @@ import { checkWaiverDays } from '../core/manifest/waiver-rules.ts';
 import type { ReleaseState } from '../core/record/release-state.ts';
 import type { Instant, Sha256 } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
-import { type Base, checkBase } from './check-base.ts';
+import { type Base, type BaseCheck, checkBase } from './check-base.ts';
 import { checkContracts } from './check-contracts.ts';
 import { checkDependencies, graphOf } from './check-dependencies.ts';
 import { checkOwners, readCodeOwners } from './check-owners.ts';
+import { checkPolicies } from './check-policies.ts';
 import { checkConfigFiles, checkRunbooks, reportNoManifest } from './check-references.ts';
 import { checkTargets } from './check-targets.ts';
 import { checkVersions } from './check-versions.ts';
@@ -50,6 +51,8 @@ export interface ValidateOptions {
   readonly now?: Instant | undefined;
 }
 
+const NO_BASE: BaseCheck = { problems: [], own: new Set() };
+
 /** Checks config, manifests, records and targets of a directory. No network, no secret, nothing is run or written. */
 export async function validate(
   files: FileSource,
@@ -57,7 +60,10 @@ export async function validate(
 ): Promise<Validation> {
   const reading = await readFiles(files, sha256);
   const problems: Problem[] = [...reading.problems, ...(await checkConfig(files, reading))];
-  if (base) problems.push(...(await checkBase(base, files, { reading, sha256 })));
+  const before = base && (await readFiles(base, sha256));
+  const { problems: found, own } =
+    base && before ? await checkBase(base, files, { before, reading, sha256 }) : NO_BASE;
+  problems.push(...found, ...(await checkPolicies(files, { reading, before, own, now })));
   problems.push(...checkDependencies(reading.releases));
   const owners = await readCodeOwners(files);
   const signatures = artifacts && (await prepareSignatures(files, { artifacts, base, reading }));

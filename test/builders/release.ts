@@ -54,6 +54,8 @@ export interface ReleaseInput {
   readonly paused?: boolean;
   readonly checks?: readonly unknown[];
   readonly health?: Readonly<Record<string, unknown>>;
+  readonly tier?: string;
+  readonly waivers?: readonly unknown[];
 }
 
 export const ERRORS_CHECK = {
@@ -86,11 +88,13 @@ export function writeRelease(input: ReleaseInput = {}): Record<string, unknown> 
     kind: 'Release',
     metadata: { name: 'scorer', owners: ['@acme/risk-ml'], runbook: 'docs/runbooks/scorer.md' },
     spec: {
+      ...(input.tier === undefined ? {} : { tier: input.tier }),
       stable: writeVersion(input.stable ?? STABLE),
       ...(input.candidate ? { candidate: writeVersion(input.candidate) } : {}),
       rollout,
       health: { ...input.health, checks: input.checks ?? [ERRORS_CHECK] },
       targets: [{ kind: 'gateway-api', file: 'serving/scorer.yaml', route: 'scorer' }],
+      ...(input.waivers === undefined ? {} : { waivers: input.waivers }),
       ...(input.verify === undefined ? {} : { rollback: { mode: 'revert', verify: input.verify } }),
     },
   };

@@ -4,9 +4,10 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';
 import type { Base } from '../../app/check-base.ts';
-import { previewRelease, type ReleasePreview } from '../../app/plan.ts';
+import { calendarOf, previewRelease, type ReleasePreview } from '../../app/plan.ts';
 import { type Validation, validate } from '../../app/validate.ts';
 import { sortProblems } from '../../core/errors.ts';
+import { DEFAULT_ZONE } from '../../core/manifest/policy.ts';
 import type { FileSource } from '../../ports/forge.ts';
 import { joinBlocks } from '../../report/markdown.ts';
 import { summarisePreview } from '../../report/preview.ts';
@@ -44,7 +45,13 @@ export async function runValidate({ flags }: CommandInput, context: CommandConte
     writeBeside(file, `${JSON.stringify(sarif)}\n`, { cwd: context.cwd, flag: 'sarif-file' });
   const verdict = `${validation.releases.length} release(s) read, ${errors} error(s), ${warnings} warning(s)`;
   const moving = await findMoving(validation, files, base);
-  const plans = await Promise.all(moving.slice(0, MOST_PLANS).map((one) => previewRelease(files, one)));
+  const zone = validation.config?.timeZone ?? DEFAULT_ZONE;
+  const plans = await Promise.all(
+    moving.slice(0, MOST_PLANS).map(async (one) => ({
+      ...(await previewRelease(files, one)),
+      ...calendarOf(one, validation, now),
+    })),
+  );
   return {
     exitCode: errors > 0 ? 1 : 0,
     text: [...listProblems(problems), verdict, ''].join('\n'),
@@ -52,7 +59,7 @@ export async function runValidate({ flags }: CommandInput, context: CommandConte
     sarif,
     summary: summarise(verdict, [
       ...problemBlocks('Problems', problems),
-      ...plans.map((one: ReleasePreview) => summarisePreview(one, { now, zone: 'UTC' })),
+      ...plans.map((one: ReleasePreview) => summarisePreview(one, { now, zone })),
       ...(moving.length > MOST_PLANS
         ? [`_${moving.length - MOST_PLANS} more rollouts are not shown; "belay plan" prints them._`]
         : []),

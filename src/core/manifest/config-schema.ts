@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { authSchema, envNameSchema } from './auth-schema.ts';
 import { lazily } from './lazily.ts';
+import { policyShape } from './policy-schema.ts';
 import { registriesSchema } from './registry-schema.ts';
 import { Duration, Name, RepoPath, wording } from './scalars.ts';
 import { verifySchema } from './verify-schema.ts';
@@ -107,9 +108,13 @@ export const configSchema = lazily(() =>
         })
         .optional()
         .meta({ description: 'How pull requests of Belay are merged.' }),
+      ...policyShape(),
       dispatch: dispatchSchema().optional(),
     })
-    .meta({ title: 'Belay config', description: 'Providers and how Belay works in this repository.' }),
+    .meta({
+      title: 'Belay config',
+      description: 'Providers, policy, and how Belay works in this repository.',
+    }),
 );
 
 /** `.belay/config.yaml`, as read: durations in ms. */

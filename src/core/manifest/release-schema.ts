@@ -180,6 +180,9 @@ const healthSchema = () =>
 const specSchema = () =>
   z
     .strictObject({
+      tier: Name.optional().meta({
+        description: 'The tier of .belay/config.yaml whose floors hold. Default: its defaultTier.',
+      }),
       stable: versionSchema().meta({ description: 'The version that serves everyone else.' }),
       candidate: versionSchema().optional().meta({
         description: 'The version being tried; absent when the release is settled.',
