@@ -3,7 +3,7 @@ import type { Release, VersionSpec } from '../manifest/release-schema.ts';
 import { findStanding, type Rollout } from '../plan/rollout.ts';
 import type { ReleaseState } from '../record/release-state.ts';
 import type { VersionRef } from '../record/version-ref.ts';
-import type { PromotedVersion, RestoredVersion } from '../record/watched.ts';
+import type { PromotedVersion, RestoredVersion, Watched } from '../record/watched.ts';
 import { after, type Instant, type Millis, millis, percent } from '../units.ts';
 
 const DAY = millis(24 * 60 * 60_000);
@@ -22,14 +22,19 @@ export function verifiedUntil({ spec }: Release, { since }: RestoredVersion): In
   return verify === undefined ? undefined : after(since, verify);
 }
 
+/** What a release was left with, as long as no other rollout is under way: a candidate that merely waits takes nobody's eyes off it. */
+export function lookedAfter({ rollout, watched }: ReleaseState): Watched | undefined {
+  return rollout ? undefined : watched;
+}
+
 /**
  * What is judged about a release now: a candidate against stable while one is rolled out; a promoted version against the one before
  * it, as if its bake went on; a restored version against its own past. Undefined when nothing is to be judged.
  */
 export function evaluationOf(release: Release, state: ReleaseState, now: Instant): Evaluation | undefined {
-  const { rollout, watched } = state;
-  if (release.spec.candidate)
-    return rollout && { ...evaluate(release, rollout, now), carried: state.carried };
+  const { rollout } = state;
+  if (rollout) return { ...evaluate(release, rollout, now), carried: state.carried };
+  const watched = lookedAfter(state);
   switch (watched?.kind) {
     case 'promoted':
       return evaluatePromoted(release, watched, now);
