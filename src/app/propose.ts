@@ -210,7 +210,7 @@ function recordEdit({ change }: Proposal): FileEdit {
 }
 
 /** What a later run may say otherwise of the same change; everything else in a record is what the change is. */
-const OF_THE_MOMENT: ReadonlySet<string> = new Set(['at', 'base', 'tool', 'trigger', 'evidence']);
+const OF_THE_MOMENT: ReadonlySet<string> = new Set(['at', 'base', 'tool', 'trigger', 'evidence', 'recovery']);
 
 /** Two records of the same change, written at two moments. */
 function statesTheSame(left: string, right: string): boolean {

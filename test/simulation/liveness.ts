@@ -33,6 +33,8 @@ export class Liveness {
   /** Minute since when a version does harm to somebody, while it does. */
   readonly #harmed = new Map<string, number>();
   readonly #patience = new Map<string, number>();
+  /** Whom the patience was with. */
+  readonly #suspects = new Map<string, string | undefined>();
 
   constructor(world: SimWorld) {
     this.#world = world;
@@ -71,6 +73,8 @@ export class Liveness {
       !this.#harmed.has(version)
     )
       this.#harmed.set(version, since);
+    if (this.#suspects.get(name) !== version) this.#patience.set(name, 0);
+    this.#suspects.set(name, version);
     const isVisible = isClean && !hasRules && !metrics.isTroubled(minute - 20, minute);
     if (version === undefined || since === undefined || !isVisible || this.#isExcused(name, report))
       this.#patience.set(name, 0);
@@ -183,12 +187,16 @@ export class Liveness {
 
   isAtRest(report: RunReport): boolean {
     const { scenario } = this.#world;
-    return scenario.releases.every(({ name }) => {
-      const found = report.releases.find((one) => one.name === name);
-      const isQuiet = found && (found.decision.kind === 'nothing' || this.#isExcusedRest(name, found));
-      const isOver = found && !['WATCHING', 'VERIFYING'].includes(found.decision.reasons[0].code);
-      return isQuiet && isOver;
-    });
+    return scenario.releases.every(({ name }) => this.#isRestOf(name, report));
+  }
+
+  /** Nothing is left to be done, or a person's word keeps it; a version that is looked after is not at rest yet. */
+  #isRestOf(name: string, report: RunReport): boolean {
+    const found = report.releases.find((one) => one.name === name);
+    if (!found) return false;
+    const { kind, reasons } = found.decision;
+    if (['WATCHING', 'VERIFYING'].includes(reasons[0].code)) return false;
+    return kind === 'nothing' || this.#isExcusedRest(name, found);
   }
 
   #isExcusedRest(name: string, { decision, receipt }: ReleaseReport): boolean {
@@ -210,9 +218,7 @@ export class Liveness {
       const told = found
         ? `${found.decision.kind} ${found.decision.reasons.map(({ code, text }) => `${code} (${text})`)}, ${JSON.stringify(found.receipt)} ${found.problems.map(({ code }) => code)}`
         : 'not reported';
-      const code = found?.decision.reasons[0].code ?? '';
-      if (found?.decision.kind !== 'nothing' || ['WATCHING', 'VERIFYING'].includes(code))
-        invariants.fail('HEAL', `${name} does not come to rest: ${told}`);
+      if (!this.#isRestOf(name, report)) invariants.fail('HEAL', `${name} does not come to rest: ${told}`);
     }
   }
 }

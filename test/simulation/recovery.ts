@@ -34,8 +34,9 @@ export class Recovery {
     if (record.decision.kind === 'pause' && NOTICES.has(code)) this.#checkTold(before, record, last);
   }
 
-  /** What a run decided, whether or not it could be done. */
-  checkReport({ name, decision }: ReleaseReport, tree: Tree): void {
+  /** What a run decided and could not do: what it did is seen where it lands. */
+  checkReport({ name, decision, receipt }: ReleaseReport, tree: Tree): void {
+    if (receipt.kind !== 'blocked') return;
     if (decision.kind === 'rollback' && decision.reasons[0].code === 'NOT_RECOVERED')
       this.#checkLeft(name, newestMove(tree, name));
   }

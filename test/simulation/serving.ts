@@ -120,10 +120,13 @@ export class Serving {
     for (const version of [release?.spec.stable, release?.spec.candidate])
       if (version) backends.set(version.backend, version.version);
     this.#backends.set(name, backends);
-    const split = readSplit(tree.get(servingPath(name)));
-    return {
-      shares: new Map([...split].map(([backend, share]) => [backends.get(backend) ?? backend, share])),
-    };
+    const shares = new Map<string, number>();
+    for (const [backend, share] of readSplit(tree.get(servingPath(name)))) {
+      // one that was brought again may be on two of them
+      const version = backends.get(backend) ?? backend;
+      shares.set(version, (shares.get(version) ?? 0) + share);
+    }
+    return { shares };
   }
 
   #serve({ name, delay, older }: SimRelease, file: Served): void {

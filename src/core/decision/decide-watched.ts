@@ -7,7 +7,7 @@ import { type Digest, elapsed, formatDuration, formatInstant, type Instant, perc
 import type { Decision, Reason } from './decision.ts';
 import { checkReasons, move, stay, unprovenReasons } from './moves.ts';
 import { describeServed, type ServedShare } from './served-share.ts';
-import { verifiedUntil, watchedUntil } from './watch.ts';
+import { hasOwnPast, verifiedUntil, watchedUntil } from './watch.ts';
 
 /** What a decision about a settled release rests on. */
 export interface WatchedInput {
@@ -53,7 +53,7 @@ function decideRestored(input: WatchedInput, watched: RestoredVersion): Decision
   if (assessment.overall === 'fail') return decideSick(input, watched, assessment);
   const seen = describeServed(served, watched.bad.version);
   if (served.kind === 'gone' && assessment.overall === 'pass')
-    return recover(input, `${seen}, and ${version} is as well as it was before`);
+    return recover(input, `${seen}, and ${describeWell(watched, now)}`);
   if (now < until) {
     const text = `settled on ${version}: looking until ${formatInstant(until)} whether it recovers; ${seen}`;
     return withMore(stay(input, 'nothing', 'VERIFYING', text), unprovenReasons(assessment));
@@ -67,6 +67,13 @@ function decideRestored(input: WatchedInput, watched: RestoredVersion): Decision
     return tell(input, watched, { code: 'RECOVERY_UNSEEN', text });
   }
   return recover(input, `${seen}, and nothing proves that ${version} is worse than it was before`);
+}
+
+function describeWell(watched: RestoredVersion, now: Instant): string {
+  const { version } = watched.ref;
+  return hasOwnPast(watched, now)
+    ? `${version} is as well as it was before`
+    : `${version}, which is too young to be held against its own past, keeps its limits`;
 }
 
 /** The restored version fails as well: back once more, then no further without a person. */

@@ -9,6 +9,8 @@ import { after, type Instant, type Millis, millis, percent } from '../units.ts';
 const DAY = millis(24 * 60 * 60_000);
 /** Halves: a version against its own past, neither of which stands for more. */
 const HALF = percent(50);
+/** Nobody to compare with: limits and thresholds alone, as in a bake. */
+const ALL = percent(100);
 
 /** When the watch over a promoted version ends; undefined when its manifest asks for none. */
 export function watchedUntil({ spec }: Release, { since }: PromotedVersion): Instant | undefined {
@@ -60,8 +62,16 @@ function evaluateRestored(release: Release, watched: RestoredVersion, now: Insta
   // a split between a version and itself is no question
   const checks = own.spec.health.checks.filter(({ kind }) => kind !== 'split');
   const judged = { ...own, spec: { ...own.spec, health: { ...own.spec.health, checks } } };
-  const rollout: Rollout = { startedAt: watched.since, transitions: [{ weight: HALF, at: watched.since }] };
-  return { ...evaluate(judged, rollout, now), stableBefore: ownPast(watched, now) };
+  const weight = hasOwnPast(watched, now) ? HALF : ALL;
+  const rollout: Rollout = { startedAt: watched.since, transitions: [{ weight, at: watched.since }] };
+  const evaluation = evaluate(judged, rollout, now);
+  return weight === HALF ? { ...evaluation, stableBefore: ownPast(watched, now) } : evaluation;
+}
+
+/** Whether a restored version was served at the hours of its own past that it is held against; a young one was not. */
+export function hasOwnPast(watched: RestoredVersion, now: Instant): boolean {
+  const { broughtAt, since } = watched;
+  return broughtAt === undefined || broughtAt <= since - ownPast(watched, now);
 }
 
 /** As the release was while the bad version still had traffic, for asking who is served. */

@@ -1,7 +1,7 @@
 import type { Rollout, Transition } from '../plan/rollout.ts';
 import type { Instant } from '../units.ts';
 import type { BelayRecord } from './record-schema.ts';
-import type { VersionRef } from './version-ref.ts';
+import { sameVersion, type VersionRef } from './version-ref.ts';
 
 /** A pause that was written down. */
 export interface RecordedPause {
@@ -40,6 +40,8 @@ export interface RestoredVersion extends Settled {
   readonly bad: VersionRef;
   /** When the bad version got its first traffic; the rollback itself where that is not known. */
   readonly troubledSince: Instant;
+  /** When the rollout began that brought the restored version; undefined when it was there before the records. */
+  readonly broughtAt: Instant | undefined;
   /** The rollback before this one was not enough either. */
   readonly isSecond: boolean;
 }
@@ -77,7 +79,7 @@ export function readWatched(
     pause: readPause(records.slice(index + 1)),
   };
   if (move.decision.kind === 'promote') return readPromoted(move, settled);
-  if (move.decision.kind === 'rollback') return readRestored(move, settled);
+  if (move.decision.kind === 'rollback') return readRestored(move, settled, records.slice(0, index));
   return undefined;
 }
 
@@ -107,8 +109,13 @@ function readPromoted(
 function readRestored(
   { restored, quarantine, decision, rollout, at }: BelayRecord,
   settled: Omit<Settled, 'ref'>,
+  before: readonly BelayRecord[],
 ): RestoredVersion | undefined {
   if (!restored || !quarantine) return undefined;
+  const brought = before.find(
+    ({ decision: { kind }, candidate }) =>
+      kind === 'start' && candidate && sameVersion(candidate, restored.version),
+  );
   const isSecond = decision.reasons.some(({ code }) => code === NOT_RECOVERED);
   return {
     ...settled,
@@ -116,6 +123,7 @@ function readRestored(
     ref: restored.version,
     bad: quarantine,
     troubledSince: rollout?.startedAt ?? at,
+    broughtAt: brought?.at,
     isSecond,
   };
 }
