@@ -7,8 +7,6 @@ import { minuteOf } from './serving.ts';
 
 /** Minutes that a tick, the ingest delay and the clock of a schedule may leave between what is true and what is seen. */
 const LAG = 14;
-/** Minutes after which harm to everybody cannot be overlooked. */
-const SURE = 30;
 /** Percent of the traffic that a version which is gone may have: no more than what is under way. */
 const MOST_LEFT = 1;
 const NOTICES: ReadonlySet<string> = new Set(['RECOVERY_UNSEEN', 'NOT_SERVED', 'RELEASE_FROZEN']);
@@ -48,7 +46,7 @@ export class Recovery {
       this.#fail('INV-16', `${release} is to be rolled back for not recovering a second time`);
   }
 
-  #checkRecovered({ release, stable, at }: BelayRecord, last: BelayRecord | undefined): void {
+  #checkRecovered({ release, stable }: BelayRecord, last: BelayRecord | undefined): void {
     const { serving, metrics } = this.#stage;
     const bad = last?.quarantine?.version;
     if (last?.decision.kind !== 'rollback' || bad === undefined || !stable) {
@@ -59,8 +57,10 @@ export class Recovery {
     if (left > MOST_LEFT)
       this.#fail('INV-16', `${release} is said to have recovered, and ${bad} has ${left} % of the traffic`);
     const harmful = serving.harmfulSince(stable.version);
-    const since = Math.max(harmful ?? 0, minuteOf(last.at));
-    if (harmful !== undefined && minuteOf(at) - since > SURE)
+    const minute = minuteOf(this.#stage.now());
+    const isPlain =
+      !metrics.isTroubled(minute - 20, minute) && serving.leastOf(release, stable.version, LAG) > MOST_LEFT;
+    if (harmful !== undefined && minute - harmful > LAG && isPlain)
       this.#fail('INV-16', `${stable.version} is said to be well, and does harm since minute ${harmful}`);
     const isSeen = metrics.sights.some(
       ({ version, newest }) => version === stable.version && (newest ?? 0) > last.at,
