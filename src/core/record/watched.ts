@@ -38,7 +38,7 @@ export interface RestoredVersion extends Settled {
   readonly kind: 'restored';
   /** What was left. */
   readonly bad: VersionRef;
-  /** When the bad version got its first traffic; the rollback itself where that is not known. */
+  /** When the version that took the restored one's place got its first traffic; the rollback itself where that is not known. */
   readonly troubledSince: Instant;
   /** When the rollout began that brought the restored version; undefined when it was there before the records. */
   readonly broughtAt: Instant | undefined;
@@ -116,13 +116,17 @@ function readRestored(
     ({ decision: { kind }, candidate }) =>
       kind === 'start' && candidate && sameVersion(candidate, restored.version),
   );
+  // what is left may not be what took its place: a second rollback goes back past a version that was good
+  const replaced = before.find(
+    ({ sequence, good }) => sequence > restored.record && good && !sameVersion(good, restored.version),
+  );
   const isSecond = decision.reasons.some(({ code }) => code === NOT_RECOVERED);
   return {
     ...settled,
     kind: 'restored',
     ref: restored.version,
     bad: quarantine,
-    troubledSince: rollout?.startedAt ?? at,
+    troubledSince: replaced?.rollout?.startedAt ?? replaced?.at ?? rollout?.startedAt ?? at,
     broughtAt: brought?.at,
     isSecond,
   };
