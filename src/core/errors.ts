@@ -80,7 +80,7 @@ export type ToolErrorCode =
   | 'HEAD_MOVED'
   /** The forge refuses by rule or permission. Exit 1. */
   | 'FORGE_REFUSED'
-  /** The forge asks to wait longer than this run may. Exit 3. */
+  /** The forge asks to wait longer than this run may; nothing is broken, and the next run goes on. Exit 2. */
   | 'RATE_LIMITED'
   /** The forge rejected the token. Exit 3. */
   | 'UNAUTHORISED'

@@ -84,6 +84,30 @@ describe('validate', () => {
     expect((await check(told)).problems).toEqual([]);
   });
 
+  it('warns of latency there as well, whose buckets can only be of requests, unless clumps are declared', async () => {
+    const route = `${BASE[SERVING]}`.replace(
+      /^( *)- backendRefs:/m,
+      '$1- sessionPersistence: {type: Cookie}\n$1  backendRefs:',
+    );
+    const slow = (more: string) =>
+      BASE[MANIFEST]!.replace('kind: proportion', 'kind: proportion\n        unit: user').replace(
+        / {4}checks:\n/,
+        `    checks:\n      - {name: slow, kind: latency, provider: prod, bound: 0.4, buckets: 'sum by (le) (increase(x_bucket{version="{{version}}"}[{{window}}]))'${more}}\n`,
+      );
+    const found = async (more: string) =>
+      (await check({ ...BASE, [SERVING]: route, [MANIFEST]: slow(more) })).problems;
+    const [problem, ...others] = await found('');
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({
+      code: 'UNIT_IS_REQUEST',
+      severity: 'warning',
+      path: 'spec.health.checks[0].name',
+    });
+    expect(problem!.message).toContain('users with a first slow request');
+    expect(await found(', dispersion: 8')).toEqual([]);
+    expect(await found(', dispersion: history')).toEqual([]);
+  });
+
   it('says that a target is missing', async () => {
     const { [SERVING]: _, ...files } = BASE;
     expect((await check(files)).problems).toMatchObject([{ code: 'TARGET_MISSING', at: { file: MANIFEST } }]);
