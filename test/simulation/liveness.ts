@@ -20,6 +20,7 @@ const RESTS: Readonly<Record<string, readonly (ActKind | 'born' | 'late' | 'orde
   suppressed: ['close-pull', 'delete-branch'],
   NOT_COMPUTED: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted', 'sick'],
   RELEASE_FROZEN: ['sick'],
+  STABLE_FAILING_TOO: ['sick'],
   MERGED_BEFORE: ['force-push'],
   MANIFEST_INVALID: ['record-deleted'],
 };

@@ -17,6 +17,7 @@ const bug = (name: string, meant: InvariantId, file: string, from: string, to: s
 
 const DECIDE = 'core/decision/decide.ts';
 const WATCHED = 'core/decision/decide-watched.ts';
+const STATES = 'app/states-the-same.ts';
 const PROPOSE = 'app/propose.ts';
 const PLAN = 'app/plan-release.ts';
 const STATE = 'core/record/release-state.ts';
@@ -282,7 +283,7 @@ export const PLANTED: readonly PlantedBug[] = [
     'const looked = watched && decideWatched(input, watched);\n  if (looked && isRecorded(looked))',
     'const looked = undefined as Decision | undefined;\n  if (looked && isRecorded(looked))',
   ),
-  bug('a recovery that waits is somebody else’s', 'HEAL', PROPOSE, "'evidence', 'recovery']", "'evidence']"),
+  bug('a recovery that waits is somebody else’s', 'HEAL', STATES, "'evidence', 'recovery']", "'evidence']"),
   bug(
     'a split that a person changed is called recovered',
     'INV-3',
