@@ -46,7 +46,7 @@ export function judgeThreshold(
   const { verdict, text } = judge(queries, evaluation, { evidence, samples: sampleReading });
   const found = { name, action: 'rollback', evidence } as const;
   const lastSeen = lastValueAt(queries, value.readings, evaluation.standing.enteredAt);
-  if (verdict === 'fail' && isStableBeyond(queries, answerTo))
+  if (verdict === 'fail' && isStableBeyond(queries, evidence.value, answerTo))
     return {
       ...found,
       verdict: 'inconclusive',
@@ -64,13 +64,22 @@ export function judgeThreshold(
   };
 }
 
-/** Whether stable, where it was asked, breaks the same rule: beyond the bound at every point of the window. */
-function isStableBeyond(queries: ThresholdQueries, answerTo: AnswerTo): boolean {
-  if (!queries.stable || !answerTo.knows(queries.stable)) return false;
+/** What both share makes the candidate no worse than this many times stable. */
+const MOST_TIMES = 2;
+
+/** Whether stable, where it was asked, breaks the same rule at every point of the window, and by not much less than the candidate. */
+function isStableBeyond(
+  queries: ThresholdQueries,
+  candidate: number | undefined,
+  answerTo: AnswerTo,
+): boolean {
+  if (!queries.stable || candidate === undefined || !answerTo.knows(queries.stable)) return false;
   const stable = answerTo(queries.stable);
-  return (
-    stable.kind === 'readings' && countPoints(queries, stable.readings, undefined).beyond === queries.judged
-  );
+  if (stable.kind !== 'readings') return false;
+  const { beyond, value, max } = countPoints(queries, stable.readings, undefined);
+  if (beyond !== queries.judged || value === undefined) return false;
+  const isAbove = max !== undefined && value > max;
+  return isAbove ? candidate <= MOST_TIMES * value : value <= MOST_TIMES * candidate;
 }
 
 function brokenQueries(
