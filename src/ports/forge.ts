@@ -21,6 +21,11 @@ export interface Forge {
   /** First-parent commits up to `at` that changed `path`, newest first. */
   history(at: Sha, path: string): Promise<readonly Revision[]>;
   /**
+   * Whether `at` goes on from a commit: it is an ancestor, or a commit on the way says `Belay-Resume: <its 40 digits>`, by which a
+   * person takes a history without it as it is. No request.
+   */
+  goesOnFrom(at: Sha, commit: Sha): Promise<boolean>;
+  /**
    * Branches under a name (`belay/rollback/`) that are known without asking and whose commits are not in `at`, sorted. A checkout
    * knows those of when it was made, if it fetched all branches. No request.
    */

@@ -70,6 +70,7 @@ export const EXPECTED: readonly string[] = [
     'history',
     'list',
     'branches',
+    'goesOnFrom',
     'head',
   ].map((method) => `struck ${method}`),
   ...[
