@@ -105,6 +105,8 @@ export interface Refusal {
     | 'RULE_VIOLATION'
     /** The token lacks a permission. */
     | 'PERMISSION_MISSING'
+    /** The branch takes changes from its merge queue alone. */
+    | 'MERGE_QUEUE'
     /** "Allow GitHub Actions to create and approve pull requests" is off. */
     | 'PULL_REQUESTS_NOT_ALLOWED';
   /** What was refused and what to do, one line. */
@@ -216,6 +218,7 @@ export type MergeOutcome =
         | 'CONFLICT'
         | 'REQUIREMENT_PENDING'
         | 'AUTO_MERGE_OFF'
+        | 'MERGE_QUEUE'
         | 'PULL_CLOSED'
         | 'RULE_VIOLATION'
         | 'PERMISSION_MISSING';
