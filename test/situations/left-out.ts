@@ -11,9 +11,9 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'REL-16':
     'the default branch is resolved by the command line (test/cli/find-default-branch.test.ts); an archived repository is a refusal of the write',
   'REL-18': 'no registry is asked: verified recovery, issue 6',
-  'REL-21': 'who waits for which check, and for how long, is not named yet; the pull request is',
+  'REL-21': 'what is said of the check: test/adapters/github/requirements.test.ts; by runs, not by minutes, and several are counted, not named (D90)',
   'REL-23': 'no mode is changed by itself: the message says how',
-  'REL-24': 'a merge queue is not used; the lab has none',
+  'REL-24': 'a merge queue is refused and not used (D91): test/adapters/github/requirements.test.ts',
   'REL-26':
     'a deleted branch is not made again: that closes its pull request, which counts as a word of that person (REL-25)',
   'REL-27': 'a settled version is not watched: verified recovery, issue 6',

@@ -3,6 +3,8 @@ import { ASKED, type Situation, STEP, type Told } from './language.ts';
 
 const REWRITTEN: Told = ['hold', 'HISTORY_REWRITTEN', 'none'];
 
+const QUEUE = 'Changes must be made through the merge queue';
+
 /** Situations of the repository itself: its history and its rules. */
 export const REPOSITORY: readonly Situation[] = [
   {
@@ -56,4 +58,20 @@ export const REPOSITORY: readonly Situation[] = [
       ],
     }),
   ),
+  {
+    id: 'REL-24',
+    title: 'a merge queue refuses steps by its own code, and the rollback stays open and red',
+    moves: 3,
+    story: [
+      { rules: { commit: { kind: 'refused', code: 'MERGE_QUEUE', message: QUEUE } } },
+      { at: 64, tick: ['advance', 'CHECKS_PASS', 'blocked'], exit: 1, says: /merge queue/ },
+      { expect: { weight: 25, commits: [] } },
+      { rules: { merge: { kind: 'blocked', code: 'MERGE_QUEUE', message: QUEUE } } },
+      { at: 66, rollBack: ASKED('blocked'), exit: 1, says: /merge queue/ },
+      { expect: { weight: 25, pulls: ['open'] } },
+      { rules: {} },
+      { at: 70, rollBack: ASKED('merged') },
+      { expect: { candidate: null } },
+    ],
+  },
 ];
