@@ -11,7 +11,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'REL-16':
     'the default branch is resolved by the command line (test/cli/find-default-branch.test.ts); an archived repository is a refusal of the write',
   'REL-18': 'no registry is asked: verified recovery, issue 6',
-  'REL-21': 'what is said of the check: test/adapters/github/requirements.test.ts; by runs, not by minutes, and several are counted, not named (D90)',
+  'REL-21':
+    'what is said of the check: test/adapters/github/requirements.test.ts; by runs, not by minutes, and several are counted, not named (D90)',
   'REL-23': 'no mode is changed by itself: the message says how',
   'REL-24': 'a merge queue is refused and not used (D91): test/adapters/github/requirements.test.ts',
   'REL-26':

@@ -56,6 +56,7 @@ function open(url: string): { readonly forge: Forge; readonly logged: string[] }
       refresh: unread,
       list: unread,
       read: unread,
+      digests: unread,
       history: unread,
       goesOnFrom: unread,
       branches: unread,
