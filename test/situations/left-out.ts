@@ -17,7 +17,6 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'REL-24': 'a merge queue is refused and not used (D91): test/adapters/github/requirements.test.ts',
   'REL-26':
     'a deleted branch is not made again: that closes its pull request, which counts as a word of that person (REL-25)',
-  'REL-27': 'a rollback that does not help goes back once more and then freezes (D79): test/app/recovery.test.ts',
   'REL-28': '500 releases: test/bench/decisions and the app tests; no rotation, since all are read at once',
   'REL-30': 'lengths are cut where text is written: test/report/hostile.test.ts',
   'REL-31': 'issues and Pages are not written',
