@@ -18,6 +18,7 @@ import { nameOf, type ReadableRelease, type ReleaseFile, type UnreadableRelease 
 import { readRevisions } from './read-revisions.ts';
 import type { Snapshot } from './read-snapshot.ts';
 import { findDifference, placeMissing, readTargets, renderTargets, textsOf } from './render-targets.ts';
+import { requireHistory } from './require-history.ts';
 import { requireHold } from './require-hold.ts';
 import type { World } from './world.ts';
 
@@ -56,7 +57,8 @@ export async function planRelease(
   const found = await findServed(world, snapshot, release, decided);
   const held = await requireHold(world, snapshot, { release, decision: decided, now });
   const served = requireServed(release, held, found);
-  const decision = await requireWayBack(world, snapshot, release, served);
+  const rooted = await requireHistory(world, snapshot, { release, decision: served });
+  const decision = await requireWayBack(world, snapshot, release, rooted);
   const plan = { release, evidence, needsApproval: needsApproval(parsed.release, decision) };
   const problems = [...release.problems, ...found];
   if (!isRecorded(decision) || decision.kind === 'rollback') {

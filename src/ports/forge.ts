@@ -23,6 +23,11 @@ export interface Forge {
   /** First-parent commits up to `at` that changed `path`, newest first. */
   history(at: Sha, path: string): Promise<readonly Revision[]>;
   /**
+   * Whether `at` goes on from a commit: it is an ancestor, or a commit on the way says `Belay-Resume: <its 40 digits>`, by which a
+   * person takes a history without it as it is. No request.
+   */
+  goesOnFrom(at: Sha, commit: Sha): Promise<boolean>;
+  /**
    * Branches under a name (`belay/rollback/`) that are known without asking and whose commits are not in `at`, sorted. A checkout
    * knows those of when it was made, if it fetched all branches. No request.
    */
@@ -108,6 +113,8 @@ export interface Refusal {
     | 'RULE_VIOLATION'
     /** The token lacks a permission. */
     | 'PERMISSION_MISSING'
+    /** The branch takes changes from its merge queue alone. */
+    | 'MERGE_QUEUE'
     /** "Allow GitHub Actions to create and approve pull requests" is off. */
     | 'PULL_REQUESTS_NOT_ALLOWED';
   /** What was refused and what to do, one line. */
@@ -219,6 +226,7 @@ export type MergeOutcome =
         | 'CONFLICT'
         | 'REQUIREMENT_PENDING'
         | 'AUTO_MERGE_OFF'
+        | 'MERGE_QUEUE'
         | 'PULL_CLOSED'
         | 'RULE_VIOLATION'
         | 'PERMISSION_MISSING';

@@ -19,6 +19,7 @@ export type BlockCode =
   | 'CONFLICT'
   | 'REQUIREMENT_PENDING'
   | 'AUTO_MERGE_OFF'
+  | 'MERGE_QUEUE'
   | 'PULL_CLOSED'
   | 'RULE_VIOLATION'
   | 'PERMISSION_MISSING'

@@ -1,6 +1,7 @@
 import { checkBranch, checkCommit, foldersOf, messageOf, operationOf } from '../../src/adapters/operation.ts';
 import { sha256 } from '../../src/adapters/system/sha256.ts';
 import { ToolError } from '../../src/core/errors.ts';
+import { resumeTrailer } from '../../src/core/record/resume-trailer.ts';
 import type { Digest, Instant, Sha } from '../../src/core/units.ts';
 import { digest, instant } from '../../src/core/units.ts';
 import type {
@@ -263,6 +264,14 @@ class MemoryForge implements FakeForge {
         text: typeof entry === 'string' ? entry : undefined,
       };
     });
+  }
+
+  async goesOnFrom(at: Sha, commit: Sha): Promise<boolean> {
+    this.#enter('goesOnFrom');
+    const ancestors = [...this.#store.ancestors(at)];
+    const resumes = (id: Sha): boolean =>
+      this.#store.get(id).message.split('\n').includes(resumeTrailer(commit));
+    return ancestors.some((id) => id === commit || resumes(id));
   }
 
   async branches(at: Sha, under: string): Promise<readonly string[]> {

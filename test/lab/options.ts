@@ -20,6 +20,8 @@ export interface BranchRules {
   readonly approvals?: number;
   /** Names of the check runs or status contexts that must succeed. */
   readonly checks?: readonly string[];
+  /** Changes must come through the merge queue, which the lab does not run: nothing gets through but what goes around the rule. */
+  readonly mergeQueue?: boolean;
   /** The pull request must contain the tip of its base. */
   readonly strict?: boolean;
   /** Merge commits are refused. */

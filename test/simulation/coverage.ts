@@ -41,7 +41,7 @@ export const SITUATIONS: Readonly<Record<string, string>> = {
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   'REL-04': 'a disabled schedule: nothing runs, so nothing is to be simulated',
   'REL-16': 'renamed or archived repository: test/adapters/github',
-  'REL-18': 'a vanished artifact: Belay asks no registry (src/README.md)',
+  'REL-18': 'a vanished artifact: test/app/artifacts.test.ts',
   'REL-24': 'merge queue: test/lab, test/adapters/github',
   'REL-30': 'limits of lengths: test/report, test/adapters/github',
   'REL-31': 'issues and pages: Belay has neither',
@@ -70,6 +70,7 @@ export const EXPECTED: readonly string[] = [
     'history',
     'list',
     'branches',
+    'goesOnFrom',
     'head',
   ].map((method) => `struck ${method}`),
   ...[

@@ -63,8 +63,8 @@ export const PLANTED: readonly PlantedBug[] = [
     'a step by pull request counts from its decision',
     'INV-2',
     'app/read-snapshot.ts',
-    'file.state.proposed.length === 0) return file;',
-    'file.state.proposed.length >= 0) return file;',
+    'if (proposed.length === 0) return file;',
+    'if (proposed.length >= 0) return file;',
   ),
   bug(
     'a pause is not looked at',

@@ -86,6 +86,10 @@ export class RunForge implements Forge {
     return this.#call('history', path, () => this.#forge.history(at, path));
   }
 
+  goesOnFrom(at: Sha, commit: Sha) {
+    return this.#call('goesOnFrom', commit, () => this.#forge.goesOnFrom(at, commit));
+  }
+
   branches(at: Sha, under: string) {
     return this.#call('branches', under, () => this.#forge.branches(at, under));
   }

@@ -25,6 +25,11 @@ export interface Situation {
 /** Decision, first reason, receipt; the release is `scorer` unless a move names another. */
 export type Told = readonly [kind: string, code: string, receipt: string];
 
+export const STEP: Told = ['advance', 'CHECKS_PASS', 'committed'];
+export const SETTLED: Told = ['nothing', 'SETTLED', 'none'];
+export const HARM = (receipt: string): Told => ['rollback', 'HARM_PROVEN', receipt];
+export const ASKED = (receipt: string): Told => ['rollback', 'ASKED_BY_PERSON', receipt];
+
 export type Move =
   /** Belay runs at a minute, on a new checkout. */
   | (Run & { readonly tick: Told })
@@ -45,6 +50,10 @@ export type Move =
   | { readonly race: Readonly<Record<string, string | null>> }
   /** Somebody force-pushes the default branch back by one commit. */
   | { readonly rewind: true }
+  /** Somebody force-pushes other commits with the same files, on top of the first commit of the history. */
+  | { readonly rewrite: true }
+  /** A person does what the last run said: an empty commit with the `Belay-Resume` line of its message. */
+  | { readonly resume: true }
   | { readonly close: number }
   | { readonly deleteBranchOf: number }
   /** Rules and settings of the repository; a requirement that is gone is met. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { holdToLaws } from '../app/bench.ts';
-import { LEFT_OUT, SITUATIONS } from './situations.ts';
+import { LEFT_OUT } from './left-out.ts';
+import { SITUATIONS } from './situations.ts';
 import { tell } from './tell.ts';
 
 holdToLaws();

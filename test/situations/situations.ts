@@ -1,12 +1,8 @@
 import { type Health, healthy, sick, writeFiles, writeManifest } from '../app/bench.ts';
 import { CANDIDATE } from '../builders/release.ts';
 import { CONFIG, MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
-import type { Move, Situation, Told } from './language.ts';
-
-const STEP: Told = ['advance', 'CHECKS_PASS', 'committed'];
-const SETTLED: Told = ['nothing', 'SETTLED', 'none'];
-const HARM = (receipt: string): Told => ['rollback', 'HARM_PROVEN', receipt];
-const ASKED = (receipt: string): Told => ['rollback', 'ASKED_BY_PERSON', receipt];
+import { ASKED, HARM, type Move, SETTLED, type Situation, STEP } from './language.ts';
+import { REPOSITORY } from './repository.ts';
 
 const COUNTED = {
   bad: 'sum(increase(predict_errors_total{version="{{version}}"}[{{window}}]))',
@@ -292,17 +288,7 @@ export const SITUATIONS: readonly Situation[] = [
       { expect: { pulls: ['closed'], pullSays: /not in the manifest any more/ } },
     ],
   },
-  {
-    id: 'REL-15',
-    title: 'a history that was rewritten to an older whole state is decided on as it stands',
-    moves: 3,
-    story: [
-      { rewind: true },
-      { expect: { weight: 5, records: 2 } },
-      { at: 66, tick: STEP },
-      { expect: { weight: 25, records: 3 } },
-    ],
-  },
+  ...REPOSITORY,
   {
     id: 'REL-17',
     title: 'an edit of another key since then is no conflict, and the pull request names it',
@@ -533,28 +519,3 @@ export const SITUATIONS: readonly Situation[] = [
     ],
   },
 ];
-
-/** What is not told here, or not wholly, and why; a test prints it. */
-export const LEFT_OUT: Readonly<Record<string, string>> = {
-  'REL-03': 'the age of the last tick in a report and a watchdog: there is no report over time yet',
-  'REL-04': 'needs a check of the schedule itself (doctor), which is not built',
-  'REL-05':
-    "the server's clock: test/adapters/prometheus/compare-clocks.test.ts; a fast runner that meets no such server shortens a hold by what it is ahead",
-  'REL-09':
-    "a frozen value is not told from a steady one; counter resets are the query language's own matter",
-  'REL-15':
-    'a rewrite to an older whole state is that state (D1) and is not held for; a broken chain of records is (test/app/advance-many.test.ts)',
-  'REL-16':
-    'the default branch is resolved by the command line (test/cli/find-default-branch.test.ts); an archived repository is a refusal of the write',
-  'REL-18': 'no registry is asked: verified recovery, issue 6',
-  'REL-21': 'who waits for which check, and for how long, is not named yet; the pull request is',
-  'REL-23': 'no mode is changed by itself: the message says how',
-  'REL-24': 'a merge queue is not used; the lab has none',
-  'REL-26':
-    'a deleted branch is not made again: that closes its pull request, which counts as a word of that person (REL-25)',
-  'REL-28': '500 releases: test/bench/decisions and the app tests; no rotation, since all are read at once',
-  'REL-30': 'lengths are cut where text is written: test/report/hostile.test.ts',
-  'REL-31': 'issues and Pages are not written',
-  'REL-32': 'drills: issue 6',
-  'REL-34': 'on the lab over HTTP: rows F12 of test/faults',
-};

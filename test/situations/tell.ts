@@ -26,7 +26,7 @@ export async function tell(situation: Situation): Promise<void> {
   const input = { config, health, ...past, ...(files ? { files } : {}) };
   const setup = situation.checks ? { checks: situation.checks } : {};
   const bench = moves === 0 ? openBench(input) : await openInFlight(moves, input, setup);
-  const stage: Stage = { bench, from: subjectsOf(bench).length, works: bench.world.openProvider };
+  const stage: Stage = { bench, from: subjectsOf(bench).length, works: bench.world.openProvider, seen: '' };
   for (const [index, move] of situation.story.entries()) await play(stage, move, `move ${index + 1}`);
 }
 
@@ -35,13 +35,19 @@ interface Stage {
   /** Commits of Belay before the story. */
   readonly from: number;
   readonly works: Bench['world']['openProvider'];
+  /** What a person saw of the last run. */
+  seen: string;
 }
 
-async function play({ bench, from, works }: Stage, move: Move, where: string): Promise<void> {
+async function play(stage: Stage, move: Move, where: string): Promise<void> {
+  const { bench, from, works } = stage;
   const { forge } = bench;
-  if ('tick' in move) return checkRun(move, move.tick, { report: await bench.tick(move.at), where });
-  if ('rollBack' in move)
-    return checkRun(move, move.rollBack, { report: await bench.rollBack(move.at, move.order), where });
+  if ('tick' in move || 'rollBack' in move) {
+    const isTick = 'tick' in move;
+    const report = await (isTick ? bench.tick(move.at) : bench.rollBack(move.at, move.order));
+    stage.seen = checkRun(move, isTick ? move.tick : move.rollBack, { report, where });
+    return;
+  }
   if ('together' in move) return runTogether(bench, move, where);
   if ('lost' in move) {
     forge.crashNext(move.lost);
@@ -52,6 +58,8 @@ async function play({ bench, from, works }: Stage, move: Move, where: string): P
     forge.push(move.push, move.to ? { branch: move.to === 'pull-1' ? forge.pulls[0]!.branch : move.to } : {});
   else if ('race' in move) forge.beforeNextWrite(() => forge.push(move.race));
   else if ('rewind' in move) forge.setBranch('main', forge.commitAt(forge.tip('main')!).parents[0]);
+  else if ('rewrite' in move) rewrite(bench);
+  else if ('resume' in move) forge.push({}, { message: `Resume\n\n${resumeLine(stage.seen)}` });
   else if ('clock' in move) Object.assign(bench.world, { clock: skewed(bench.clock, move.clock) });
   else if ('close' in move) forge.closePull(move.close);
   else if ('deleteBranchOf' in move) forge.setBranch(forge.pulls[move.deleteBranchOf - 1]!.branch, undefined);
@@ -65,6 +73,20 @@ async function play({ bench, from, works }: Stage, move: Move, where: string): P
   } else if ('metrics' in move)
     bench.world.openProvider = move.metrics === 'back' ? works : async () => absent(bench, move.metrics);
   else checkState(bench, move.expect, { from, where });
+}
+
+function rewrite({ forge }: Bench): void {
+  const { tree } = forge.commitAt(forge.tip('main')!);
+  let first = forge.commitAt(forge.tip('main')!);
+  while (first.parents[0]) first = forge.commitAt(first.parents[0]);
+  forge.setBranch('main', first.id);
+  forge.push(Object.fromEntries(tree));
+}
+
+function resumeLine(seen: string): string {
+  const line = /Belay-Resume: [0-9a-f]{40}/.exec(seen)?.[0];
+  expect(line, seen).toBeDefined();
+  return line!;
 }
 
 function skewed({ now, sleep }: Bench['clock'], minutes: number): Clock {
@@ -87,13 +109,14 @@ function checkRun(
   move: Run,
   wanted: Told,
   { report, where }: { readonly report: RunReport; readonly where: string },
-): void {
+): string {
   const result = runResult(report);
   const seen = [result.text, ...result.problems.map(({ message }) => message)].join('\n');
   expect(told(report, move.release), `${where}: ${seen}`).toEqual(wanted);
   expect(result.exitCode, `${where}: ${seen}`).toBe(move.exit ?? 0);
   if (move.says) expect(seen, where).toMatch(move.says);
   if (move.outputs) expect(result.outputs, where).toMatchObject(move.outputs);
+  return seen;
 }
 
 async function runTogether(

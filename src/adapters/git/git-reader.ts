@@ -1,4 +1,5 @@
 import { ToolError } from '../../core/errors.ts';
+import { resumeTrailer } from '../../core/record/resume-trailer.ts';
 import type { Sha } from '../../core/units.ts';
 import { sha } from '../../core/units.ts';
 import type { Forge } from '../../ports/forge.ts';
@@ -15,7 +16,7 @@ import { createTreeWalker } from './walk-tree.ts';
 /** The half of a forge that reads commits. */
 export type GitReader = Pick<
   Forge,
-  'head' | 'refresh' | 'list' | 'read' | 'digests' | 'history' | 'branches'
+  'head' | 'refresh' | 'list' | 'read' | 'digests' | 'history' | 'goesOnFrom' | 'branches'
 >;
 
 export interface GitReaderOptions extends Pick<GitOptions, 'directory' | 'ownership' | 'environment'> {
@@ -81,8 +82,30 @@ export function createGitReader(options: GitReaderOptions): GitReader {
         await completeHistory(at);
         return readHistory(git, at, path);
       }),
+    goesOnFrom: (at, commit) =>
+      look(at, async () => {
+        await completeHistory(at);
+        return goesOnFrom(git, at, commit);
+      }),
     branches: (at, under) => look(at, () => listBranches(git, at, under)),
   };
+}
+
+/** A commit that is not here at all is no ancestor either: `at` has all of its history here. */
+async function goesOnFrom(git: Git, at: Sha, commit: Sha): Promise<boolean> {
+  if ((await git({ args: ['merge-base', '--is-ancestor', commit, at] })).code === 0) return true;
+  const resumed = await gitOutput(git, `look for what resumes after ${commit}`, {
+    args: [
+      'log',
+      '--max-count=1',
+      '--format=%H',
+      '--basic-regexp',
+      `--grep=^${resumeTrailer(commit)}[[:space:]]*$`,
+      at,
+      '--',
+    ],
+  });
+  return resumed !== '';
 }
 
 /** Local branches, and those of remotes as they were fetched last. */

@@ -13,6 +13,8 @@ export type Meaning =
   | 'no-commits'
   | 'pulls-not-allowed'
   | 'permission'
+  /** The branch takes changes from its merge queue alone. */
+  | 'merge-queue'
   /** A check, a review or the like is missing: may come. */
   | 'pending'
   | 'rule'
@@ -35,6 +37,7 @@ const WORDS: readonly (readonly [Meaning, RegExp])[] = [
   ['base-moved', /base branch was modified/i],
   ['head-moved', /head branch was modified|head (sha|oid).*(match|expected)|expected_?head_?oid/i],
   ['conflict', /merge conflict|conflicts? (must|need)/i],
+  ['merge-queue', /through the merge queue/i],
   [
     'pending',
     /required status check|checks? (are|is) (expected|pending|failing)|waiting (for|on)|approving review|review (is|are)? ?(required|needed)|review required|changes (have been )?requested|code owner|still a draft|out of date|unresolved (conversation|comment|thread)|conversation(s)? must be resolved|deployment|merge queue|must be (up to date|signed)|code scanning/i,
@@ -51,6 +54,26 @@ export function meaningOf(error: Pick<FieldError, 'type' | 'message'>): Meaning 
   if (error.type === 'STALE_DATA') return 'stale';
   for (const [meaning, words] of WORDS) if (words.test(error.message)) return meaning;
   return error.type === 'FORBIDDEN' || error.type === 'INSUFFICIENT_SCOPES' ? 'permission' : 'other';
+}
+
+/** How to go on where a branch has a merge queue. */
+export const MERGE_QUEUE_ADVICE =
+  'Belay writes at once or not at all, and no queue: put the GitHub App whose token this is on the bypass list of the rule that requires the merge queue (GITHUB_TOKEN cannot be on it)';
+
+/**
+ * What a pull request still waits for, in GitHub's words, and what to do about a merge queue, and about a check that failed or that
+ * has not reported since an earlier run armed the pull request.
+ */
+export function requirementOf(message: string, { armed }: { readonly armed: boolean }): string {
+  const wanted = rulesOf(message);
+  if (/check.* (is|are) failing/i.test(message))
+    return `${wanted} It will not merge like this: mend the check and run it again, or let somebody merge who may go around the rule`;
+  if (armed && /checks? .*(is|are) expected/i.test(message))
+    return `${wanted} Nothing has reported since an earlier run: what GITHUB_TOKEN opens starts no workflow by itself. Approve the run on the pull request, or close and reopen it; from then on use the token of a GitHub App`;
+  // armed, it is added to the queue by GitHub once nothing else is missing
+  if (meaningOf({ type: '', message }) === 'merge-queue')
+    return `${wanted} GitHub adds it to the queue, where it lands only when the required workflows run on "merge_group" too. ${MERGE_QUEUE_ADVICE}`;
+  return wanted;
 }
 
 /** Which rules: GitHub lists them below `Repository rule violations found`; classic protection says one sentence. */
@@ -93,6 +116,12 @@ export function refusalOf(
         kind: 'refused',
         code: 'PERMISSION_MISSING',
         message: `GitHub: the token may not ${context.purpose}: ${oneLine(error.message)}. It needs ${context.needs}${grantHint(context.permissions)}`,
+      };
+    case 'merge-queue':
+      return {
+        kind: 'refused',
+        code: 'MERGE_QUEUE',
+        message: `GitHub: the merge queue does not let this token ${context.purpose}: ${rulesOf(error.message)} ${MERGE_QUEUE_ADVICE}${context.byHand}`,
       };
     case 'rule':
     case 'pending':

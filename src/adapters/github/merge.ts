@@ -1,10 +1,10 @@
-import type { MergeOutcome, MergeRequest } from '../../ports/forge.ts';
+import type { MergeOutcome, MergeRequest, PullRequest } from '../../ports/forge.ts';
 import { checkBranch } from '../operation.ts';
 import type { Answer, WriteReply } from './caller.ts';
 import { grantHint } from './caller.ts';
 import { at, optionalShaAt, shaAt } from './data.ts';
 import type { Meaning } from './explain.ts';
-import { meaningOf, rulesOf } from './explain.ts';
+import { MERGE_QUEUE_ADVICE, meaningOf, requirementOf, rulesOf } from './explain.ts';
 import { oneLine } from './mask.ts';
 import type { Place } from './place.ts';
 import { askPull, errorOf, neverKnown, WRITE_ATTEMPTS } from './place.ts';
@@ -25,7 +25,7 @@ export async function mergePull(place: Place, request: MergeRequest): Promise<Me
     warnOfArmed(place, request, reply);
     if (attempted.kind === 'merged') return attempted.outcome;
     if (attempted.kind === 'refused' && attempted.armed)
-      return { kind: 'armed', reason: rulesOf(attempted.message) };
+      return { kind: 'armed', reason: requirementOf(attempted.message, request.pull) };
     const settled = await settle(place, request, attempted);
     if (settled !== undefined) return settled;
     reason = attempted.message;
@@ -141,7 +141,7 @@ async function settle(
   if (now.mergeable === 'CONFLICTING') return conflict(request);
   if (attempt.kind === 'unknown')
     return now.armed && mayArm ? { kind: 'armed', reason: attempt.message } : undefined;
-  if (now.armed && mayArm) return { kind: 'armed', reason: rulesOf(attempt.message) };
+  if (now.armed && mayArm) return { kind: 'armed', reason: requirementOf(attempt.message, request.pull) };
   if (now.mergeable === 'UNKNOWN' || attempt.meaning === 'head-moved' || attempt.meaning === 'not-mergeable')
     return undefined;
   return {
@@ -171,17 +171,24 @@ function blockedBy(request: MergeRequest, attempt: Refused): MergeOutcome | unde
         code: 'RULE_VIOLATION',
         message: `${stays}: a rule forbids the ${request.method}: ${rulesOf(attempt.message)} Choose another merge method, or merge by hand`,
       };
+    case 'merge-queue':
+      return {
+        kind: 'blocked',
+        code: 'MERGE_QUEUE',
+        message: `${stays}: ${rulesOf(attempt.message)} ${MERGE_QUEUE_ADVICE}. Until then add it to the queue by hand`,
+      };
     case 'pending':
       return request.whenPending === 'leave'
-        ? { kind: 'pending', reason: rulesOf(attempt.message) }
-        : pending(attempt, stays);
+        ? { kind: 'pending', reason: requirementOf(attempt.message, request.pull) }
+        : pending(attempt, request.pull);
     default:
       return undefined;
   }
 }
 
-function pending(attempt: Refused, stays: string): MergeOutcome {
-  const wanted = rulesOf(attempt.message);
+function pending(attempt: Refused, pull: PullRequest): MergeOutcome {
+  const stays = `GitHub: pull request #${pull.number} stays open`;
+  const wanted = requirementOf(attempt.message, pull);
   if (/auto.?merge is not allowed/i.test(attempt.armMessage))
     return {
       kind: 'blocked',

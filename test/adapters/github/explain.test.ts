@@ -29,7 +29,7 @@ const REPORTED: readonly (readonly [string, string, Meaning])[] = [
   ['UNPROCESSABLE', '3 of 3 required status checks are expected.', 'pending'],
   ['UNPROCESSABLE', 'At least 1 approving review is required by reviewers with write access.', 'pending'],
   ['UNPROCESSABLE', 'Waiting on code owner review from acme/risk.', 'pending'],
-  ['UNPROCESSABLE', 'Changes must be made through the merge queue', 'pending'],
+  ['UNPROCESSABLE', 'Changes must be made through the merge queue', 'merge-queue'],
   [
     'UNPROCESSABLE',
     'Repository rule violations found\n\nRequired status check "ci" is expected.\n\n',

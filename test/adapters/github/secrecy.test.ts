@@ -58,6 +58,7 @@ function open(url: string): { readonly forge: Forge; readonly logged: string[] }
       read: unread,
       digests: unread,
       history: unread,
+      goesOnFrom: unread,
       branches: unread,
     },
     owner: 'acme',

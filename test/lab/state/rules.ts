@@ -43,12 +43,14 @@ export function pushRules(
     ];
     if (needsPull(rule))
       found.push({ kind, test: 'always', message: 'Changes must be made through a pull request.' });
+    if (rule.mergeQueue) found.push({ kind, test: 'always', message: QUEUE });
     if (rule.linearHistory) found.push({ kind, test: 'merges', message: NO_MERGES });
     for (const message of checkMessages(repo, rule, to)) found.push({ kind, test: 'always', message });
     return found;
   });
 }
 
+const QUEUE = 'Changes must be made through the merge queue';
 const NO_MERGES = 'This branch must not contain merge commits.';
 
 /** Rules that a direct change of a branch breaks: an API commit, an update or deletion of the ref. */
@@ -108,7 +110,11 @@ export async function pullRequirements(
   const strict = rules.some((rule) => rule.strict === true);
   const behind = strict && baseTip !== undefined && !(await repo.git.isAncestor(baseTip, pull.headOid));
   const open = rules.flatMap((rule) =>
-    [...reviewMessages(repo, rule, pull), ...checkMessages(repo, rule, pull.headOid)].map((message) => ({
+    [
+      ...reviewMessages(repo, rule, pull),
+      ...checkMessages(repo, rule, pull.headOid),
+      ...(rule.mergeQueue ? [QUEUE] : []),
+    ].map((message) => ({
       kind: rule.kind ?? ('ruleset' as const),
       message,
     })),
@@ -117,7 +123,12 @@ export async function pullRequirements(
 }
 
 function hasRequirement(rule: BranchRules): boolean {
-  return needsPull(rule) || (rule.checks ?? []).length > 0 || rule.linearHistory === true;
+  return (
+    needsPull(rule) ||
+    rule.mergeQueue === true ||
+    (rule.checks ?? []).length > 0 ||
+    rule.linearHistory === true
+  );
 }
 
 function reviewMessages(repo: LabRepository, rule: BranchRules, pull: PullState): readonly string[] {
