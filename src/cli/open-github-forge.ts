@@ -1,5 +1,6 @@
 import { tokenHeader } from '../adapters/git/fetch.ts';
-import { createGitReader } from '../adapters/git/git-reader.ts';
+import { createGitReader, type GitReader } from '../adapters/git/git-reader.ts';
+import type { GitHubForgeOptions } from '../adapters/github/github-forge.ts';
 import { findProxy } from '../adapters/system/find-proxy.ts';
 import { ToolError } from '../core/errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -18,18 +19,16 @@ export interface ForgeInput {
   readonly fetch: typeof fetch;
 }
 
-/**
- * The repository on GitHub that the environment names, read from its checkout.
- * @throws ToolError REFUSED when a variable is missing, or in a workflow that runs for another branch than the default one
- */
-export async function openGitHubForge({
-  flags,
-  context,
-  directory,
-  clock,
-  log,
-  fetch,
-}: ForgeInput): Promise<Forge> {
+/** The repository on GitHub that the environment names: its commits, and what its API is asked with. */
+export interface GitHubPlace {
+  /** Reads the checkout, with a branch as the default one. */
+  readonly readerOf: (branch: string) => GitReader;
+  readonly options: Omit<GitHubForgeOptions, 'reader'>;
+}
+
+/** @throws ToolError REFUSED when a variable is missing, or in a workflow that runs for another branch than the default one */
+export async function openGitHubPlace(input: ForgeInput): Promise<GitHubPlace> {
+  const { flags, context, directory, clock, log, fetch } = input;
   const { env } = context;
   const token = env.BELAY_TOKEN || env.GITHUB_TOKEN;
   if (!token)
@@ -51,34 +50,37 @@ export async function openGitHubForge({
   const serverUrl = env.GITHUB_SERVER_URL || 'https://github.com';
   const url = `${serverUrl}/${owner}/${repository}.git`;
   const proxy = findProxy(new URL(url), env);
-  const reader = createGitReader({
-    directory,
-    defaultBranch,
-    startNow: true,
-    // A job in a container runs as another user than the one who checked out; what git could start is switched off.
-    ownership: env.GITHUB_ACTIONS === 'true' ? 'trusted' : 'checked',
-    fetch: {
-      url,
-      authHeader: tokenHeader(token),
-      clock,
-      ...(proxy === undefined ? {} : { proxy: proxy.href }),
-    },
-  });
+  const readerOf = (branch: string): GitReader =>
+    createGitReader({
+      directory,
+      defaultBranch: branch,
+      startNow: true,
+      // A job in a container runs as another user than the one who checked out; what git could start is switched off.
+      ownership: env.GITHUB_ACTIONS === 'true' ? 'trusted' : 'checked',
+      fetch: {
+        url,
+        authHeader: tokenHeader(token),
+        clock,
+        ...(proxy === undefined ? {} : { proxy: proxy.href }),
+      },
+    });
+  const graphqlUrl = env.GITHUB_GRAPHQL_URL || `${apiUrl}/graphql`;
+  const endpoint = { token, apiUrl, graphqlUrl, fetch };
+  const options = { ...endpoint, owner, repository, defaultBranch, clock, log, random: Math.random };
+  return { readerOf, options };
+}
+
+/**
+ * The repository on GitHub that the environment names, read from its checkout.
+ * @throws ToolError REFUSED when a variable is missing, or in a workflow that runs for another branch than the default one
+ */
+export async function openGitHubForge(input: ForgeInput): Promise<Forge> {
+  const { readerOf, options } = await openGitHubPlace(input);
+  const { defaultBranch } = options;
+  const reader = readerOf(defaultBranch);
   const open = async () => {
     const { createGitHubForge } = await import('../adapters/github/github-forge.ts');
-    return createGitHubForge({
-      reader,
-      owner,
-      repository,
-      defaultBranch,
-      token,
-      apiUrl,
-      graphqlUrl: env.GITHUB_GRAPHQL_URL || `${apiUrl}/graphql`,
-      clock,
-      log,
-      random: Math.random,
-      fetch,
-    });
+    return createGitHubForge({ ...options, reader });
   };
   return openOnDemand(reader, { defaultBranch, open });
 }
@@ -113,6 +115,6 @@ function refuseOtherBranch(env: CommandContext['env'], defaultBranch: string): v
   if (env.GITHUB_ACTIONS !== 'true' || ref === undefined || ref === `refs/heads/${defaultBranch}`) return;
   throw new ToolError({
     code: 'REFUSED',
-    message: `refused[SEC-03] advance and rollback run only on the default branch "${defaultBranch}", got "${ref}"; start the workflow from there`,
+    message: `refused[SEC-03] advance, rollback and drill run only on the default branch "${defaultBranch}", got "${ref}"; start the workflow from there`,
   });
 }

@@ -14,10 +14,11 @@ import { parseInstant } from '../core/units.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { MetricsProvider } from '../ports/metrics.ts';
+import type { Scratch } from '../ports/scratch.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import { type CommandContext, type Flags, hasFlag, textFlag } from './command.ts';
 import { findDirectory } from './directory.ts';
-import { type ForgeInput, openGitHubForge } from './open-github-forge.ts';
+import { type ForgeInput, openGitHubForge, openGitHubPlace } from './open-github-forge.ts';
 import { VERSION } from './version.ts';
 
 /** Opens everything a flow may touch. @throws ToolError REFUSED when a flag or a variable is missing or wrong */
@@ -27,6 +28,31 @@ export async function openWorld(flags: Flags, context: CommandContext): Promise<
   const directory = findDirectory(flags, context);
   const forge = await openForge({ flags, context, directory, clock, log, fetch });
   return { ...metrics, forge, sha256, tool: `belay ${VERSION}`, trigger: readTrigger(context.env) };
+}
+
+/** Opens the world of a drill: the repository, and branches of its own beside it. @throws ToolError as openWorld does */
+export async function openDrill(
+  flags: Flags,
+  context: CommandContext,
+): Promise<{ readonly world: World; readonly scratch: Scratch }> {
+  const { secrets, fetch, ...metrics } = openMetrics(flags, context);
+  const { clock, log } = metrics;
+  const directory = findDirectory(flags, context);
+  const input: ForgeInput = { flags, context, directory, clock, log, fetch };
+  const forge = await openForge(input);
+  const world = { ...metrics, forge, sha256, tool: `belay ${VERSION}`, trigger: readTrigger(context.env) };
+  return { world, scratch: await openScratch(input, forge.defaultBranch) };
+}
+
+async function openScratch(input: ForgeInput, defaultBranch: string): Promise<Scratch> {
+  if (forgeKind(input) === 'github') {
+    const { createGitHubScratch } = await import('../adapters/github/scratch.ts');
+    const { options, readerOf } = await openGitHubPlace(input);
+    return createGitHubScratch({ ...options, readerOf });
+  }
+  const { createLocalScratch } = await import('../adapters/local/scratch.ts');
+  const { directory, clock } = input;
+  return createLocalScratch({ directory, clock, defaultBranch });
 }
 
 /** Opens what is needed to look at metrics. @throws ToolError REFUSED when a flag or a variable is wrong */
@@ -54,9 +80,12 @@ function openClock(now: string | undefined): Clock {
   return createFixedClock(moment);
 }
 
+function forgeKind({ flags, context }: ForgeInput): string {
+  return textFlag(flags, 'forge') ?? (context.env.GITHUB_ACTIONS === 'true' ? 'github' : 'local');
+}
+
 async function openForge(input: ForgeInput): Promise<Forge> {
-  const kind =
-    textFlag(input.flags, 'forge') ?? (input.context.env.GITHUB_ACTIONS === 'true' ? 'github' : 'local');
+  const kind = forgeKind(input);
   switch (kind) {
     case 'local':
       return openLocalForge(input);

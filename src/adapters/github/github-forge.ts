@@ -30,8 +30,8 @@ export interface GitHubForgeOptions extends Endpoint {
   readonly waitBudget?: Millis;
 }
 
-/** A repository on github.com or a GitHub Enterprise Server: reads from a checkout, writes by GraphQL. */
-export function createGitHubForge(options: GitHubForgeOptions): Forge {
+/** The repository on GitHub, and how its API is asked. */
+export function openPlace(options: Omit<GitHubForgeOptions, 'reader'>): Place {
   const { clock, log, random, owner, repository, defaultBranch } = options;
   const caller = createCaller({
     send: connect(options),
@@ -43,16 +43,21 @@ export function createGitHubForge(options: GitHubForgeOptions): Forge {
     waitBudget: options.waitBudget ?? millis(120_000),
   });
   const webUrl = `${serverUrl(options.apiUrl)}/${owner}/${repository}`;
-  const place: Place = { caller, owner, name: repository, defaultBranch, webUrl };
+  return { caller, owner, name: repository, defaultBranch, webUrl };
+}
+
+/** A repository on github.com or a GitHub Enterprise Server: reads from a checkout, writes by GraphQL. */
+export function createGitHubForge(options: GitHubForgeOptions): Forge {
+  const place = openPlace(options);
   return {
     ...options.reader,
-    defaultBranch,
+    defaultBranch: place.defaultBranch,
     commit: (request) => commitToBranch(place, request),
     inspect: (proposal) => inspectProposal(place, proposal),
     propose: (request) => propose(place, request),
     merge: (request) => mergePull(place, request),
     close: (request) => closePull(place, request),
-    cost: caller.cost,
+    cost: place.caller.cost,
   };
 }
 

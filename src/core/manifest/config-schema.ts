@@ -101,6 +101,19 @@ const dispatchSchema = () =>
         'Whose repository_dispatch is heeded by rollback. Default: anybody’s, for it only makes Belay look.',
     });
 
+const drillSchema = () =>
+  z
+    .strictObject({
+      every: Duration.optional().meta({
+        description:
+          'validate warns of each release whose last drill that passed is older than this, like 90d. Default: never.',
+      }),
+      target: Duration.optional().meta({
+        description: 'A drill passes only when a rollback takes no longer than this. Default 10m.',
+      }),
+    })
+    .meta({ description: 'How often a rollback of each release is rehearsed, and how quick it must be.' });
+
 /** The schema of the config, built on first use. */
 export const configSchema = lazily(() =>
   z
@@ -130,6 +143,7 @@ export const configSchema = lazily(() =>
         .optional()
         .meta({ description: 'How pull requests of Belay are merged.' }),
       dispatch: dispatchSchema().optional(),
+      drill: drillSchema().optional(),
     })
     .meta({ title: 'Belay config', description: 'Providers and how Belay works in this repository.' }),
 );
@@ -147,3 +161,7 @@ export type OpenMetricsSpec = Extract<ProviderSpec, { kind: 'openmetrics' }>;
 export const CONFIG_PATH = '.belay/config.yaml';
 /** Folder of all records; one folder per release below it. */
 export const RECORDS_PATH = '.belay/records';
+/** Folder of the records of drills; one folder per release below it. */
+export const DRILLS_PATH = '.belay/drills';
+/** Beginning of the names of all branches that drills make, and the only ones that they delete. */
+export const DRILL_BRANCHES = 'belay/drill/';
