@@ -57,7 +57,9 @@ export function checkBranch(branch: string, defaultBranch: string): void {
 export function checkScratchBranch(branch: string, defaultBranch: string): void {
   checkBranch(branch, defaultBranch);
   if (!branch.startsWith(DRILL_BRANCHES))
-    throw bug(`a drill on branch ${JSON.stringify(branch)}; drills make and delete names below ${DRILL_BRANCHES} alone`);
+    throw bug(
+      `a drill on branch ${JSON.stringify(branch)}; drills make and delete names below ${DRILL_BRANCHES} alone`,
+    );
 }
 
 function bug(what: string): ToolError {

@@ -35,7 +35,10 @@ export function createDrillForge(
     if (from === 0) requireDrillRef(renamed ?? name, under);
     return renamed ?? name;
   };
-  const inward = <Pull extends PullRequest>(pull: Pull): Pull => ({ ...pull, branch: rename(pull.branch, 0) });
+  const inward = <Pull extends PullRequest>(pull: Pull): Pull => ({
+    ...pull,
+    branch: rename(pull.branch, 0),
+  });
   const outward = <Pull extends PullRequest>(pull: Pull): Pull => ({
     ...pull,
     branch: rename(pull.branch, 1),

@@ -18,9 +18,7 @@ const ATTEMPTS = 3;
 /** Texts of all files in the folder of drills, by path. */
 export async function readDrillFiles(files: FileSource): Promise<ReadonlyMap<string, string>> {
   const found = await files.read(await files.list(DRILLS_PATH));
-  return new Map(
-    [...found].map(([path, file]) => [path, file.kind === 'text' ? file.text : ''] as const),
-  );
+  return new Map([...found].map(([path, file]) => [path, file.kind === 'text' ? file.text : ''] as const));
 }
 
 /** Beginning of the names of the branches that bring the records of a release's drills. */

@@ -12,6 +12,7 @@ import type { FileSource } from '../ports/forge.ts';
 import { type Base, checkBase } from './check-base.ts';
 import { checkContracts } from './check-contracts.ts';
 import { checkDependencies, graphOf } from './check-dependencies.ts';
+import { checkDrills } from './check-drills.ts';
 import { checkOwners, readCodeOwners } from './check-owners.ts';
 import { checkConfigFiles, checkRunbook, reportNoManifest } from './check-references.ts';
 import { checkUnits } from './check-units.ts';
@@ -56,7 +57,10 @@ export async function validate(
   const reading = await readFiles(files, sha256);
   const problems: Problem[] = [...reading.problems, ...(await checkConfig(files, reading))];
   if (base) problems.push(...(await checkBase(base, files, { reading, sha256 })));
-  problems.push(...checkDependencies(reading.releases));
+  problems.push(
+    ...checkDependencies(reading.releases),
+    ...(await checkDrills(files, reading, { sha256, now })),
+  );
   const owners = await readCodeOwners(files);
   const workflow = await findRollbackWorkflow(files);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];

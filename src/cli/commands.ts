@@ -34,6 +34,9 @@ const WORLD_FLAGS: Readonly<Record<string, FlagSpec>> = {
   'dry-run': { type: 'boolean', help: 'decide and print, write nothing' },
 };
 
+/** A drill always writes, and to branches of its own. */
+const { 'dry-run': _, ...DRILL_FLAGS } = WORLD_FLAGS;
+
 /**
  * All commands, in the order in which a new user meets them. Here is only what parsing and help need: what a command does
  * is loaded when it runs, so that no tick pays for the start of another command.
@@ -142,6 +145,23 @@ export const COMMANDS: readonly Command[] = [
       'if-failing': { type: 'boolean', help: 'look first: roll back only when the checks prove harm' },
     },
     run: async (input, context) => (await import('./commands/rollback.ts')).runRollback(input, context),
+  },
+  {
+    name: 'drill',
+    summary:
+      'rehearse a rollback on a scratch branch by the same code, time it, and record whether it passed',
+    positionals: '<release>',
+    maxPositionals: 1,
+    flags: {
+      ...DRILL_FLAGS,
+      release: { type: 'string', value: '<name>', help: 'the release, instead of the argument' },
+      variant: {
+        type: 'string',
+        value: '<name>',
+        help: 'what goes wrong: healthy (default), provider-down, auto-merge-off, target-missing, permission-lost',
+      },
+    },
+    run: async (input, context) => (await import('./commands/drill.ts')).runDrill(input, context),
   },
   {
     name: 'dispatch',

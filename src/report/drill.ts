@@ -53,9 +53,7 @@ const BANNER =
 
 /** A text of a drill that says so: one line with a mark in front, or the body of a pull request below a banner. */
 export function markDrill(text: string, part: 'line' | 'body' = 'line'): string {
-  return part === 'line'
-    ? `DRILL: ${text}`
-    : joinBlocks([BANNER, text], { limit: MAX_BODY, note: TOO_LONG });
+  return part === 'line' ? `DRILL: ${text}` : joinBlocks([BANNER, text], { limit: MAX_BODY, note: TOO_LONG });
 }
 
 const PHASES: Readonly<Record<DrillPhase, string>> = {
@@ -77,8 +75,7 @@ function seconds(length: number): string {
 /** A drill as text for a terminal. */
 export function printDrill(report: DrillReport): string {
   const width = Math.max(...Object.values(PHASES).map((words) => words.length));
-  const row = (words: string, length: number) =>
-    `  ${words.padEnd(width)}  ${seconds(length).padStart(12)}`;
+  const row = (words: string, length: number) => `  ${words.padEnd(width)}  ${seconds(length).padStart(12)}`;
   const lines = [
     headline(report),
     ...report.findings.map(({ code, text }) => `  - ${code}: ${plainLine(text)}`),

@@ -143,10 +143,7 @@ function requirementsOf(parameters: unknown): readonly string[] {
 function classicOf(rule: unknown): readonly string[] {
   const contexts = listOf(at(rule, 'requiredStatusCheckContexts')).map(String);
   const isAsked = at(rule, 'requiresApprovingReviews') === true;
-  return [
-    ...contexts.map(checkOf),
-    ...(isAsked ? reviewsOf(at(rule, 'requiredApprovingReviewCount')) : []),
-  ];
+  return [...contexts.map(checkOf), ...(isAsked ? reviewsOf(at(rule, 'requiredApprovingReviewCount')) : [])];
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -34,7 +34,8 @@ export function readDrills(release: string, found: ReadonlyMap<string, string>, 
     const text = found.get(path);
     const drill = text === undefined ? undefined : parseDrill(text);
     const isNext = drill?.release === release && drill.sequence === sequence && drill.previous === tip;
-    if (text === undefined || !drill || !isNext) return { drills, tip, problems: [broken(path, text, drill)] };
+    if (text === undefined || !drill || !isNext)
+      return { drills, tip, problems: [broken(path, text, drill)] };
     drills.push(drill);
     tip = digestOf(text, sha256);
   }

@@ -1,0 +1,42 @@
+import type { Problem } from '../core/errors.ts';
+import { readDrills } from '../core/record/drill-file.ts';
+import { formatDuration, formatInstant, type Instant, millis, type Sha256 } from '../core/units.ts';
+import type { FileSource } from '../ports/forge.ts';
+import { readDrillFiles } from './drill-record.ts';
+import type { ReadableRelease, RepositoryReading } from './read-files.ts';
+
+/** Records of drills whose chain is broken, and releases whose last drill that passed is too long ago. */
+export async function checkDrills(
+  files: FileSource,
+  { config, releases }: RepositoryReading,
+  { sha256, now }: { readonly sha256: Sha256; readonly now: Instant | undefined },
+): Promise<readonly Problem[]> {
+  const found = await readDrillFiles(files);
+  const every = config?.drill?.every;
+  return releases.flatMap((file): readonly Problem[] => {
+    if (file.kind !== 'readable') return [];
+    const { drills, problems } = readDrills(file.parsed.release.metadata.name, found, sha256);
+    if (every === undefined || now === undefined) return problems;
+    const last = drills.findLast(({ passed, variant }) => passed && variant === 'healthy')?.at;
+    if (last !== undefined && now - last <= every) return problems;
+    return [...problems, overdue(file, { every, last })];
+  });
+}
+
+function overdue(
+  { parsed: { release, source } }: ReadableRelease,
+  { every, last }: { readonly every: number; readonly last: Instant | undefined },
+): Problem {
+  const { name } = release.metadata;
+  const since =
+    last === undefined
+      ? 'none that passed is recorded'
+      : `the last that passed was at ${formatInstant(last)}`;
+  return {
+    code: 'DRILL_OVERDUE',
+    severity: 'warning',
+    at: source.positionOf(['metadata', 'name']),
+    path: 'metadata.name',
+    message: `expected a drill of a healthy rollback every ${formatDuration(millis(every))} (drill.every), but ${since}; run "belay drill ${name}", or the drill workflow`,
+  };
+}
