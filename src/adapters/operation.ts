@@ -62,6 +62,12 @@ export function checkScratchBranch(branch: string, defaultBranch: string): void 
     );
 }
 
+/** The folders that a branch lies in, as names of branches: git holds none of them beside it. */
+export function foldersOf(branch: string): readonly string[] {
+  const names = branch.split('/').slice(0, -1);
+  return names.map((_, index) => names.slice(0, index + 1).join('/'));
+}
+
 function bug(what: string): ToolError {
   return new ToolError({ code: 'BUG', message: `forge: refused ${what}. Nothing was written` });
 }

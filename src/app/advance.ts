@@ -1,4 +1,5 @@
 import { ToolError } from '../core/errors.ts';
+import { momentFor } from '../core/plan/skew.ts';
 import type { Instant } from '../core/units.ts';
 import type { ReleaseReport, RunReport } from '../report/run-report.ts';
 import type { AnswerMemory } from './answer-memory.ts';
@@ -111,9 +112,10 @@ async function runTick(
 async function planFile(
   world: World,
   snapshot: Snapshot,
-  { file, providers, now }: Pick<Tick, 'providers' | 'now'> & { readonly file: ReleaseFile },
+  { file, providers, now: clock }: Pick<Tick, 'providers' | 'now'> & { readonly file: ReleaseFile },
 ): Promise<ReleasePlan | ReleaseReport> {
   if (file.kind === 'unreadable') return reportUnreadable(file);
+  const now = momentFor(file.state.newest, clock);
   if (!snapshot.config)
     return reportHeld(
       file,

@@ -8,7 +8,14 @@ import type { Sha256 } from '../core/units.ts';
 import type { FileSource, Revision } from '../ports/forge.ts';
 import { checkRewritten } from './check-contracts.ts';
 import { checkRecords } from './check-records.ts';
-import { nameOf, type ReadableRelease, type RepositoryReading, readFiles } from './read-files.ts';
+import {
+  nameOf,
+  type ReadableRelease,
+  type RepositoryReading,
+  readFiles,
+  remainsOf,
+  wholeOf,
+} from './read-files.ts';
 
 /** The commit that a pull request is compared with. */
 export interface Base extends FileSource {
@@ -32,14 +39,22 @@ export async function checkBase(
     sha256,
   });
   const found = [...problems];
+  const known = new Map(before.releases.map((file) => [nameOf(file), file]));
   for (const after of reading.releases) {
-    if (after.kind !== 'readable' || own.has(nameOf(after))) continue;
-    const was = before.releases.find((file) => nameOf(file) === nameOf(after));
-    const findings = was?.kind === 'readable' ? compare(was.parsed, after.parsed) : [];
-    found.push(...[...findings].map((finding) => toProblem(after.parsed.source, finding)));
+    const remains = remainsOf(after);
+    const parsed = remains && wholeOf(remains);
+    const name = parsed?.release.metadata.name;
+    if (!parsed || name === undefined || own.has(name)) continue;
+    const was = known.get(name);
+    const findings = was?.kind === 'readable' ? compare(was.parsed, parsed) : [];
+    found.push(...[...findings].map((finding) => toProblem(parsed.source, finding)));
     if (was?.kind === 'readable')
-      found.push(...(await checkRewritten(base, files, { before: was.parsed, after: after.parsed })));
-    found.push(...(await checkWayBack(base, after, { isNew: was === undefined })));
+      found.push(...(await checkRewritten(base, files, { before: was.parsed, after: parsed })));
+    const { state } = remains;
+    if (state)
+      found.push(
+        ...(await checkWayBack(base, { path: after.path, parsed, state }, { isNew: was === undefined })),
+      );
   }
   return found;
 }
@@ -68,7 +83,7 @@ function* findForeignWeight(
 /** A candidate that has not begun needs good bytes in the history to go back to; `advance` would hold for want of them. */
 async function checkWayBack(
   base: Base,
-  { path, parsed, state }: ReadableRelease,
+  { path, parsed, state }: Pick<ReadableRelease, 'path' | 'parsed' | 'state'>,
   { isNew }: { readonly isNew: boolean },
 ): Promise<readonly Problem[]> {
   const { candidate } = parsed.release.spec;

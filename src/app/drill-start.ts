@@ -10,7 +10,7 @@ import { percent, type Sha256 } from '../core/units.ts';
 import { readSplit } from '../targets/render-target.ts';
 import type { ReadableRelease } from './read-files.ts';
 import type { Snapshot } from './read-snapshot.ts';
-import { placeMissing, readTargets, renderTargets } from './render-targets.ts';
+import { readTargets, renderTargets } from './render-targets.ts';
 import type { World } from './world.ts';
 
 /** How a release comes to be in flight for a drill. */
@@ -39,7 +39,7 @@ export async function planDrillStart(
     }
     const { value } = started;
     const rendered = renderTargets(value.release, value.release.spec.rollout.weight, texts);
-    problems = placeMissing(rendered.problems, value);
+    problems = rendered.problems;
     if (problems.length > 0) continue;
     const manifest = { path: release.path, before: release.text, after: value.source.text };
     return {

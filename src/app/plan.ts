@@ -73,7 +73,7 @@ export async function plan(files: FileSource, options: PlanOptions): Promise<Pre
   const releases = await Promise.all(
     chosen.map(async (file): Promise<ReleasePreview> => {
       const { release, state } = file;
-      const previewed = await preview(files, file);
+      const previewed = await previewRelease(files, file);
       if (!traffic) return previewed;
       const question = { release, rollout: state.rollout, now: traffic.now, carried: state.carried, config };
       return { ...previewed, foresight: await foreseeRelease(traffic.providers, question) };
@@ -90,7 +90,11 @@ export async function plan(files: FileSource, options: PlanOptions): Promise<Pre
   };
 }
 
-async function preview(files: FileSource, file: Validation['releases'][number]): Promise<ReleasePreview> {
+/** What one release of a validation would do; no metric is looked at. */
+export async function previewRelease(
+  files: FileSource,
+  file: Validation['releases'][number],
+): Promise<ReleasePreview> {
   const { release, path, state } = file;
   const { spec } = release;
   const texts = await readTargets(files.read, release);

@@ -118,7 +118,7 @@ export async function runRollback(
 /** Opens and merges the revert pull request. */
 async function executeRollback(
   world: World,
-  { snapshot, name, bad }: RollbackOrder,
+  { snapshot, name, bad, decision }: RollbackOrder,
   plan: Extract<RollbackPlan, { kind: 'planned' }>,
 ): Promise<Receipt> {
   const { version } = bad;
@@ -136,7 +136,10 @@ async function executeRollback(
     description: plan.description,
     method: snapshot.config?.merge?.method ?? 'merge',
     landing: 'arm',
-    whenClosed: `${version} is not rolled back and keeps its traffic, and each run says so. Reopen it, and the next run merges it; or take ${version} out of the manifest by hand. After another edit of the manifest the rollback is proposed anew`,
+    whenClosed:
+      decision.reasons[0].code === 'ASKED_BY_PERSON'
+        ? undefined
+        : `${version} is not rolled back and keeps its traffic, and each run says so. Reopen it, and the next run merges it; or take ${version} out of the manifest by hand. After another edit of the manifest the rollback is proposed anew`,
   });
 }
 

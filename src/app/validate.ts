@@ -7,18 +7,17 @@ import type { Release } from '../core/manifest/release-schema.ts';
 import { findConfigLeftovers, findReleaseLeftovers } from '../core/manifest/template-rules.ts';
 import { checkWaiverDays } from '../core/manifest/waiver-rules.ts';
 import type { ReleaseState } from '../core/record/release-state.ts';
-import { type Instant, percent, type Sha256 } from '../core/units.ts';
+import type { Instant, Sha256 } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
 import { type Base, checkBase } from './check-base.ts';
 import { checkContracts } from './check-contracts.ts';
 import { checkDependencies, graphOf } from './check-dependencies.ts';
 import { checkDrills } from './check-drills.ts';
 import { checkOwners, readCodeOwners } from './check-owners.ts';
-import { checkConfigFiles, checkRunbook, reportNoManifest } from './check-references.ts';
-import { checkUnits } from './check-units.ts';
-import { checkVersions, isStartedByHand } from './check-versions.ts';
-import { type ReadableRelease, type RepositoryReading, readFiles } from './read-files.ts';
-import { findDifference, placeMissing, readTargets, renderTargets } from './render-targets.ts';
+import { checkConfigFiles, checkRunbooks, reportNoManifest } from './check-references.ts';
+import { checkTargets } from './check-targets.ts';
+import { checkVersions } from './check-versions.ts';
+import { type Remains, type RepositoryReading, readFiles, remainsOf, wholeOf } from './read-files.ts';
 import { checkGenerated, findRollbackWorkflow } from './runbook.ts';
 
 /** What validation found in a directory. */
@@ -64,22 +63,29 @@ export async function validate(
   const owners = await readCodeOwners(files);
   const workflow = await findRollbackWorkflow(files);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
+  const manifests: Remains[] = [];
   for (const file of reading.releases) {
     problems.push(...file.problems);
-    if (file.kind !== 'readable') continue;
-    releases.push({ path: file.path, release: file.parsed.release, state: file.state });
-    problems.push(
-      ...checkVersions(file.parsed, file.state),
-      ...findReleaseLeftovers(file.parsed),
-      ...checkQuerySyntax(file.parsed, checkQuery),
-      ...(now === undefined ? [] : checkWaiverDays(file.parsed, now)),
-      ...checkOwners(file.parsed, owners),
-      ...(await checkContracts(files, file.parsed)),
-      ...(await checkRunbook(files, file.parsed)),
-      ...(await checkGenerated(files, file.parsed, workflow)),
-      ...(await checkTargets(files, file)),
-    );
+    if (file.kind === 'readable')
+      releases.push({ path: file.path, release: file.parsed.release, state: file.state });
+    const remains = remainsOf(file);
+    if (!remains) continue;
+    manifests.push(remains);
+    const { state } = remains;
+    const parsed = wholeOf(remains);
+    const found = [
+      ...(parsed && state ? checkVersions(parsed, state) : []),
+      ...(parsed ? findReleaseLeftovers(parsed) : []),
+      ...(parsed && now !== undefined ? checkWaiverDays(parsed, now) : []),
+      ...checkQuerySyntax(remains, checkQuery),
+      ...checkOwners(remains, owners),
+      ...(parsed ? await checkContracts(files, parsed) : []),
+      ...(parsed ? await checkGenerated(files, parsed, workflow) : []),
+      ...(await checkTargets(files, remains)),
+    ];
+    problems.push(...found.filter(({ at, path }) => at.file !== file.path || !remains.blamed.has(path)));
   }
+  problems.push(...(await checkRunbooks(files, manifests)));
   return {
     releases,
     dependencies: graphOf(reading.releases),
@@ -98,19 +104,4 @@ async function checkConfig(
   const none =
     releases.length === 0 && records.size === 0 ? [await reportNoManifest(files, parsedConfig)] : [];
   return [...none, ...findConfigLeftovers(parsedConfig), ...(await checkConfigFiles(files, parsedConfig))];
-}
-
-/**
- * The target files hold the split that the manifest asks for; else the lines to change are named. A weight that is to be 0 is
- * taken for 0: or else the files would be asked to follow the mistake.
- */
-async function checkTargets(
-  files: FileSource,
-  { parsed, state }: ReadableRelease,
-): Promise<readonly Problem[]> {
-  const { release } = parsed;
-  const weight = isStartedByHand(parsed, state) ? percent(0) : release.spec.rollout.weight;
-  const texts = await readTargets(files.read, release);
-  const { edits, problems } = renderTargets(release, weight, texts);
-  return [...placeMissing(problems, parsed), ...edits.flatMap(findDifference), ...checkUnits(parsed, texts)];
 }

@@ -1,6 +1,6 @@
 import { tokenHeader } from '../adapters/git/fetch.ts';
 import { createGitReader, type GitReader } from '../adapters/git/git-reader.ts';
-import type { GitHubForgeOptions } from '../adapters/github/github-forge.ts';
+import type { PlaceOptions } from '../adapters/github/open-place.ts';
 import { findProxy } from '../adapters/system/find-proxy.ts';
 import { ToolError } from '../core/errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -21,12 +21,13 @@ export interface ForgeInput {
 
 /** The repository on GitHub that the environment names: its commits, and what its API is asked with. */
 export interface GitHubPlace {
-  /** Reads the checkout, with a branch as the default one. */
+  readonly reader: GitReader;
+  /** Reads the same checkout with another branch as the default one. */
   readonly readerOf: (branch: string) => GitReader;
-  readonly options: Omit<GitHubForgeOptions, 'reader'>;
+  readonly options: PlaceOptions;
 }
 
-/** @throws ToolError REFUSED when a variable is missing, or in a workflow that runs for another branch than the default one */
+/** @throws ToolError REFUSED when a variable is missing */
 export async function openGitHubPlace(input: ForgeInput): Promise<GitHubPlace> {
   const { flags, context, directory, clock, log, fetch } = input;
   const { env } = context;
@@ -45,7 +46,6 @@ export async function openGitHubPlace(input: ForgeInput): Promise<GitHubPlace> {
     });
   }
   const defaultBranch = textFlag(flags, 'branch') ?? (await findDefaultBranch({ env, directory }));
-  refuseOtherBranch(env, defaultBranch);
   const apiUrl = env.GITHUB_API_URL || 'https://api.github.com';
   const serverUrl = env.GITHUB_SERVER_URL || 'https://github.com';
   const url = `${serverUrl}/${owner}/${repository}.git`;
@@ -66,8 +66,11 @@ export async function openGitHubPlace(input: ForgeInput): Promise<GitHubPlace> {
     });
   const graphqlUrl = env.GITHUB_GRAPHQL_URL || `${apiUrl}/graphql`;
   const endpoint = { token, apiUrl, graphqlUrl, fetch };
-  const options = { ...endpoint, owner, repository, defaultBranch, clock, log, random: Math.random };
-  return { readerOf, options };
+  return {
+    reader: readerOf(defaultBranch),
+    readerOf,
+    options: { ...endpoint, owner, repository, defaultBranch, clock, log, random: Math.random },
+  };
 }
 
 /**
@@ -75,9 +78,9 @@ export async function openGitHubPlace(input: ForgeInput): Promise<GitHubPlace> {
  * @throws ToolError REFUSED when a variable is missing, or in a workflow that runs for another branch than the default one
  */
 export async function openGitHubForge(input: ForgeInput): Promise<Forge> {
-  const { readerOf, options } = await openGitHubPlace(input);
+  const { reader, options } = await openGitHubPlace(input);
   const { defaultBranch } = options;
-  const reader = readerOf(defaultBranch);
+  refuseOtherBranch(input.context.env, { defaultBranch, commands: 'advance, rollback and drill run' });
   const open = async () => {
     const { createGitHubForge } = await import('../adapters/github/github-forge.ts');
     return createGitHubForge({ ...options, reader });
@@ -110,11 +113,14 @@ function openOnDemand(
 }
 
 /** A branch other than the default one may hold anybody's config: what it says is not obeyed. */
-function refuseOtherBranch(env: CommandContext['env'], defaultBranch: string): void {
+export function refuseOtherBranch(
+  env: CommandContext['env'],
+  { defaultBranch, commands }: { readonly defaultBranch: string; readonly commands: string },
+): void {
   const ref = env.GITHUB_REF;
   if (env.GITHUB_ACTIONS !== 'true' || ref === undefined || ref === `refs/heads/${defaultBranch}`) return;
   throw new ToolError({
     code: 'REFUSED',
-    message: `refused[SEC-03] advance, rollback and drill run only on the default branch "${defaultBranch}", got "${ref}"; start the workflow from there`,
+    message: `refused[SEC-03] ${commands} only on the default branch "${defaultBranch}", got "${ref}"; start the workflow from there`,
   });
 }

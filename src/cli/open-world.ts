@@ -64,8 +64,10 @@ export function openMetrics(flags: Flags, context: CommandContext) {
   for (const token of [context.env.BELAY_TOKEN, context.env.GITHUB_TOKEN]) if (token) secrets.add(token);
   const log = createLog({ stream: context.stderr, secrets, debug: hasFlag(flags, 'debug') });
   const fetch = createProxiedFetch({ environment: context.env, secrets, announce: log.info });
+  // a moment that was named is not the present, which is what a server's clock shows
+  const live = textFlag(flags, 'now') === undefined ? { warn: log.warn } : {};
   const open: World['openProvider'] = (name, spec) =>
-    openProvider({ name, spec, directory, clock, context, secrets, fetch });
+    openProvider({ name, spec, directory, clock, context, secrets, fetch, ...live });
   return { openProvider: open, clock, log, secrets, fetch };
 }
 
@@ -110,6 +112,7 @@ interface ProviderInput {
   readonly context: CommandContext;
   readonly secrets: Secrets;
   readonly fetch: typeof fetch;
+  readonly warn?: (line: string) => void;
 }
 
 async function openProvider({
@@ -120,10 +123,11 @@ async function openProvider({
   context,
   secrets,
   fetch,
+  ...live
 }: ProviderInput): Promise<MetricsProvider> {
   if (spec.kind === 'prometheus') {
     const { createPrometheusProvider } = await import('../adapters/prometheus/prometheus-provider.ts');
-    return createPrometheusProvider({ name, spec, env: context.env, clock, secrets, fetch });
+    return createPrometheusProvider({ name, spec, env: context.env, clock, secrets, fetch, ...live });
   }
   const { createOpenMetricsProvider } = await import('../adapters/openmetrics/openmetrics-provider.ts');
   const path = resolve(directory, spec.file);

@@ -143,6 +143,8 @@ export interface ForgeState {
   readonly pulls: readonly PullRequest[];
   /** Open pull requests from other branches whose name begins with one of the families. */
   readonly siblings: readonly Sibling[];
+  /** A branch whose name is a folder of the proposal's: git cannot hold both. Undefined: none is in the way. */
+  readonly obstacle: string | undefined;
   /** The forge's own id of the repository, opaque. */
   readonly repository: string;
 }

@@ -115,6 +115,7 @@ export function buildState(input: Partial<ReleaseState> = {}): ReleaseState {
   return {
     sequence: 1,
     tip: digestOf('1'),
+    newest: undefined,
     good: [{ ref: refOf(STABLE), record: 1 }],
     quarantined: [],
     backends: new Map(),

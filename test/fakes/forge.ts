@@ -1,4 +1,4 @@
-import { checkBranch, checkCommit, messageOf, operationOf } from '../../src/adapters/operation.ts';
+import { checkBranch, checkCommit, foldersOf, messageOf, operationOf } from '../../src/adapters/operation.ts';
 import { ToolError } from '../../src/core/errors.ts';
 import type { Instant, Sha } from '../../src/core/units.ts';
 import { instant } from '../../src/core/units.ts';
@@ -141,8 +141,12 @@ class MemoryForge implements FakeForge {
   }
 
   setBranch(branch: string, tip: Sha | undefined): void {
-    if (tip === undefined) this.#branches.delete(branch);
-    else this.#branches.set(branch, tip);
+    if (tip === undefined) {
+      // for good: the branch may come again, the pull request does not
+      for (const pull of this.pulls)
+        if (pull.branch === branch && pull.state === 'open') this.closePull(pull.number);
+      this.#branches.delete(branch);
+    } else this.#branches.set(branch, tip);
   }
 
   tip(branch: string): Sha | undefined {
@@ -283,6 +287,7 @@ class MemoryForge implements FakeForge {
         ...asPort(pull),
         operation: operationOf(this.#store.get(pull.head).message),
       })),
+      obstacle: foldersOf(proposal.branch).find((folder) => this.#branches.has(folder)),
       repository: 'fake',
     };
   }

@@ -6,12 +6,13 @@ import { checkScratchBranch } from '../operation.ts';
 import type { WriteReply } from './caller.ts';
 import { at, listAt, optionalShaAt, shaAt, textAt } from './data.ts';
 import { refusalOf } from './explain.ts';
-import { createGitHubForge, type GitHubForgeOptions, openPlace } from './github-forge.ts';
+import { createGitHubForge, type GitHubForgeOptions } from './github-forge.ts';
 import { oneLine } from './mask.ts';
+import { openPlace, type PlaceOptions } from './open-place.ts';
 import { askRepository, errorOf, neverKnown, type Place, refusedOtherwise, WRITE_ATTEMPTS } from './place.ts';
 import { type FieldError, isUnknown } from './reply.ts';
 
-export interface GitHubScratchOptions extends Omit<GitHubForgeOptions, 'reader'> {
+export interface GitHubScratchOptions extends PlaceOptions {
   /** A reader of the same checkout whose default branch is another one. */
   readonly readerOf: (branch: string) => GitHubForgeOptions['reader'];
 }
@@ -109,7 +110,7 @@ function isDoubtful(reply: WriteReply, error: FieldError): boolean {
   return reply.kind === 'unknown' || isUnknown(error);
 }
 
-/** Rules of rulesets; GitHub gives those of classic protection by another field. Both are left out for a token that may not see them. */
+/** Rules of rulesets, and those of classic protection as GitHub shows them to people who are no administrators. */
 const LANDING = `query($owner: String!, $name: String!, $ref: String!) {
   repository(owner: $owner, name: $name) {
     autoMergeAllowed
@@ -118,7 +119,7 @@ const LANDING = `query($owner: String!, $name: String!, $ref: String!) {
         ... on RequiredStatusChecksParameters { requiredStatusChecks { context } }
         ... on PullRequestParameters { requiredApprovingReviewCount }
       } } }
-      branchProtectionRule { requiredStatusCheckContexts requiredApprovingReviewCount requiresApprovingReviews }
+      refUpdateRule { requiredStatusCheckContexts requiredApprovingReviewCount }
     }
   }
 }`;
@@ -132,7 +133,7 @@ async function readLanding(place: Place): Promise<Landing> {
   if (answer.errors.length > 0) return { requirements: undefined, autoMerge };
   const ref = at(answer.data, 'repository', 'ref');
   const rules = listOf(at(ref, 'rules', 'nodes')).flatMap((rule) => requirementsOf(at(rule, 'parameters')));
-  return { requirements: [...new Set([...rules, ...classicOf(at(ref, 'branchProtectionRule'))])], autoMerge };
+  return { requirements: [...new Set([...rules, ...classicOf(at(ref, 'refUpdateRule'))])], autoMerge };
 }
 
 function requirementsOf(parameters: unknown): readonly string[] {
@@ -142,8 +143,7 @@ function requirementsOf(parameters: unknown): readonly string[] {
 
 function classicOf(rule: unknown): readonly string[] {
   const contexts = listOf(at(rule, 'requiredStatusCheckContexts')).map(String);
-  const isAsked = at(rule, 'requiresApprovingReviews') === true;
-  return [...contexts.map(checkOf), ...(isAsked ? reviewsOf(at(rule, 'requiredApprovingReviewCount')) : [])];
+  return [...contexts.map(checkOf), ...reviewsOf(at(rule, 'requiredApprovingReviewCount'))];
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -1,5 +1,6 @@
 import type { Absence } from '../../core/analysis/observation.ts';
 import { formatDuration, type Instant, type Millis, millis } from '../../core/units.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { absent } from './absent.ts';
 import { explainBreak, explainRedirect, explainStatus } from './explain-failure.ts';
 import { parseErrorAnswer } from './parse-envelope.ts';
@@ -17,8 +18,10 @@ export interface Post {
   /** Length of the deadline, for the message. */
   readonly timeout: Millis;
   readonly mask: Mask;
-  /** Moment of asking, for a Retry-After that names a date. */
-  readonly now: Instant;
+  /** For a Retry-After that names a date. */
+  readonly clock: Pick<Clock, 'now'>;
+  /** Told how far the server's clock is ahead of ours; it may refuse the answer for that. Default: clocks are not compared. */
+  readonly compareClocks?: (ahead: number) => Absence | undefined;
 }
 
 /** A whole body of an HTTP 200, or why there is none and whether asking again can help. */
@@ -52,8 +55,19 @@ export async function postForm(post: Post): Promise<Reply> {
     const location = response.headers.get('location');
     return final(explainRedirect({ status, location, url: post.url, mask: post.mask }));
   }
+  const skewed = status === 200 ? readDate(response, post) : undefined;
+  if (skewed) {
+    await hangUp(response);
+    return final(skewed);
+  }
   const body = await readBody(response);
   return status === 200 ? readReply(body, post) : readRefusal({ response, body, post });
+}
+
+/** The server's clock, from the header that comes with every answer. */
+function readDate({ headers }: Response, { compareClocks, clock }: Post): Absence | undefined {
+  const date = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(date) ? undefined : compareClocks?.(date - clock.now());
 }
 
 function readReply(body: Body, post: Post): Reply {
@@ -84,7 +98,7 @@ function readRefusal(given: {
   const said = body.kind === 'text' ? parseErrorAnswer(body.text, post.mask) : undefined;
   const absence = explainStatus({ status, host: post.url.host, said });
   if (status < 500 && status !== 429) return final(absence);
-  return { kind: 'failed', absence, retry: true, retryAfter: parseRetryAfter(response, post.now) };
+  return { kind: 'failed', absence, retry: true, retryAfter: parseRetryAfter(response, post.clock.now()) };
 }
 
 /** RFC 9110, section 10.2.3: whole seconds or a date. */

@@ -7,6 +7,7 @@ import type { MetricsProvider } from '../../ports/metrics.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { readAuthorization } from './authorization.ts';
 import { countPoints, type FormRequest, instantRequest, rangeRequest, splitGrid } from './build-request.ts';
+import { createClockComparison } from './compare-clocks.ts';
 import { joinGroups } from './join-groups.ts';
 import { type Gap, joinLines } from './join-lines.ts';
 import { createLimiter } from './limiter.ts';
@@ -42,6 +43,8 @@ export interface PrometheusProviderOptions {
   readonly random?: () => number;
   /** Starts the deadline of one attempt. Default: AbortSignal.timeout, in real time whatever the clock says. */
   readonly startDeadline?: (length: Millis) => AbortSignal;
+  /** Told when the server's clock is off by minutes. Given: its clock is compared with `clock`, which is the present. */
+  readonly warn?: (line: string) => void;
 }
 
 /**
@@ -84,6 +87,7 @@ function prepare(options: PrometheusProviderOptions): Omit<Question, 'retrier'> 
   const startDeadline = options.startDeadline ?? ((length) => AbortSignal.timeout(length));
   const limited = createLimiter(MAX_CONCURRENT);
   const mask = (text: string): string => secrets.mask(text);
+  const compareClocks = createClockComparison(options);
   return {
     spec,
     maxStaleness: spec.maxStaleness ?? DEFAULT_MAX_STALENESS,
@@ -99,7 +103,8 @@ function prepare(options: PrometheusProviderOptions): Omit<Question, 'retrier'> 
           deadline: startDeadline(timeout),
           timeout,
           mask,
-          now: clock.now(),
+          clock,
+          ...(options.warn ? { compareClocks } : {}),
         }),
       ),
   };

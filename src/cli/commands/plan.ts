@@ -1,5 +1,6 @@
 import '../interpret-schemas.ts';
 
+import { systemClock } from '../../adapters/system/clock.ts';
 import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';
 import { type Preview, plan, type TrafficSource } from '../../app/plan.ts';
@@ -29,12 +30,13 @@ export async function runPlan(
   const options = { sha256, checkQuery, only: positionals, ...(source ? { traffic: source } : {}) };
   const { known, order, releases, problems } = await plan(files, options);
   requireKnown({ known, problems }, positionals);
+  const clock = { now: source?.now ?? systemClock.now(), zone: 'UTC' };
   return {
     exitCode: problems.some(({ severity }) => severity === 'error') ? 1 : 0,
-    text: `${[...releases.map(printPreview), ...printOrder(order), ...listProblems(problems)].join('\n\n')}\n`,
+    text: `${[...releases.map((release) => printPreview(release, clock)), ...printOrder(order), ...listProblems(problems)].join('\n\n')}\n`,
     json: { releases, order, problems },
     summary: [
-      ...releases.map(summarisePreview),
+      ...releases.map((release) => summarisePreview(release, clock)),
       ...printOrder(order),
       ...problemBlocks('Problems', problems),
     ].join('\n\n'),

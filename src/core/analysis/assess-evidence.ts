@@ -25,14 +25,15 @@ export function assessBroken({ check, broken, labelDelay }: Collected): CheckAss
 
 /** A judged check, with the moments of the rollout. */
 export function assessJudged(judgement: CheckJudgement, { grid, labelDelay }: Collected): CheckAssessment {
-  const { check, verdict, text, weighed } = judgement;
+  const { check, verdict, shared, text, weighed } = judgement;
   const at = (index: number): Instant | undefined => (grid ? gridPoint(grid, index) : undefined);
   return {
     name: check.name,
     verdict,
     action: check.action,
     // Proof of harm from earlier steps has its vote even where the check could not judge any more.
-    gating: verdict === 'fail' ? check.action !== 'notify' : check.required && weighed.able,
+    gating: verdict === 'fail' || shared ? check.action !== 'notify' : check.required && weighed.able,
+    ...(shared ? { stableFails: true } : {}),
     sentence: `${check.name}: ${text}`,
     lastSeen: weighed.lastSeen === undefined ? undefined : at(weighed.lastSeen),
     ...patience(labelDelay),

@@ -1,5 +1,5 @@
 import type { Evidence } from '../judge/evidence.ts';
-import { judge } from '../judge/judge.ts';
+import { judge, type Wording } from '../judge/judge.ts';
 import { joinVerdicts } from '../judge/verdict.ts';
 import { healthSettings } from '../manifest/defaults.ts';
 import type { Release } from '../manifest/release-schema.ts';
@@ -18,7 +18,11 @@ import { checkQueries } from './plan-queries.ts';
  * @param observations by the id of the planned query, one for each
  * @throws ToolError CORRUPT when an observation is missing or does not answer its question
  */
-export function assess(evaluation: Evaluation, observations: ReadonlyMap<string, Observation>): Assessment {
+export function assess(
+  evaluation: Evaluation,
+  observations: ReadonlyMap<string, Observation>,
+  words: Wording = 'all',
+): Assessment {
   const answerTo = readAnswers(evaluation, observations);
   const looks = checkQueries(evaluation).map((queries) =>
     queries.kind === 'threshold'
@@ -36,6 +40,7 @@ export function assess(evaluation: Evaluation, observations: ReadonlyMap<string,
       const one = byCheck.get(weighed.check);
       return one && blindness(weighed, one, evaluation);
     },
+    words,
   );
   const judged = new Map(judgement.checks.map((one) => [one.check, one]));
   const checks = looks.map((look): CheckAssessment => {

@@ -107,6 +107,8 @@ export interface CheckAssessment {
   readonly action: Action;
   /** false: it has no vote, because it cannot judge here (no stable traffic at 100 % and no limit) or nobody waits for it. */
   readonly gating: boolean;
+  /** A fixed bound is broken that stable breaks at the same time: a cause that both share. Not there when not. */
+  readonly stableFails?: true;
   /** The verdict in one sentence with its numbers, for people. */
   readonly sentence: string;
   /** End of the newest tick, or moment of the newest value, that could be used since this step began; undefined: none seen. */

@@ -3,6 +3,7 @@ import { changedGuarantee, guaranteeOf } from '../analysis/guarantee.ts';
 import { HEALTH_DEFAULTS } from '../manifest/defaults.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import { findStanding, type Rollout, recordedWeight, type Standing } from '../plan/rollout.ts';
+import { describeBehind } from '../plan/skew.ts';
 import { findQuarantine, type ReleaseState } from '../record/release-state.ts';
 import { sameVersion, type VersionRef, versionRef } from '../record/version-ref.ts';
 import {
@@ -18,7 +19,7 @@ import {
   percent,
 } from '../units.ts';
 import { decideWatched } from './decide-watched.ts';
-import type { Decision, Reason, ReasonCode } from './decision.ts';
+import { type Decision, isRecorded, type Reason, type ReasonCode } from './decision.ts';
 import { checkReasons, move, stay, unprovenReasons } from './moves.ts';
 import type { ServedShare } from './served-share.ts';
 import { verifiedUntil } from './watch.ts';
@@ -38,14 +39,27 @@ export interface DecisionInput {
 
 /**
  * Decides what to do about one release. Pure and total: only `fail` rolls back, only `pass` on every gating check advances,
- * everything else holds and past a deadline pauses. At most one step.
+ * everything else holds and past a deadline pauses. At most one step. What stable
+ * suffers from at the same time holds as well, since a rollback would not mend it.
  */
 export function decide(input: DecisionInput): Decision {
-  const decision = decideOn(input);
+  const decision = requireTime(input, decideOn(input));
   const voided = describeVoided(input);
   if (!voided || decision.kind === 'nothing') return decision;
   const [first, ...rest] = decision.reasons;
   return { ...decision, reasons: [first, ...rest, voided] };
+}
+
+/** Records follow each other in time. What takes harm away does not wait for a clock. */
+function requireTime({ state, now }: DecisionInput, decision: Decision): Decision {
+  const behind = describeBehind(state.newest, now);
+  if (behind === undefined || !isRecorded(decision) || decision.kind === 'rollback') return decision;
+  return {
+    kind: 'hold',
+    from: decision.from,
+    to: decision.from,
+    reasons: [{ code: 'CLOCK_SKEW', text: behind }],
+  };
 }
 
 /** What the error rates rest on was changed under way: nobody can keep them then, and it is said with every decision. */

@@ -32,6 +32,7 @@ export interface Draft {
   readonly checks: readonly CheckDraft[];
   readonly targets: readonly (TargetSpec | undefined)[];
   readonly owners: readonly string[];
+  readonly runbook: string | undefined;
   readonly waivers: readonly (WaiverSpec | undefined)[];
 }
 
@@ -72,6 +73,7 @@ export function draftOf({ metadata, spec }: Release): Draft {
     checks: health.checks.map((check) => ({ name: check.name, provider: check.provider, spec: check })),
     targets: spec.targets,
     owners: metadata.owners ?? [],
+    runbook: metadata.runbook,
     waivers: spec.waivers ?? [],
   };
 }
@@ -112,6 +114,7 @@ export function salvageDraft(source: YamlSource): Draft {
     })),
     targets: indexes('spec', 'targets').map((index) => part('spec', 'targets', index)),
     owners: part('metadata', 'owners') ?? [],
+    runbook: part('metadata', 'runbook'),
     waivers: indexes('spec', 'waivers').map((index) => part('spec', 'waivers', index)),
   };
 }

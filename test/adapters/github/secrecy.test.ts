@@ -143,7 +143,14 @@ describe('the token', () => {
     const { url, seen } = await serve(status, body);
     const { forge, logged } = open(url);
     const commit = change(sha('b'.repeat(40)), { 'releases/a.yaml': 'x' });
-    const state = { head: commit.parent, branch: undefined, pulls: [], siblings: [], repository: 'R_1' };
+    const state = {
+      head: commit.parent,
+      branch: undefined,
+      pulls: [],
+      siblings: [],
+      obstacle: undefined,
+      repository: 'R_1',
+    };
     const said = await Promise.all(
       [
         forge.commit(commit),
@@ -211,7 +218,14 @@ describe('what is impossible', () => {
     const data = { ref: {}, commit: { commit: { oid: own } }, pull: { pullRequest } };
     const { url } = await serve(200, () => JSON.stringify({ data }));
     const commit = change(sha('b'.repeat(40)), { 'releases/a.yaml': 'x' });
-    const state = { head: commit.parent, branch: undefined, pulls: [], siblings: [], repository: 'R_1' };
+    const state = {
+      head: commit.parent,
+      branch: undefined,
+      pulls: [],
+      siblings: [],
+      obstacle: undefined,
+      repository: 'R_1',
+    };
     const request = { ...commit, branch: PULL.branch, state, title: 't', description: 'd' };
     expect(await open(url).forge.propose(request)).toMatchObject({ kind: 'proposed', pull: { head: own } });
   });
