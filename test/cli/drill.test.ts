@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as stories from '../../examples/fraud-scorer/demo/stories.mjs';
@@ -7,12 +7,12 @@ import { createOpenMetricsProvider } from '../../src/adapters/openmetrics/openme
 import { sha256 } from '../../src/adapters/system/sha256.ts';
 import { drill } from '../../src/app/drill.ts';
 import { createDrillForge } from '../../src/app/drill-forge.ts';
-import { createStage, type Stage } from '../../src/cli/demo/replay-demo.ts';
+import { createStage, HISTORY_PATH, type Stage } from '../../src/cli/demo/replay-demo.ts';
 import { openDrill } from '../../src/cli/open-world.ts';
 import { runCli } from '../../src/cli/run-cli.ts';
 import { readDrills } from '../../src/core/record/drill-file.ts';
 import { DRILL_VARIANTS } from '../../src/core/record/drill-schema.ts';
-import { instant } from '../../src/core/units.ts';
+import { formatInstant, instant } from '../../src/core/units.ts';
 import { git } from '../lab/git/run-git.ts';
 
 /** `belay drill` in the example's repository. */
@@ -191,6 +191,26 @@ describe('a drill of a release that was never adopted', () => {
     expect(told.code).toBe(1);
     expect(told.out).toMatch(/failed[\s\S]*NOTHING_TO_RESTORE: there is no version to go back to/);
     expect((await recordsOf(place)).drills).toMatchObject([{ passed: false, variant: 'healthy' }]);
+  });
+});
+
+describe('a drill of a release that is in flight', () => {
+  it('takes back what is in flight on its own branch, and leaves the rollout where it is', async () => {
+    const [story] = stories.STORIES;
+    const place = await openExample();
+    const { stage, directory } = place;
+    const text = await readFile(stories.recordingFile(story), 'utf8');
+    await mkdir(join(directory, 'metrics'));
+    await writeFile(join(directory, HISTORY_PATH), text);
+    const provider = createOpenMetricsProvider({ name: 'prod', text, clock: stage.clock });
+    const at = (minute: number) => instant(Date.parse(story.startsAt) + minute * 60_000);
+    await stage.repository.mergeCandidate(story, at(20));
+    for (const minute of [20, 25, 40]) await stage.tick(at(minute), provider);
+    const main = await place.ask('rev-parse', 'main');
+    const told = await place.drill('--now', formatInstant(at(45)));
+    expect(told).toMatchObject({ code: 0, out: expect.stringContaining('passed, taking back 3.5.0') });
+    expect(await place.ask('diff', '--name-only', main, 'main')).toBe('.belay/drills/fraud-scorer/0001.json');
+    expect(await readFile(join(directory, 'releases/fraud-scorer.yaml'), 'utf8')).toMatch(/^ {4}weight: 1$/m);
   });
 });
 
