@@ -50,6 +50,7 @@ export function createDrillForge(
     refresh: () => inner.refresh(),
     list: (at, folder) => inner.list(at, folder),
     read: (at, paths) => inner.read(at, paths),
+    digests: (at, paths) => inner.digests(at, paths),
     history: (at, path) => inner.history(at, path),
     branches: (at, beginning) => inner.branches(at, beginning),
     commit: async (request) => {

@@ -7,6 +7,7 @@ import { findLastGood } from '../core/decision/last-good.ts';
 import { assertNever, type Problem, ToolError } from '../core/errors.ts';
 import { promoteManifest, writeWeight } from '../core/manifest/edit-manifest.ts';
 import { type ParsedRelease, parseRelease } from '../core/manifest/parse-release.ts';
+import { policyFor } from '../core/manifest/policy.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import { findStanding } from '../core/plan/rollout.ts';
 import { sameVersion, versionRef } from '../core/record/version-ref.ts';
@@ -48,6 +49,7 @@ export async function planRelease(
     manifest: digest,
     state,
     assessment: evidence?.assessment,
+    policy: snapshot.config && policyFor(snapshot.config, parsed.release),
     served: evidence?.served,
     now,
   });

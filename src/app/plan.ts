@@ -2,7 +2,9 @@ import type { Foresight } from '../core/analysis/foresee.ts';
 import type { FileEdit } from '../core/change/change.ts';
 import type { Problem } from '../core/errors.ts';
 import { orderOfReleases } from '../core/manifest/order-of-releases.ts';
+import { DEFAULT_ZONE, policyFor } from '../core/manifest/policy.ts';
 import type { StepSpec } from '../core/manifest/release-schema.ts';
+import { type Calendar, planCalendar } from '../core/plan/calendar.ts';
 import { findStanding, type Standing } from '../core/plan/rollout.ts';
 import { type Instant, type Millis, millis, type Percent } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
@@ -32,6 +34,8 @@ export interface ReleasePreview {
   /** All holds together: promoted no sooner than this after the start. */
   readonly total: Millis;
   readonly deadline: Millis;
+  /** The earliest moments, where the config has freezes for it. */
+  readonly calendar?: Calendar;
   /** What must change in the target files so that they say what the manifest says now. */
   readonly corrections: readonly FileEdit[];
   /** What the first step would change in the target files. */
@@ -47,6 +51,8 @@ export interface Preview {
   /** Names of all releases that could be read, chosen or not. */
   readonly known: readonly string[];
   readonly problems: readonly Problem[];
+  /** In which people are told of moments. */
+  readonly timeZone: string;
 }
 
 /** Whom to ask about the traffic, and as of when. */
@@ -73,7 +79,10 @@ export async function plan(files: FileSource, options: PlanOptions): Promise<Pre
   const releases = await Promise.all(
     chosen.map(async (file): Promise<ReleasePreview> => {
       const { release, state } = file;
-      const previewed = await previewRelease(files, file);
+      const previewed = {
+        ...(await previewRelease(files, file)),
+        ...calendarOf(file, validation, options.now),
+      };
       if (!traffic) return previewed;
       const question = { release, rollout: state.rollout, now: traffic.now, carried: state.carried, config };
       return { ...previewed, foresight: await foreseeRelease(traffic.providers, question) };
@@ -86,8 +95,22 @@ export async function plan(files: FileSource, options: PlanOptions): Promise<Pre
       ? orderOfReleases(dependencies).order
       : [],
     known: validation.releases.map(({ release }) => release.metadata.name),
+    timeZone: config?.timeZone ?? DEFAULT_ZONE,
     problems: [...validation.problems, ...(traffic?.providers.problems() ?? [])],
   };
+}
+
+/** The dates of a rollout, where freezes have a say in them. */
+export function calendarOf(
+  { release, state }: Validation['releases'][number],
+  { config }: Validation,
+  now: Instant | undefined,
+): Pick<ReleasePreview, 'calendar'> {
+  if (!config || now === undefined) return {};
+  const policy = policyFor(config, release);
+  return policy.freezes.length === 0
+    ? {}
+    : { calendar: planCalendar(release, state.rollout, { policy, now }) };
 }
 
 /** What one release of a validation would do; no metric is looked at. */

@@ -2,6 +2,7 @@ import type { Assessment, Evaluation } from '../core/analysis/assessment.ts';
 import { decide } from '../core/decision/decide.ts';
 import type { Decision } from '../core/decision/decision.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
+import { type PolicySpec, policyFor } from '../core/manifest/policy.ts';
 import type { Release, VersionSpec } from '../core/manifest/release-schema.ts';
 import { findStanding, type Rollout, recordedWeight } from '../core/plan/rollout.ts';
 import type { ReleaseState } from '../core/record/release-state.ts';
@@ -15,6 +16,8 @@ import type { Providers } from './providers.ts';
 /** What is replayed: this manifest's rollout, as if it had begun at `from` and been looked at ever since. */
 export interface ReplayInput {
   readonly release: Release;
+  /** What a tick would have obeyed; undefined: nothing. */
+  readonly policy?: PolicySpec | undefined;
   /** The candidate is served by then; the first look is one `every` later. */
   readonly from: Instant;
   /** The last look is not after this. */
@@ -62,7 +65,10 @@ export function judgeHistory(
  * Decides again over a stretch of history, look by look, by the code of a tick and writing nothing. Weights are those that
  * would have been decided; the metrics are those that were, under whatever weights there were then.
  */
-export async function replay(judge: Judge, { release, from, to, every }: ReplayInput): Promise<Replay> {
+export async function replay(
+  judge: Judge,
+  { release, policy, from, to, every }: ReplayInput,
+): Promise<Replay> {
   const { candidate, stable } = release.spec;
   const first = release.spec.rollout.steps[0];
   const looks: ReplayedLook[] = [];
@@ -80,7 +86,8 @@ export async function replay(judge: Judge, { release, from, to, every }: ReplayI
     const standing = findStanding(then, rollout);
     const assessment = await judge({ release: then, rollout, standing, now });
     const state = stateOf({ stable, candidate, rollout, pause });
-    const decision = decide({ release: then, manifest: UNCHANGED, state, assessment, now });
+    const obeyed = policy && policyFor(policy, then);
+    const decision = decide({ release: then, manifest: UNCHANGED, state, assessment, policy: obeyed, now });
     looks.push({ at: now, weight, decision, assessment });
     if (decision.kind === 'promote') return { ...replayed, looks, end: 'promoted' };
     if (decision.kind === 'rollback') return { ...replayed, looks, end: 'rolled-back' };

@@ -1,12 +1,7 @@
 import { buildChange } from '../core/change/build-change.ts';
 import type { Change, FileEdit } from '../core/change/change.ts';
 import type { Decision } from '../core/decision/decision.ts';
-import {
-  findLastGood,
-  type LastGood,
-  type LastGoodSearch,
-  type ManifestRevision,
-} from '../core/decision/last-good.ts';
+import type { LastGood, LastGoodSearch, ManifestRevision } from '../core/decision/last-good.ts';
 import type { Problem } from '../core/errors.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import type { Rollout } from '../core/plan/rollout.ts';
@@ -17,6 +12,7 @@ import type { Revision } from '../ports/forge.ts';
 import { describeRollback } from '../report/rollback-pull-request.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
 import type { Evidence } from './evaluate.ts';
+import { findTarget } from './find-target.ts';
 import { proposeAndMerge } from './propose.ts';
 import { readRevisions } from './read-revisions.ts';
 import type { Snapshot } from './read-snapshot.ts';
@@ -58,7 +54,12 @@ type RollbackPlan =
 async function planRollback(world: World, order: RollbackOrder): Promise<RollbackPlan> {
   const { head, releases } = order.snapshot;
   const revisions = await readRevisions(world.forge, head, [order.path, ...order.state.paths]);
-  const search = findLastGood({ path: order.path, state: order.state, bad: order.bad, revisions });
+  const { search, reasons, notes } = await findTarget(world, order.snapshot.config, {
+    path: order.path,
+    state: order.state,
+    bad: order.bad,
+    revisions,
+  });
   if (!search.found) return { kind: 'impossible', problems: [noTarget(order, search)] };
   const targets = await restoreTargets(world, {
     head,
@@ -69,7 +70,10 @@ async function planRollback(world: World, order: RollbackOrder): Promise<Rollbac
     ),
   });
   if (targets.problems.length > 0) return { kind: 'impossible', problems: targets.problems };
-  const change = buildRollback(world, order, search.found, targets.edits);
+  const [reason, ...more] = order.decision.reasons;
+  const decision = { ...order.decision, reasons: [reason, ...more, ...reasons] as const };
+  const change = buildRollback(world, { ...order, decision }, search.found, targets.edits);
+  const all = [...notes, ...targets.notes];
   const spec = order.release?.spec;
   const description = describeRollback({
     record: change.record,
@@ -79,13 +83,13 @@ async function planRollback(world: World, order: RollbackOrder): Promise<Rollbac
     restored: search.found,
     skipped: search.skipped,
     dropped: droppedRevisions(revisions, search.found.commit),
-    notes: targets.notes,
+    notes: all,
     answers: order.evidence?.answers ?? [],
     assessment: order.evidence?.assessment,
     owners: search.found.release.metadata.owners ?? [],
     runbook: search.found.release.metadata.runbook,
   });
-  return { kind: 'planned', change, description, notes: targets.notes };
+  return { kind: 'planned', change, description, notes: all };
 }
 
 /** Computes a rollback and, unless this is a dry run, opens and merges its pull request. */

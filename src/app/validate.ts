@@ -9,14 +9,16 @@ import { checkWaiverDays } from '../core/manifest/waiver-rules.ts';
 import type { ReleaseState } from '../core/record/release-state.ts';
 import type { Instant, Sha256 } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
-import { type Base, checkBase } from './check-base.ts';
+import { type Base, type BaseCheck, checkBase } from './check-base.ts';
 import { checkContracts } from './check-contracts.ts';
 import { checkDependencies, graphOf } from './check-dependencies.ts';
 import { checkDrills } from './check-drills.ts';
 import { checkOwners, readCodeOwners } from './check-owners.ts';
+import { checkPolicies } from './check-policies.ts';
 import { checkConfigFiles, checkRunbooks, reportNoManifest } from './check-references.ts';
 import { checkTargets } from './check-targets.ts';
 import { checkVersions } from './check-versions.ts';
+import { type ArtifactReading, prepareSignatures } from './prepare-signatures.ts';
 import { type Remains, type RepositoryReading, readFiles, remainsOf, wholeOf } from './read-files.ts';
 import { checkGenerated, findRollbackWorkflow } from './runbook.ts';
 
@@ -44,23 +46,32 @@ export interface ValidateOptions {
   readonly checkQuery: QueryCheck;
   /** What a pull request is compared with; without it, only what the files say by themselves is judged. */
   readonly base?: Base | undefined;
+  /** With it, signatures are verified and files of models hashed. */
+  readonly artifacts?: ArtifactReading;
   /** Today, for days that a manifest names; without it they are not judged. */
   readonly now?: Instant | undefined;
 }
 
+const NO_BASE: BaseCheck = { problems: [], own: new Set() };
+
 /** Checks config, manifests, records and targets of a directory. No network, no secret, nothing is run or written. */
 export async function validate(
   files: FileSource,
-  { sha256, checkQuery, base, now }: ValidateOptions,
+  { sha256, checkQuery, base, artifacts, now }: ValidateOptions,
 ): Promise<Validation> {
   const reading = await readFiles(files, sha256);
   const problems: Problem[] = [...reading.problems, ...(await checkConfig(files, reading))];
-  if (base) problems.push(...(await checkBase(base, files, { reading, sha256 })));
+  const before = base && (await readFiles(base, sha256));
+  const { problems: found, own } =
+    base && before ? await checkBase(base, files, { before, reading, sha256 }) : NO_BASE;
+  problems.push(...found, ...(await checkPolicies(files, { reading, before, own, now })));
   problems.push(
     ...checkDependencies(reading.releases),
     ...(await checkDrills(files, reading, { sha256, now })),
   );
   const owners = await readCodeOwners(files);
+  const signatures = artifacts && (await prepareSignatures(files, { artifacts, base, reading }));
+  problems.push(...(signatures?.problems ?? []));
   const workflow = await findRollbackWorkflow(files);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
   const manifests: Remains[] = [];
@@ -82,6 +93,7 @@ export async function validate(
       ...(parsed ? await checkContracts(files, parsed) : []),
       ...(parsed ? await checkGenerated(files, parsed, workflow) : []),
       ...(await checkTargets(files, remains)),
+      ...(signatures && file.kind === 'readable' ? await signatures.check(file) : []),
     ];
     problems.push(...found.filter(({ at, path }) => at.file !== file.path || !remains.blamed.has(path)));
   }

@@ -90,7 +90,7 @@ export async function openGitHubForge(input: ForgeInput): Promise<Forge> {
 
 /** A forge whose API client is loaded by the first write: a tick that changes nothing does not pay for it. */
 function openOnDemand(
-  reader: Pick<Forge, 'head' | 'refresh' | 'list' | 'read' | 'history' | 'branches'>,
+  reader: Pick<Forge, 'head' | 'refresh' | 'list' | 'read' | 'digests' | 'history' | 'branches'>,
   { defaultBranch, open }: { readonly defaultBranch: string; readonly open: () => Promise<Forge> },
 ): Forge {
   let opening: Promise<Forge> | undefined;

@@ -6,7 +6,7 @@ import { createLog } from '../adapters/system/log.ts';
 import { createProxiedFetch } from '../adapters/system/proxied-fetch.ts';
 import { createSecrets } from '../adapters/system/secrets.ts';
 import { sha256 } from '../adapters/system/sha256.ts';
-import type { World } from '../app/world.ts';
+import type { ArtifactSources, World } from '../app/world.ts';
 import type { Trigger } from '../core/change/build-change.ts';
 import { ToolError } from '../core/errors.ts';
 import type { ProviderSpec } from '../core/manifest/config-schema.ts';
@@ -14,45 +14,58 @@ import { parseInstant } from '../core/units.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { MetricsProvider } from '../ports/metrics.ts';
-import type { Scratch } from '../ports/scratch.ts';
+import type { ArtifactRegistry } from '../ports/registry.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import { type CommandContext, type Flags, hasFlag, textFlag } from './command.ts';
 import { findDirectory } from './directory.ts';
-import { type ForgeInput, openGitHubForge, openGitHubPlace } from './open-github-forge.ts';
+import { type ForgeInput, openGitHubForge } from './open-github-forge.ts';
+import { openVerifier } from './open-verifier.ts';
 import { VERSION } from './version.ts';
 
 /** Opens everything a flow may touch. @throws ToolError REFUSED when a flag or a variable is missing or wrong */
 export async function openWorld(flags: Flags, context: CommandContext): Promise<World> {
-  const { secrets, fetch, ...metrics } = openMetrics(flags, context);
-  const { clock, log } = metrics;
-  const directory = findDirectory(flags, context);
-  const forge = await openForge({ flags, context, directory, clock, log, fetch });
-  return { ...metrics, forge, sha256, tool: `belay ${VERSION}`, trigger: readTrigger(context.env) };
+  return (await openPlace(flags, context)).world;
 }
 
-/** Opens the world of a drill: the repository, and branches of its own beside it. @throws ToolError as openWorld does */
-export async function openDrill(
+/** The same, with what other adapters of the place are opened with. */
+export async function openPlace(
   flags: Flags,
   context: CommandContext,
-): Promise<{ readonly world: World; readonly scratch: Scratch }> {
+): Promise<{ readonly world: World; readonly input: ForgeInput }> {
   const { secrets, fetch, ...metrics } = openMetrics(flags, context);
   const { clock, log } = metrics;
   const directory = findDirectory(flags, context);
   const input: ForgeInput = { flags, context, directory, clock, log, fetch };
   const forge = await openForge(input);
-  const world = { ...metrics, forge, sha256, tool: `belay ${VERSION}`, trigger: readTrigger(context.env) };
-  return { world, scratch: await openScratch(input, forge.defaultBranch) };
+  const artifacts = openArtifacts({ context, secrets, fetch, clock });
+  const facts = { sha256, tool: `belay ${VERSION}`, trigger: readTrigger(context.env) };
+  return { world: { ...metrics, artifacts, forge, ...facts }, input };
 }
 
-async function openScratch(input: ForgeInput, defaultBranch: string): Promise<Scratch> {
-  if (forgeKind(input) === 'github') {
-    const { createGitHubScratch } = await import('../adapters/github/scratch.ts');
-    const { options, readerOf } = await openGitHubPlace(input);
-    return createGitHubScratch({ ...options, readerOf });
-  }
-  const { createLocalScratch } = await import('../adapters/local/scratch.ts');
-  const { directory, clock } = input;
-  return createLocalScratch({ directory, clock, defaultBranch });
+interface ArtifactInput {
+  readonly context: CommandContext;
+  readonly secrets: Secrets;
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+}
+
+/** What looks at artifacts is loaded when the first is to be looked at. */
+function openArtifacts({ context, secrets, fetch, clock }: ArtifactInput): ArtifactSources {
+  const registries = new Map<string, Promise<ArtifactRegistry>>();
+  return {
+    openVerifier,
+    openRegistry(host, spec) {
+      // the config may have changed between two readings of one run
+      const key = JSON.stringify([host, spec]);
+      const known = registries.get(key);
+      if (known) return known;
+      const opened = import('../adapters/oci/registry.ts').then(({ createRegistry }) =>
+        createRegistry({ host, spec, env: context.env, clock, secrets, fetch }),
+      );
+      registries.set(key, opened);
+      return opened;
+    },
+  };
 }
 
 /** Opens what is needed to look at metrics. @throws ToolError REFUSED when a flag or a variable is wrong */
@@ -82,7 +95,8 @@ function openClock(now: string | undefined): Clock {
   return createFixedClock(moment);
 }
 
-function forgeKind({ flags, context }: ForgeInput): string {
+/** Where changes go, as the line or the environment says. */
+export function forgeKind({ flags, context }: ForgeInput): string {
   return textFlag(flags, 'forge') ?? (context.env.GITHUB_ACTIONS === 'true' ? 'github' : 'local');
 }
 

@@ -1,5 +1,6 @@
+import { formatInZone } from '../core/manifest/time-zone.ts';
+import type { Calendar } from '../core/plan/calendar.ts';
 import { formatDuration, formatPercent, type Instant, type Millis } from '../core/units.ts';
-import { formatInZone } from './zoned-time.ts';
 
 /** When a plan is looked at, and by whose clocks. */
 export interface PictureClock {
@@ -22,6 +23,8 @@ export interface PlannedRollout {
   /** All holds together. */
   readonly total: Millis;
   readonly deadline: Millis;
+  /** The earliest moments where freezes have a say in them. */
+  readonly calendar?: Calendar | undefined;
   /** Where it stands; undefined when it has not been started. */
   readonly standing: { readonly index: number; readonly holdUntil: Instant } | undefined;
 }
@@ -36,20 +39,22 @@ const COLUMNS = 40;
 export function drawPlan(plan: PlannedRollout, clock: PictureClock): string {
   const { standing, steps, total, deadline } = plan;
   const moments = datesOf(plan, clock.now);
-  const say = (moment: number): string => formatInZone(moment as Instant, clock.zone);
+  const say = (moment: number | undefined): string =>
+    moment === undefined ? 'never' : formatInZone(moment as Instant, clock.zone);
   const rows = steps.map(({ step, earliest }, index) => {
     const isPast = standing !== undefined && index < standing.index;
     const mark = standing?.index === index ? '>' : ' ';
-    const from = isPast ? 'done' : say(moments.starts[index] ?? clock.now);
+    const from = isPast ? 'done' : say(moments.starts[index]);
     const bar = drawBar(earliest, step.hold, total);
     const gate = step.approval === 'required' ? '◆' : ' ';
     return `${mark} ${formatPercent(step.weight).padStart(6)} ${gate} ${from.padEnd(20)} ${bar}  ${describeHold(plan, index)}`;
   });
   const started = standing ? '' : ', if it starts now';
+  const frozen = plan.calendar ? ', freezes counted in' : '';
   return [
     `         ${'  from, earliest'.padEnd(22)} ${'─'.repeat(COLUMNS)}  holds`,
     ...rows,
-    `finished ${say(moments.end)} ${clock.zone} at the earliest${started}; paused after ${formatDuration(deadline)}`,
+    `finished ${say(moments.end)} ${clock.zone} at the earliest${started}${frozen}; paused after ${formatDuration(deadline)}`,
     ...(steps.some(({ step }) => step.approval === 'required') ? ['◆ a person merges this step'] : []),
   ].join('\n');
 }
@@ -61,9 +66,10 @@ function describeHold({ steps }: PlannedRollout, index: number): string {
 
 /** The earliest moments: from now for a rollout that has not begun, else from the end of the hold that it is in. */
 function datesOf(
-  { steps, standing, total }: PlannedRollout,
+  { steps, standing, total, calendar }: PlannedRollout,
   now: Instant,
-): { readonly starts: readonly number[]; readonly end: number } {
+): { readonly starts: readonly (number | undefined)[]; readonly end: number | undefined } {
+  if (calendar) return { starts: calendar.starts.map(({ at }) => at), end: calendar.finish.at };
   const [first] = steps.slice(standing ? standing.index + 1 : 0);
   const begin = standing ? Math.max(now, standing.holdUntil) : now;
   const offset = begin - (first?.earliest ?? total);

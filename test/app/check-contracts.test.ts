@@ -31,7 +31,9 @@ async function told(spec: Spec, files: Files = {}, base?: Files) {
     [MANIFEST]: manifest(spec),
     ...files,
   };
-  const problems = await problemsOf(all, base ? { base: baseOf({ ...all, ...base }) } : {});
+  // the release was settled before it had a candidate
+  const settled = { ...all, [MANIFEST]: manifest({ stable: spec.stable }) };
+  const problems = await problemsOf(all, base ? { base: baseOf({ ...all, ...base }, settled) } : {});
   return problems.map(({ code, severity, at, path }) => `${severity} ${code} ${at.file} ${path}`);
 }
 const input = (file: string, rest: object = {}) => ({

@@ -55,7 +55,7 @@ describe('validate and drills', () => {
         severity: 'warning',
         at: { file: MANIFEST, line: 4 },
         message:
-          'expected a drill of a healthy rollback every 90d (drill.every), but none that passed is recorded; run "belay drill scorer", or the drill workflow',
+          'expected a drill of a healthy rollback every 90d, but none that passed is recorded; run "belay drill scorer", or the drill workflow',
       },
     ]);
   });
@@ -68,6 +68,18 @@ describe('validate and drills', () => {
         message: expect.stringContaining(`the last that passed was at ${formatInstant(START)}`),
       },
     ]);
+  });
+
+  it('asks as often as the tier of the release says', async () => {
+    const tiers = 'defaultTier: low\ntiers: {low: {drill: 30d}, high: {}}\n';
+    const files: Files = {
+      ...drillAt(START),
+      '.belay/config.yaml': `${WITH_DRILLS['.belay/config.yaml']}${tiers}`,
+    };
+    expect(await told(files, 30 * DAY)).toEqual([]);
+    expect(await told(files, 31 * DAY)).toMatchObject([{ message: expect.stringContaining('every 30d') }]);
+    const high = { ...files, [MANIFEST]: files[MANIFEST]!.replace('spec:', 'spec:\n  tier: high') };
+    expect(await told(high, 31 * DAY)).toEqual([]);
   });
 
   it.each([

@@ -36,7 +36,8 @@ function replay({ forge }: Bench, record: BelayRecord) {
   if (chain.kind !== 'ok' || manifest.kind !== 'ok') throw new TypeError('records or manifest do not read');
   const { release } = manifest.value;
   const { candidate } = release.spec;
-  return replayRecord(record, release, readState(chain.chain, candidate && versionRef(candidate)));
+  const state = readState(chain.chain, candidate && versionRef(candidate));
+  return replayRecord(record, release, { state });
 }
 
 describe('a check of the candidate alone', () => {

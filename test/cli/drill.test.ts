@@ -8,7 +8,7 @@ import { sha256 } from '../../src/adapters/system/sha256.ts';
 import { drill } from '../../src/app/drill.ts';
 import { createDrillForge } from '../../src/app/drill-forge.ts';
 import { createStage, HISTORY_PATH, type Stage } from '../../src/cli/demo/replay-demo.ts';
-import { openDrill } from '../../src/cli/open-world.ts';
+import { openDrill } from '../../src/cli/open-drill.ts';
 import { runCli } from '../../src/cli/run-cli.ts';
 import { readDrills } from '../../src/core/record/drill-file.ts';
 import { DRILL_VARIANTS } from '../../src/core/record/drill-schema.ts';

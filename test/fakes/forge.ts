@@ -1,7 +1,8 @@
 import { checkBranch, checkCommit, foldersOf, messageOf, operationOf } from '../../src/adapters/operation.ts';
+import { sha256 } from '../../src/adapters/system/sha256.ts';
 import { ToolError } from '../../src/core/errors.ts';
-import type { Instant, Sha } from '../../src/core/units.ts';
-import { instant } from '../../src/core/units.ts';
+import type { Digest, Instant, Sha } from '../../src/core/units.ts';
+import { digest, instant } from '../../src/core/units.ts';
 import type {
   CloseRequest,
   CommitOutcome,
@@ -234,6 +235,16 @@ class MemoryForge implements FakeForge {
       else if (entry) files.set(path, { kind: 'unreadable', path, reason: entry.unreadable });
     }
     return files;
+  }
+
+  async digests(at: Sha, paths: readonly string[]): Promise<ReadonlyMap<string, Digest>> {
+    this.#enter('digests');
+    const texts = paths.map((path) => [path, this.#store.get(at).tree.get(path)] as const);
+    return new Map(
+      texts.flatMap(([path, entry]) =>
+        typeof entry === 'string' ? [[path, digest(`sha256:${sha256(entry)}`)] as const] : [],
+      ),
+    );
   }
 
   async history(at: Sha, path: string): Promise<readonly Revision[]> {

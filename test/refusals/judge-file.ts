@@ -7,7 +7,7 @@ import type { FileSource, RepoFile } from '../../src/ports/forge.ts';
 import { openInFlight, writeManifest } from '../app/bench.ts';
 import { BASE, baseOf, type Files, filesOf } from '../app/directory.ts';
 import type { RefusalCase } from './case.ts';
-import { CONFIG, insert, MANIFEST, OTHERS } from './manifest.ts';
+import { CONFIG, insert, MANIFEST, OTHERS, TIERED_CONFIG } from './manifest.ts';
 
 /** One file in a repository of sound ones. */
 export interface JudgedFile {
@@ -41,6 +41,8 @@ async function repositoryFor(as: JudgedFile['as']): Promise<Files> {
       return ROLLING;
     case 'config':
       return { ...SOUND, 'releases/fraud-scorer.yaml': MANIFEST };
+    case 'tiered':
+      return { ...SOUND, '.belay/config.yaml': TIERED_CONFIG };
     case 'contract':
       return { ...SOUND, 'releases/fraud-scorer.yaml': CONTRACTED };
     default:

@@ -8,7 +8,7 @@ import { propose } from './propose.ts';
 
 export interface GitHubForgeOptions extends PlaceOptions {
   /** Reads commits; no API is asked for what a checkout holds. */
-  readonly reader: Pick<Forge, 'head' | 'refresh' | 'list' | 'read' | 'history' | 'branches'>;
+  readonly reader: Pick<Forge, 'head' | 'refresh' | 'list' | 'read' | 'digests' | 'history' | 'branches'>;
 }
 
 /** A repository on github.com or a GitHub Enterprise Server: reads from a checkout, writes by GraphQL. */

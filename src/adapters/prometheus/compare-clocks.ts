@@ -1,7 +1,7 @@
 import type { Absence } from '../../core/analysis/observation.ts';
 import { MOST_SKEW, NOTED_SKEW } from '../../core/plan/skew.ts';
 import { formatDuration, millis } from '../../core/units.ts';
-import { absent } from './absent.ts';
+import { absent } from '../http/absent.ts';
 
 /**
  * Holds a server's clock against ours, answer by answer. Which of the two is wrong nobody can tell: an answer about a moment that

@@ -5,7 +5,9 @@ import { type Instant, type Millis, millis } from '../../core/units.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { MetricsProvider } from '../../ports/metrics.ts';
 import type { Secrets } from '../../ports/secrets.ts';
-import { readAuthorization } from './authorization.ts';
+import { readAuthorization } from '../http/authorization.ts';
+import type { Mask } from '../http/quote.ts';
+import { createRetrier, type Retrier } from '../http/retry.ts';
 import { countPoints, type FormRequest, instantRequest, rangeRequest, splitGrid } from './build-request.ts';
 import { createClockComparison } from './compare-clocks.ts';
 import { joinGroups } from './join-groups.ts';
@@ -14,8 +16,6 @@ import { createLimiter } from './limiter.ts';
 import { type GroupPart, parseGroupedAnswer } from './parse-groups.ts';
 import { type Line, parseInstantAnswer, parseRangeAnswer } from './parse-response.ts';
 import { postForm } from './post-form.ts';
-import type { Mask } from './quote.ts';
-import { createRetrier, type Retrier } from './retry.ts';
 
 const DEFAULT_TIMEOUT = millis(10_000);
 const DEFAULT_MAX_STALENESS = millis(300_000);
@@ -112,7 +112,7 @@ function prepare(options: PrometheusProviderOptions): Omit<Question, 'retrier'> 
 
 function buildHeaders(options: PrometheusProviderOptions): Readonly<Record<string, string>> {
   const { name, spec, env, secrets } = options;
-  const authorization = readAuthorization({ name, auth: spec.auth, env, secrets });
+  const authorization = readAuthorization({ owner: `provider "${name}"`, auth: spec.auth, env, secrets });
   return {
     accept: 'application/json',
     'content-type': 'application/x-www-form-urlencoded',

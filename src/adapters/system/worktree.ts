@@ -1,7 +1,9 @@
-import { lstatSync, readdirSync, readFileSync, type Stats } from 'node:fs';
+import { createReadStream, lstatSync, readdirSync, readFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import type { Digest } from '../../core/units.ts';
 import { decodeUtf8, firstProblem } from '../../core/yaml/decode-utf8.ts';
-import type { FileSource, RepoFile } from '../../ports/forge.ts';
+import type { Digests, FileSource, RepoFile } from '../../ports/forge.ts';
+import { createContentHash } from '../content-digest.ts';
 
 /** Keeps a byte order mark. */
 const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -11,7 +13,7 @@ const MAX_BYTES = 1_048_576;
  * The files of a directory on disk as they are now: what `validate` and `plan` look at. Follows no symlink. Read one after the
  * other: thousands of small files take less that way than through the pool of threads.
  */
-export function createWorktree(directory: string): FileSource {
+export function createWorktree(directory: string): FileSource & Digests {
   return {
     async list(folder) {
       const found: string[] = [];
@@ -26,6 +28,16 @@ export function createWorktree(directory: string): FileSource {
         if (file) files.set(path, file);
       }
       return files;
+    },
+    async digests(paths) {
+      const found = new Map<string, Digest>();
+      // one after the other: the files may be large
+      const folders = new Folders(directory);
+      for (const path of paths) {
+        const digest = await digestOne(directory, path, folders);
+        if (digest !== undefined) found.set(path, digest);
+      }
+      return found;
     },
   };
 }
@@ -68,6 +80,13 @@ function lookAt(directory: string, path: string): Stats | undefined {
   } catch {
     return undefined;
   }
+}
+
+async function digestOne(directory: string, path: string, folders: Folders): Promise<Digest | undefined> {
+  if (!lookAt(directory, path)?.isFile() || !folders.isReal(folderOf(path))) return undefined;
+  const hash = createContentHash();
+  for await (const chunk of createReadStream(join(directory, path))) hash.add(chunk as Buffer);
+  return hash.digest();
 }
 
 function readOne(directory: string, path: string, folders: Folders): RepoFile | undefined {

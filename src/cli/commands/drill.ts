@@ -5,7 +5,7 @@ import { DRILL_VARIANTS, type DrillVariant } from '../../core/record/drill-schem
 import { type DrillReport, exitCodeOfDrill, printDrill, summariseDrill } from '../../report/drill.ts';
 import { describeReceipt } from '../../report/receipt.ts';
 import { type CommandContext, type CommandInput, type CommandResult, textFlag } from '../command.ts';
-import { openDrill } from '../open-world.ts';
+import { openDrill } from '../open-drill.ts';
 
 /** Rehearses the rollback of one release, and prints its phases. */
 export async function runDrill(

@@ -27,10 +27,11 @@ export async function runPlan(
   const { checkPromql: checkQuery } = await import('../check-promql.ts');
   const files = createWorktree(findDirectory(flags, context));
   const source = openTraffic(flags, context);
-  const options = { sha256, checkQuery, only: positionals, ...(source ? { traffic: source } : {}) };
-  const { known, order, releases, problems } = await plan(files, options);
+  const now = source?.now ?? systemClock.now();
+  const options = { sha256, checkQuery, now, only: positionals, ...(source ? { traffic: source } : {}) };
+  const { known, order, releases, problems, timeZone: zone } = await plan(files, options);
   requireKnown({ known, problems }, positionals);
-  const clock = { now: source?.now ?? systemClock.now(), zone: 'UTC' };
+  const clock = { now, zone };
   return {
     exitCode: problems.some(({ severity }) => severity === 'error') ? 1 : 0,
     text: `${[...releases.map((release) => printPreview(release, clock)), ...printOrder(order), ...listProblems(problems)].join('\n\n')}\n`,

@@ -50,7 +50,7 @@ export async function runReplay(
   const providers = createProviders(metrics);
   const stretch = { from, to, every };
   const judge = judgeHistory(providers, { config: reading.config, ...stretch });
-  const replayed = await replay(judge, { release, ...stretch });
+  const replayed = await replay(judge, { release, policy: reading.config, ...stretch });
   const problems = [...reading.problems, ...providers.problems()];
   return {
     exitCode: problems.some(({ severity }) => severity === 'error') ? 1 : 0,

@@ -4,9 +4,10 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';
 import type { Base } from '../../app/check-base.ts';
-import { previewRelease, type ReleasePreview } from '../../app/plan.ts';
+import { calendarOf, previewRelease, type ReleasePreview } from '../../app/plan.ts';
 import { type Validation, validate } from '../../app/validate.ts';
 import { sortProblems } from '../../core/errors.ts';
+import { DEFAULT_ZONE } from '../../core/manifest/policy.ts';
 import type { FileSource } from '../../ports/forge.ts';
 import { joinBlocks } from '../../report/markdown.ts';
 import { summarisePreview } from '../../report/preview.ts';
@@ -16,6 +17,7 @@ import { type CommandContext, type CommandInput, type CommandResult, textFlag } 
 import { findDirectory } from '../directory.ts';
 import { findSecrets } from '../find-secrets.ts';
 import { openBase } from '../open-base.ts';
+import { openVerifier } from '../open-verifier.ts';
 import { VERSION } from '../version.ts';
 import { writeBeside } from '../write-beside.ts';
 
@@ -32,7 +34,8 @@ export async function runValidate({ flags }: CommandInput, context: CommandConte
   const ref = textFlag(flags, 'base');
   const base = ref === undefined ? undefined : await openBase({ ref, directory, env: context.env });
   const now = systemClock.now();
-  const validation = await validate(files, { sha256, checkQuery, base, now });
+  const artifacts = { digests: files.digests, openVerifier };
+  const validation = await validate(files, { sha256, checkQuery, base, artifacts, now });
   const problems = sortProblems([...validation.problems, ...findSecrets(validation.config, context.env)]);
   const errors = problems.filter((problem) => problem.severity === 'error').length;
   const warnings = problems.length - errors;
@@ -42,7 +45,13 @@ export async function runValidate({ flags }: CommandInput, context: CommandConte
     writeBeside(file, `${JSON.stringify(sarif)}\n`, { cwd: context.cwd, flag: 'sarif-file' });
   const verdict = `${validation.releases.length} release(s) read, ${errors} error(s), ${warnings} warning(s)`;
   const moving = await findMoving(validation, files, base);
-  const plans = await Promise.all(moving.slice(0, MOST_PLANS).map((one) => previewRelease(files, one)));
+  const zone = validation.config?.timeZone ?? DEFAULT_ZONE;
+  const plans = await Promise.all(
+    moving.slice(0, MOST_PLANS).map(async (one) => ({
+      ...(await previewRelease(files, one)),
+      ...calendarOf(one, validation, now),
+    })),
+  );
   return {
     exitCode: errors > 0 ? 1 : 0,
     text: [...listProblems(problems), verdict, ''].join('\n'),
@@ -50,7 +59,7 @@ export async function runValidate({ flags }: CommandInput, context: CommandConte
     sarif,
     summary: summarise(verdict, [
       ...problemBlocks('Problems', problems),
-      ...plans.map((one: ReleasePreview) => summarisePreview(one, { now, zone: 'UTC' })),
+      ...plans.map((one: ReleasePreview) => summarisePreview(one, { now, zone })),
       ...(moving.length > MOST_PLANS
         ? [`_${moving.length - MOST_PLANS} more rollouts are not shown; "belay plan" prints them._`]
         : []),

@@ -61,6 +61,7 @@ function writeEvidence(
     logHarm: logShare,
     members: weighed.members.map(({ name, logM }) => ({ name, logHarm: logM + logWeight })),
     totals: weighed.totals,
+    exposure: weighed.exposure,
     logSafe,
     safeThreshold,
     interval,

@@ -53,6 +53,8 @@ export interface CheckEvidence {
   readonly members: readonly Member[];
   /** What was counted since the rollout began; undefined for kinds that do not count. */
   readonly totals: Totals | undefined;
+  /** Events of the candidate since this step began, for kinds that count them; else in the unit of the kind's exposure. */
+  readonly exposure: number;
   /** Evidence of safety since this step began; undefined where it cannot be had (no stable traffic and no limit). */
   readonly logSafe: number | undefined;
   /** logSafe that passes: ln(steps / falseAdvanceRate). */

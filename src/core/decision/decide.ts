@@ -1,6 +1,7 @@
 import type { Assessment } from '../analysis/assessment.ts';
 import { changedGuarantee, guaranteeOf } from '../analysis/guarantee.ts';
 import { HEALTH_DEFAULTS } from '../manifest/defaults.ts';
+import type { Policy } from '../manifest/policy.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import { findStanding, type Rollout, recordedWeight, type Standing } from '../plan/rollout.ts';
 import { describeBehind } from '../plan/skew.ts';
@@ -21,6 +22,7 @@ import {
 import { decideWatched } from './decide-watched.ts';
 import { type Decision, isRecorded, type Reason, type ReasonCode } from './decision.ts';
 import { checkReasons, move, stay, unprovenReasons } from './moves.ts';
+import { obeyPolicy } from './obey-policy.ts';
 import type { ServedShare } from './served-share.ts';
 import { verifiedUntil } from './watch.ts';
 
@@ -32,6 +34,8 @@ export interface DecisionInput {
   readonly state: ReleaseState;
   /** What the evidence says; undefined when no rollout is under way and nothing is watched. */
   readonly assessment: Assessment | undefined;
+  /** What the config asks of this release; undefined: nothing. */
+  readonly policy?: Policy | undefined;
   /** Whether a version that was taken back is gone; only while its rollback is verified. */
   readonly served?: ServedShare | undefined;
   readonly now: Instant;
@@ -39,11 +43,11 @@ export interface DecisionInput {
 
 /**
  * Decides what to do about one release. Pure and total: only `fail` rolls back, only `pass` on every gating check advances,
- * everything else holds and past a deadline pauses. At most one step. What stable
+ * everything else holds and past a deadline pauses. At most one step, and nothing up against the policy. What stable
  * suffers from at the same time holds as well, since a rollback would not mend it.
  */
 export function decide(input: DecisionInput): Decision {
-  const decision = requireTime(input, decideOn(input));
+  const decision = obeyPolicy(input, requireTime(input, decideOn(input)));
   const voided = describeVoided(input);
   if (!voided || decision.kind === 'nothing') return decision;
   const [first, ...rest] = decision.reasons;

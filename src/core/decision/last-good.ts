@@ -47,6 +47,8 @@ export function findLastGood(input: {
   readonly state: ReleaseState;
   readonly bad: VersionRef | undefined;
   readonly revisions: readonly ManifestRevision[];
+  /** Good versions that are known to be lost. */
+  readonly lost?: readonly SkippedGood[];
 }): LastGoodSearch {
   const skipped: SkippedGood[] = [];
   for (const { ref, record } of input.state.good) {
@@ -54,6 +56,11 @@ export function findLastGood(input: {
     const quarantine = findQuarantine(input.state, ref);
     if (quarantine) {
       skipped.push({ ref, reason: `rolled back in record ${quarantine.record}` });
+      continue;
+    }
+    const lost = input.lost?.find((one) => sameVersion(one.ref, ref));
+    if (lost) {
+      skipped.push(lost);
       continue;
     }
     const found = findBytes(input.path, ref, input.revisions);

@@ -35,6 +35,8 @@ export interface Weighed {
   /** How much the newest ticks speak for a fault that has just begun, in nats; 0 for kinds that cannot tell. */
   readonly doubt: number;
   readonly totals: Totals | undefined;
+  /** What the candidate was seen to have had since this step began, in the unit of the kind's exposure; 0 before its first tick. */
+  readonly exposure: number;
   /** What a forecast rests on; undefined for kinds that have none, and before anything was seen. */
   readonly prospect: Prospect | undefined;
   readonly used: number;
@@ -149,6 +151,7 @@ function weighBy<C extends EvidenceCheck, A>(
     breach: method.breach?.(check, stretches, evidence.tick),
     doubt: (now && method.doubt?.(check, now)) ?? 0,
     totals: method.totals(check, stretches),
+    exposure: (now?.alone ?? []).reduce((sum, arm) => sum + looking.exposure(arm), 0),
     prospect: now && prospectOf(check, method, now),
     used: divided.used,
     dropped: divided.dropped,

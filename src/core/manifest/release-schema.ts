@@ -44,6 +44,10 @@ const artifactSchema = () =>
         description: 'SHA-256 of the artifact; what was reviewed is what is served.',
       }),
       format: Label.optional().meta({ description: 'File format, e.g. onnx or safetensors.' }),
+      signature: RepoPath.optional().meta({
+        description:
+          'A sigstore bundle in this repository that signs the digest; `verify` in the config says whose count.',
+      }),
     })
     .meta({ description: 'One thing that a version is made of, pinned by digest.' });
 
@@ -176,6 +180,9 @@ const healthSchema = () =>
 const specSchema = () =>
   z
     .strictObject({
+      tier: Name.optional().meta({
+        description: 'The tier of .belay/config.yaml whose floors hold. Default: its defaultTier.',
+      }),
       stable: versionSchema().meta({ description: 'The version that serves everyone else.' }),
       candidate: versionSchema().optional().meta({
         description: 'The version being tried; absent when the release is settled.',

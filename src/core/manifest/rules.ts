@@ -30,12 +30,13 @@ import {
 } from './rollout-rules.ts';
 import { type Rule, type RuleInput, toProblem } from './rule.ts';
 import { servedArtifactsExist, stepsAreExpressible, targetsDiffer } from './target-rules.ts';
-import { candidateDiffers, promotionIsWritable } from './version-rules.ts';
+import { candidateDiffers, promotionIsWritable, versionsStay } from './version-rules.ts';
 import { applyWaivers, waiversAreOwned } from './waiver-rules.ts';
 
 /** Everything that a manifest must keep beyond its schema. */
 const RELEASE_RULES: readonly Rule[] = [
   candidateDiffers,
+  versionsStay,
   candidateFits,
   stepsRise,
   stepsEndAtFull,

@@ -51,7 +51,15 @@ function open(url: string): { readonly forge: Forge; readonly logged: string[] }
   const log = (line: string) => void logged.push(line);
   const unread = () => Promise.reject(new Error('not read here'));
   const forge = createGitHubForge({
-    reader: { head: unread, refresh: unread, list: unread, read: unread, history: unread, branches: unread },
+    reader: {
+      head: unread,
+      refresh: unread,
+      list: unread,
+      read: unread,
+      digests: unread,
+      history: unread,
+      branches: unread,
+    },
     owner: 'acme',
     repository: 'models',
     defaultBranch: 'main',

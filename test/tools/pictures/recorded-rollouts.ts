@@ -58,7 +58,7 @@ export async function replayRecording(story: Story, flags: readonly string[] = [
 export async function runOverRecording(story: Story, line: readonly string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'belay-pictures-'));
   try {
-    for (const part of ['releases', 'serving', 'docs', '.belay', '.github'])
+    for (const part of ['releases', 'serving', 'docs', 'contracts', '.belay', '.github'])
       cpSync(join(EXAMPLE, part), join(folder, part), { recursive: true });
     cpSync(join(EXAMPLE, 'demo', 'recordings', `${story}.om`), join(folder, 'history.om'));
     writeFileSync(join(folder, '.belay/config.yaml'), CONFIG);

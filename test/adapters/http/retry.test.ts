@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { absent } from '../../../src/adapters/prometheus/absent.ts';
-import type { Reply } from '../../../src/adapters/prometheus/post-form.ts';
-import { createRetrier } from '../../../src/adapters/prometheus/retry.ts';
+import { absent } from '../../../src/adapters/http/absent.ts';
+import type { Reply } from '../../../src/adapters/http/reply.ts';
+import { createRetrier } from '../../../src/adapters/http/retry.ts';
 import { millis } from '../../../src/core/units.ts';
 import { startServer } from '../../tools/http-server.ts';
-import { ANSWER, createProvider, createTestClock, NOW, QUESTION } from './setup.ts';
+import { ANSWER, createProvider, createTestClock, NOW, QUESTION } from '../prometheus/setup.ts';
 
-const BODY: Reply = { kind: 'body', text: 'good' };
+const BODY: Reply<string> = { kind: 'body', content: 'good' };
 
-function failed(given: { readonly retry: boolean; readonly retryAfterMs?: number }): Reply {
+function failed(given: { readonly retry: boolean; readonly retryAfterMs?: number }): Reply<string> {
   return {
     kind: 'failed',
     absence: absent('server-error', 'failed'),
@@ -18,7 +18,7 @@ function failed(given: { readonly retry: boolean; readonly retryAfterMs?: number
 }
 
 /** Plays replies one after the other; says what came of it, how often was asked and how long was waited. */
-async function play(replies: readonly Reply[], random = () => 0.5) {
+async function play(replies: readonly Reply<string>[], random = () => 0.5) {
   const clock = createTestClock();
   const left = [...replies];
   const outcome = await createRetrier({ clock, random })(async () => left.shift()!);
@@ -72,7 +72,7 @@ describe('createRetrier', () => {
   it('shares its two retries among all requests of one question', async () => {
     const clock = createTestClock();
     const retrier = createRetrier({ clock, random: () => 0.5 });
-    const ask = (replies: Reply[]) => retrier(async () => replies.shift()!);
+    const ask = (replies: Reply<string>[]) => retrier(async () => replies.shift()!);
     expect(await ask([again, BODY])).toBe('good');
     expect(await ask([again, BODY])).toBe('good');
     expect(await ask([again, BODY])).toMatchObject({ kind: 'absent', detail: 'failed' });

@@ -2,7 +2,7 @@ import type { Absence } from '../../core/analysis/observation.ts';
 import { type Millis, millis } from '../../core/units.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { absent } from './absent.ts';
-import type { Reply } from './post-form.ts';
+import type { FailedReply, Reply } from './reply.ts';
 
 /** Retries of one question, however many requests it takes: three attempts when it takes one. */
 const MAX_RETRIES = 2;
@@ -11,8 +11,8 @@ const FIRST_WAIT = 500;
 /** A server that asks to wait longer than this is not asked again. */
 const LONGEST_WAIT = 10_000;
 
-/** Asks until there is a body, or until asking again cannot help. */
-export type Retrier = (attempt: () => Promise<Reply>) => Promise<string | Absence>;
+/** Asks until there is an answer, or until asking again cannot help. */
+export type Retrier = <Content>(attempt: () => Promise<Reply<Content>>) => Promise<Content | Absence>;
 
 /**
  * The retries of one question. Only what the reply marks is tried again: no answer in time, no connection, HTTP 5xx and
@@ -24,7 +24,7 @@ export function createRetrier(given: { readonly clock: Clock; readonly random: (
   return async (attempt) => {
     for (let attempts = 1; ; attempts++) {
       const reply = await attempt();
-      if (reply.kind === 'body') return reply.text;
+      if (reply.kind === 'body') return reply.content;
       const wait = waitBefore({ reply, retries, random: given.random });
       if (wait === undefined) return gaveUp(reply, attempts);
       retries += 1;
@@ -33,10 +33,8 @@ export function createRetrier(given: { readonly clock: Clock; readonly random: (
   };
 }
 
-type Failed = Extract<Reply, { kind: 'failed' }>;
-
 function waitBefore(given: {
-  readonly reply: Failed;
+  readonly reply: FailedReply;
   readonly retries: number;
   readonly random: () => number;
 }): Millis | undefined {
@@ -47,7 +45,7 @@ function waitBefore(given: {
   return asked > LONGEST_WAIT ? undefined : millis(Math.round(Math.max(own, asked)));
 }
 
-function gaveUp(reply: Failed, attempts: number): Absence {
+function gaveUp(reply: FailedReply, attempts: number): Absence {
   const { reason, detail } = reply.absence;
   if (!reply.retry) return reply.absence;
   const patience =

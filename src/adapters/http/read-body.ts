@@ -3,14 +3,13 @@ export const MAX_BODY = 1_048_576;
 
 /** What came of reading a body. `broken` carries what the stream threw. */
 export type Body =
-  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'too-large' }
-  | { readonly kind: 'not-utf8' }
   | { readonly kind: 'broken'; readonly error: unknown };
 
-/** Reads a whole body as UTF-8 and hangs up as soon as it is longer than `MAX_BODY`. */
+/** Reads a whole body and hangs up as soon as it is longer than `MAX_BODY`. */
 export async function readBody(response: Pick<Response, 'body'>): Promise<Body> {
-  if (response.body === null) return { kind: 'text', text: '' };
+  if (response.body === null) return { kind: 'bytes', bytes: Buffer.alloc(0) };
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
@@ -23,13 +22,14 @@ export async function readBody(response: Pick<Response, 'body'>): Promise<Body> 
   } catch (error) {
     return { kind: 'broken', error };
   }
-  return decode(Buffer.concat(chunks));
+  return { kind: 'bytes', bytes: Buffer.concat(chunks) };
 }
 
-function decode(bytes: Uint8Array): Body {
+/** Bytes as UTF-8; undefined when they are not. */
+export function decodeBody(bytes: Uint8Array): string | undefined {
   try {
-    return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return { kind: 'not-utf8' };
+    return undefined;
   }
 }

@@ -1,11 +1,12 @@
 import { ToolError } from '../../core/errors.ts';
-import { CONFIG_PATH, type PrometheusSpec } from '../../core/manifest/config-schema.ts';
+import type { AuthSpec } from '../../core/manifest/auth-schema.ts';
+import { CONFIG_PATH } from '../../core/manifest/config-schema.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 
 export interface Credentials {
-  /** Provider name, for messages. */
-  readonly name: string;
-  readonly auth: PrometheusSpec['auth'];
+  /** Whose they are, for messages, e.g. `provider "prod"`. */
+  readonly owner: string;
+  readonly auth: AuthSpec | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly secrets: Secrets;
 }
@@ -75,5 +76,5 @@ function readSecret(given: Credentials, asked: Parameters<typeof readVariable>[1
 }
 
 function refused(given: Credentials, message: string): ToolError {
-  return new ToolError({ code: 'REFUSED', message: `provider "${given.name}": ${message}` });
+  return new ToolError({ code: 'REFUSED', message: `${given.owner}: ${message}` });
 }
