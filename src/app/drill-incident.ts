@@ -32,8 +32,8 @@ function troubleOf({ decision, assessment, weight, candidate }: ReleaseReport): 
     : `is being rolled out and cannot be judged now: ${reason.text}`;
 }
 
-/** The time within which a rollback must be done, in a config that says nothing else. */
-export const DEFAULT_TARGET = 600_000;
+/** In a config that says nothing else. */
+const DEFAULT_TARGET = 600_000;
 
 /** The time within which a rollback must be done, in milliseconds. */
 export function drillTarget(config: Config | undefined): number {
