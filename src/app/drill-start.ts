@@ -65,7 +65,9 @@ function* candidatesFor(
   }
   const routed = targets.flatMap((target) => {
     const split = readSplit(target, texts.get(target.file) ?? '', { stable, candidate, weight: percent(0) });
-    return target.kind === 'gateway-api' && split.kind === 'found' ? [...split.value.keys()] : [];
+    // there, shares are told by what is served and not by backend
+    if (target.kind === 'kserve' && target.mode === 'knative') return [];
+    return split.kind === 'found' ? [...split.value.keys()] : [];
   });
   const backends = new Set([...routed, ...state.backends.keys(), `${stable.backend.slice(0, 50)}-drill`]);
   backends.delete(stable.backend);

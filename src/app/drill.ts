@@ -1,4 +1,4 @@
-import { ToolError } from '../core/errors.ts';
+import { type Problem, ToolError } from '../core/errors.ts';
 import { DRILL_BRANCHES } from '../core/manifest/config-schema.ts';
 import type { DrillFinding, DrillVariant } from '../core/record/drill-schema.ts';
 import { formatInstant, type Instant, millis } from '../core/units.ts';
@@ -133,8 +133,7 @@ async function walk(job: Job): Promise<Rehearsal> {
   });
   const drilled: World = { ...world, forge };
   const start = await planDrillStart(drilled, snapshot, { release, id: job.id });
-  if (start.kind === 'impossible')
-    return { ...NOTHING, findings: start.problems.map(({ code, message }) => ({ code, text: message })) };
+  if (start.kind === 'impossible') return { ...NOTHING, findings: start.problems.map(notStarted) };
   if (start.kind === 'start') await putInFlight(drilled, snapshot, start.change);
   watch.enter('decide');
   const outcome = await rollBack(withFault(drilled, options.variant), job);
@@ -147,6 +146,12 @@ async function walk(job: Job): Promise<Rehearsal> {
   const landing = await scratch.landing();
   const asked = judgeLanding(world.forge.defaultBranch, landing);
   return { ...NOTHING, from, landing, findings: [...findings, ...restored, ...asked] };
+}
+
+/** A version that is made up does not fit everywhere; one of the manifest does. */
+function notStarted({ code, at, message }: Problem): DrillFinding {
+  const text = `no version could be put in flight: ${at.file}:${at.line}: ${message}. Or drill when the manifest has a candidate`;
+  return { code, text };
 }
 
 function stepsOf({ world, watch, recordBranch }: Job) {
