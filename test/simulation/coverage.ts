@@ -30,7 +30,7 @@ export const SITUATIONS: Readonly<Record<string, string>> = {
   'REL-23': 'direct commits are refused',
   'REL-25': 'a person closes a rollback',
   'REL-26': "a rollback's branch is pushed to, or deleted",
-  'REL-27': 'a version that was promoted is rolled back',
+  'REL-27': 'a version that was promoted, or gone back to, is rolled back',
   'REL-28': 'one release cannot be read, another goes on',
   'REL-29': 'a run is killed',
   'REL-33': 'a manifest of a newer version',
@@ -93,9 +93,19 @@ export const EXPECTED: readonly string[] = [
   ...['protected', 'no-pulls', 'no-permission', 'check-slow', 'check-slow-no-auto', 'check-fails'].map(
     (fault) => `rules ${fault}`,
   ),
-  ...['adopt', 'start', 'advance', 'hold', 'pause', 'promote', 'rollback', 'nothing'].map(
+  ...['adopt', 'start', 'advance', 'hold', 'pause', 'promote', 'rollback', 'recover', 'nothing'].map(
     (kind) => `decision ${kind}`,
   ),
+  ...[
+    'WATCHING',
+    'VERIFYING',
+    'RECOVERED',
+    'NOT_RECOVERED',
+    'NOT_SERVED',
+    'RECOVERY_UNSEEN',
+    'RECOVERY_PENDING',
+    'RELEASE_FROZEN',
+  ].map((code) => `reason ${code}`),
   ...[
     'none',
     'committed',
