@@ -34,6 +34,12 @@ export const ACTIONS: Readonly<Record<string, Readonly<Record<string, string>>>>
     'if-failing': 'BELAY_IF_FAILING',
     'dry-run': 'BELAY_DRY_RUN',
   },
+  drill: {
+    dir: 'BELAY_DIRECTORY',
+    branch: 'BELAY_DEFAULT_BRANCH',
+    release: 'BELAY_RELEASE',
+    variant: 'BELAY_VARIANT',
+  },
 };
 
 /** Outputs are pasted into scripts by those who use them: anything but these characters is left empty. */

@@ -1,4 +1,5 @@
 import { ToolError } from '../core/errors.ts';
+import { DRILL_BRANCHES } from '../core/manifest/config-schema.ts';
 import type { CommitRequest } from '../ports/forge.ts';
 
 /**
@@ -50,6 +51,15 @@ export function checkBranch(branch: string, defaultBranch: string): void {
   const isPlain = PLAIN_NAME.test(branch) && !/\.\.|\.(?:\/|$)|\.lock(?:\/|$)/.test(branch);
   if (!isPlain || branch === defaultBranch || branch.length > 200)
     throw bug(`a write to branch ${JSON.stringify(branch)}; only plain names below belay/ are written`);
+}
+
+/** @throws ToolError BUG for any branch but a plain one below `belay/drill/` (SEC-32) */
+export function checkScratchBranch(branch: string, defaultBranch: string): void {
+  checkBranch(branch, defaultBranch);
+  if (!branch.startsWith(DRILL_BRANCHES))
+    throw bug(
+      `a drill on branch ${JSON.stringify(branch)}; drills make and delete names below ${DRILL_BRANCHES} alone`,
+    );
 }
 
 /** The folders that a branch lies in, as names of branches: git holds none of them beside it. */

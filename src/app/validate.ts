@@ -12,6 +12,7 @@ import type { FileSource } from '../ports/forge.ts';
 import { type Base, type BaseCheck, checkBase } from './check-base.ts';
 import { checkContracts } from './check-contracts.ts';
 import { checkDependencies, graphOf } from './check-dependencies.ts';
+import { checkDrills } from './check-drills.ts';
 import { checkOwners, readCodeOwners } from './check-owners.ts';
 import { checkPolicies } from './check-policies.ts';
 import { checkConfigFiles, checkRunbooks, reportNoManifest } from './check-references.ts';
@@ -64,7 +65,10 @@ export async function validate(
   const { problems: found, own } =
     base && before ? await checkBase(base, files, { before, reading, sha256 }) : NO_BASE;
   problems.push(...found, ...(await checkPolicies(files, { reading, before, own, now })));
-  problems.push(...checkDependencies(reading.releases));
+  problems.push(
+    ...checkDependencies(reading.releases),
+    ...(await checkDrills(files, reading, { sha256, now })),
+  );
   const owners = await readCodeOwners(files);
   const signatures = artifacts && (await prepareSignatures(files, { artifacts, base, reading }));
   problems.push(...(signatures?.problems ?? []));

@@ -1,49 +1,5 @@
-import type { Command, FlagSpec } from './command.ts';
-
-/** Flags of every command. */
-export const COMMON_FLAGS: Readonly<Record<string, FlagSpec>> = {
-  format: { type: 'string', value: 'text|json', help: 'text for people (default), json for machines' },
-  debug: { type: 'boolean', help: 'more about what is done, and the stack of a fault' },
-  help: { type: 'boolean', help: 'this text' },
-};
-
-const DIRECTORY: FlagSpec = {
-  type: 'string',
-  value: '<path>',
-  help: 'the repository; default: this folder',
-};
-
-const BRANCH: FlagSpec = {
-  type: 'string',
-  value: '<name>',
-  help: 'the default branch; default: as the event of a workflow says, else origin/HEAD, else (local) the one checked out',
-};
-
-const NOW: FlagSpec = {
-  type: 'string',
-  value: '<time>',
-  help: 'decide as of this moment, like 2026-11-21T08:05:00Z; for replays',
-};
-
-const RELEASE: FlagSpec = {
-  type: 'string',
-  multiple: true,
-  value: '<name>',
-  help: 'only this release; may be repeated',
-};
-
-/** Flags of the commands that read and write a repository. */
-const WORLD_FLAGS: Readonly<Record<string, FlagSpec>> = {
-  dir: DIRECTORY,
-  forge: {
-    type: 'string',
-    value: 'local|github',
-    help: 'where changes go: this repository (default) or GitHub (default in a workflow)',
-  },
-  branch: BRANCH,
-  now: NOW,
-  'dry-run': { type: 'boolean', help: 'decide and print, write nothing' },
-};
+import type { Command } from './command.ts';
+import { BRANCH, DIRECTORY, DRILL_FLAGS, NOW, RELEASE, WORLD_FLAGS } from './flags.ts';
 
 /**
  * All commands, in the order in which a new user meets them. Here is only what parsing and help need: what a command does
@@ -178,6 +134,23 @@ export const COMMANDS: readonly Command[] = [
       'if-failing': { type: 'boolean', help: 'look first: roll back only when the checks prove harm' },
     },
     run: async (input, context) => (await import('./commands/rollback.ts')).runRollback(input, context),
+  },
+  {
+    name: 'drill',
+    summary:
+      'rehearse a rollback on a scratch branch by the same code, time it, and record whether it passed',
+    positionals: '<release>',
+    maxPositionals: 1,
+    flags: {
+      ...DRILL_FLAGS,
+      release: { type: 'string', value: '<name>', help: 'the release, instead of the argument' },
+      variant: {
+        type: 'string',
+        value: '<name>',
+        help: 'what goes wrong: healthy (default), provider-down, auto-merge-off, target-missing, permission-lost',
+      },
+    },
+    run: async (input, context) => (await import('./commands/drill.ts')).runDrill(input, context),
   },
   {
     name: 'dispatch',

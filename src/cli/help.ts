@@ -1,5 +1,6 @@
 import type { Command, FlagSpec } from './command.ts';
-import { COMMANDS, COMMON_FLAGS } from './commands.ts';
+import { COMMANDS } from './commands.ts';
+import { COMMON_FLAGS } from './flags.ts';
 
 /** The list of commands. */
 export function helpForAll(): string {

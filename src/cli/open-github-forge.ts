@@ -22,6 +22,8 @@ export interface ForgeInput {
 /** The repository on GitHub that the environment names: its commits, and what its API is asked with. */
 export interface GitHubPlace {
   readonly reader: GitReader;
+  /** Reads the same checkout with another branch as the default one. */
+  readonly readerOf: (branch: string) => GitReader;
   readonly options: PlaceOptions;
 }
 
@@ -48,23 +50,25 @@ export async function openGitHubPlace(input: ForgeInput): Promise<GitHubPlace> {
   const serverUrl = env.GITHUB_SERVER_URL || 'https://github.com';
   const url = `${serverUrl}/${owner}/${repository}.git`;
   const proxy = findProxy(new URL(url), env);
-  const reader = createGitReader({
-    directory,
-    defaultBranch,
-    startNow: true,
-    // A job in a container runs as another user than the one who checked out; what git could start is switched off.
-    ownership: env.GITHUB_ACTIONS === 'true' ? 'trusted' : 'checked',
-    fetch: {
-      url,
-      authHeader: tokenHeader(token),
-      clock,
-      ...(proxy === undefined ? {} : { proxy: proxy.href }),
-    },
-  });
+  const readerOf = (branch: string): GitReader =>
+    createGitReader({
+      directory,
+      defaultBranch: branch,
+      startNow: true,
+      // A job in a container runs as another user than the one who checked out; what git could start is switched off.
+      ownership: env.GITHUB_ACTIONS === 'true' ? 'trusted' : 'checked',
+      fetch: {
+        url,
+        authHeader: tokenHeader(token),
+        clock,
+        ...(proxy === undefined ? {} : { proxy: proxy.href }),
+      },
+    });
   const graphqlUrl = env.GITHUB_GRAPHQL_URL || `${apiUrl}/graphql`;
   const endpoint = { token, apiUrl, graphqlUrl, fetch };
   return {
-    reader,
+    reader: readerOf(defaultBranch),
+    readerOf,
     options: { ...endpoint, owner, repository, defaultBranch, clock, log, random: Math.random },
   };
 }
@@ -76,7 +80,7 @@ export async function openGitHubPlace(input: ForgeInput): Promise<GitHubPlace> {
 export async function openGitHubForge(input: ForgeInput): Promise<Forge> {
   const { reader, options } = await openGitHubPlace(input);
   const { defaultBranch } = options;
-  refuseOtherBranch(input.context.env, { defaultBranch, commands: 'advance and rollback run' });
+  refuseOtherBranch(input.context.env, { defaultBranch, commands: 'advance, rollback and drill run' });
   const open = async () => {
     const { createGitHubForge } = await import('../adapters/github/github-forge.ts');
     return createGitHubForge({ ...options, reader });

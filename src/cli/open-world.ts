@@ -24,19 +24,22 @@ import { VERSION } from './version.ts';
 
 /** Opens everything a flow may touch. @throws ToolError REFUSED when a flag or a variable is missing or wrong */
 export async function openWorld(flags: Flags, context: CommandContext): Promise<World> {
+  return (await openPlace(flags, context)).world;
+}
+
+/** The same, with what other adapters of the place are opened with. */
+export async function openPlace(
+  flags: Flags,
+  context: CommandContext,
+): Promise<{ readonly world: World; readonly input: ForgeInput }> {
   const { secrets, fetch, ...metrics } = openMetrics(flags, context);
   const { clock, log } = metrics;
   const directory = findDirectory(flags, context);
-  const forge = await openForge({ flags, context, directory, clock, log, fetch });
+  const input: ForgeInput = { flags, context, directory, clock, log, fetch };
+  const forge = await openForge(input);
   const artifacts = openArtifacts({ context, secrets, fetch, clock });
-  return {
-    ...metrics,
-    artifacts,
-    forge,
-    sha256,
-    tool: `belay ${VERSION}`,
-    trigger: readTrigger(context.env),
-  };
+  const facts = { sha256, tool: `belay ${VERSION}`, trigger: readTrigger(context.env) };
+  return { world: { ...metrics, artifacts, forge, ...facts }, input };
 }
 
 interface ArtifactInput {
@@ -92,9 +95,13 @@ function openClock(now: string | undefined): Clock {
   return createFixedClock(moment);
 }
 
+/** Where changes go, as the line or the environment says. */
+export function forgeKind({ flags, context }: ForgeInput): string {
+  return textFlag(flags, 'forge') ?? (context.env.GITHUB_ACTIONS === 'true' ? 'github' : 'local');
+}
+
 async function openForge(input: ForgeInput): Promise<Forge> {
-  const kind =
-    textFlag(input.flags, 'forge') ?? (input.context.env.GITHUB_ACTIONS === 'true' ? 'github' : 'local');
+  const kind = forgeKind(input);
   switch (kind) {
     case 'local':
       return openLocalForge(input);

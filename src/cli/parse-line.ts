@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { ToolError } from '../core/errors.ts';
 import type { Command, Flags } from './command.ts';
-import { COMMANDS, COMMON_FLAGS } from './commands.ts';
+import { COMMANDS } from './commands.ts';
+import { COMMON_FLAGS } from './flags.ts';
 
 /** How a result is printed. */
 export type OutputFormat = 'text' | 'json' | 'sarif';

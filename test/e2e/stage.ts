@@ -56,7 +56,7 @@ export interface Stage {
   createRepository(settings?: RepositorySettings): Promise<RepositoryHandle>;
   /** Checks out and runs one of our actions, as the example's workflow says. */
   runJob(
-    action: 'validate' | 'preflight' | 'advance' | 'rollback',
+    action: 'validate' | 'preflight' | 'advance' | 'rollback' | 'drill',
     repository: RepositoryHandle,
     options?: JobOptions,
   ): Promise<ActionRun>;
@@ -121,7 +121,8 @@ function assemble({ lab, gateway, past, prometheus }: Parts): Stage {
       await options.beforeAction?.(workspace);
       const github = await contextOf({ lab, repository, token, ref, workspace, event: options.event });
       const inputs = options.event?.inputs ?? {};
-      const contexts = { github, inputs, secrets: { PROMETHEUS_TOKEN }, vars: {} };
+      const matrix = { release: 'scorer' };
+      const contexts = { github, inputs, matrix, secrets: { PROMETHEUS_TOKEN }, vars: {} };
       const step = readWorkflowStep(action, contexts);
       const run = await runAction({
         action: join(ROOT, 'actions', action, 'action.yml'),

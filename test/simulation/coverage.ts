@@ -45,7 +45,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'REL-24': 'merge queue: test/lab, test/adapters/github',
   'REL-30': 'limits of lengths: test/report, test/adapters/github',
   'REL-31': 'issues and pages: Belay has neither',
-  'REL-32': 'drills: Belay has none',
+  'REL-32': 'drills: no run of the simulation is one',
 };
 
 /** Marks that every long run must have. */

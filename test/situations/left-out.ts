@@ -20,6 +20,6 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'REL-28': '500 releases: test/bench/decisions and the app tests; no rotation, since all are read at once',
   'REL-30': 'lengths are cut where text is written: test/report/hostile.test.ts',
   'REL-31': 'issues and Pages are not written',
-  'REL-32': 'there are no drills',
+  'REL-32': 'drills work on branches of a real repository: test/cli/drill.test.ts',
   'REL-34': 'on the lab over HTTP: rows F12 of test/faults',
 };

@@ -10,7 +10,8 @@ import { helpForAll } from '../../src/cli/help.ts';
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const ACTIONS = ['validate', 'preflight', 'advance', 'rollback'] as const;
+const WORKFLOWS = ['validate', 'preflight', 'advance', 'rollback'] as const;
+const ACTIONS = [...WORKFLOWS, 'drill'] as const;
 
 interface ActionFile {
   readonly inputs?: Readonly<
@@ -22,7 +23,7 @@ interface ActionFile {
 /** README.md with its made parts made anew. */
 export function renderReadme(readme: string): string {
   let text = readme;
-  for (const action of ACTIONS) {
+  for (const action of WORKFLOWS) {
     const workflow = readFileSync(
       join(ROOT, `examples/fraud-scorer/.github/workflows/belay-${action}.yml`),
       'utf8',

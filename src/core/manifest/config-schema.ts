@@ -78,6 +78,19 @@ const dispatchSchema = () =>
         'Whose repository_dispatch is heeded by rollback. Default: anybody’s, for it only makes Belay look.',
     });
 
+const drillSchema = () =>
+  z
+    .strictObject({
+      every: Duration.optional().meta({
+        description:
+          'validate warns of each release whose last drill that passed is older than this, like 90d; a tier may say another time. Default: never.',
+      }),
+      target: Duration.optional().meta({
+        description: 'A drill passes only when a rollback takes no longer than this. Default 10m.',
+      }),
+    })
+    .meta({ description: 'How often a rollback of each release is rehearsed, and how quick it must be.' });
+
 /** The schema of the config, built on first use. */
 export const configSchema = lazily(() =>
   z
@@ -110,6 +123,7 @@ export const configSchema = lazily(() =>
         .meta({ description: 'How pull requests of Belay are merged.' }),
       ...policyShape(),
       dispatch: dispatchSchema().optional(),
+      drill: drillSchema().optional(),
     })
     .meta({
       title: 'Belay config',
@@ -130,3 +144,7 @@ export type OpenMetricsSpec = Extract<ProviderSpec, { kind: 'openmetrics' }>;
 export const CONFIG_PATH = '.belay/config.yaml';
 /** Folder of all records; one folder per release below it. */
 export const RECORDS_PATH = '.belay/records';
+/** Folder of the records of drills; one folder per release below it. */
+export const DRILLS_PATH = '.belay/drills';
+/** Beginning of the names of all branches that drills make, and the only ones that they delete. */
+export const DRILL_BRANCHES = 'belay/drill/';

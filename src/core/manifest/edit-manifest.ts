@@ -6,9 +6,10 @@ import { readYaml, type YamlSource } from '../yaml/read-yaml.ts';
 import { applySplices, type Splice } from '../yaml/splice.ts';
 import { locate, type Place } from '../yaml/yaml-path.ts';
 import { asMap, valueAt, withValue } from './describe-value.ts';
+import type { VersionSpec } from './release-schema.ts';
 
 /**
- * The two edits that Belay makes in a manifest. Both keep every byte that they do not mean to change, and both read the
+ * The edits that Belay makes in a manifest. They keep every byte that they do not mean to change, and they read the
  * result again: when anything but the intended values differs, nothing is handed out.
  */
 
@@ -39,6 +40,24 @@ export function promoteManifest(source: YamlSource): string {
     throw new ToolError({ code: 'REFUSED', message: `${source.file}: ${removalText(removal)}` });
   const splices = [removal.value, renameSplice(source, candidate), weightSplice(source, 0)];
   return verified(source, applySplices(source.text, splices), promoted(source.value));
+}
+
+/**
+ * The manifest with a candidate on one line below the lines of `stable`, for drills.
+ * @param source  a settled manifest that parseRelease accepted
+ * @throws ToolError REFUSED when its style does not allow it
+ */
+export function addCandidate(source: YamlSource, candidate: VersionSpec): string {
+  const lines = stableRemoval(source);
+  if (lines.kind === 'refused')
+    throw new ToolError({ code: 'REFUSED', message: `${source.file}: ${removalText(lines)}` });
+  const { start, end } = lines.value;
+  const indent = /^ */.exec(source.text.slice(start))?.[0] ?? '';
+  const line = `${indent}candidate: ${JSON.stringify(candidate)}\n`;
+  const isEnded = source.text.slice(start, end).endsWith('\n');
+  const text = applySplices(source.text, [{ start: end, end, text: isEnded ? line : `\n${line}` }]);
+  const spec = { ...asMap(asMap(source.value).spec), candidate };
+  return verified(source, text, withValue(source.value, ['spec'], spec));
 }
 
 /** What keeps a manifest from being promoted in place, and where; undefined when nothing does. */

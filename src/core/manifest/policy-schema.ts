@@ -62,6 +62,10 @@ const tierSchema = () =>
         description:
           'metadata.runbook is there, and has a line "reviewed: 2026-11-30" that is not older than this.',
       }),
+      drill: Duration.optional().meta({
+        description:
+          'validate warns when no drill of a healthy rollback has passed for longer than this, like 90d. Default: drill.every.',
+      }),
       summary: z.literal('required').optional().meta({ description: 'A candidate says what is new in it.' }),
     })
     .meta({ description: 'What the manifests of a tier may not undercut. Absent: no floor.' });

@@ -1,6 +1,7 @@
 import type { Problem } from '../errors.ts';
 import { RECORDS_PATH } from '../manifest/config-schema.ts';
 import type { Digest, Sha256 } from '../units.ts';
+import type { WrittenDrill } from './drill-schema.ts';
 import { type BelayRecord, RecordSchema, type WrittenRecord } from './record-schema.ts';
 
 /** Digest of a text, as records name it. */
@@ -55,7 +56,7 @@ function countNumbers(outcome: RecordedOutcome): number {
 }
 
 /** A record as it is written to its file: two-space JSON, lists of numbers on one line, newline at the end. */
-export function serialiseRecord(record: WrittenRecord): string {
+export function serialiseRecord(record: WrittenRecord | WrittenDrill): string {
   return `${writeValue(record, '')}\n`;
 }
 

@@ -8,14 +8,16 @@ import { parseInstant, type Sha, sha } from '../units.ts';
  * `previous`. It holds the inputs of the decision, so that replaying it gives the same decision.
  */
 
-const Moment = z
+/** A moment in UTC, as text. */
+export const Moment = z
   .string()
   .refine((text) => parseInstant(text) !== undefined, {
     error: 'must be a moment in UTC like 2026-11-21T08:05:00Z',
   })
   .transform((text): Instant => parseInstant(text) as Instant);
 
-const CommitId = z
+/** A commit's whole id. */
+export const CommitId = z
   .string()
   .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
   .transform((text): Sha => sha(text));
@@ -90,6 +92,14 @@ const GuaranteeSchema = z.strictObject({
   checks: z.record(z.string(), z.record(z.string(), z.json())),
 });
 
+/** Who and what started a run. */
+export const TriggerSchema = z.strictObject({
+  kind: z.enum(['schedule', 'manual', 'dispatch', 'command-line']),
+  actor: z.string().nullable(),
+  /** Of a rollback that a signed dispatch asked to look for; its id is not heeded again. */
+  dispatch: z.strictObject({ id: z.string(), source: Name, reason: z.string() }).optional(),
+});
+
 export const RecordSchema = z
   .strictObject({
     apiVersion: z.literal('belay.dev/v1'),
@@ -99,12 +109,7 @@ export const RecordSchema = z
     previous: ContentDigest.nullable(),
     at: Moment,
     tool: z.string(),
-    trigger: z.strictObject({
-      kind: z.enum(['schedule', 'manual', 'dispatch', 'command-line']),
-      actor: z.string().nullable(),
-      /** Of a rollback that a signed dispatch asked to look for; its id is not heeded again. */
-      dispatch: z.strictObject({ id: z.string(), source: Name, reason: z.string() }).optional(),
-    }),
+    trigger: TriggerSchema,
     /** How it reached the default branch; a pull request may land much later than it was decided. */
     via: z.enum(['commit', 'pull-request']),
     base: CommitId,

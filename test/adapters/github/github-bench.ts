@@ -2,10 +2,13 @@ import { join } from 'node:path';
 import { tokenHeader } from '../../../src/adapters/git/fetch.ts';
 import { createGitReader } from '../../../src/adapters/git/git-reader.ts';
 import { createGitHubForge, type GitHubForgeOptions } from '../../../src/adapters/github/github-forge.ts';
+import type { PlaceOptions } from '../../../src/adapters/github/open-place.ts';
+import { createGitHubScratch, type GitHubScratchOptions } from '../../../src/adapters/github/scratch.ts';
 import type { Instant, Millis, Sha } from '../../../src/core/units.ts';
 import { instant, sha } from '../../../src/core/units.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Forge } from '../../../src/ports/forge.ts';
+import type { Scratch } from '../../../src/ports/scratch.ts';
 import type { RepositoryHandle } from '../../lab/handle.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import type { RepositorySettings } from '../../lab/options.ts';
@@ -19,6 +22,8 @@ export interface GitHubBench extends ForgeBench {
   readonly slept: Millis[];
   /** What the forge wrote to its log. */
   readonly logged: string[];
+  /** Branches of drills, on a new checkout, with another token than the app's if one is given. */
+  openScratch(token?: string): Scratch;
   /** Another run: a forge of its own on a new checkout. */
   reopen(more?: Partial<GitHubForgeOptions>): Forge;
 }
@@ -45,6 +50,8 @@ export async function openGitHubBench(
     slept,
     logged,
     reopen,
+    openScratch: (token) =>
+      createGitHubScratch(placeOf({ lab, repo, slept, logged }, token === undefined ? {} : { token })),
     forge: reopen(),
     ...people(repo),
     close: () => lab.close(),
@@ -58,7 +65,16 @@ interface Surroundings {
   readonly logged: string[];
 }
 
-function openForge({ lab, repo, slept, logged }: Surroundings, more: Partial<GitHubForgeOptions>): Forge {
+function openForge(surroundings: Surroundings, more: Partial<GitHubForgeOptions>): Forge {
+  const place = placeOf(surroundings, more);
+  return createGitHubForge({ ...place, reader: place.readerOf('main'), ...more });
+}
+
+/** A new checkout, and what the API is asked with. */
+function placeOf(
+  { lab, repo, slept, logged }: Surroundings,
+  more: Partial<PlaceOptions>,
+): GitHubScratchOptions {
   const directory = join(scratchFolder(), 'checkout');
   personGit(repo.gitDir, ['clone', '--quiet', repo.gitDir, directory]);
   const token = more.token ?? lab.tokens.app;
@@ -67,12 +83,9 @@ function openForge({ lab, repo, slept, logged }: Surroundings, more: Partial<Git
     now: (): Instant => instant(lab.clock.now()),
     sleep: async (length) => void slept.push(length),
   };
-  return createGitHubForge({
-    reader: createGitReader({
-      directory,
-      defaultBranch: 'main',
-      fetch: { url: repo.cloneUrl, authHeader: tokenHeader(token) },
-    }),
+  const fetch = { url: repo.cloneUrl, authHeader: tokenHeader(token) };
+  return {
+    readerOf: (branch) => createGitReader({ directory, defaultBranch: branch, fetch }),
     owner: repo.owner,
     repository: repo.name,
     defaultBranch: 'main',
@@ -83,8 +96,7 @@ function openForge({ lab, repo, slept, logged }: Surroundings, more: Partial<Git
     log: { info: log, warn: log, debug: log },
     random: () => 0.5,
     deadline: () => whenLabHangs(lab),
-    ...more,
-  });
+  };
 }
 
 /** Ends a request as soon as the lab has decided never to answer it: no clock, however slow the machine. */

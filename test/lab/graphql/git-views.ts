@@ -1,6 +1,7 @@
 import { isoSeconds } from '../clock.ts';
 import type { CommitInfo, RefEntry, TreeEntry } from '../git/git-store.ts';
 import { nodeId } from '../node-id.ts';
+import type { BranchRules } from '../options.ts';
 import type { LabRepository } from '../state/repository.ts';
 import type { Call } from '../world.ts';
 import { checkSuitesView, rollupView } from './check-views.ts';
@@ -27,6 +28,17 @@ export function refView(call: Call, repo: LabRepository, ref: RefEntry, prefix =
       ]);
       return { __typename: 'Comparison', aheadBy: ahead.length, behindBy: behind.length };
     },
+    rules: (page: PageArguments) =>
+      connection(
+        'rules',
+        page,
+        repo
+          .rulesFor(branch)
+          .filter((rule) => rule.kind !== 'classic')
+          .flatMap(rulesetViews),
+        (rule) => rule,
+      ),
+    refUpdateRule: () => classicView(repo.rulesFor(branch).filter((rule) => rule.kind === 'classic')),
     associatedPullRequests: (page: PageArguments & { readonly states?: readonly string[] | null }) =>
       connection(
         'associatedPullRequests',
@@ -36,6 +48,39 @@ export function refView(call: Call, repo: LabRepository, ref: RefEntry, prefix =
         ),
         (pull) => pullView(call, repo, pull),
       ),
+  };
+}
+
+/** The rules of a ruleset that ask something of a pull request. */
+function rulesetViews({ checks = [], approvals = 0, pullRequest }: BranchRules): readonly object[] {
+  const rule = (type: string, parameters: object) => ({ __typename: 'RepositoryRule', type, parameters });
+  return [
+    ...(pullRequest || approvals > 0
+      ? [
+          rule('PULL_REQUEST', {
+            __typename: 'PullRequestParameters',
+            requiredApprovingReviewCount: approvals,
+          }),
+        ]
+      : []),
+    ...(checks.length > 0
+      ? [
+          rule('REQUIRED_STATUS_CHECKS', {
+            __typename: 'RequiredStatusChecksParameters',
+            requiredStatusChecks: checks.map((context) => ({ context })),
+          }),
+        ]
+      : []),
+  ];
+}
+
+/** Classic protection, as it is shown to those who are no administrators. */
+function classicView(rules: readonly BranchRules[]): object | null {
+  if (rules.length === 0) return null;
+  return {
+    __typename: 'RefUpdateRule',
+    requiredStatusCheckContexts: rules.flatMap(({ checks = [] }) => checks),
+    requiredApprovingReviewCount: Math.max(...rules.map(({ approvals = 0 }) => approvals)),
   };
 }
 

@@ -1,0 +1,41 @@
+import type { Config } from '../core/manifest/config-schema.ts';
+import type { ReleaseReport } from '../report/run-report.ts';
+import { advance } from './advance.ts';
+import type { World } from './world.ts';
+
+/**
+ * What a drill must not get into the way of: a rollback that is open, or a rollout that fails or cannot be seen; undefined when
+ * there is none. One line. Looks at the repository as it is now, and writes nothing.
+ */
+export async function findIncident(world: World, branch: string): Promise<string | undefined> {
+  const { siblings } = await world.forge.inspect({ branch, families: ['belay/rollback/'] });
+  const [open] = siblings;
+  if (open) return `pull request #${open.number} (${open.branch}) rolls a release back and is open`;
+  const { releases } = await advance(world, { only: [], dryRun: true });
+  for (const release of releases) {
+    const trouble = troubleOf(release);
+    if (trouble !== undefined) return `release "${release.name}" ${trouble}`;
+  }
+  return undefined;
+}
+
+/** Blind is not healthy: a rollout that cannot be judged may be an incident that nobody sees. */
+const UNSEEN: ReadonlySet<string> = new Set(['fail', 'error', 'no-data']);
+
+function troubleOf({ decision, assessment, weight, candidate }: ReleaseReport): string | undefined {
+  const [reason] = decision.reasons;
+  if (decision.kind === 'rollback') return `is failing: ${reason.text}`;
+  const isInFlight = candidate !== undefined && (weight ?? 0) > 0;
+  if (!isInFlight || !assessment || !UNSEEN.has(assessment.overall)) return undefined;
+  return assessment.overall === 'fail'
+    ? `is being rolled out and a check fails: ${reason.text}`
+    : `is being rolled out and cannot be judged now: ${reason.text}`;
+}
+
+/** In a config that says nothing else. */
+const DEFAULT_TARGET = 600_000;
+
+/** The time within which a rollback must be done, in milliseconds. */
+export function drillTarget(config: Config | undefined): number {
+  return config?.drill?.target ?? DEFAULT_TARGET;
+}

@@ -1,0 +1,136 @@
+import { type Problem, ToolError } from '../core/errors.ts';
+import { DRILLS_PATH } from '../core/manifest/config-schema.ts';
+import { drillPath, readDrills } from '../core/record/drill-file.ts';
+import type { WrittenDrill } from '../core/record/drill-schema.ts';
+import { serialiseRecord } from '../core/record/record-file.ts';
+import { formatInstant, type Sha } from '../core/units.ts';
+import type { FileSource } from '../ports/forge.ts';
+import { type DrillReport, summariseDrill } from '../report/drill.ts';
+import type { Receipt } from '../report/run-report.ts';
+import { createWriter } from './fault.ts';
+import { type Proposal, proposeAndMerge } from './propose.ts';
+import type { Snapshot } from './read-snapshot.ts';
+import type { World } from './world.ts';
+
+/** How often the record is written again when the default branch moves. */
+const ATTEMPTS = 3;
+
+/** Texts of all files in the folder of drills, by path. */
+export async function readDrillFiles(files: FileSource): Promise<ReadonlyMap<string, string>> {
+  const found = await files.read(await files.list(DRILLS_PATH));
+  return new Map([...found].map(([path, file]) => [path, file.kind === 'text' ? file.text : ''] as const));
+}
+
+/** Beginning of the names of the branches that bring the records of a release's drills. */
+export function drillRecordFamily(release: string): string {
+  return `belay/drill-record/${release}/`;
+}
+
+/** Writes the record of a drill onto the default branch, as the config says: at once or by a pull request. Nothing is thrown. */
+export async function keepDrill(
+  world: World,
+  report: DrillReport,
+  { snapshot, id }: { readonly snapshot: Snapshot; readonly id: string },
+): Promise<Receipt> {
+  const write = createWriter();
+  for (let attempt = 1; ; attempt += 1) {
+    const receipt = await write(async () => {
+      const head = await world.forge.refresh();
+      const change = await buildRecord(world, report, { head, id });
+      if (snapshot.config?.advance?.mode !== 'pull-request') return commitRecord(world, change, head);
+      return proposeAndMerge(world, proposalOf(report, { change, head, id, snapshot }));
+    });
+    if (receipt.kind !== 'head-moved' || attempt >= ATTEMPTS) return receipt;
+  }
+}
+
+type DrillChange = Proposal['change'];
+
+async function commitRecord({ forge }: World, change: DrillChange, head: Sha): Promise<Receipt> {
+  const { subject, body, operation } = change;
+  const files = change.files.map(({ path, after }) => ({ path, text: after }));
+  const outcome = await forge.commit({ parent: head, files, subject, body, operation });
+  switch (outcome.kind) {
+    case 'committed':
+      return outcome;
+    case 'head-moved':
+      return { kind: 'head-moved' };
+    case 'refused':
+      return { kind: 'blocked', code: outcome.code, pull: undefined, message: outcome.message };
+  }
+}
+
+function proposalOf(
+  report: DrillReport,
+  input: {
+    readonly change: DrillChange;
+    readonly head: Sha;
+    readonly id: string;
+    readonly snapshot: Snapshot;
+  },
+): Proposal {
+  const family = drillRecordFamily(report.release);
+  return {
+    change: input.change,
+    base: input.head,
+    branch: `${family}${input.id}`,
+    whenTaken: 'stop',
+    family,
+    title: input.change.subject,
+    description: summariseDrill(report),
+    method: input.snapshot.config?.merge?.method ?? 'merge',
+    landing: 'leave',
+    whenClosed: 'the drill is not recorded, and counts for nothing; drill again',
+  };
+}
+
+async function buildRecord(
+  world: World,
+  report: DrillReport,
+  { head, id }: { readonly head: Sha; readonly id: string },
+): Promise<DrillChange> {
+  const { forge, sha256 } = world;
+  const { release } = report;
+  const files = await readDrillFiles({
+    list: (folder) => forge.list(head, folder),
+    read: (paths) => forge.read(head, paths),
+  });
+  const { drills, tip, problems } = readDrills(release, files, sha256);
+  refuseBroken(problems);
+  const sequence = drills.length + 1;
+  const operation = sha256(JSON.stringify(['drill', release, id, sequence, tip]));
+  const record: WrittenDrill = {
+    apiVersion: 'belay.dev/v1',
+    kind: 'Drill',
+    release,
+    sequence,
+    previous: tip,
+    at: formatInstant(report.at),
+    tool: world.tool,
+    trigger: world.trigger,
+    base: report.head,
+    operation,
+    variant: report.variant,
+    passed: report.result.kind === 'passed',
+    from: report.from ?? null,
+    phases: report.phases.map(({ phase, length }) => ({ phase, length })),
+    total: report.total,
+    restore: report.restore,
+    target: report.target,
+    requirements: report.requirements ? [...report.requirements] : null,
+    findings: [...report.findings],
+  };
+  const number = String(sequence).padStart(4, '0');
+  const lines = report.findings.map(({ code, text }) => `- ${code}: ${text.replace(/\s+/g, ' ')}`);
+  return {
+    files: [{ path: drillPath(release, sequence), before: undefined, after: serialiseRecord(record) }],
+    subject: `drill(${release}): ${report.variant} ${report.result.kind} (drill ${number})`,
+    body: [...lines, ...(lines.length > 0 ? [''] : []), `Belay-Op: ${operation}`].join('\n'),
+    operation,
+  };
+}
+
+/** @throws ToolError CORRUPT when the chain of drills is broken: nothing can be added to it */
+function refuseBroken([first]: readonly Problem[]): void {
+  if (first) throw new ToolError({ code: 'CORRUPT', message: `${first.at.file}: ${first.message}` });
+}
