@@ -86,9 +86,22 @@ async function checkWayBack(
   if (state.good.length === 0) return [];
   const revisions: Revision[] = [];
   for (const place of new Set([path, ...state.paths])) revisions.push(...(await base.history(place)));
-  const { found, skipped } = findLastGood({ path, state, bad: versionRef(candidate), revisions });
-  if (found) return [];
-  const reasons = skipped.map(({ ref, reason }) => `${ref.version}: ${reason}`).join('; ');
+  const prefer = parsed.release.spec.rollback?.fallback;
+  const { found, skipped } = findLastGood({ path, state, bad: versionRef(candidate), revisions, prefer });
+  if (found) {
+    const passed = skipped.find(({ version }) => version === prefer);
+    // one that no record knows has its problem already
+    if (!passed || !state.good.some(({ ref }) => ref.version === prefer)) return [];
+    const text = `a rollback could not go back to ${passed.version} (${passed.reason}); name a version that can be restored`;
+    return [
+      toProblem(parsed.source, {
+        code: 'FALLBACK_NOT_RESTORABLE',
+        path: ['spec', 'rollback', 'fallback'],
+        message: text,
+      }),
+    ];
+  }
+  const reasons = skipped.map(({ version, reason }) => `${version}: ${reason}`).join('; ');
   return [
     problem(
       `there is no good version that a rollback could go back to (${reasons || 'none is recorded but this one'}); merge a settled manifest of a version that serves well first, or bring another candidate`,

@@ -6,6 +6,7 @@ import {
   type LastGood,
   type LastGoodSearch,
   type ManifestRevision,
+  type SkippedGood,
 } from '../core/decision/last-good.ts';
 import type { Problem } from '../core/errors.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
@@ -58,7 +59,8 @@ type RollbackPlan =
 async function planRollback(world: World, order: RollbackOrder): Promise<RollbackPlan> {
   const { head, releases } = order.snapshot;
   const revisions = await readRevisions(world.forge, head, [order.path, ...order.state.paths]);
-  const search = findLastGood({ path: order.path, state: order.state, bad: order.bad, revisions });
+  const { path, state, bad } = order;
+  const search = findLastGood({ path, state, bad, revisions, prefer: namedFallback(order) });
   if (!search.found) return { kind: 'impossible', problems: [noTarget(order, search)] };
   const targets = await restoreTargets(world, {
     head,
@@ -69,7 +71,11 @@ async function planRollback(world: World, order: RollbackOrder): Promise<Rollbac
     ),
   });
   if (targets.problems.length > 0) return { kind: 'impossible', problems: targets.problems };
-  const change = buildRollback(world, order, search.found, targets.edits);
+  const change = buildRollback(world, order, {
+    good: search.found,
+    skipped: search.skipped,
+    targets: targets.edits,
+  });
   const spec = order.release?.spec;
   const description = describeRollback({
     record: change.record,
@@ -140,12 +146,20 @@ async function executeRollback(
   });
 }
 
-function buildRollback(
-  world: World,
-  order: RollbackOrder,
-  good: LastGood,
-  targets: readonly FileEdit[],
-): Change {
+/** The version that the manifest names for this, where it was decided to go back to that. */
+function namedFallback({ decision, release }: RollbackOrder): string | undefined {
+  const isNamed = decision.reasons.some(({ code }) => code === 'FALLBACK_NAMED');
+  return isNamed ? release?.spec.rollback?.fallback : undefined;
+}
+
+/** What a rollback goes back to. */
+interface Restoration {
+  readonly good: LastGood;
+  readonly skipped: readonly SkippedGood[];
+  readonly targets: readonly FileEdit[];
+}
+
+function buildRollback(world: World, order: RollbackOrder, { good, skipped, targets }: Restoration): Change {
   return buildChange({
     run: { tool: world.tool, trigger: world.trigger, base: order.snapshot.head, now: order.now },
     release: order.name,
@@ -157,7 +171,7 @@ function buildRollback(
     rollout: order.state.rollout ?? rolloutOf(order),
     manifest: { path: order.path, before: order.text, after: good.text },
     targets,
-    restored: { version: good.ref, commit: good.commit, record: good.record },
+    restored: { version: good.ref, commit: good.commit, record: good.record, passedOver: skipped },
     quarantine: order.bad,
     ...(order.evidence ? { assessment: order.evidence.assessment, answers: order.evidence.answers } : {}),
     sha256: world.sha256,
@@ -170,7 +184,7 @@ function rolloutOf({ state: { watched }, bad }: RollbackOrder): Rollout | undefi
 }
 
 function noTarget(order: RollbackOrder, search: LastGoodSearch): Problem {
-  const skipped = search.skipped.map(({ ref, reason }) => `${ref.version}: ${reason}`).join('; ');
+  const skipped = search.skipped.map(({ version, reason }) => `${version}: ${reason}`).join('; ');
   const why = skipped === '' ? 'no record names another good version' : skipped;
   return {
     code: 'NOTHING_TO_RESTORE',

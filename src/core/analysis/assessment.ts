@@ -1,5 +1,6 @@
 import type { Action, EvidenceCheck, Verdict } from '../judge/evidence.ts';
 import type { ShownInterval, Totals } from '../judge/method.ts';
+import type { Brake } from '../manifest/brake.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import type { Rollout, Standing } from '../plan/rollout.ts';
 import type { Instant, Millis } from '../units.ts';
@@ -103,8 +104,10 @@ export interface BrokenQuery {
 export interface CheckAssessment {
   readonly name: string;
   readonly verdict: Verdict;
-  /** What its failing does. */
+  /** What its failing is to the judgement. */
   readonly action: Action;
+  /** What its failing does. */
+  readonly brake: Brake;
   /** false: it has no vote, because it cannot judge here (no stable traffic at 100 % and no limit) or nobody waits for it. */
   readonly gating: boolean;
   /** The verdict in one sentence with its numbers, for people. */

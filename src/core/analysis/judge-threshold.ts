@@ -3,6 +3,7 @@ import { thresholdFor } from '../manifest/defaults.ts';
 import { elapsed, formatDuration, type Instant } from '../units.ts';
 import type { Answer, AnswerTo } from './answers.ts';
 import type { BrokenQuery, CheckAssessment, Evaluation, ThresholdEvidence, Verdict } from './assessment.ts';
+import { brakeOf } from './brake-of.ts';
 import { describeBroken } from './describe-broken.ts';
 import type { ThresholdQueries } from './plan-queries.ts';
 import { evidenceEnd, gridPoint } from './query-grid.ts';
@@ -25,6 +26,8 @@ export function judgeThreshold(
   answerTo: AnswerTo,
 ): CheckAssessment {
   const { name, required = true } = queries.check;
+  const action = 'rollback';
+  const brake = brakeOf({ action }, evaluation.release);
   const value = answerTo(queries.value);
   const samples = queries.samples && answerTo(queries.samples);
   if (value.kind === 'broken' || samples?.kind === 'broken') {
@@ -34,7 +37,8 @@ export function judgeThreshold(
     return {
       name,
       verdict: 'error',
-      action: 'rollback',
+      action,
+      brake,
       gating: required,
       sentence,
       lastSeen: undefined,
@@ -47,7 +51,8 @@ export function judgeThreshold(
   return {
     name,
     verdict,
-    action: 'rollback',
+    action,
+    brake,
     gating: required || verdict === 'fail',
     sentence: `${name}: ${text}`,
     lastSeen: lastValueAt(queries, value.readings, evaluation.standing.enteredAt),

@@ -1,4 +1,5 @@
 import { assertNever } from '../errors.ts';
+import { STEP_DOWN } from '../record/braked.ts';
 import type { WrittenRecord } from '../record/record-schema.ts';
 import { formatPercent } from '../units.ts';
 
@@ -7,6 +8,9 @@ export function describeChange(record: WrittenRecord): { readonly subject: strin
   const number = String(record.sequence).padStart(4, '0');
   const checks = record.evidence?.checks ?? [];
   const lines = [
+    ...(record.restored?.passedOver ?? []).map(
+      ({ version, reason }) => `- ${version} was passed over: ${reason}`,
+    ),
     ...record.decision.reasons.map((reason) => `- ${reason.text.replace(/\s+/g, ' ')}`),
     ...checks
       .filter((check) => !record.decision.reasons.some((reason) => reason.text === check.sentence))
@@ -40,6 +44,10 @@ function describeDecision(record: WrittenRecord): string {
       return `start ${candidate} at ${formatPercent(to)}`;
     case 'advance':
       return `canary ${formatPercent(from)} → ${formatPercent(to)}`;
+    case 'reduce': {
+      const how = record.decision.reasons[0]?.code === STEP_DOWN ? 'step down' : 'exposure reduced';
+      return `canary ${formatPercent(from)} → ${formatPercent(to)}, ${how}`;
+    }
     case 'promote':
       return `promote ${candidate}`;
     case 'pause':

@@ -17,6 +17,7 @@ import {
   type Millis,
   percent,
 } from '../units.ts';
+import { decideContained, decideHarm } from './decide-braking.ts';
 import { decideWatched } from './decide-watched.ts';
 import type { Decision, Reason, ReasonCode } from './decision.ts';
 import { checkReasons, move, stay, unprovenReasons } from './moves.ts';
@@ -33,12 +34,14 @@ export interface DecisionInput {
   readonly assessment: Assessment | undefined;
   /** Whether a version that was taken back is gone; only while its rollback is verified. */
   readonly served?: ServedShare | undefined;
+  /** Why a lower weight cannot be written into the files as they are; undefined: it can, as far as is known. */
+  readonly unwritable?: Reason | undefined;
   readonly now: Instant;
 }
 
 /**
- * Decides what to do about one release. Pure and total: only `fail` rolls back, only `pass` on every gating check advances,
- * everything else holds and past a deadline pauses. At most one step.
+ * Decides what to do about one release. Pure and total: only `fail` rolls back or lowers a weight, only `pass` on every gating check
+ * advances, everything else holds and past a deadline pauses. At most one step up.
  */
 export function decide(input: DecisionInput): Decision {
   const decision = decideOn(input);
@@ -68,7 +71,8 @@ function decideOn(input: DecisionInput): Decision {
   if (!candidate) return decideSettled(input, stable);
   // Harm comes first: nothing that a person changed under way keeps traffic on a version that is proven bad.
   if (state.rollout && input.assessment?.overall === 'fail') {
-    return move(input, 'rollback', percent(0), checkReasons(input.assessment, ['fail'], 'HARM_PROVEN'));
+    const braked = decideHarm(input, state.rollout, input.assessment);
+    if (braked) return braked;
   }
   const adopted = decideAdoption(input, stable);
   if (adopted) return adopted;
@@ -155,6 +159,8 @@ function decideRunning(input: DecisionInput, rollout: Rollout): Decision {
     const text = `rollout.weight is ${release.spec.rollout.weight}, the records say ${recorded}; put ${recorded} back`;
     return holdForPerson(input, rollout, 'WEIGHT_CHANGED_BY_HAND', text);
   }
+  const contained = decideContained(input, assessment);
+  if (contained) return contained;
   // Before the pause that a person asked for: one that was forgotten must not outlast the deadline unnoticed.
   if (state.pause?.code === 'DEADLINE_PASSED' && state.pause.manifest === input.manifest) {
     return stay(

@@ -1,7 +1,12 @@
 import { parseRelease } from '../manifest/parse-release.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import { routesByBackend } from '../manifest/target-rules.ts';
-import { findQuarantine, findTakeover, type ReleaseState } from '../record/release-state.ts';
+import {
+  findQuarantine,
+  findTakeover,
+  type GoodVersion,
+  type ReleaseState,
+} from '../record/release-state.ts';
 import { sameContent, sameVersion, type VersionRef, versionRef } from '../record/version-ref.ts';
 import type { Sha } from '../units.ts';
 
@@ -24,7 +29,7 @@ export interface LastGood {
 
 /** A good version that cannot be gone back to, and why. */
 export interface SkippedGood {
-  readonly ref: VersionRef;
+  readonly version: string;
   readonly reason: string;
 }
 
@@ -39,19 +44,28 @@ export interface LastGoodSearch {
  * backends, a version is gone when its backend holds the bad one now, or another that is not good.
  * @param bad the version to get away from; undefined: only what is needed to go back to the newest good one
  * @param revisions first-parent history of the manifest, newest first
+ * @param prefer name of the version to look at before the others
  */
 export function findLastGood(input: {
   readonly path: string;
   readonly state: ReleaseState;
   readonly bad: VersionRef | undefined;
   readonly revisions: readonly ManifestRevision[];
+  readonly prefer?: string | undefined;
 }): LastGoodSearch {
-  const skipped: SkippedGood[] = [];
-  for (const { ref, record } of input.state.good) {
-    if (input.bad && sameVersion(ref, input.bad)) continue;
+  const { prefer } = input;
+  const candidates = input.state.good.filter(({ ref }) => !input.bad || !sameVersion(ref, input.bad));
+  const isPreferred = ({ ref }: GoodVersion): boolean => ref.version === prefer;
+  const preferred = candidates.filter(isPreferred);
+  const skipped: SkippedGood[] =
+    prefer !== undefined && preferred.length === 0
+      ? [{ version: prefer, reason: whyNotGood(input, prefer) }]
+      : [];
+  for (const { ref, record } of [...preferred, ...candidates.filter((one) => !isPreferred(one))]) {
+    const { version } = ref;
     const quarantine = findQuarantine(input.state, ref);
     if (quarantine) {
-      skipped.push({ ref, reason: `rolled back in record ${quarantine.record}` });
+      skipped.push({ version, reason: `rolled back in record ${quarantine.record}` });
       continue;
     }
     const found = findBytes(input.path, ref, input.revisions);
@@ -59,9 +73,19 @@ export function findLastGood(input: {
       ? describeTakeover(input, found.release)
       : 'no settled, valid manifest with it in the history of the default branch';
     if (found && reason === undefined) return { found: { ...found, ref, record }, skipped };
-    skipped.push({ ref, reason: reason ?? '' });
+    skipped.push({ version, reason: reason ?? '' });
   }
   return { found: undefined, skipped };
+}
+
+/** Why no record that counts calls a version good. */
+function whyNotGood(
+  { state, bad }: { readonly state: ReleaseState; readonly bad: VersionRef | undefined },
+  version: string,
+): string {
+  if (bad?.version === version) return 'it is the version that is taken back';
+  const quarantine = state.quarantined.find(({ ref }) => ref.version === version);
+  return quarantine ? `rolled back in record ${quarantine.record}` : 'no record says that it is good';
 }
 
 /**

@@ -8,7 +8,7 @@ import type { BelayRecord } from '../record/record-schema.ts';
 import type { ReleaseState } from '../record/release-state.ts';
 import { millis } from '../units.ts';
 import { type DecisionInput, decide } from './decide.ts';
-import type { Decision } from './decision.ts';
+import type { Decision, Reason } from './decision.ts';
 import { planServed, readServed } from './served-share.ts';
 import { besideBad, evaluationOf } from './watch.ts';
 
@@ -29,8 +29,21 @@ export function replayRecord(record: BelayRecord, release: Release, state: Relea
   const then = { ...state, rollout: release.spec.candidate ? readRollout(record) : undefined };
   const seen = seeAgain(record, release, then);
   const manifest = record.manifest.before ?? record.manifest.after;
-  const decision = decide({ release, manifest, state: then, ...seen, now: record.at });
+  const decision = decide({
+    release,
+    manifest,
+    state: then,
+    ...seen,
+    unwritable: readUnwritable(record),
+    now: record.at,
+  });
   return { decision, assessment: seen.assessment };
+}
+
+/** What kept a lower weight from being written; it is of the files, which are not in the record. */
+function readUnwritable({ decision }: BelayRecord): Reason | undefined {
+  const found = decision.reasons.find(({ code }) => code === 'STEP_NOT_WRITABLE');
+  return found && { code: 'STEP_NOT_WRITABLE', text: found.text };
 }
 
 /** What the recorded observations said, by the judgement of the day. */

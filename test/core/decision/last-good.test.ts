@@ -44,7 +44,7 @@ function search(state: ReleaseState, bad: VersionInput | undefined, revisions: r
   });
   return {
     found: found?.ref.version,
-    skipped: skipped.map(({ ref, reason }) => `${ref.version}: ${reason}`),
+    skipped: skipped.map(({ version, reason }) => `${version}: ${reason}`),
   };
 }
 
