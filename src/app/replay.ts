@@ -100,7 +100,7 @@ function brakedBy(
   const [{ code }] = reasons;
   if (kind === 'advance') return undefined;
   if (kind === 'pause' && code === PAUSED_BY_CHECK)
-    return { code, at: now, manifest: UNCHANGED, stepDown: braked?.stepDown };
+    return { code, at: now, manifest: UNCHANGED, failedBefore: braked?.failedBefore };
   if (kind !== 'reduce') return braked;
   const failing = assessment.checks.filter(({ verdict }) => verdict === 'fail').map(({ name }) => name);
   const isStep = code === STEP_DOWN;
@@ -108,7 +108,7 @@ function brakedBy(
     code: isStep ? STEP_DOWN : EXPOSURE_REDUCED,
     at: now,
     manifest: UNCHANGED,
-    stepDown: isStep ? { logHarm: assessment.family.logHarm, failing } : braked?.stepDown,
+    failedBefore: isStep ? failing : braked?.failedBefore,
   };
 }
 

@@ -119,6 +119,12 @@ export interface CheckAssessment {
   readonly evidence: CheckEvidence | ThresholdEvidence | BrokenEvidence;
 }
 
+/** Evidence of harm in nats, and what it must reach to be a proof. */
+export interface HarmEvidence {
+  readonly logHarm: number;
+  readonly threshold: number;
+}
+
 /** What the evidence says at one moment. Plain and serialisable; same evaluation and observations, same assessment. */
 export interface Assessment {
   readonly at: Instant;
@@ -128,7 +134,9 @@ export interface Assessment {
    * ln Σ w·E over the members of all checks that may take the candidate back, Σ w = 1, and what it must reach: ln(1 / falseRollbackRate). A check
    * that could not be asked adds nothing to the sum. 0 (no evidence either way) when no member could be computed.
    */
-  readonly family: { readonly logHarm: number; readonly threshold: number };
+  readonly family: HarmEvidence;
+  /** The same of what was seen on the present weight alone; only where that is lower than the one before. */
+  readonly lowered?: HarmEvidence;
   /**
    * The newest moment at which every gating check could see; undefined when one of them has not seen anything since this
    * step began, or is broken now and cannot tell.

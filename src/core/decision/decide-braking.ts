@@ -50,7 +50,7 @@ export function decideHarm(
   if (isStopped(input)) return undefined;
   const harm = checkReasons(assessment, ['fail'], 'HARM_PROVEN');
   const until = after(recordedWeight(rollout).at, stayOnStep(input.release));
-  if (input.state.braked?.stepDown && input.now < until) {
+  if (input.state.braked?.failedBefore && input.now < until) {
     const text = `stays at ${formatPercent(input.release.spec.rollout.weight)} until ${formatInstant(until)}, then goes down to ${formatPercent(below)}`;
     return { ...stay(input, 'hold', STEP_DOWN, text), reasons: [{ code: STEP_DOWN, text }, ...harm] };
   }
@@ -114,7 +114,7 @@ function holdBraked(
     braked?.code === STEP_DOWN
       ? {
           code: 'NOT_RAISED',
-          text: `was taken down to ${at} at ${since} because harm was proven, which it is not now; it goes up again only when a person edits the manifest`,
+          text: `was taken down to ${at} at ${since} because harm was proven. The checks do not prove it now, and it goes up again only when a person edits the manifest`,
         }
       : {
           code: braked?.code ?? PAUSED_BY_CHECK,
@@ -146,16 +146,16 @@ function whyAtOnce(input: BrakingInput, rollout: Rollout, assessment: Assessment
       code: 'STABLE_CHANGED_BY_HAND',
       text: `stable is ${release.spec.stable.version}, the records say ${good.ref.version}`,
     };
-  const before = state.braked?.stepDown;
+  const before = state.braked?.failedBefore;
   if (!before) return undefined;
-  const fresh = failing(assessment).find(({ name }) => !before.failing.includes(name));
+  const fresh = failing(assessment).find(({ name }) => !before.includes(name));
   if (fresh)
     return { code: 'GOT_WORSE', text: `it got worse: ${fresh.name} did not fail at the last step down` };
-  const { logHarm, threshold } = assessment.family;
-  if (logHarm < before.logHarm + threshold) return undefined;
+  const { lowered } = assessment;
+  if (!lowered || lowered.logHarm < lowered.threshold) return undefined;
   return {
     code: 'GOT_WORSE',
-    text: 'it got worse: since the last step down, the evidence has grown by as much as proves harm',
+    text: 'it got worse: harm is proven anew by what was seen since the last step down alone',
   };
 }
 

@@ -15,16 +15,8 @@ export interface Braked {
   readonly at: Instant;
   /** Digest of the manifest as that record left it: as long as it is that, no person has decided. */
   readonly manifest: BelayRecord['manifest']['after'];
-  /** The newest step down for proven harm among these records. */
-  readonly stepDown: SteppedDown | undefined;
-}
-
-/** What was known when a rollout was taken a step down: what gets worse is worse than this. */
-export interface SteppedDown {
-  /** Nats of the family's evidence of harm. */
-  readonly logHarm: number;
-  /** Names of the checks that failed. */
-  readonly failing: readonly string[];
+  /** Names of the checks that failed at the newest step down for proven harm; undefined: there was none. */
+  readonly failedBefore: readonly string[] | undefined;
 }
 
 /**
@@ -44,12 +36,7 @@ export function readBraked(running: readonly BelayRecord[]): Braked | undefined 
     code,
     at: newest.at,
     manifest: newest.manifest.after,
-    stepDown: down
-      ? {
-          logHarm: down.logHarm,
-          failing: down.checks.filter(({ verdict }) => verdict === 'fail').map(({ name }) => name),
-        }
-      : undefined,
+    failedBefore: down?.checks.filter(({ verdict }) => verdict === 'fail').map(({ name }) => name),
   };
 }
 
