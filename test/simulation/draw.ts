@@ -116,7 +116,7 @@ export function drawScenario(seed: number): Scenario {
   // in some histories only runs are lost: they end like those in which none is
   const isPlain = chance(0.12);
   const groups = new Set<Group>(isPlain ? ['runs'] : GROUPS.filter(() => chance(0.4)));
-  const releases = drawReleases(random);
+  const releases = drawBrakes(seed, drawReleases(random));
   const healAt = 60 + TICK * Math.floor(random.uniform() * 10);
   const happenings: Happening[] = [];
   for (let at = TICK; at < healAt; at += TICK) happenings.push(...drawTick(random, groups, releases, at));
@@ -134,6 +134,17 @@ export function drawScenario(seed: number): Scenario {
     healAt,
   };
 }
+
+/** From a stream of their own: what else is drawn for a seed does not depend on them. */
+function drawBrakes(seed: number, releases: readonly SimRelease[]): readonly SimRelease[] {
+  const random = seededRandom(seed * 40_503 + 11);
+  return releases.map((release) => {
+    const brake = pick(random, [undefined, undefined, undefined, ...BRAKES]);
+    return brake === undefined ? release : { ...release, brake };
+  });
+}
+
+const BRAKES = ['step-down', 'step-down', 'fallback', 'reduce', 'pause'] as const;
 
 function drawReleases(random: SeededRandom): readonly SimRelease[] {
   const count = random.uniform() < 0.3 ? 2 : 1;

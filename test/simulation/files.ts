@@ -41,7 +41,7 @@ export function versionLines(role: 'stable' | 'candidate', version: string, back
 const query = (counter: string): string => `sum(increase(${counter}{version="{{version}}"}[{{window}}]))`;
 
 /** A settled manifest on `<name>-1`. */
-export function writeManifest({ name, steps, deadline }: SimRelease): string {
+export function writeManifest({ name, steps, deadline, brake }: SimRelease): string {
   const lines = steps.map(
     ({ weight, hold, approval }) =>
       `      - {weight: ${weight}, hold: ${hold}${approval ? `, approval: ${approval}` : ''}}`,
@@ -69,9 +69,30 @@ ${lines.join('\n')}
         tolerate: {relative: 25%, absolute: 0.5%}
         safe: {relative: 25%, absolute: 1%}
         limit: 3%
-  targets:
+${containing(brake)}  targets:
     - {kind: gateway-api, file: ${servingPath(name)}, route: scorer}
+${goingBack(name, brake)}`;
+}
+
+/** A check that proves the same a tick earlier, and only contains. */
+function containing(brake: SimRelease['brake']): string {
+  if (brake !== 'reduce' && brake !== 'pause') return '';
+  return `      - name: soft
+        kind: proportion
+        provider: prod
+        bad: ${query('errors_total')}
+        total: ${query('requests_total')}
+        tolerate: {relative: 25%, absolute: 0.5%}
+        safe: {relative: 25%, absolute: 1%}
+        critical: true
+        required: false
+        onFail: ${brake}
 `;
+}
+
+function goingBack(name: string, brake: SimRelease['brake']): string {
+  if (brake === 'step-down') return '  rollback: {mode: step-down}\n';
+  return brake === 'fallback' ? `  rollback: {mode: fallback, fallback: ${name}-1}\n` : '';
 }
 
 /** All files at the beginning. */

@@ -61,8 +61,8 @@ export const PLANTED: readonly PlantedBug[] = [
     'a step by pull request counts from its decision',
     'INV-2',
     'app/read-snapshot.ts',
-    'file.state.proposed.length === 0) return file;',
-    'file.state.proposed.length >= 0) return file;',
+    'if (proposed.length === 0) return file;',
+    'if (proposed.length >= 0) return file;',
   ),
   bug(
     'a pause is not looked at',
@@ -89,8 +89,8 @@ export const PLANTED: readonly PlantedBug[] = [
     'the rollback goes to the version itself',
     'INV-9',
     'core/decision/last-good.ts',
-    'if (input.bad && sameVersion(ref, input.bad)) continue;',
-    '',
+    'input.state.good.filter(({ ref }) => !input.bad || !sameVersion(ref, input.bad));',
+    'input.state.good;',
   ),
   bug(
     'a manifest with a candidate counts as settled',
@@ -231,6 +231,20 @@ export const PLANTED: readonly PlantedBug[] = [
     STATE,
     'const running = candidate && started && sameDeployment(started, candidate) ? unfinished : [];',
     'const running = candidate && started ? unfinished : [];',
+  ),
+  bug(
+    'what was taken down goes up again by itself',
+    'INV-1',
+    'core/decision/decide-braking.ts',
+    'if (isInForce(input)) return holdBraked(input, assessment, told);',
+    '',
+  ),
+  bug(
+    'a way down never ends',
+    'INV-8',
+    'core/decision/decide-braking.ts',
+    'input.now < until) {',
+    'input.now > 0 && until > 0) {',
   ),
   bug('harm waits for a person', 'INV-8', 'app/restore.ts', "landing: 'arm',", "landing: 'person',"),
 ];

@@ -54,14 +54,14 @@ export function findLastGood(input: {
   readonly prefer?: string | undefined;
 }): LastGoodSearch {
   const { prefer } = input;
-  const candidates = input.state.good.filter(({ ref }) => !input.bad || !sameVersion(ref, input.bad));
+  const eligible = input.state.good.filter(({ ref }) => !input.bad || !sameVersion(ref, input.bad));
   const isPreferred = ({ ref }: GoodVersion): boolean => ref.version === prefer;
-  const preferred = candidates.filter(isPreferred);
+  const preferred = eligible.filter(isPreferred);
   const skipped: SkippedGood[] =
     prefer !== undefined && preferred.length === 0
       ? [{ version: prefer, reason: whyNotGood(input, prefer) }]
       : [];
-  for (const { ref, record } of [...preferred, ...candidates.filter((one) => !isPreferred(one))]) {
+  for (const { ref, record } of [...preferred, ...eligible.filter((one) => !isPreferred(one))]) {
     const { version } = ref;
     const quarantine = findQuarantine(input.state, ref);
     if (quarantine) {

@@ -53,7 +53,12 @@ function stateAfter(...steps: readonly Step[]): ReleaseState {
       rollout: undefined,
       manifest: { path: 'releases/scorer.yaml', before: `${index}`, after: `${index + 1}` },
       targets: [],
-      ...(kind === 'rollback' && candidate ? { quarantine: refOf(candidate) } : {}),
+      ...(kind === 'rollback' && candidate
+        ? {
+            quarantine: refOf(candidate),
+            restored: { version: refOf(stable), commit: BASE, record: 1, passedOver: [] },
+          }
+        : {}),
       sha256,
     });
     const file = change.files.at(-1)!;
@@ -100,5 +105,15 @@ describe('a name that comes again', () => {
   it('leaves the good version alone that had it first', () => {
     expect(findQuarantine(state, refOf(ONE))).toBeUndefined();
     expect(state.good.map(({ ref }) => ref)).toEqual([refOf(TWO), refOf(ONE)]);
+  });
+});
+
+describe('what was gone back to', () => {
+  it('is the newest good version, once, and by the record that said so first', () => {
+    const { good } = stateAfter(...PROMOTED, ['start', TWO, THREE], ['rollback', ONE, THREE]);
+    expect(good.map(({ ref, record }) => [ref.version, record])).toEqual([
+      ['1', 1],
+      ['2', 3],
+    ]);
   });
 });
