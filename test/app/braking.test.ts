@@ -198,7 +198,9 @@ describe('a step down', () => {
   it('is ended by a person who changes what the check asks', async () => {
     const bench = await openAtHalf(DOWN, withSick(failing(0.03, SEEN - 1)));
     expect(told(await bench.tick(SEEN))).toEqual(DOWN_ONE);
-    edit(bench, (text) => text.replaceAll('relative: 25%', 'relative: 900%').replace('limit: 2%', 'limit: 9%'));
+    edit(bench, (text) =>
+      text.replaceAll('relative: 25%', 'relative: 900%').replace('limit: 2%', 'limit: 9%'),
+    );
     expect(told(await bench.tick(SEEN + 31))).toEqual(['advance', 'CHECKS_PASS', 'committed']);
     expect(weightIn(bench)).toBe(50);
   });
@@ -217,6 +219,13 @@ describe('a step down', () => {
     expect(told(await bench.tick(SEEN))).toEqual(['reduce', 'STEP_DOWN', 'merged']);
     expect(bench.forge.pulls.at(-1)?.title).toContain('canary 50% → 25%, step down');
     expect(told(await bench.tick(SEEN + 4))).toEqual(['hold', 'STEP_DOWN', 'none']);
+  });
+
+  it('is left to the next tick by an alert that only asks to look', async () => {
+    const bench = await openAtHalf(DOWN, withSick(failing()));
+    const report = await bench.rollBack(SEEN, { onlyIfFailing: true });
+    expect(told(report)).toEqual(['hold', 'STEP_DOWN', 'none']);
+    expect(weightIn(bench)).toBe(50);
   });
 
   it('is decided the same from its records', async () => {

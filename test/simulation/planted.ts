@@ -233,15 +233,8 @@ export const PLANTED: readonly PlantedBug[] = [
     'const running = candidate && started ? unfinished : [];',
   ),
   bug(
-    'what was taken down goes up again by itself',
-    'INV-1',
-    'core/decision/decide-braking.ts',
-    'if (isInForce(input)) return holdBraked(input, assessment, told);',
-    '',
-  ),
-  bug(
     'a way down never ends',
-    'INV-8',
+    'HEAL',
     'core/decision/decide-braking.ts',
     'input.now < until) {',
     'input.now > 0 && until > 0) {',
