@@ -1,7 +1,6 @@
-import type { Problem } from '../core/errors.ts';
-import { sortProblems } from '../core/errors.ts';
+import { type Problem, worstFirst } from '../core/errors.ts';
 
-/** GitHub shows ten errors and ten warnings of a step, and drops the rest without a word. */
+/** GitHub shows ten errors and ten warnings of a step (50 of a job), and drops the rest without a word. */
 const SHOWN = 10;
 
 /** What puts messages on the lines of files. */
@@ -18,9 +17,9 @@ export interface AnnotationPlace {
   readonly startColumn: number;
 }
 
-/** Puts problems on their lines; where there are too many, the last place says how many more there are. */
+/** Puts problems on their lines, the worst first; where there are too many, the last place says how many more there are. */
 export function annotate(annotator: Annotator, problems: readonly Problem[]): void {
-  const sorted = sortProblems(problems);
+  const sorted = worstFirst(problems);
   show(
     sorted.filter((problem) => problem.severity === 'error'),
     (message, place) => annotator.error(message, place),
@@ -39,7 +38,10 @@ function show(problems: readonly Problem[], write: (message: string, place: Anno
   }
   const next = problems[SHOWN - 1];
   if (!fits && next)
-    write(`${problems.length - SHOWN + 1} more problems; the job summary lists all of them`, placeOf(next));
+    write(
+      `${problems.length - SHOWN + 1} more problems are not shown here; the log of this step lists all of them`,
+      placeOf(next),
+    );
 }
 
 function placeOf({ at, code }: Problem): AnnotationPlace {

@@ -9,7 +9,14 @@ import { neutraliseCommands } from './workflow-text.ts';
 
 /** Commands that exist as actions, with the environment variable of each input. */
 export const ACTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  validate: { dir: 'BELAY_DIRECTORY', base: 'BELAY_BASE' },
+  validate: { dir: 'BELAY_DIRECTORY', base: 'BELAY_BASE', 'sarif-file': 'BELAY_SARIF_FILE' },
+  preflight: {
+    dir: 'BELAY_DIRECTORY',
+    branch: 'BELAY_DEFAULT_BRANCH',
+    release: 'BELAY_RELEASE',
+    pull: 'BELAY_PULL_REQUEST',
+    days: 'BELAY_DAYS',
+  },
   advance: {
     dir: 'BELAY_DIRECTORY',
     branch: 'BELAY_DEFAULT_BRANCH',

@@ -52,6 +52,12 @@ export function checkBranch(branch: string, defaultBranch: string): void {
     throw bug(`a write to branch ${JSON.stringify(branch)}; only plain names below belay/ are written`);
 }
 
+/** The folders that a branch lies in, as names of branches: git holds none of them beside it. */
+export function foldersOf(branch: string): readonly string[] {
+  const names = branch.split('/').slice(0, -1);
+  return names.map((_, index) => names.slice(0, index + 1).join('/'));
+}
+
 function bug(what: string): ToolError {
   return new ToolError({ code: 'BUG', message: `forge: refused ${what}. Nothing was written` });
 }

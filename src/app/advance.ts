@@ -1,4 +1,5 @@
 import { ToolError } from '../core/errors.ts';
+import { momentFor } from '../core/plan/skew.ts';
 import type { Instant } from '../core/units.ts';
 import type { ReleaseReport, RunReport } from '../report/run-report.ts';
 import type { AnswerMemory } from './answer-memory.ts';
@@ -10,6 +11,7 @@ import { planRelease, type ReleasePlan, reportHeld, reportUnreadable } from './p
 import { createProviders, type Providers } from './providers.ts';
 import { nameOf, type ReadableRelease, type ReleaseFile } from './read-files.ts';
 import { readNewest, readSnapshot, type Snapshot } from './read-snapshot.ts';
+import { requireArtifacts } from './require-artifacts.ts';
 import { requireSight } from './require-sight.ts';
 import type { World } from './world.ts';
 
@@ -111,9 +113,10 @@ async function runTick(
 async function planFile(
   world: World,
   snapshot: Snapshot,
-  { file, providers, now }: Pick<Tick, 'providers' | 'now'> & { readonly file: ReleaseFile },
+  { file, providers, now: clock }: Pick<Tick, 'providers' | 'now'> & { readonly file: ReleaseFile },
 ): Promise<ReleasePlan | ReleaseReport> {
   if (file.kind === 'unreadable') return reportUnreadable(file);
+  const now = momentFor(file.state.newest, clock);
   if (!snapshot.config)
     return reportHeld(
       file,
@@ -123,7 +126,8 @@ async function planFile(
   try {
     const evidence = await evaluate(providers, { release: file, config: snapshot.config, now });
     const plan = await planRelease(world, snapshot, { release: file, evidence, now });
-    return await requireSight(world, snapshot, { plan, providers, now });
+    const sound = await requireArtifacts(world, snapshot, { plan, now });
+    return await requireSight(world, snapshot, { plan: sound, providers, now });
   } catch (fault) {
     if (isForgeDown(fault)) throw fault;
     return reportBroken(world, file, fault);

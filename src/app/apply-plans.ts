@@ -1,4 +1,5 @@
 import { combineChanges } from '../core/change/build-change.ts';
+import { momentFor } from '../core/plan/skew.ts';
 import { versionRef } from '../core/record/version-ref.ts';
 import type { Instant } from '../core/units.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
@@ -82,7 +83,7 @@ async function rollBack(
     bad: versionRef(candidate ?? stable),
     decision: { ...report.decision, kind: 'rollback' },
     evidence,
-    now,
+    now: momentFor(release.state.newest, now),
   };
   let done = report;
   const receipt = await write(async () => {

@@ -1,18 +1,25 @@
 import { findLastGood } from '../core/decision/last-good.ts';
 import type { Problem } from '../core/errors.ts';
-import { findLoosenedCare } from '../core/manifest/compare-releases.ts';
+import { findLoosenedCare, findNewOverrides, findOtherTier } from '../core/manifest/compare-releases.ts';
 import type { ParsedRelease } from '../core/manifest/parse-release.ts';
 import { type RuleFinding, toProblem } from '../core/manifest/rule.ts';
-import { sameDeployment, versionRef } from '../core/record/version-ref.ts';
+import { sameDeployment, sameVersion, versionRef } from '../core/record/version-ref.ts';
 import type { Sha256 } from '../core/units.ts';
 import type { FileSource, Revision } from '../ports/forge.ts';
+import { checkRewritten } from './check-contracts.ts';
 import { checkRecords } from './check-records.ts';
-import { nameOf, type ReadableRelease, type RepositoryReading, readFiles } from './read-files.ts';
+import { nameOf, type ReadableRelease, type RepositoryReading, remainsOf, wholeOf } from './read-files.ts';
 
 /** The commit that a pull request is compared with. */
 export interface Base extends FileSource {
   /** First-parent commits up to it that changed a path, newest first. */
   history(path: string): Promise<readonly Revision[]>;
+}
+
+/** What was found against the base, and for which releases the pull request is one of Belay's. */
+export interface BaseCheck {
+  readonly problems: readonly Problem[];
+  readonly own: ReadonlySet<string>;
 }
 
 /**
@@ -22,28 +29,43 @@ export interface Base extends FileSource {
 export async function checkBase(
   base: Base,
   files: FileSource,
-  { reading, sha256 }: { readonly reading: RepositoryReading; readonly sha256: Sha256 },
-): Promise<readonly Problem[]> {
-  const before = await readFiles(base, sha256);
+  {
+    before,
+    reading,
+    sha256,
+  }: { readonly before: RepositoryReading; readonly reading: RepositoryReading; readonly sha256: Sha256 },
+): Promise<BaseCheck> {
   const { problems, own } = await checkRecords({
     before: { files: base, records: before.records },
     after: { files, records: reading.records },
     sha256,
   });
   const found = [...problems];
+  const known = new Map(before.releases.map((file) => [nameOf(file), file]));
   for (const after of reading.releases) {
-    if (after.kind !== 'readable' || own.has(nameOf(after))) continue;
-    const was = before.releases.find((file) => nameOf(file) === nameOf(after));
-    const findings = was?.kind === 'readable' ? compare(was.parsed, after.parsed) : [];
-    found.push(...[...findings].map((finding) => toProblem(after.parsed.source, finding)));
-    found.push(...(await checkWayBack(base, after, { isNew: was === undefined })));
+    const remains = remainsOf(after);
+    const parsed = remains && wholeOf(remains);
+    const name = parsed?.release.metadata.name;
+    if (!parsed || name === undefined || own.has(name)) continue;
+    const was = known.get(name);
+    const findings = was?.kind === 'readable' ? compare(was.parsed, parsed) : [];
+    found.push(...[...findings].map((finding) => toProblem(parsed.source, finding)));
+    if (was?.kind === 'readable')
+      found.push(...(await checkRewritten(base, files, { before: was.parsed, after: parsed })));
+    const { state } = remains;
+    if (state)
+      found.push(
+        ...(await checkWayBack(base, { path: after.path, parsed, state }, { isNew: was === undefined })),
+      );
   }
-  return found;
+  return { problems: found, own };
 }
 
 function* compare(before: ParsedRelease, after: ParsedRelease): Iterable<RuleFinding> {
   yield* findForeignWeight(before, after);
   yield* findLoosenedCare(before, after);
+  yield* findOtherTier(before, after);
+  yield* findNewOverrides(before, after);
 }
 
 /** The weight of a candidate that stays; that of a new one is judged by the records. */
@@ -65,7 +87,7 @@ function* findForeignWeight(
 /** A candidate that has not begun needs good bytes in the history to go back to; `advance` would hold for want of them. */
 async function checkWayBack(
   base: Base,
-  { path, parsed, state }: ReadableRelease,
+  { path, parsed, state }: Pick<ReadableRelease, 'path' | 'parsed' | 'state'>,
   { isNew }: { readonly isNew: boolean },
 ): Promise<readonly Problem[]> {
   const { candidate } = parsed.release.spec;
@@ -83,28 +105,38 @@ async function checkWayBack(
         'a release cannot begin with a candidate, for there is nothing to go back to; merge it without candidate first, and bring the candidate when the first tick has recorded stable as good',
       ),
     ];
-  if (state.good.length === 0) return [];
+  const stable = versionRef(parsed.release.spec.stable);
+  // what serves is taken for good by the tick before the candidate starts
+  const adopts = !state.good[0] || !sameVersion(state.good[0].ref, stable);
+  const good = adopts ? [{ ref: stable, record: state.sequence + 1 }, ...state.good] : state.good;
   const revisions: Revision[] = [];
   for (const place of new Set([path, ...state.paths])) revisions.push(...(await base.history(place)));
-  const prefer = parsed.release.spec.rollback?.fallback;
-  const { found, skipped } = findLastGood({ path, state, bad: versionRef(candidate), revisions, prefer });
-  if (found) {
-    const passed = skipped.find(({ version }) => version === prefer);
-    // one that no record knows has its problem already
-    if (!passed || !state.good.some(({ ref }) => ref.version === prefer)) return [];
-    const text = `a rollback could not go back to ${passed.version} (${passed.reason}); name a version that can be restored`;
-    return [
-      toProblem(parsed.source, {
-        code: 'FALLBACK_NOT_RESTORABLE',
-        path: ['spec', 'rollback', 'fallback'],
-        message: text,
-      }),
-    ];
-  }
+  const search = { path, state: { ...state, good }, bad: versionRef(candidate), revisions };
+  const { found, skipped } = findLastGood(search);
+  if (found && sameVersion(found.ref, stable)) return checkFallback(parsed, search);
   const reasons = skipped.map(({ version, reason }) => `${version}: ${reason}`).join('; ');
   return [
     problem(
-      `there is no good version that a rollback could go back to (${reasons || 'none is recorded but this one'}); merge a settled manifest of a version that serves well first, or bring another candidate`,
+      `a rollback could not go back to stable ${stable.version} (${reasons || 'it is quarantined'}), so the candidate would not start; merge the manifest without candidate first, and bring the candidate when a tick has recorded stable as good`,
     ),
+  ];
+}
+
+/** What a failing candidate is to fall back to can be restored. One that no record knows has its problem already. */
+function checkFallback(
+  { release, source }: ReadableRelease['parsed'],
+  search: Parameters<typeof findLastGood>[0],
+): readonly Problem[] {
+  const prefer = release.spec.rollback?.fallback;
+  if (!search.state.good.some(({ ref }) => ref.version === prefer)) return [];
+  const passed = findLastGood({ ...search, prefer }).skipped.find(({ version }) => version === prefer);
+  if (!passed) return [];
+  const message = `a rollback could not go back to ${passed.version} (${passed.reason}); name a version that can be restored`;
+  return [
+    toProblem(source, {
+      code: 'FALLBACK_NOT_RESTORABLE',
+      path: ['spec', 'rollback', 'fallback'],
+      message,
+    }),
   ];
 }

@@ -1,7 +1,6 @@
 import type { Problem } from '../core/errors.ts';
 import { CODE_OWNERS_PATHS, readOwners } from '../core/manifest/code-owners.ts';
-import type { ParsedRelease } from '../core/manifest/parse-release.ts';
-import { toProblem } from '../core/manifest/rule.ts';
+import { type RuleInput, toProblem } from '../core/manifest/rule.ts';
 import { quote } from '../core/yaml/yaml-path.ts';
 import type { FileSource } from '../ports/forge.ts';
 
@@ -23,11 +22,11 @@ export async function readCodeOwners(files: FileSource): Promise<CodeOwners | un
 
 /** Who answers for a release is somebody whom GitHub asks. Without CODEOWNERS it asks nobody, and nothing is said. */
 export function checkOwners(
-  { release, source }: ParsedRelease,
+  { draft, source }: Pick<RuleInput, 'draft' | 'source'>,
   codeOwners: CodeOwners | undefined,
 ): readonly Problem[] {
   if (!codeOwners) return [];
-  return (release.metadata.owners ?? []).flatMap((owner, index) => {
+  return draft.owners.flatMap((owner, index) => {
     if (codeOwners.owners.has(owner.toLowerCase())) return [];
     const message = `${quote(owner)} is not in ${codeOwners.path}, so GitHub asks them for no review; add the line "/${source.file} ${owner}" there, or correct the name`;
     return [toProblem(source, { code: 'OWNER_UNKNOWN', path: ['metadata', 'owners', index], message })];

@@ -2,8 +2,7 @@ import type { Problem } from '../core/errors.ts';
 import { releaseFolders } from '../core/manifest/config-rules.ts';
 import { CONFIG_PATH } from '../core/manifest/config-schema.ts';
 import type { ParsedConfig } from '../core/manifest/parse-config.ts';
-import type { ParsedRelease } from '../core/manifest/parse-release.ts';
-import { toProblem } from '../core/manifest/rule.ts';
+import { type RuleInput, toProblem } from '../core/manifest/rule.ts';
 import { findFileLinks } from '../core/manifest/runbook-links.ts';
 import { quote } from '../core/yaml/yaml-path.ts';
 import type { FileSource } from '../ports/forge.ts';
@@ -25,17 +24,21 @@ export async function checkConfigFiles(
   });
 }
 
-/** The runbook that a manifest names is there, and so is what it links to. */
-export async function checkRunbook(
+/** The runbooks that manifests name are there, and so is what they link to. One that several share is read once. */
+export async function checkRunbooks(
   files: FileSource,
-  { release, source }: ParsedRelease,
+  manifests: readonly Pick<RuleInput, 'draft' | 'source'>[],
 ): Promise<readonly Problem[]> {
-  const { runbook } = release.metadata;
-  if (runbook === undefined) return [];
-  const file = (await files.read([runbook])).get(runbook);
-  if (file) return file.kind === 'text' ? checkLinks(files, file) : [];
-  const message = `${quote(runbook)} is not there, and the revert pull request would link to nothing; add the file or correct the path`;
-  return [toProblem(source, { code: 'RUNBOOK_MISSING', path: ['metadata', 'runbook'], message })];
+  const found = await files.read([...new Set(manifests.flatMap(({ draft }) => draft.runbook ?? []))]);
+  const missing = manifests.flatMap(({ draft: { runbook }, source }): Problem[] => {
+    if (runbook === undefined || found.has(runbook)) return [];
+    const message = `${quote(runbook)} is not there, and the revert pull request would link to nothing; add the file or correct the path`;
+    return [toProblem(source, { code: 'RUNBOOK_MISSING', path: ['metadata', 'runbook'], message })];
+  });
+  const broken: Problem[] = [];
+  for (const file of found.values())
+    if (file.kind === 'text') broken.push(...(await checkLinks(files, file)));
+  return [...missing, ...broken];
 }
 
 /** More are not looked at: each may be a folder to list. */

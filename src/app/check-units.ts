@@ -7,6 +7,11 @@ import { isSticky } from '../targets/gateway-api.ts';
 /** The unit of a check that says none. */
 const DEFAULT_UNIT = 'request';
 
+const USERS = 'count users with a first bad event out of users without one, and write unit: user';
+/** Buckets are of requests and of nothing else, so that latency has no unit to write. */
+const SLOW_USERS =
+  'buckets are of requests; ask for users with a first slow request instead, by a check of kind proportion with unit: user, or declare with dispersion how many of a user’s requests are slow together';
+
 /**
  * Warns of checks that count requests where routing keeps clients on a version. One client's requests then all fall on one
  * side: they are not independent, and on real traffic such checks rolled back 26 to 72 of 100 healthy candidates.
@@ -27,6 +32,7 @@ export function checkUnits(
   return health.checks.flatMap((check, index): Problem[] => {
     if (unitOf(check) !== DEFAULT_UNIT) return [];
     const written = 'unit' in check && check.unit !== undefined;
+    const instead = check.kind === 'latency' ? SLOW_USERS : USERS;
     const path = ['spec', 'health', 'checks', index, written ? 'unit' : 'name'];
     return [
       {
@@ -34,7 +40,7 @@ export function checkUnits(
         severity: 'warning',
         at: source.positionOf(path),
         path: formatPath(path),
-        message: `"${check.name}" counts requests, but ${sticky.file} keeps clients on one version (sessionPersistence), so that one client's trouble counts as often as it asks; count users with a first bad event out of users without one, and write unit: user (docs/checks/unit.md)`,
+        message: `"${check.name}" counts requests, but ${sticky.file} keeps clients on one version (sessionPersistence), so that one client's trouble counts as often as it asks; ${instead} (docs/checks/unit.md)`,
       },
     ];
   });
@@ -52,6 +58,9 @@ function unitOf(check: CheckSpec): string | undefined {
       return check.unit ?? DEFAULT_UNIT;
     case 'business':
       return check.unit ?? 'user';
+    case 'latency':
+      // who declares how many are slow together has said how far they are from independent
+      return check.dispersion === undefined || check.dispersion === 1 ? DEFAULT_UNIT : undefined;
     default:
       return undefined;
   }

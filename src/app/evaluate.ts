@@ -1,7 +1,7 @@
 import { assess } from '../core/analysis/assess.ts';
 import type { Assessment, Evaluation, PlannedQuery } from '../core/analysis/assessment.ts';
 import type { Observation } from '../core/analysis/observation.ts';
-import { planQueries } from '../core/analysis/plan-queries.ts';
+import { planComparison, planQueries } from '../core/analysis/plan-queries.ts';
 import type { Answer } from '../core/change/build-change.ts';
 import { planServed, readServed, type ServedShare, withServed } from '../core/decision/served-share.ts';
 import { besideBad, evaluationOf } from '../core/decision/watch.ts';
@@ -61,14 +61,22 @@ async function evaluateRestored(
   };
 }
 
-/** Asks all questions of one moment of a rollout and judges the answers. */
+/**
+ * Asks all questions of one moment of a rollout and judges the answers. When a bound is broken by which only the candidate is
+ * held, stable is asked as well before anything follows from it.
+ */
 export async function evaluateRollout(
   providers: Providers,
   { evaluation, config }: { readonly evaluation: Evaluation; readonly config: Config | undefined },
 ): Promise<Evidence> {
-  const questions = planQueries(evaluation);
-  const answers = await askAll(providers, { release: evaluation.release, config, questions });
-  return { assessment: assess(evaluation, observationsOf(answers)), answers };
+  const { release } = evaluation;
+  const ask = (questions: readonly PlannedQuery[]) => askAll(providers, { release, config, questions });
+  const answers = await ask(planQueries(evaluation));
+  const assessment = assess(evaluation, observationsOf(answers));
+  const comparison = planComparison(evaluation, assessment);
+  if (comparison.length === 0) return { assessment, answers };
+  const all = [...answers, ...(await ask(comparison))];
+  return { assessment: assess(evaluation, observationsOf(all)), answers: all };
 }
 
 function observationsOf(answers: readonly Answer[]): ReadonlyMap<string, Observation> {

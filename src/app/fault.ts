@@ -16,12 +16,13 @@ export function toToolError(fault: unknown): ToolError {
   return new ToolError({ code: 'BUG', message: `an unexpected ${name}; please report it`, cause: fault });
 }
 
-/** A fault as a problem of the release that it concerns. */
+/** A fault as a problem of the release that it concerns. A forge that asks to wait has broken nothing: that is a warning. */
 export function problemOfFault(
   path: string,
   { code, message }: Pick<ToolError, 'code' | 'message'>,
 ): Problem {
-  return { code, severity: 'error', at: { file: path, line: 1, column: 1 }, path: '', message };
+  const severity = code === 'RATE_LIMITED' ? 'warning' : 'error';
+  return { code, severity, at: { file: path, line: 1, column: 1 }, path: '', message };
 }
 
 /** A write. */

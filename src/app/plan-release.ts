@@ -7,6 +7,7 @@ import { findLastGood } from '../core/decision/last-good.ts';
 import { assertNever, type Problem, ToolError } from '../core/errors.ts';
 import { promoteManifest, writeWeight } from '../core/manifest/edit-manifest.ts';
 import { type ParsedRelease, parseRelease } from '../core/manifest/parse-release.ts';
+import { policyFor } from '../core/manifest/policy.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import { findStanding } from '../core/plan/rollout.ts';
 import { sameVersion, versionRef } from '../core/record/version-ref.ts';
@@ -17,6 +18,7 @@ import { nameOf, type ReadableRelease, type ReleaseFile, type UnreadableRelease 
 import { readRevisions } from './read-revisions.ts';
 import type { Snapshot } from './read-snapshot.ts';
 import { findDifference, placeMissing, readTargets, renderTargets, textsOf } from './render-targets.ts';
+import { requireHold } from './require-hold.ts';
 import type { World } from './world.ts';
 
 /** What is to be done about one release, before anything is written. */
@@ -47,11 +49,13 @@ export async function planRelease(
     manifest: digest,
     state,
     assessment: evidence?.assessment,
+    policy: snapshot.config && policyFor(snapshot.config, parsed.release),
     served: evidence?.served,
     now,
   });
   const found = await findServed(world, snapshot, release, decided);
-  const served = requireServed(release, decided, found);
+  const held = await requireHold(world, snapshot, { release, decision: decided, now });
+  const served = requireServed(release, held, found);
   const decision = await requireWayBack(world, snapshot, release, served);
   const plan = { release, evidence, needsApproval: needsApproval(parsed.release, decision) };
   const problems = [...release.problems, ...found];
@@ -154,7 +158,8 @@ async function findServed(
   const paths = new Set(targets.map((target) => target.file));
   const texts = textsOf(served ?? (await world.forge.read(head, [...paths])), paths);
   const { edits, problems } = renderTargets(parsed.release, rollout.weight, texts);
-  const found = [...placeMissing(problems, parsed), ...edits.flatMap(findDifference)];
+  const place = { targets, source: parsed.source };
+  const found = [...placeMissing(problems, place), ...edits.flatMap(findDifference)];
   const severity = GOES_UP.has(kind) ? 'error' : 'warning';
   return found.map((problem) => ({ ...problem, severity }));
 }
@@ -221,7 +226,8 @@ async function editFiles(
   const next = parseAgain(path, after);
   const texts = await readTargets((paths) => world.forge.read(snapshot.head, paths), next.release);
   const rendered = renderTargets(next.release, next.release.spec.rollout.weight, texts);
-  const problems = placeMissing(rendered.problems, next);
+  const { targets } = next.release.spec;
+  const problems = placeMissing(rendered.problems, { targets, source: next.source });
   const { edits } = rendered;
   if (decision.kind !== 'adopt' || decision.reasons[0].code === 'CANDIDATE_WITHDRAWN')
     return { manifest, targets: edits, problems };

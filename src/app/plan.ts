@@ -1,7 +1,10 @@
 import type { Foresight } from '../core/analysis/foresee.ts';
 import type { FileEdit } from '../core/change/change.ts';
 import type { Problem } from '../core/errors.ts';
+import { orderOfReleases } from '../core/manifest/order-of-releases.ts';
+import { DEFAULT_ZONE, policyFor } from '../core/manifest/policy.ts';
 import type { StepSpec } from '../core/manifest/release-schema.ts';
+import { type Calendar, planCalendar } from '../core/plan/calendar.ts';
 import { findStanding, type Standing } from '../core/plan/rollout.ts';
 import { type Instant, type Millis, millis, type Percent } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
@@ -23,12 +26,16 @@ export interface ReleasePreview {
   readonly path: string;
   readonly stable: string;
   readonly candidate: string | undefined;
+  /** Releases that it needs, as the manifest names them. */
+  readonly dependsOn: readonly string[];
   readonly weight: Percent;
   readonly standing: Standing | undefined;
   readonly steps: readonly PlannedStep[];
   /** All holds together: promoted no sooner than this after the start. */
   readonly total: Millis;
   readonly deadline: Millis;
+  /** The earliest moments, where the config has freezes for it. */
+  readonly calendar?: Calendar;
   /** What must change in the target files so that they say what the manifest says now. */
   readonly corrections: readonly FileEdit[];
   /** What the first step would change in the target files. */
@@ -39,9 +46,13 @@ export interface ReleasePreview {
 
 export interface Preview {
   readonly releases: readonly ReleasePreview[];
+  /** All releases in the order in which they are rolled out, where one depends on another; else empty. */
+  readonly order: readonly string[];
   /** Names of all releases that could be read, chosen or not. */
   readonly known: readonly string[];
   readonly problems: readonly Problem[];
+  /** In which people are told of moments. */
+  readonly timeZone: string;
 }
 
 /** Whom to ask about the traffic, and as of when. */
@@ -68,20 +79,45 @@ export async function plan(files: FileSource, options: PlanOptions): Promise<Pre
   const releases = await Promise.all(
     chosen.map(async (file): Promise<ReleasePreview> => {
       const { release, state } = file;
-      const previewed = await preview(files, file);
+      const previewed = {
+        ...(await previewRelease(files, file)),
+        ...calendarOf(file, validation, options.now),
+      };
       if (!traffic) return previewed;
       const question = { release, rollout: state.rollout, now: traffic.now, carried: state.carried, config };
       return { ...previewed, foresight: await foreseeRelease(traffic.providers, question) };
     }),
   );
+  const { dependencies } = validation;
   return {
     releases,
+    order: [...dependencies.values()].some(({ length }) => length > 0)
+      ? orderOfReleases(dependencies).order
+      : [],
     known: validation.releases.map(({ release }) => release.metadata.name),
+    timeZone: config?.timeZone ?? DEFAULT_ZONE,
     problems: [...validation.problems, ...(traffic?.providers.problems() ?? [])],
   };
 }
 
-async function preview(files: FileSource, file: Validation['releases'][number]): Promise<ReleasePreview> {
+/** The dates of a rollout, where freezes have a say in them. */
+export function calendarOf(
+  { release, state }: Validation['releases'][number],
+  { config }: Validation,
+  now: Instant | undefined,
+): Pick<ReleasePreview, 'calendar'> {
+  if (!config || now === undefined) return {};
+  const policy = policyFor(config, release);
+  return policy.freezes.length === 0
+    ? {}
+    : { calendar: planCalendar(release, state.rollout, { policy, now }) };
+}
+
+/** What one release of a validation would do; no metric is looked at. */
+export async function previewRelease(
+  files: FileSource,
+  file: Validation['releases'][number],
+): Promise<ReleasePreview> {
   const { release, path, state } = file;
   const { spec } = release;
   const texts = await readTargets(files.read, release);
@@ -97,6 +133,7 @@ async function preview(files: FileSource, file: Validation['releases'][number]):
     path,
     stable: spec.stable.version,
     candidate: spec.candidate?.version,
+    dependsOn: release.metadata.dependsOn ?? [],
     weight: spec.rollout.weight,
     standing: state.rollout ? findStanding(release, state.rollout) : undefined,
     steps,

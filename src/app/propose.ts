@@ -5,6 +5,7 @@ import type { Sha } from '../core/units.ts';
 import type { Forge, ForgeState, PullRequest } from '../ports/forge.ts';
 import type { BlockCode, PullLink, Receipt } from '../report/run-report.ts';
 import { closePulls } from './close-pulls.ts';
+import { statesTheSame } from './states-the-same.ts';
 import type { World } from './world.ts';
 
 /** A change that goes through a pull request. */
@@ -27,8 +28,11 @@ export interface Proposal {
    * same again (`leave`); or a person merges it (`person`).
    */
   readonly landing: 'arm' | 'leave' | 'person';
-  /** What it means that a person closed its pull request, and how to go on; one line. */
-  readonly whenClosed: string;
+  /**
+   * What it means that a person closed its pull request, and how to go on; one line. Undefined: a person asks for it now, and that
+   * is the newer word.
+   */
+  readonly whenClosed: string | undefined;
 }
 
 /** Longest title of a pull request that GitHub takes, in characters. */
@@ -76,6 +80,7 @@ async function tryBranch(
   const { branch, family, overtakes } = proposal;
   const state = await forge.inspect({ branch, families: [family, ...(overtakes ? [overtakes.family] : [])] });
   if (state.head !== proposal.base) return ended({ kind: 'head-moved' });
+  if (state.obstacle !== undefined) return ended(inTheWay(branch, state.obstacle));
   const left = await readBranch(forge, proposal, state.branch);
   const known = state.pulls.find((pull) => pull.state === 'open');
   if (!known || left.kind === 'foreign') {
@@ -120,7 +125,9 @@ async function findAnswer(
   proposal: Proposal,
   { pulls }: ForgeState,
 ): Promise<PullRequest | undefined> {
-  const answers = pulls.filter((pull) => pull.state !== 'open' && !pull.withdrawn).slice(0, MAX_ANSWERS);
+  const isAnswer = ({ state, withdrawn }: PullRequest): boolean =>
+    state === 'merged' || (state === 'closed' && !withdrawn && proposal.whenClosed !== undefined);
+  const answers = pulls.filter(isAnswer).slice(0, MAX_ANSWERS);
   for (const pull of answers) {
     const files = await readFiles(forge, proposal, pull.head);
     const record = files && readRecord(recordEdit(proposal).path, files.record);
@@ -131,7 +138,8 @@ async function findAnswer(
 
 /** Merged, yet the branch still asks for it: somebody brought the same bytes back. Closed: a person said no. */
 function endedReceipt({ whenClosed }: Proposal, pull: PullRequest): Receipt {
-  if (pull.state === 'closed') return { kind: 'suppressed', pull: linkOf(pull), message: whenClosed };
+  if (pull.state === 'closed' && whenClosed !== undefined)
+    return { kind: 'suppressed', pull: linkOf(pull), message: whenClosed };
   const message = `this very change was merged by it before, but the default branch does not show it; look at what was pushed after it`;
   return blocked('MERGED_BEFORE', message, pull);
 }
@@ -144,6 +152,12 @@ function taken(branch: string, tip: Sha, pull: PullRequest | undefined): Attempt
   if (pull) return { kind: 'taken', receipt: foreignCommits(pull), pull };
   const message = `branch ${branch} has commits that are not those of this change (tip ${tip.slice(0, 7)}); delete or rename it, the next run makes its own`;
   return { kind: 'taken', receipt: blocked('BRANCH_TAKEN', message), pull };
+}
+
+/** No other name helps: all branches of Belay lie below `belay/`. */
+function inTheWay(branch: string, obstacle: string): Receipt {
+  const message = `a branch "${obstacle}" is in the way of "${branch}", for git holds no branch below another; delete or rename "${obstacle}", and let a ruleset keep "belay/**" to Belay`;
+  return blocked('BRANCH_TAKEN', message);
 }
 
 function foreignCommits(pull: PullRequest): Receipt {
@@ -207,21 +221,6 @@ function recordEdit({ change }: Proposal): FileEdit {
   const record = change.files.at(-1);
   if (record) return record;
   throw new ToolError({ code: 'BUG', message: 'a change without a record' });
-}
-
-/** What a later run may say otherwise of the same change; everything else in a record is what the change is. */
-const OF_THE_MOMENT: ReadonlySet<string> = new Set(['at', 'base', 'tool', 'trigger', 'evidence']);
-
-/** Two records of the same change, written at two moments. */
-function statesTheSame(left: string, right: string): boolean {
-  const essence = (text: string): string => {
-    const { decision, ...rest } = JSON.parse(text) as Record<string, unknown> & { readonly decision: object };
-    const entries = Object.entries({ ...rest, decision: { ...decision, reasons: undefined } });
-    return JSON.stringify(
-      entries.filter(([key]) => !OF_THE_MOMENT.has(key)).sort(([a], [b]) => (a < b ? -1 : 1)),
-    );
-  };
-  return essence(left) === essence(right);
 }
 
 type Opened = Attempt | { readonly kind: 'opened'; readonly pull: PullRequest };

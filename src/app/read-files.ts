@@ -1,8 +1,14 @@
 import type { Problem } from '../core/errors.ts';
 import { releaseFolders } from '../core/manifest/config-rules.ts';
 import { CONFIG_PATH, type Config, RECORDS_PATH } from '../core/manifest/config-schema.ts';
+import { draftOf } from '../core/manifest/draft.ts';
 import { type ParsedConfig, parseConfig } from '../core/manifest/parse-config.ts';
-import { checkReleases, type ParsedRelease, parseRelease } from '../core/manifest/parse-release.ts';
+import {
+  checkReleases,
+  type ParsedRelease,
+  parseRelease,
+  type ReleaseRemains,
+} from '../core/manifest/parse-release.ts';
 import { digestOf, type RecordChain, readChain } from '../core/record/record-file.ts';
 import { type ReleaseState, readState } from '../core/record/release-state.ts';
 import { versionRef } from '../core/record/version-ref.ts';
@@ -31,6 +37,13 @@ export interface UnreadableRelease {
   readonly name: string | undefined;
   readonly text: string | undefined;
   readonly problems: readonly Problem[];
+  /** What `validate` judges all the same; nothing is ever rolled out by it. */
+  readonly remains: Remains | undefined;
+}
+
+/** The sound parts of a manifest that has problems, and what the records say about its release where they can be read. */
+export interface Remains extends ReleaseRemains {
+  readonly state: ReleaseState | undefined;
 }
 
 export type ReleaseFile = ReadableRelease | UnreadableRelease;
@@ -50,9 +63,10 @@ export interface RepositoryReading {
 
 /** Reads config, manifests and records. A manifest that is wrong is no hindrance to the others. */
 export async function readFiles(source: FileSource, sha256: Sha256): Promise<RepositoryReading> {
-  const { parsedConfig, problems } = readConfig((await source.read([CONFIG_PATH])).get(CONFIG_PATH));
+  const { parsedConfig, remains, problems } = readConfig((await source.read([CONFIG_PATH])).get(CONFIG_PATH));
   const config = parsedConfig?.config;
-  const folders = releaseFolders(config);
+  const usable = config ?? remains?.config;
+  const folders = releaseFolders(usable);
   const [recordPaths, ...manifestPaths] = await Promise.all([
     source.list(RECORDS_PATH),
     ...folders.map(async (folder) => (await source.list(folder)).filter((path) => isManifest(folder, path))),
@@ -61,7 +75,7 @@ export async function readFiles(source: FileSource, sha256: Sha256): Promise<Rep
   const files = await source.read([...paths, ...recordPaths]);
   const records = groupRecords(recordPaths, files);
   const releases = refuseDuplicates(
-    paths.map((path) => readRelease({ path, files, records, config, sha256 })),
+    paths.map((path) => readRelease({ path, files, records, config: usable, sha256 })),
     records,
     sha256,
   );
@@ -76,12 +90,14 @@ export function nameOf(file: ReleaseFile): string {
 
 function readConfig(file: RepoFile | undefined): {
   readonly parsedConfig: ParsedConfig | undefined;
+  readonly remains: ParsedConfig | undefined;
   readonly problems: readonly Problem[];
 } {
   if (file?.kind !== 'text') {
     const got = file ? `it is ${describeUnreadable(file.reason)}` : 'it is not there';
     return {
       parsedConfig: undefined,
+      remains: undefined,
       problems: [
         problemOf(
           CONFIG_PATH,
@@ -92,7 +108,10 @@ function readConfig(file: RepoFile | undefined): {
     };
   }
   const reading = parseConfig(CONFIG_PATH, file.text);
-  return { parsedConfig: reading.kind === 'ok' ? reading.value : undefined, problems: reading.problems };
+  const { problems } = reading;
+  return reading.kind === 'ok'
+    ? { parsedConfig: reading.value, remains: undefined, problems }
+    : { parsedConfig: undefined, remains: reading.remains, problems };
 }
 
 /** Only files directly in the folder, so that a folder may hold other things below it. */
@@ -116,33 +135,74 @@ function readRelease({ path, files, records, config, sha256 }: Sources): Release
     const what = file ? describeUnreadable(file.reason) : 'not there';
     const message = `is ${what}; a manifest must be a regular UTF-8 file: put one in its place`;
     const problem = file?.problem ?? problemOf(path, 'SEC-09', message);
-    return { kind: 'unreadable', path, name: owner(), text: undefined, problems: [problem] };
+    return {
+      ...{ kind: 'unreadable', path, name: owner(), text: undefined, problems: [problem] },
+      remains: undefined,
+    };
   }
-  const reading = parseRelease(path, file.text, config);
+  const { text } = file;
+  const reading = parseRelease(path, text, config);
   if (reading.kind === 'bad') {
-    return { kind: 'unreadable', path, name: owner(), text: file.text, problems: reading.problems };
+    const { problems } = reading;
+    const told = withRecords(reading.remains, records, sha256);
+    return {
+      ...{ kind: 'unreadable', path, name: owner(), text },
+      problems: [...problems, ...told.problems],
+      remains: told.remains,
+    };
   }
-  const { release } = reading.value;
+  const { release, source } = reading.value;
   const chain = readChain(release.metadata.name, records.get(release.metadata.name) ?? new Map(), sha256);
   if (chain.kind === 'broken') {
     return {
-      kind: 'unreadable',
-      path,
-      name: release.metadata.name,
-      text: file.text,
-      problems: chain.problems,
+      ...{ kind: 'unreadable', path, name: release.metadata.name, text },
+      problems: [...reading.problems, ...chain.problems],
+      remains: { source, release, draft: draftOf(release), blamed: NOTHING, state: undefined },
     };
   }
   return {
     kind: 'readable',
     path,
-    text: file.text,
-    digest: digestOf(file.text, sha256),
+    text,
+    digest: digestOf(text, sha256),
     parsed: reading.value,
     chain: chain.chain,
     state: readState(chain.chain, release.spec.candidate && versionRef(release.spec.candidate)),
     problems: reading.problems,
   };
+}
+
+/** The sound parts of a manifest that cannot be read, beside what is recorded about its release. */
+function withRecords(
+  remains: ReleaseRemains | undefined,
+  records: Records,
+  sha256: Sha256,
+): { readonly remains: Remains | undefined; readonly problems: readonly Problem[] } {
+  const name = remains?.draft.name;
+  if (!remains) return { remains, problems: [] };
+  if (name === undefined) return { remains: { ...remains, state: undefined }, problems: [] };
+  const chain = readChain(name, records.get(name) ?? new Map(), sha256);
+  if (chain.kind === 'broken') return { remains: { ...remains, state: undefined }, problems: chain.problems };
+  const candidate = remains.release?.spec.candidate;
+  const state = readState(chain.chain, candidate && versionRef(candidate));
+  return { remains: { ...remains, state }, problems: [] };
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/**
+ * What of a manifest can be judged: all of one that can be read, else its sound parts; undefined when it is no manifest at all,
+ * or claims what belongs to another.
+ */
+export function remainsOf(file: ReleaseFile): Remains | undefined {
+  if (file.kind === 'unreadable') return file.remains;
+  const { parsed, state } = file;
+  return { ...parsed, draft: draftOf(parsed.release), blamed: NOTHING, state };
+}
+
+/** The whole manifest, where enough of it is sound. */
+export function wholeOf({ release, source }: Remains): ParsedRelease | undefined {
+  return release && { release, source };
 }
 
 /**
@@ -155,9 +215,12 @@ function refuseDuplicates(
   sha256: Sha256,
 ): readonly ReleaseFile[] {
   const readable = releases.filter((release) => release.kind === 'readable');
+  const byName = new Map<string, ReadableRelease[]>();
+  for (const release of readable)
+    byName.set(nameOf(release), [...(byName.get(nameOf(release)) ?? []), release]);
   const impostors = new Map<ReleaseFile, Problem>();
   for (const release of readable) {
-    const twin = readable.find((other) => other !== release && nameOf(other) === nameOf(release));
+    const twin = byName.get(nameOf(release))?.find((other) => other !== release);
     if (twin && findOwner(records, release.path, sha256) !== nameOf(release))
       impostors.set(release, nameTaken(release, twin));
   }
@@ -167,11 +230,20 @@ function refuseDuplicates(
     if (release.kind !== 'readable') return release;
     const { path, text } = release;
     const impostor = impostors.get(release);
-    if (impostor) return { kind: 'unreadable', path, name: undefined, text, problems: [impostor] };
+    if (impostor)
+      return {
+        ...{ kind: 'unreadable', path, name: undefined, text },
+        problems: [...release.problems, impostor],
+        remains: undefined,
+      };
     const own = problems.filter(({ at }) => at.file === path);
     return own.length === 0
       ? release
-      : { kind: 'unreadable', path, name: nameOf(release), text, problems: own };
+      : {
+          ...{ kind: 'unreadable', path, name: nameOf(release), text },
+          problems: [...release.problems, ...own],
+          remains: undefined,
+        };
   });
 }
 

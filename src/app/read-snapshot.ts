@@ -73,7 +73,8 @@ function watchedByPull({ parsed, state: { watched } }: ReadableRelease): readonl
   return until === undefined ? [] : [watched.record];
 }
 
-async function findLanding(
+/** When a record of a release reached the default branch, with its number; nothing when history does not show it. */
+export async function findLanding(
   forge: Forge,
   head: Sha,
   file: ReadableRelease,

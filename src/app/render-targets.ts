@@ -1,8 +1,8 @@
 import type { FileEdit } from '../core/change/change.ts';
 import type { Problem } from '../core/errors.ts';
-import type { ParsedRelease } from '../core/manifest/parse-release.ts';
-import type { Release } from '../core/manifest/release-schema.ts';
+import type { Release, TargetSpec } from '../core/manifest/release-schema.ts';
 import type { Percent } from '../core/units.ts';
+import type { YamlSource } from '../core/yaml/read-yaml.ts';
 import { formatPath } from '../core/yaml/yaml-path.ts';
 import type { FileSource, RepoFile } from '../ports/forge.ts';
 import { renderTarget } from '../targets/render-target.ts';
@@ -17,7 +17,7 @@ export interface RenderedTargets {
 /** Texts of a release's target files, as far as they are there. */
 export async function readTargets(
   read: FileSource['read'],
-  release: Release,
+  release: { readonly spec: Pick<Release['spec'], 'targets'> },
 ): Promise<ReadonlyMap<string, string>> {
   const paths = new Set(release.spec.targets.map((target) => target.file));
   return textsOf(await read([...paths]), paths);
@@ -37,7 +37,7 @@ export function textsOf(
 
 /** Writes the split that a manifest asks for into its target files; a file that several targets share is edited once for each. */
 export function renderTargets(
-  release: Release,
+  release: { readonly spec: Pick<Release['spec'], 'stable' | 'candidate' | 'targets'> },
   weight: Percent,
   texts: ReadonlyMap<string, string>,
 ): RenderedTargets {
@@ -48,7 +48,9 @@ export function renderTargets(
   for (const target of targets) {
     const text = current.get(target.file);
     const rendering =
-      text === undefined ? missing(target.file) : renderTarget(target, text, { stable, candidate, weight });
+      text === undefined
+        ? ({ kind: 'mismatch', problems: [missingFile(target.file)] } as const)
+        : renderTarget(target, text, { stable, candidate, weight });
     if (rendering.kind === 'rendered') {
       current.set(target.file, rendering.text);
     } else {
@@ -62,24 +64,20 @@ export function renderTargets(
   return { edits, problems };
 }
 
-function missing(file: string): { readonly kind: 'mismatch'; readonly problems: readonly Problem[] } {
+/** That a target file cannot be read; see placeMissing. */
+export function missingFile(file: string): Problem {
   const message = `target file "${file}" is not there or not a regular text file; add it, or correct its path`;
-  return {
-    kind: 'mismatch',
-    problems: [
-      { code: 'TARGET_MISSING', severity: 'error', at: { file, line: 1, column: 1 }, path: '', message },
-    ],
-  };
+  return { code: 'TARGET_MISSING', severity: 'error', at: { file, line: 1, column: 1 }, path: '', message };
 }
 
 /** Files that are not there are named where the manifest names them: nobody can open a line of them. */
 export function placeMissing(
   problems: readonly Problem[],
-  { release, source }: ParsedRelease,
+  { targets, source }: { readonly targets: readonly (TargetSpec | undefined)[]; readonly source: YamlSource },
 ): readonly Problem[] {
   return problems.map((problem) => {
     if (problem.code !== 'TARGET_MISSING') return problem;
-    const index = release.spec.targets.findIndex(({ file }) => file === problem.at.file);
+    const index = targets.findIndex((target) => target?.file === problem.at.file);
     const path = ['spec', 'targets', index, 'file'];
     return { ...problem, at: source.positionOf(path), path: formatPath(path) };
   });

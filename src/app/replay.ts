@@ -1,7 +1,8 @@
-import type { Assessment } from '../core/analysis/assessment.ts';
+import type { Assessment, Evaluation } from '../core/analysis/assessment.ts';
 import { decide } from '../core/decision/decide.ts';
 import type { Decision } from '../core/decision/decision.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
+import { type PolicySpec, policyFor } from '../core/manifest/policy.ts';
 import type { Release, VersionSpec } from '../core/manifest/release-schema.ts';
 import { findStanding, type Rollout, recordedWeight } from '../core/plan/rollout.ts';
 import { type Braked, EXPOSURE_REDUCED, PAUSED_BY_CHECK, STEP_DOWN } from '../core/record/braked.ts';
@@ -16,7 +17,8 @@ import type { Providers } from './providers.ts';
 /** What is replayed: this manifest's rollout, as if it had begun at `from` and been looked at ever since. */
 export interface ReplayInput {
   readonly release: Release;
-  readonly config: Config | undefined;
+  /** What a tick would have obeyed; undefined: nothing. */
+  readonly policy?: PolicySpec | undefined;
   /** The candidate is served by then; the first look is one `every` later. */
   readonly from: Instant;
   /** The last look is not after this. */
@@ -43,15 +45,31 @@ export interface Replay {
   readonly end: 'promoted' | 'rolled-back' | 'under-way';
 }
 
+/** What the evidence says at one moment of a rollout that is replayed. */
+export type Judge = (evaluation: Evaluation) => Promise<Assessment>;
+
+/** Judges by what the providers have of then, each question asked once for the whole stretch. */
+export function judgeHistory(
+  providers: Providers,
+  {
+    config,
+    from,
+    to,
+    every,
+  }: Pick<ReplayInput, 'from' | 'to' | 'every'> & { readonly config: Config | undefined },
+): Judge {
+  const history = createHistory(providers, { since: from, until: to, every });
+  return async (evaluation) => (await evaluateRollout(history, { evaluation, config })).assessment;
+}
+
 /**
  * Decides again over a stretch of history, look by look, by the code of a tick and writing nothing. Weights are those that
  * would have been decided; the metrics are those that were, under whatever weights there were then.
  */
 export async function replay(
-  providers: Providers,
-  { release, config, from, to, every }: ReplayInput,
+  judge: Judge,
+  { release, policy, from, to, every }: ReplayInput,
 ): Promise<Replay> {
-  const history = createHistory(providers, { until: to });
   const { candidate, stable } = release.spec;
   const first = release.spec.rollout.steps[0];
   const looks: ReplayedLook[] = [];
@@ -68,12 +86,10 @@ export async function replay(
     const { weight } = recordedWeight(rollout);
     const then = withWeight(release, weight);
     const standing = findStanding(then, rollout);
-    const { assessment } = await evaluateRollout(history, {
-      evaluation: { release: then, rollout, standing, now },
-      config,
-    });
+    const assessment = await judge({ release: then, rollout, standing, now });
     const state = stateOf({ stable, candidate, rollout, pause, braked });
-    const decision = decide({ release: then, manifest: UNCHANGED, state, assessment, now });
+    const obeyed = policy && policyFor(policy, then);
+    const decision = decide({ release: then, manifest: UNCHANGED, state, assessment, policy: obeyed, now });
     looks.push({ at: now, weight, decision, assessment });
     if (decision.kind === 'promote') return { ...replayed, looks, end: 'promoted' };
     if (decision.kind === 'rollback') return { ...replayed, looks, end: 'rolled-back' };
@@ -138,6 +154,7 @@ function stateOf({
   return {
     sequence: 1,
     tip: null,
+    newest: undefined,
     paths: [],
     good: [{ ref: versionRef(stable), record: 1 }],
     quarantined: [],

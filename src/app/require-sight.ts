@@ -1,4 +1,4 @@
-import type { Decision, Reason } from '../core/decision/decision.ts';
+import type { Reason } from '../core/decision/decision.ts';
 import { type Blindness, judgeSight, planSight } from '../core/decision/sight.ts';
 import type { Problem } from '../core/errors.ts';
 import { healthSettings } from '../core/manifest/defaults.ts';
@@ -6,6 +6,7 @@ import { parseRelease } from '../core/manifest/parse-release.ts';
 import { sameDeployment, versionRef } from '../core/record/version-ref.ts';
 import { elapsed, formatDuration, type Instant } from '../core/units.ts';
 import { askAll } from './evaluate.ts';
+import { holdPlan } from './hold-plan.ts';
 import type { ReleasePlan } from './plan-release.ts';
 import type { Providers } from './providers.ts';
 import type { ReadableRelease } from './read-files.ts';
@@ -38,15 +39,8 @@ export async function requireSight(
   const [first, ...rest] = blind.map((one) => describeBlindness(release, one));
   if (!first) return plan;
   const late = await findDelay(world, snapshot, release, now);
-  const { from } = report.decision;
-  const decision: Decision = {
-    kind: 'hold',
-    from,
-    to: from,
-    reasons: [first, ...rest, ...(late ? [late] : [])],
-  };
-  const problems = [...report.problems, ...blind.map((one) => problemOf(release, one))];
-  return { ...plan, change: undefined, report: { ...report, decision, problems, edits: [] } };
+  const problems = blind.map((one) => problemOf(release, one));
+  return holdPlan(plan, [first, ...rest, ...(late ? [late] : [])], problems);
 }
 
 function describeBlindness({ parsed }: ReadableRelease, blindness: Blindness): Reason {
@@ -71,8 +65,8 @@ function problemOf({ parsed }: ReadableRelease, { planned, index, key, what }: B
   };
 }
 
-/** That the candidate has waited for too long to be seen to; counted from when it came to the default branch. */
-async function findDelay(
+/** That the candidate has waited for too long to be seen to begin; counted from when it came to the default branch. */
+export async function findDelay(
   world: World,
   { head }: Snapshot,
   release: ReadableRelease,
@@ -89,6 +83,6 @@ async function findDelay(
     since = at;
   }
   if (since === undefined || elapsed(since, now) <= noDataDeadline) return undefined;
-  const text = `${candidate?.version ?? 'the candidate'} has waited for more than ${formatDuration(noDataDeadline)}; it starts by itself when its checks can see`;
+  const text = `${candidate?.version ?? 'the candidate'} has waited for more than ${formatDuration(noDataDeadline)}; it starts by itself as soon as this can be seen`;
   return { code: 'EVIDENCE_MISSING', text };
 }

@@ -1,13 +1,7 @@
 import { buildChange } from '../core/change/build-change.ts';
 import type { Change, FileEdit } from '../core/change/change.ts';
 import type { Decision } from '../core/decision/decision.ts';
-import {
-  findLastGood,
-  type LastGood,
-  type LastGoodSearch,
-  type ManifestRevision,
-  type SkippedGood,
-} from '../core/decision/last-good.ts';
+import type { LastGood, LastGoodSearch, ManifestRevision, SkippedGood } from '../core/decision/last-good.ts';
 import type { Problem } from '../core/errors.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import type { Rollout } from '../core/plan/rollout.ts';
@@ -18,6 +12,7 @@ import type { Revision } from '../ports/forge.ts';
 import { describeRollback } from '../report/rollback-pull-request.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
 import type { Evidence } from './evaluate.ts';
+import { findTarget } from './find-target.ts';
 import { proposeAndMerge } from './propose.ts';
 import { readRevisions } from './read-revisions.ts';
 import type { Snapshot } from './read-snapshot.ts';
@@ -59,8 +54,13 @@ type RollbackPlan =
 async function planRollback(world: World, order: RollbackOrder): Promise<RollbackPlan> {
   const { head, releases } = order.snapshot;
   const revisions = await readRevisions(world.forge, head, [order.path, ...order.state.paths]);
-  const { path, state, bad } = order;
-  const search = findLastGood({ path, state, bad, revisions, prefer: namedFallback(order) });
+  const { search, reasons, notes } = await findTarget(world, order.snapshot.config, {
+    path: order.path,
+    state: order.state,
+    bad: order.bad,
+    revisions,
+    prefer: namedFallback(order),
+  });
   if (!search.found) return { kind: 'impossible', problems: [noTarget(order, search)] };
   const targets = await restoreTargets(world, {
     head,
@@ -71,11 +71,14 @@ async function planRollback(world: World, order: RollbackOrder): Promise<Rollbac
     ),
   });
   if (targets.problems.length > 0) return { kind: 'impossible', problems: targets.problems };
-  const change = buildRollback(world, order, {
-    good: search.found,
-    skipped: search.skipped,
-    targets: targets.edits,
-  });
+  const [reason, ...more] = order.decision.reasons;
+  const decision = { ...order.decision, reasons: [reason, ...more, ...reasons] as const };
+  const change = buildRollback(
+    world,
+    { ...order, decision },
+    { good: search.found, skipped: search.skipped, targets: targets.edits },
+  );
+  const all = [...notes, ...targets.notes];
   const spec = order.release?.spec;
   const description = describeRollback({
     record: change.record,
@@ -85,13 +88,13 @@ async function planRollback(world: World, order: RollbackOrder): Promise<Rollbac
     restored: search.found,
     skipped: search.skipped,
     dropped: droppedRevisions(revisions, search.found.commit),
-    notes: targets.notes,
+    notes: all,
     answers: order.evidence?.answers ?? [],
     assessment: order.evidence?.assessment,
     owners: search.found.release.metadata.owners ?? [],
     runbook: search.found.release.metadata.runbook,
   });
-  return { kind: 'planned', change, description, notes: targets.notes };
+  return { kind: 'planned', change, description, notes: all };
 }
 
 /** Computes a rollback and, unless this is a dry run, opens and merges its pull request. */
@@ -124,7 +127,7 @@ export async function runRollback(
 /** Opens and merges the revert pull request. */
 async function executeRollback(
   world: World,
-  { snapshot, name, bad }: RollbackOrder,
+  { snapshot, name, bad, decision }: RollbackOrder,
   plan: Extract<RollbackPlan, { kind: 'planned' }>,
 ): Promise<Receipt> {
   const { version } = bad;
@@ -142,7 +145,10 @@ async function executeRollback(
     description: plan.description,
     method: snapshot.config?.merge?.method ?? 'merge',
     landing: 'arm',
-    whenClosed: `${version} is not rolled back and keeps its traffic, and each run says so. Reopen it, and the next run merges it; or take ${version} out of the manifest by hand. After another edit of the manifest the rollback is proposed anew`,
+    whenClosed:
+      decision.reasons[0].code === 'ASKED_BY_PERSON'
+        ? undefined
+        : `${version} is not rolled back and keeps its traffic, and each run says so. Reopen it, and the next run merges it; or take ${version} out of the manifest by hand. After another edit of the manifest the rollback is proposed anew`,
   });
 }
 

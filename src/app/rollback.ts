@@ -1,6 +1,7 @@
 import type { Decision, Reason } from '../core/decision/decision.ts';
 import { type Problem, ToolError } from '../core/errors.ts';
 import { recordedWeight } from '../core/plan/rollout.ts';
+import { momentFor } from '../core/plan/skew.ts';
 import { type Instant, type Percent, percent } from '../core/units.ts';
 import type { ReleaseReport, RunReport } from '../report/run-report.ts';
 import { isUndecided } from './apply-plans.ts';
@@ -36,8 +37,8 @@ export async function rollback(world: World, options: RollbackOptions): Promise<
   const providers = createProviders(world);
   let snapshot = await readSnapshot(world, await world.forge.head());
   for (let lost = 1; ; lost += 1) {
-    const now = world.clock.now();
     const subject = findSubject(world, snapshot, options.release);
+    const now = momentFor(subject.state.newest, world.clock.now());
     const job: Job = { subject, providers, now, options };
     const release =
       refuseOtherVersion(job) ??

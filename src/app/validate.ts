@@ -1,20 +1,24 @@
 import type { Problem } from '../core/errors.ts';
 import { sortProblems } from '../core/errors.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
+import type { DependencyGraph } from '../core/manifest/order-of-releases.ts';
 import { checkQuerySyntax, type QueryCheck } from '../core/manifest/query-rules.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import { findConfigLeftovers, findReleaseLeftovers } from '../core/manifest/template-rules.ts';
 import { checkWaiverDays } from '../core/manifest/waiver-rules.ts';
 import type { ReleaseState } from '../core/record/release-state.ts';
-import { type Instant, percent, type Sha256 } from '../core/units.ts';
+import type { Instant, Sha256 } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
-import { type Base, checkBase } from './check-base.ts';
+import { type Base, type BaseCheck, checkBase } from './check-base.ts';
+import { checkContracts } from './check-contracts.ts';
+import { checkDependencies, graphOf } from './check-dependencies.ts';
 import { checkOwners, readCodeOwners } from './check-owners.ts';
-import { checkConfigFiles, checkRunbook, reportNoManifest } from './check-references.ts';
-import { checkUnits } from './check-units.ts';
-import { checkVersions, isStartedByHand } from './check-versions.ts';
-import { type ReadableRelease, type RepositoryReading, readFiles } from './read-files.ts';
-import { findDifference, placeMissing, readTargets, renderTargets } from './render-targets.ts';
+import { checkPolicies } from './check-policies.ts';
+import { checkConfigFiles, checkRunbooks, reportNoManifest } from './check-references.ts';
+import { checkTargets } from './check-targets.ts';
+import { checkVersions } from './check-versions.ts';
+import { type ArtifactReading, prepareSignatures } from './prepare-signatures.ts';
+import { type Remains, type RepositoryReading, readFiles, remainsOf, wholeOf } from './read-files.ts';
 import { checkGenerated, findRollbackWorkflow } from './runbook.ts';
 
 /** What validation found in a directory. */
@@ -25,6 +29,8 @@ export interface Validation {
     readonly release: Release;
     readonly state: ReleaseState;
   }[];
+  /** What each release depends on, those that could not be read included. */
+  readonly dependencies: DependencyGraph;
   /** Undefined when there is none or it cannot be read. */
   readonly config: Config | undefined;
   /** How many manifests were looked at. */
@@ -39,38 +45,58 @@ export interface ValidateOptions {
   readonly checkQuery: QueryCheck;
   /** What a pull request is compared with; without it, only what the files say by themselves is judged. */
   readonly base?: Base | undefined;
+  /** With it, signatures are verified and files of models hashed. */
+  readonly artifacts?: ArtifactReading;
   /** Today, for days that a manifest names; without it they are not judged. */
   readonly now?: Instant | undefined;
 }
 
+const NO_BASE: BaseCheck = { problems: [], own: new Set() };
+
 /** Checks config, manifests, records and targets of a directory. No network, no secret, nothing is run or written. */
 export async function validate(
   files: FileSource,
-  { sha256, checkQuery, base, now }: ValidateOptions,
+  { sha256, checkQuery, base, artifacts, now }: ValidateOptions,
 ): Promise<Validation> {
   const reading = await readFiles(files, sha256);
   const problems: Problem[] = [...reading.problems, ...(await checkConfig(files, reading))];
-  if (base) problems.push(...(await checkBase(base, files, { reading, sha256 })));
+  const before = base && (await readFiles(base, sha256));
+  const { problems: found, own } =
+    base && before ? await checkBase(base, files, { before, reading, sha256 }) : NO_BASE;
+  problems.push(...found, ...(await checkPolicies(files, { reading, before, own, now })));
+  problems.push(...checkDependencies(reading.releases));
   const owners = await readCodeOwners(files);
+  const signatures = artifacts && (await prepareSignatures(files, { artifacts, base, reading }));
+  problems.push(...(signatures?.problems ?? []));
   const workflow = await findRollbackWorkflow(files);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
+  const manifests: Remains[] = [];
   for (const file of reading.releases) {
     problems.push(...file.problems);
-    if (file.kind !== 'readable') continue;
-    releases.push({ path: file.path, release: file.parsed.release, state: file.state });
-    problems.push(
-      ...checkVersions(file.parsed, file.state),
-      ...findReleaseLeftovers(file.parsed),
-      ...checkQuerySyntax(file.parsed, checkQuery),
-      ...(now === undefined ? [] : checkWaiverDays(file.parsed, now)),
-      ...checkOwners(file.parsed, owners),
-      ...(await checkRunbook(files, file.parsed)),
-      ...(await checkGenerated(files, file.parsed, workflow)),
-      ...(await checkTargets(files, file)),
-    );
+    if (file.kind === 'readable')
+      releases.push({ path: file.path, release: file.parsed.release, state: file.state });
+    const remains = remainsOf(file);
+    if (!remains) continue;
+    manifests.push(remains);
+    const { state } = remains;
+    const parsed = wholeOf(remains);
+    const found = [
+      ...(parsed && state ? checkVersions(parsed, state) : []),
+      ...(parsed ? findReleaseLeftovers(parsed) : []),
+      ...(parsed && now !== undefined ? checkWaiverDays(parsed, now) : []),
+      ...checkQuerySyntax(remains, checkQuery),
+      ...checkOwners(remains, owners),
+      ...(parsed ? await checkContracts(files, parsed) : []),
+      ...(parsed ? await checkGenerated(files, parsed, workflow) : []),
+      ...(await checkTargets(files, remains)),
+      ...(signatures && file.kind === 'readable' ? await signatures.check(file) : []),
+    ];
+    problems.push(...found.filter(({ at, path }) => at.file !== file.path || !remains.blamed.has(path)));
   }
+  problems.push(...(await checkRunbooks(files, manifests)));
   return {
     releases,
+    dependencies: graphOf(reading.releases),
     config: reading.config,
     manifests: reading.releases.length,
     problems: sortProblems(problems),
@@ -86,19 +112,4 @@ async function checkConfig(
   const none =
     releases.length === 0 && records.size === 0 ? [await reportNoManifest(files, parsedConfig)] : [];
   return [...none, ...findConfigLeftovers(parsedConfig), ...(await checkConfigFiles(files, parsedConfig))];
-}
-
-/**
- * The target files hold the split that the manifest asks for; else the lines to change are named. A weight that is to be 0 is
- * taken for 0: or else the files would be asked to follow the mistake.
- */
-async function checkTargets(
-  files: FileSource,
-  { parsed, state }: ReadableRelease,
-): Promise<readonly Problem[]> {
-  const { release } = parsed;
-  const weight = isStartedByHand(parsed, state) ? percent(0) : release.spec.rollout.weight;
-  const texts = await readTargets(files.read, release);
-  const { edits, problems } = renderTargets(release, weight, texts);
-  return [...placeMissing(problems, parsed), ...edits.flatMap(findDifference), ...checkUnits(parsed, texts)];
 }

@@ -3,7 +3,7 @@ import { after, type Instant, type Millis, millis } from '../core/units.ts';
 import { findNeeds } from '../report/exit-code.ts';
 import type { ReleaseReport, RunReport } from '../report/run-report.ts';
 import type { WatchEnd, WatchReport } from '../report/watch-report.ts';
-import { hasWritten, weighRun } from '../report/weightiest.ts';
+import { hasChanged, hasWritten, weighRun } from '../report/weightiest.ts';
 import { type AdvanceOptions, advance } from './advance.ts';
 import { createAnswerMemory } from './answer-memory.ts';
 import { createWatchDiary } from './watch-diary.ts';
@@ -76,7 +76,7 @@ function createLooks(world: World, { only, dryRun }: WatchOptions): Looks {
         fault = undefined;
         const weightiest = seen && weighRun(seen.weightiest) > weighRun(last) ? seen.weightiest : last;
         seen = { last, weightiest };
-        changed ||= hasWritten(last);
+        changed ||= hasChanged(last);
         diary.note(last);
         const needs = findNeeds(last);
         const end = endAfter(last, needs, known);

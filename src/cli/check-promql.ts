@@ -1,6 +1,8 @@
 import { parsePromql } from '../adapters/openmetrics/promql/parse-promql.ts';
 import { QueryRefusal } from '../adapters/openmetrics/promql/refusal.ts';
+import { didYouMean, suggest } from '../core/manifest/did-you-mean.ts';
 import type { QueryCheck } from '../core/manifest/query-rules.ts';
+import { KNOWN_FUNCTIONS } from './known-functions.ts';
 
 /**
  * Words by which newer servers than 2.42, whose grammar our parser reads, extend PromQL: in a query that holds one, what our
@@ -30,11 +32,11 @@ const KEYWORD = /^(?:bool|on|ignoring|group_left|group_right|atan2|without)\b/i;
 export const checkPromql: QueryCheck = (query) => {
   try {
     parsePromql(query);
-    return undefined;
+    return findStranger(query);
   } catch (error) {
     if (!(error instanceof QueryRefusal)) throw error;
     const { at, message } = error;
-    return isCertain(query, at) ? { at, message } : undefined;
+    return isCertain(query, at) ? { kind: 'malformed', at, message } : undefined;
   }
 };
 
@@ -42,10 +44,12 @@ function isCertain(query: string, at: number): boolean {
   if (NEWER.test(query) || query.split('(').length > MOST_OPENINGS) return false;
   const rest = query.slice(at);
   if (rest.trim() === '' || FOREIGN.test(rest) || MISPLACED.test(rest)) return true;
+  // a range before its selector is closed: no matcher begins so
+  if (rest.startsWith('[') && isWithin(query, at, '{', '}')) return true;
   if (/^["'`]/.test(rest)) return !isClosedText(rest);
   if (BAD_UNIT.test(rest)) return !DURATION.test(rest);
   // newer servers calculate within brackets and behind offset and @
-  if (isWithinBrackets(query, at) || /(?:\boffset|@)\s*[-+]?\s*$/i.test(query.slice(0, at))) return false;
+  if (isWithin(query, at, '[', ']') || /(?:\boffset|@)\s*[-+]?\s*$/i.test(query.slice(0, at))) return false;
   if (OPERATOR.test(rest)) return !/[<>]\s*$/.test(query.slice(0, at));
   return WORD.test(rest) && !KEYWORD.test(rest);
 }
@@ -55,7 +59,29 @@ function isClosedText(rest: string): boolean {
 }
 
 /** Texts may hold brackets of their own. */
-function isWithinBrackets(query: string, at: number): boolean {
-  const before = query.slice(0, at).replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g, '');
-  return before.lastIndexOf('[') > before.lastIndexOf(']');
+function isWithin(query: string, at: number, open: '[' | '{', close: ']' | '}'): boolean {
+  const before = withoutTexts(query.slice(0, at));
+  return before.lastIndexOf(open) > before.lastIndexOf(close);
+}
+
+/** Blanks in the place of texts and comments, so that places stay. */
+function withoutTexts(query: string): string {
+  return query.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|#[^\n]*/g, (text) =>
+    ' '.repeat(text.length),
+  );
+}
+
+/** A function that no version of Prometheus has, of those until 3.8: a typing error, or one of another server. */
+function findStranger(query: string): ReturnType<QueryCheck> {
+  for (const { 1: name = '', index: at } of withoutTexts(query).matchAll(/(?<![\w:.])([a-zA-Z_]\w*)\s*\(/g)) {
+    if (KNOWN_FUNCTIONS.has(name.toLowerCase())) continue;
+    const meant = didYouMean(name, [...KNOWN_FUNCTIONS]);
+    const message = `no Prometheus has a function ${JSON.stringify(name)}${suggest(meant)}`;
+    return {
+      kind: 'stranger',
+      at,
+      message: meant === undefined ? `${message}; another server may` : message,
+    };
+  }
+  return undefined;
 }

@@ -8,6 +8,8 @@ export interface CommandResult {
   readonly text: string;
   /** For machines: serialised as it is. */
   readonly json: unknown;
+  /** For code scanning; only of commands that say so. */
+  readonly sarif?: unknown;
   /** Markdown for the job summary. */
   readonly summary: string;
   /** What is annotated on the files. */
@@ -53,6 +55,8 @@ export interface Command {
   readonly positionals: string;
   readonly maxPositionals: number;
   readonly flags: Readonly<Record<string, FlagSpec>>;
+  /** It can print its problems as SARIF, too. */
+  readonly hasSarif?: true;
   run(input: CommandInput, context: CommandContext): Promise<CommandResult>;
 }
 

@@ -13,6 +13,25 @@ const DIRECTORY: FlagSpec = {
   help: 'the repository; default: this folder',
 };
 
+const BRANCH: FlagSpec = {
+  type: 'string',
+  value: '<name>',
+  help: 'the default branch; default: as the event of a workflow says, else origin/HEAD, else (local) the one checked out',
+};
+
+const NOW: FlagSpec = {
+  type: 'string',
+  value: '<time>',
+  help: 'decide as of this moment, like 2026-11-21T08:05:00Z; for replays',
+};
+
+const RELEASE: FlagSpec = {
+  type: 'string',
+  multiple: true,
+  value: '<name>',
+  help: 'only this release; may be repeated',
+};
+
 /** Flags of the commands that read and write a repository. */
 const WORLD_FLAGS: Readonly<Record<string, FlagSpec>> = {
   dir: DIRECTORY,
@@ -21,16 +40,8 @@ const WORLD_FLAGS: Readonly<Record<string, FlagSpec>> = {
     value: 'local|github',
     help: 'where changes go: this repository (default) or GitHub (default in a workflow)',
   },
-  branch: {
-    type: 'string',
-    value: '<name>',
-    help: 'the default branch; default: as the event of a workflow says, else origin/HEAD, else (local) the one checked out',
-  },
-  now: {
-    type: 'string',
-    value: '<time>',
-    help: 'decide as of this moment, like 2026-11-21T08:05:00Z; for replays',
-  },
+  branch: BRANCH,
+  now: NOW,
   'dry-run': { type: 'boolean', help: 'decide and print, write nothing' },
 };
 
@@ -41,7 +52,7 @@ const WORLD_FLAGS: Readonly<Record<string, FlagSpec>> = {
 export const COMMANDS: readonly Command[] = [
   {
     name: 'init',
-    summary: 'write config, a release manifest and the three workflows into a repository; overwrites nothing',
+    summary: 'write config, a release manifest and the four workflows into a repository; overwrites nothing',
     positionals: '',
     maxPositionals: 0,
     flags: {
@@ -73,7 +84,13 @@ export const COMMANDS: readonly Command[] = [
         value: '<ref>',
         help: 'what a pull request goes into, like origin/main: what it must not change there is checked as well',
       },
+      'sarif-file': {
+        type: 'string',
+        value: '<path>',
+        help: 'write the problems to this file as well, as SARIF for code scanning; --format sarif prints them',
+      },
     },
+    hasSarif: true,
     run: async (input, context) => (await import('./commands/validate.ts')).runValidate(input, context),
   },
   {
@@ -96,18 +113,37 @@ export const COMMANDS: readonly Command[] = [
     run: async (input, context) => (await import('./commands/plan.ts')).runPlan(input, context),
   },
   {
+    name: 'preflight',
+    summary: 'ask the queries once, say how long each step takes to know, and backtest; writes one comment',
+    positionals: '[<release>...]',
+    maxPositionals: 100,
+    flags: {
+      dir: DIRECTORY,
+      branch: BRANCH,
+      release: RELEASE,
+      pull: {
+        type: 'string',
+        value: '<number>',
+        help: 'in a manual run of a workflow: the pull request to look at and to comment on',
+      },
+      days: {
+        type: 'string',
+        value: '<n>',
+        help: 'look back over so many days of stable, 1 to 30; default: 7',
+      },
+      seed: { type: 'string', value: '<text>', help: 'divides stable against itself; default: 1' },
+      now: NOW,
+    },
+    run: async (input, context) => (await import('./commands/preflight.ts')).runPreflight(input, context),
+  },
+  {
     name: 'advance',
     summary: 'one tick: start, advance, promote, pause or roll back every release under way',
     positionals: '[<release>...]',
     maxPositionals: 100,
     flags: {
       ...WORLD_FLAGS,
-      release: {
-        type: 'string',
-        multiple: true,
-        value: '<name>',
-        help: 'only this release; may be repeated',
-      },
+      release: RELEASE,
       'watch-for': {
         type: 'string',
         value: '<duration>',

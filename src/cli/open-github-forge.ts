@@ -1,5 +1,6 @@
 import { tokenHeader } from '../adapters/git/fetch.ts';
-import { createGitReader } from '../adapters/git/git-reader.ts';
+import { createGitReader, type GitReader } from '../adapters/git/git-reader.ts';
+import type { PlaceOptions } from '../adapters/github/open-place.ts';
 import { findProxy } from '../adapters/system/find-proxy.ts';
 import { ToolError } from '../core/errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -18,18 +19,15 @@ export interface ForgeInput {
   readonly fetch: typeof fetch;
 }
 
-/**
- * The repository on GitHub that the environment names, read from its checkout.
- * @throws ToolError REFUSED when a variable is missing, or in a workflow that runs for another branch than the default one
- */
-export async function openGitHubForge({
-  flags,
-  context,
-  directory,
-  clock,
-  log,
-  fetch,
-}: ForgeInput): Promise<Forge> {
+/** The repository on GitHub that the environment names: its commits, and what its API is asked with. */
+export interface GitHubPlace {
+  readonly reader: GitReader;
+  readonly options: PlaceOptions;
+}
+
+/** @throws ToolError REFUSED when a variable is missing */
+export async function openGitHubPlace(input: ForgeInput): Promise<GitHubPlace> {
+  const { flags, context, directory, clock, log, fetch } = input;
   const { env } = context;
   const token = env.BELAY_TOKEN || env.GITHUB_TOKEN;
   if (!token)
@@ -46,7 +44,6 @@ export async function openGitHubForge({
     });
   }
   const defaultBranch = textFlag(flags, 'branch') ?? (await findDefaultBranch({ env, directory }));
-  refuseOtherBranch(env, defaultBranch);
   const apiUrl = env.GITHUB_API_URL || 'https://api.github.com';
   const serverUrl = env.GITHUB_SERVER_URL || 'https://github.com';
   const url = `${serverUrl}/${owner}/${repository}.git`;
@@ -64,28 +61,32 @@ export async function openGitHubForge({
       ...(proxy === undefined ? {} : { proxy: proxy.href }),
     },
   });
+  const graphqlUrl = env.GITHUB_GRAPHQL_URL || `${apiUrl}/graphql`;
+  const endpoint = { token, apiUrl, graphqlUrl, fetch };
+  return {
+    reader,
+    options: { ...endpoint, owner, repository, defaultBranch, clock, log, random: Math.random },
+  };
+}
+
+/**
+ * The repository on GitHub that the environment names, read from its checkout.
+ * @throws ToolError REFUSED when a variable is missing, or in a workflow that runs for another branch than the default one
+ */
+export async function openGitHubForge(input: ForgeInput): Promise<Forge> {
+  const { reader, options } = await openGitHubPlace(input);
+  const { defaultBranch } = options;
+  refuseOtherBranch(input.context.env, { defaultBranch, commands: 'advance and rollback run' });
   const open = async () => {
     const { createGitHubForge } = await import('../adapters/github/github-forge.ts');
-    return createGitHubForge({
-      reader,
-      owner,
-      repository,
-      defaultBranch,
-      token,
-      apiUrl,
-      graphqlUrl: env.GITHUB_GRAPHQL_URL || `${apiUrl}/graphql`,
-      clock,
-      log,
-      random: Math.random,
-      fetch,
-    });
+    return createGitHubForge({ ...options, reader });
   };
   return openOnDemand(reader, { defaultBranch, open });
 }
 
 /** A forge whose API client is loaded by the first write: a tick that changes nothing does not pay for it. */
 function openOnDemand(
-  reader: Pick<Forge, 'head' | 'refresh' | 'list' | 'read' | 'history' | 'branches'>,
+  reader: Pick<Forge, 'head' | 'refresh' | 'list' | 'read' | 'digests' | 'history' | 'branches'>,
   { defaultBranch, open }: { readonly defaultBranch: string; readonly open: () => Promise<Forge> },
 ): Forge {
   let opening: Promise<Forge> | undefined;
@@ -108,11 +109,14 @@ function openOnDemand(
 }
 
 /** A branch other than the default one may hold anybody's config: what it says is not obeyed. */
-function refuseOtherBranch(env: CommandContext['env'], defaultBranch: string): void {
+export function refuseOtherBranch(
+  env: CommandContext['env'],
+  { defaultBranch, commands }: { readonly defaultBranch: string; readonly commands: string },
+): void {
   const ref = env.GITHUB_REF;
   if (env.GITHUB_ACTIONS !== 'true' || ref === undefined || ref === `refs/heads/${defaultBranch}`) return;
   throw new ToolError({
     code: 'REFUSED',
-    message: `refused[SEC-03] advance and rollback run only on the default branch "${defaultBranch}", got "${ref}"; start the workflow from there`,
+    message: `refused[SEC-03] ${commands} only on the default branch "${defaultBranch}", got "${ref}"; start the workflow from there`,
   });
 }

@@ -6,7 +6,7 @@ import { createLog } from '../adapters/system/log.ts';
 import { createProxiedFetch } from '../adapters/system/proxied-fetch.ts';
 import { createSecrets } from '../adapters/system/secrets.ts';
 import { sha256 } from '../adapters/system/sha256.ts';
-import type { World } from '../app/world.ts';
+import type { ArtifactSources, World } from '../app/world.ts';
 import type { Trigger } from '../core/change/build-change.ts';
 import { ToolError } from '../core/errors.ts';
 import type { ProviderSpec } from '../core/manifest/config-schema.ts';
@@ -14,10 +14,12 @@ import { parseInstant } from '../core/units.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { MetricsProvider } from '../ports/metrics.ts';
+import type { ArtifactRegistry } from '../ports/registry.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import { type CommandContext, type Flags, hasFlag, textFlag } from './command.ts';
 import { findDirectory } from './directory.ts';
 import { type ForgeInput, openGitHubForge } from './open-github-forge.ts';
+import { openVerifier } from './open-verifier.ts';
 import { VERSION } from './version.ts';
 
 /** Opens everything a flow may touch. @throws ToolError REFUSED when a flag or a variable is missing or wrong */
@@ -26,7 +28,41 @@ export async function openWorld(flags: Flags, context: CommandContext): Promise<
   const { clock, log } = metrics;
   const directory = findDirectory(flags, context);
   const forge = await openForge({ flags, context, directory, clock, log, fetch });
-  return { ...metrics, forge, sha256, tool: `belay ${VERSION}`, trigger: readTrigger(context.env) };
+  const artifacts = openArtifacts({ context, secrets, fetch, clock });
+  return {
+    ...metrics,
+    artifacts,
+    forge,
+    sha256,
+    tool: `belay ${VERSION}`,
+    trigger: readTrigger(context.env),
+  };
+}
+
+interface ArtifactInput {
+  readonly context: CommandContext;
+  readonly secrets: Secrets;
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+}
+
+/** What looks at artifacts is loaded when the first is to be looked at. */
+function openArtifacts({ context, secrets, fetch, clock }: ArtifactInput): ArtifactSources {
+  const registries = new Map<string, Promise<ArtifactRegistry>>();
+  return {
+    openVerifier,
+    openRegistry(host, spec) {
+      // the config may have changed between two readings of one run
+      const key = JSON.stringify([host, spec]);
+      const known = registries.get(key);
+      if (known) return known;
+      const opened = import('../adapters/oci/registry.ts').then(({ createRegistry }) =>
+        createRegistry({ host, spec, env: context.env, clock, secrets, fetch }),
+      );
+      registries.set(key, opened);
+      return opened;
+    },
+  };
 }
 
 /** Opens what is needed to look at metrics. @throws ToolError REFUSED when a flag or a variable is wrong */
@@ -38,8 +74,10 @@ export function openMetrics(flags: Flags, context: CommandContext) {
   for (const token of [context.env.BELAY_TOKEN, context.env.GITHUB_TOKEN]) if (token) secrets.add(token);
   const log = createLog({ stream: context.stderr, secrets, debug: hasFlag(flags, 'debug') });
   const fetch = createProxiedFetch({ environment: context.env, secrets, announce: log.info });
+  // a moment that was named is not the present, which is what a server's clock shows
+  const live = textFlag(flags, 'now') === undefined ? { warn: log.warn } : {};
   const open: World['openProvider'] = (name, spec) =>
-    openProvider({ name, spec, directory, clock, context, secrets, fetch });
+    openProvider({ name, spec, directory, clock, context, secrets, fetch, ...live });
   return { openProvider: open, clock, log, secrets, fetch };
 }
 
@@ -81,6 +119,7 @@ interface ProviderInput {
   readonly context: CommandContext;
   readonly secrets: Secrets;
   readonly fetch: typeof fetch;
+  readonly warn?: (line: string) => void;
 }
 
 async function openProvider({
@@ -91,10 +130,11 @@ async function openProvider({
   context,
   secrets,
   fetch,
+  ...live
 }: ProviderInput): Promise<MetricsProvider> {
   if (spec.kind === 'prometheus') {
     const { createPrometheusProvider } = await import('../adapters/prometheus/prometheus-provider.ts');
-    return createPrometheusProvider({ name, spec, env: context.env, clock, secrets, fetch });
+    return createPrometheusProvider({ name, spec, env: context.env, clock, secrets, fetch, ...live });
   }
   const { createOpenMetricsProvider } = await import('../adapters/openmetrics/openmetrics-provider.ts');
   const path = resolve(directory, spec.file);

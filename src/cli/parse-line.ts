@@ -3,6 +3,9 @@ import { ToolError } from '../core/errors.ts';
 import type { Command, Flags } from './command.ts';
 import { COMMANDS, COMMON_FLAGS } from './commands.ts';
 
+/** How a result is printed. */
+export type OutputFormat = 'text' | 'json' | 'sarif';
+
 export type ParsedLine =
   | { readonly kind: 'version' }
   | { readonly kind: 'help'; readonly command: Command | undefined }
@@ -11,7 +14,7 @@ export type ParsedLine =
       readonly command: Command;
       readonly flags: Flags;
       readonly positionals: readonly string[];
-      readonly format: 'text' | 'json';
+      readonly format: OutputFormat;
     };
 
 /** Reads a command line. @throws ToolError REFUSED that says what is known instead */
@@ -32,10 +35,14 @@ export function parseLine(line: readonly string[]): ParsedLine {
   // a script's variable that is empty is a mistake: it must not mean "all releases"
   const empty = Object.entries(values).find(([, value]) => [value].flat().includes(''));
   if (empty) throw refused(`--${empty[0]}: expected a value, got an empty text`);
-  const format = values.format ?? 'text';
-  if (format !== 'text' && format !== 'json')
-    throw refused(`--format: expected text or json, got "${String(format)}"`);
-  return { kind: 'run', command, flags: values, positionals, format };
+  return { kind: 'run', command, flags: values, positionals, format: readFormat(command, values.format) };
+}
+
+function readFormat(command: Command, written: Flags[string] = 'text'): OutputFormat {
+  const known: readonly OutputFormat[] = command.hasSarif ? ['text', 'json', 'sarif'] : ['text', 'json'];
+  const format = known.find((one) => one === written);
+  if (format) return format;
+  throw refused(`--format: expected ${known.join(' or ')}, got "${String(written)}"`);
 }
 
 function findCommand(name: string): Command {

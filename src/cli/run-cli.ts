@@ -1,9 +1,9 @@
 import { neutraliseCommands } from '../actions/workflow-text.ts';
-import { ToolError } from '../core/errors.ts';
+import { assertNever, ToolError } from '../core/errors.ts';
 import { type ExitCode, exitCodeOfFault } from '../report/exit-code.ts';
-import type { CommandContext } from './command.ts';
+import type { CommandContext, CommandResult } from './command.ts';
 import { helpFor, helpForAll } from './help.ts';
-import { parseLine } from './parse-line.ts';
+import { type OutputFormat, parseLine } from './parse-line.ts';
 import { printJson } from './print-json.ts';
 import { VERSION } from './version.ts';
 
@@ -17,12 +17,29 @@ export async function runCli(line: readonly string[], context: CommandContext): 
       { flags: parsed.flags, positionals: parsed.positionals },
       context,
     );
-    context.stdout.write(parsed.format === 'json' ? printJson(result.json) : printable(result.text, context));
+    context.stdout.write(printAs(parsed.format, result, context));
     return result.exitCode;
   } catch (fault) {
     const text = describeFault(fault, { debug: line.includes('--debug') });
     context.stderr.write(`${printable(text, context)}\n`);
     return fault instanceof ToolError ? exitCodeOfFault(fault.code) : 3;
+  }
+}
+
+function printAs(
+  format: OutputFormat,
+  { text, json, sarif }: CommandResult,
+  context: CommandContext,
+): string {
+  switch (format) {
+    case 'text':
+      return printable(text, context);
+    case 'json':
+      return printJson(json);
+    case 'sarif':
+      return `${JSON.stringify(sarif, null, 2)}\n`;
+    default:
+      return assertNever(format);
   }
 }
 

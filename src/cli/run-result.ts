@@ -2,10 +2,10 @@ import type { ReasonCode } from '../core/decision/decision.ts';
 import type { Problem } from '../core/errors.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import { describeReceipt } from '../report/receipt.ts';
-import type { RunReport } from '../report/run-report.ts';
+import type { PullLink, ReleaseReport, RunReport } from '../report/run-report.ts';
 import { summariseRun } from '../report/summary.ts';
 import { printRun } from '../report/terminal.ts';
-import { hasWritten, weightiest } from '../report/weightiest.ts';
+import { hasChanged, weightiest } from '../report/weightiest.ts';
 import type { CommandResult } from './command.ts';
 
 /** Holds that end only when somebody does something. */
@@ -16,12 +16,17 @@ const NEEDS_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'CANDIDATE_QUARANTINED',
   'LAST_GOOD_MISSING',
   'PAUSED_AFTER_DEADLINE',
+  'NOT_RAISED',
+  'EXPOSURE_REDUCED',
+  'PAUSED_BY_CHECK',
+  'STABLE_FAILING_TOO',
 ]);
 
 /** The result of advance or rollback. */
 export function runResult(report: RunReport): CommandResult {
   const heaviest = weightiest(report);
   const receipt = heaviest?.receipt;
+  const pull = pullOf(heaviest) ?? report.releases.map(pullOf).find((found) => found !== undefined);
   return {
     exitCode: exitCodeOf(report),
     text: printRun(report, { diff: report.dryRun }),
@@ -36,12 +41,16 @@ export function runResult(report: RunReport): CommandResult {
       decision: heaviest?.decision.kind ?? 'nothing',
       'reason-code': heaviest?.decision.reasons[0].code ?? 'SETTLED',
       release: heaviest?.name ?? '',
-      changed: String(hasWritten(report)),
+      changed: String(hasChanged(report)),
       commit: receipt && 'commit' in receipt ? receipt.commit : '',
-      'pull-request': receipt && 'pull' in receipt && receipt.pull ? String(receipt.pull.number) : '',
+      'pull-request': pull ? String(pull.number) : '',
       requests: String(report.requests),
     },
   };
+}
+
+function pullOf(release: ReleaseReport | undefined): PullLink | undefined {
+  return release && 'pull' in release.receipt ? release.receipt.pull : undefined;
 }
 
 /** What a person must hear of, on the manifest it is about. */

@@ -57,6 +57,15 @@ export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
   );
 }
 
+/** Errors before warnings, refusals of the threat model before the others, each in reading order: for places with room for a few. */
+export function worstFirst(problems: readonly Problem[]): readonly Problem[] {
+  return [...sortProblems(problems)].sort((a, b) => badness(b) - badness(a));
+}
+
+function badness({ severity, code }: Problem): number {
+  return (severity === 'error' ? 2 : 0) + (/^(?:SEC|ML)-/.test(code) ? 1 : 0);
+}
+
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -71,7 +80,7 @@ export type ToolErrorCode =
   | 'HEAD_MOVED'
   /** The forge refuses by rule or permission. Exit 1. */
   | 'FORGE_REFUSED'
-  /** The forge asks to wait longer than this run may. Exit 3. */
+  /** The forge asks to wait longer than this run may; nothing is broken, and the next run goes on. Exit 2. */
   | 'RATE_LIMITED'
   /** The forge rejected the token. Exit 3. */
   | 'UNAUTHORISED'

@@ -1,5 +1,5 @@
 import type { Problem } from '../core/errors.ts';
-import type { Instant, Sha } from '../core/units.ts';
+import type { Digest, Instant, Sha } from '../core/units.ts';
 
 /**
  * One repository and the place that hosts it. Reads are of fixed commits; every write is compare-and-swap on the commit
@@ -18,6 +18,8 @@ export interface Forge {
   list(at: Sha, folder: string): Promise<readonly string[]>;
   /** The files among `paths` that exist at a commit, by path. */
   read(at: Sha, paths: readonly string[]): Promise<ReadonlyMap<string, RepoFile>>;
+  /** The digests of the regular files among `paths` at a commit, by path, whatever their size: see `Digests`. */
+  digests(at: Sha, paths: readonly string[]): Promise<ReadonlyMap<string, Digest>>;
   /** First-parent commits up to `at` that changed `path`, newest first. */
   history(at: Sha, path: string): Promise<readonly Revision[]>;
   /**
@@ -63,6 +65,12 @@ export interface FileSource {
   list(folder: string): Promise<readonly string[]>;
   /** The files among `paths` that exist, by path. */
   read(paths: readonly string[]): Promise<ReadonlyMap<string, RepoFile>>;
+}
+
+/** What files hold, without their text: a model may be larger than anything that is read. */
+export interface Digests {
+  /** SHA-256 of the regular files among `paths`, by path; of a pointer of Git LFS, that of the file which it stands for. */
+  digests(paths: readonly string[]): Promise<ReadonlyMap<string, Digest>>;
 }
 
 /** One first-parent commit that changed a file. */
@@ -143,6 +151,8 @@ export interface ForgeState {
   readonly pulls: readonly PullRequest[];
   /** Open pull requests from other branches whose name begins with one of the families. */
   readonly siblings: readonly Sibling[];
+  /** A branch whose name is a folder of the proposal's: git cannot hold both. Undefined: none is in the way. */
+  readonly obstacle: string | undefined;
   /** The forge's own id of the repository, opaque. */
   readonly repository: string;
 }

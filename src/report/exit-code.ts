@@ -4,8 +4,8 @@ import { assertNever } from '../core/errors.ts';
 import type { ReleaseReport, RunReport } from './run-report.ts';
 
 /**
- * 0 done or nothing to do · 1 refused, the user can fix it · 2 held, and a person must know: evidence missing past its deadline, or
- * a rollback that a person closed while harm is proven · 3 internal or infrastructure.
+ * 0 done or nothing to do · 1 refused, the user can fix it · 2 held, and a person must know: evidence missing past its deadline,
+ * a rollback that a person closed while harm is proven, or a forge that asks to wait longer than a run may · 3 internal or infrastructure.
  */
 export type ExitCode = 0 | 1 | 2 | 3;
 
@@ -79,6 +79,7 @@ export function exitCodeOfFault(code: ToolErrorCode): ExitCode {
     case 'FORGE_REFUSED':
       return 1;
     case 'RATE_LIMITED':
+      return 2;
     case 'UNAUTHORISED':
     case 'FORGE_UNAVAILABLE':
     case 'CORRUPT':

@@ -21,7 +21,9 @@ export function printForesight(foresight: Foresight, deadline: Millis): string {
     `    ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd();
   return [
     `  stable's traffic from ${formatInstant(foresight.startedAt)} to ${formatInstant(foresight.at)}:`,
-    ...foresight.traffic.map(({ name, ...seen }) => `    ${plainLine(name)}: ${plainLine(describe(seen))}`),
+    ...foresight.traffic.map(
+      ({ name, ...seen }) => `    ${plainLine(name)}: ${plainLine(describeTraffic(seen))}`,
+    ),
     ...(rows.length === 0 ? [] : [`  ${CAPTION}:`, line(HEAD), ...rows.map(line)]),
     ...remarksOf(foresight, deadline).map((text) => `  ! ${plainLine(text)}`),
     ...outlook(foresight, deadline).map((text) => `  ${text}`),
@@ -35,7 +37,9 @@ export function summariseForesight(foresight: Foresight, deadline: Millis): stri
   return [
     [
       `Stable's traffic from ${formatInstant(foresight.startedAt)} to ${formatInstant(foresight.at)}:`,
-      ...foresight.traffic.map(({ name, ...seen }) => `- ${escapeText(name)}: ${escapeText(describe(seen))}`),
+      ...foresight.traffic.map(
+        ({ name, ...seen }) => `- ${escapeText(name)}: ${escapeText(describeTraffic(seen))}`,
+      ),
     ].join('\n'),
     ...(rows.length === 0 ? [] : [`${upper(CAPTION)}:`, table(HEAD, rows)]),
     ...(remarks.length === 0 ? [] : [remarks.map((text) => `- ⚠️ ${escapeText(text)}`).join('\n')]),
@@ -67,7 +71,8 @@ function writeMinutes(minutes: number): string {
   return minutes > MOST_DAYS * 24 * 60 ? `>${MOST_DAYS}d` : writeAbout(minutes);
 }
 
-function describe(seen: StableTraffic): string {
+/** What was counted of stable, or why nothing was. */
+export function describeTraffic(seen: StableTraffic): string {
   if (seen.kind === 'unknown') return `no forecast: ${seen.reason}`;
   const { exposure, rate, unit, ticks, asked } = seen;
   const amount = exposure < 10 ? writeValue(Number(exposure.toPrecision(2))) : writeCount(exposure);

@@ -1,4 +1,4 @@
-import { formatProblem, type Problem, sortProblems } from '../core/errors.ts';
+import { formatProblem, type Problem, sortProblems, worstFirst } from '../core/errors.ts';
 import { formatDuration, formatInstant, formatPercent } from '../core/units.ts';
 import { formatDiff } from './diff.ts';
 import { describeVerdicts } from './evidence.ts';
@@ -7,7 +7,7 @@ import { describeReceipt } from './receipt.ts';
 import type { Receipt, ReleaseReport, RunReport } from './run-report.ts';
 
 /** Largest step summary that GitHub shows is 1 MiB; half of it leaves room for the other steps' characters of several bytes. */
-const MAX_SUMMARY = 500_000;
+export const MAX_SUMMARY = 500_000;
 
 /** The job summary of a run: one line per release, then the details of each that is under way. */
 export function summariseRun(report: RunReport): string {
@@ -71,9 +71,7 @@ function describeRelease(release: ReleaseReport): readonly string[] {
 /** Problems as a table, the worst first. */
 export function problemBlocks(title: string, problems: readonly Problem[]): readonly string[] {
   if (problems.length === 0) return [];
-  const order = [...sortProblems(problems)].sort(
-    (a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'),
-  );
+  const order = worstFirst(problems);
   const rows = order
     .slice(0, 200)
     .map((problem) => [
@@ -82,7 +80,7 @@ export function problemBlocks(title: string, problems: readonly Problem[]): read
       codeSpan(problem.code),
       escapeText([problem.path, problem.message].filter((part) => part !== '').join(': ')),
     ]);
-  const more = order.length > 200 ? `\n\n… and ${order.length - 200} more.` : '';
+  const more = order.length > 200 ? `\n\n… and ${order.length - 200} more, which the log lists.` : '';
   return [`### ${title}\n${table(['', 'Where', 'Code', 'What'], rows)}${more}`];
 }
 

@@ -30,6 +30,13 @@ export function hasWritten({ releases }: Pick<RunReport, 'releases'>): boolean {
   return releases.some(({ receipt }) => ['committed', 'merged', 'armed'].includes(receipt.kind));
 }
 
+/** Whether a run left something in the repository, be it as an open pull request. */
+export function hasChanged(report: Pick<RunReport, 'releases'>): boolean {
+  const isOpen = ({ receipt }: ReleaseReport): boolean =>
+    receipt.kind === 'waiting' || receipt.kind === 'awaiting-approval';
+  return hasWritten(report) || report.releases.some(isOpen);
+}
+
 function weigh({ decision }: ReleaseReport): number {
   return ORDER.indexOf(decision.kind);
 }

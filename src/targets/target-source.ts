@@ -37,14 +37,24 @@ const OPTIONS = {
   stringKeys: true,
   merge: false,
   resolveKnownTags: false,
-  keepSourceTokens: true,
   prettyErrors: false,
   // Compares every key with every other; what is looked up is looked up once, see Spot.
   uniqueKeys: false,
 } as const;
 
-/** Parses a target file: one or more YAML documents (JSON is YAML). A byte order mark is kept. */
+/** What was parsed last: one file is asked for its split, for what is to change in it, and for its routing, one after the other. */
+let newest:
+  | { readonly file: string; readonly text: string; readonly source: Found<TargetSource> }
+  | undefined;
+
+/** Parses a target file: one or more YAML documents (JSON is YAML). A byte order mark is kept. Nobody changes what is given. */
 export function readTargetSource(file: string, text: string): Found<TargetSource> {
+  if (newest?.file !== file || newest.text !== text)
+    newest = { file, text, source: parseTargetSource(file, text) };
+  return newest.source;
+}
+
+function parseTargetSource(file: string, text: string): Found<TargetSource> {
   const lines = new LineIndex(file, text);
   const refuse = (code: string, offset: number, message: string): Mismatch =>
     mismatch({ code, severity: 'error', at: lines.positionAt(offset), path: '', message });

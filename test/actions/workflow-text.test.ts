@@ -49,6 +49,8 @@ describe('annotate', () => {
   it('says how many it does not show, within the ten that GitHub shows', () => {
     const shown = record(Array.from({ length: 25 }, (_, index) => problem(index + 1, 'error')));
     expect(shown).toHaveLength(10);
-    expect(shown[9]?.message).toBe('16 more problems; the job summary lists all of them');
+    expect(shown[9]?.message).toBe(
+      '16 more problems are not shown here; the log of this step lists all of them',
+    );
   });
 });

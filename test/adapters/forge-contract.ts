@@ -252,6 +252,12 @@ export function describeForgeContract(contract: ForgeContract): void {
     });
 
     describe('propose', () => {
+      it('names a branch that stands where the folder of the proposal would be', async () => {
+        expect(await inspect()).toMatchObject({ obstacle: undefined });
+        await bench.push({ 'README.md': 'mine\n' }, { branch: 'belay/rollback' });
+        expect(await inspect()).toMatchObject({ obstacle: 'belay/rollback', branch: undefined });
+      });
+
       it('finds nothing before, and then the branch with its operation and the open pull request', async () => {
         const head = await forge.head();
         expect(await inspect()).toMatchObject({ head, branch: undefined, pulls: [], siblings: [] });

@@ -176,10 +176,14 @@ export function openBench(input: BenchInput = {}): Bench {
 }
 
 /** A bench in which the candidate has been ticked through the first `moves` of WALK (1: adopted, 2: at 5 %, 3: at 25 % …). */
-export async function openInFlight(moves: 1 | 2 | 3 | 4 | 5, input: BenchInput = {}): Promise<Bench> {
+export async function openInFlight(
+  moves: 1 | 2 | 3 | 4 | 5,
+  input: BenchInput = {},
+  setup: Setup = {},
+): Promise<Bench> {
   const bench = openBench(input);
   await bench.tick(WALK[0]);
-  bringCandidate(bench);
+  bringCandidate(bench, setup);
   for (const at of WALK.slice(1, moves)) await bench.tick(at);
   return bench;
 }

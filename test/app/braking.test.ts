@@ -83,7 +83,7 @@ function replayAll({ forge }: Pick<Bench, 'forge'>): readonly (readonly [then: u
     if (chain.kind !== 'ok' || manifest.kind !== 'ok') throw new TypeError('records or manifest do not read');
     const { candidate } = manifest.value.release.spec;
     const state = readState(chain.chain, candidate && versionRef(candidate));
-    return [record.decision, replayRecord(record, manifest.value.release, state).decision];
+    return [record.decision, replayRecord(record, manifest.value.release, { state }).decision];
   });
 }
 

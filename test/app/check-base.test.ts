@@ -147,6 +147,26 @@ describe('a version', () => {
     ]);
     expect(await compare(rewritten, brought, [settled])).toEqual([]);
   });
+
+  it('does not come together with another stable version, nor where none was ever settled', async () => {
+    const [adopted] = await moments;
+    const settled = { ...adopted!, ...SETTLED };
+    const other = { ...STABLE, version: '3.4.2', digit: 'e' };
+    const both = { ...settled, [MANIFEST]: writeManifest({ stable: other, candidate: CANDIDATE }) };
+    expect(await compare(settled, both)).toMatchObject([
+      {
+        code: 'LAST_GOOD_MISSING',
+        path: 'spec.candidate',
+        message: expect.stringContaining(
+          'could not go back to stable 3.4.2 (3.4.2: no settled, valid manifest',
+        ),
+      },
+    ]);
+    const born = { ...BASE, [MANIFEST]: writeManifest({ candidate: CANDIDATE }) };
+    const edited = { ...BASE, [MANIFEST]: writeManifest({ candidate: CANDIDATE, paused: true }) };
+    expect(await compare(born, edited, [])).toMatchObject([{ code: 'LAST_GOOD_MISSING' }]);
+    expect(await compare(BASE, edited, [])).toEqual([]);
+  });
 });
 
 describe('a version to fall back to', () => {

@@ -32,10 +32,12 @@ const range = (last: number, query = 'up'): MetricsRequest => ({
   grid: { first: instant(100), last: instant(last), step: millis(100) },
 });
 
+const stretch = (until: number) => ({ since: instant(100), until: instant(until), every: millis(100) });
+
 describe('a look back over history', () => {
   it('asks a question over a grid once, and gives each look its part', async () => {
     asked.length = 0;
-    const history = createHistory(providers, { until: instant(1_050) });
+    const history = createHistory(providers, stretch(1_050));
     for (const last of [100, 300, 1_000]) {
       const request = range(last);
       const observation = await history.ask(undefined, question(request));
@@ -48,18 +50,48 @@ describe('a look back over history', () => {
   });
 
   it('gives a part of every group', async () => {
-    const history = createHistory(providers, { until: instant(1_000) });
+    const history = createHistory(providers, stretch(1_000));
     const request: MetricsRequest = { ...range(200), kind: 'grouped', by: 'le' } as MetricsRequest;
     const { outcome } = await history.ask(undefined, question(request));
     expect(outcome).toEqual({ kind: 'grouped', groups: [{ value: '0.1', values: [100, 200] }] });
   });
 
-  it('asks for one moment as it is, and other queries on their own', async () => {
+  it('asks for one moment of every look at once, and other queries on their own', async () => {
     asked.length = 0;
-    const history = createHistory(providers, { until: instant(1_000) });
-    await history.ask(undefined, question({ kind: 'instant', query: 'up', at: instant(5) }));
+    const history = createHistory(providers, stretch(1_000));
+    for (const at of [205, 305, 905]) {
+      const { outcome } = await history.ask(
+        undefined,
+        question({ kind: 'instant', query: 'up', at: instant(at) }),
+      );
+      expect(outcome).toEqual({ kind: 'sample', value: at });
+    }
     await history.ask(undefined, question(range(200)));
     await history.ask(undefined, question(range(200, 'down')));
     expect(asked).toHaveLength(3);
+  });
+
+  it('answers grids that end where the look is, as thresholds ask them, from one question', async () => {
+    asked.length = 0;
+    const history = createHistory(providers, stretch(2_000));
+    for (const last of [500, 700, 1_900]) {
+      const grid = { first: instant(last - 300), last: instant(last), step: millis(100) };
+      const request: MetricsRequest = { kind: 'range', query: 'up', grid };
+      const { outcome } = await history.ask(undefined, question(request));
+      expect(outcome).toEqual({ kind: 'series', values: [last - 300, last - 200, last - 100, last] });
+    }
+    expect(asked).toHaveLength(1);
+  });
+
+  it('asks for a long stretch in parts that fit into an answer, and joins them', async () => {
+    asked.length = 0;
+    const history = createHistory(providers, stretch(120_100));
+    const request: MetricsRequest = { ...range(120_100), kind: 'grouped', by: 'le' } as MetricsRequest;
+    const { outcome } = await history.ask(undefined, question(request));
+    expect(asked.map((one) => one.request.kind === 'grouped' && gridPoints(one.request.grid))).toEqual([
+      500, 500, 201,
+    ]);
+    const values = outcome.kind === 'grouped' ? outcome.groups[0]!.values : [];
+    expect(values).toEqual(Array.from({ length: 1_201 }, (_, index) => 100 * (index + 1)));
   });
 });

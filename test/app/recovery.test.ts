@@ -56,7 +56,10 @@ function metrics({ stable = healthy, candidate = failing(), older = () => undefi
         ? brokenProvider(clock).query(request)
         : { ...(await recorded.query(request)), fetchedAt: clock.now() },
   });
-  return { provider, setDown: (value: boolean) => void (isDown = value) };
+  const setDown = (value: boolean): void => {
+    isDown = value;
+  };
+  return { provider, setDown };
 }
 
 /** Rolled back at minute 48, from 25 %. */
@@ -152,7 +155,11 @@ describe('after a rollback', () => {
     let asked = 0;
     const counting = (clock: Clock): MetricsProvider => {
       const own = provider(clock);
-      return { ...own, query: async (request) => ((asked += 1), own.query(request)) };
+      const query: MetricsProvider['query'] = async (request) => {
+        asked += 1;
+        return own.query(request);
+      };
+      return { ...own, query };
     };
     const bench = openBench({ provider: counting });
     await bench.tick(0);

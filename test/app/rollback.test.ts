@@ -247,6 +247,30 @@ describe('which manifest is the last good one', () => {
     expect(bench.forge.pulls[0]!.description).toContain('`3.4.2` was passed over');
   });
 
+  it('is passed over when production has left what it needs, and the pull request says so', async () => {
+    const bench = openBench();
+    await bench.tick(0);
+    const bring = async (at: number, version: string, digit: string, index: string) => {
+      const text = writeManifest({ stable: { version, backend: 'scorer-a', digit } });
+      bench.forge.push({
+        [MANIFEST]: text.replace('    artifacts:', `    compat: {index: "${index}"}\n    artifacts:`),
+      });
+      expect(told(await bench.tick(at))).toEqual(['adopt', 'STABLE_CHANGED_BY_HAND', 'committed']);
+    };
+    await bring(5, '3.4.2', 'd', '2026-10');
+    await bring(10, '3.4.3', 'e', '2026-11');
+    bench.forge.push({
+      [MANIFEST]: bench.forge.textAt(MANIFEST)!.replace('backend: scorer-a', 'backend: scorer-b'),
+    });
+    await bench.tick(12);
+    const report = await bench.rollBack(15, { from: '3.4.3' });
+    expect(told(report)[2]).toBe('merged');
+    expect(bench.forge.textAt(MANIFEST)).toBe(SETTLED);
+    expect(bench.forge.pulls[0]!.description.replaceAll('\\', '')).toContain(
+      '`3.4.2` was passed over: needs index 2026-10; production serves 2026-11.',
+    );
+  });
+
   it('is known under the name that a person gave it', async () => {
     const bench = openBench();
     await bench.tick(0);

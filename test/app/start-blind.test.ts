@@ -66,7 +66,7 @@ describe('a rollout whose checks cannot see stable', () => {
     expect(exitCodeOf(late)).toBe(2);
     expect(only(late).decision.reasons.at(-1)).toEqual({
       code: 'EVIDENCE_MISSING',
-      text: '3.5.0 has waited for more than 1h; it starts by itself when its checks can see',
+      text: '3.5.0 has waited for more than 1h; it starts by itself as soon as this can be seen',
     });
   });
 

@@ -5,8 +5,8 @@ import { validate } from '../../src/app/validate.ts';
 import { checkPromql } from '../../src/cli/check-promql.ts';
 import { configTemplate, releaseTemplate, servingTemplate } from '../../src/cli/init-templates.ts';
 import type { FileSource } from '../../src/ports/forge.ts';
-import { printPreview, summarisePreview } from '../../src/report/preview.ts';
-import { CANDIDATE, STABLE } from '../builders/release.ts';
+import { printOrder, printPreview, summarisePreview } from '../../src/report/preview.ts';
+import { CANDIDATE, STABLE, START } from '../builders/release.ts';
 import { CONFIG, MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
 import { type Bench, openInFlight, writeFiles, writeManifest } from './bench.ts';
 
@@ -82,6 +82,30 @@ describe('validate', () => {
     const manifest = BASE[MANIFEST]!.replace('kind: proportion', 'kind: proportion\n        unit: user');
     const told = { ...BASE, [SERVING]: route, [MANIFEST]: manifest };
     expect((await check(told)).problems).toEqual([]);
+  });
+
+  it('warns of latency there as well, whose buckets can only be of requests, unless clumps are declared', async () => {
+    const route = `${BASE[SERVING]}`.replace(
+      /^( *)- backendRefs:/m,
+      '$1- sessionPersistence: {type: Cookie}\n$1  backendRefs:',
+    );
+    const slow = (more: string) =>
+      BASE[MANIFEST]!.replace('kind: proportion', 'kind: proportion\n        unit: user').replace(
+        / {4}checks:\n/,
+        `    checks:\n      - {name: slow, kind: latency, provider: prod, bound: 0.4, buckets: 'sum by (le) (increase(x_bucket{version="{{version}}"}[{{window}}]))'${more}}\n`,
+      );
+    const found = async (more: string) =>
+      (await check({ ...BASE, [SERVING]: route, [MANIFEST]: slow(more) })).problems;
+    const [problem, ...others] = await found('');
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({
+      code: 'UNIT_IS_REQUEST',
+      severity: 'warning',
+      path: 'spec.health.checks[0].name',
+    });
+    expect(problem!.message).toContain('users with a first slow request');
+    expect(await found(', dispersion: 8')).toEqual([]);
+    expect(await found(', dispersion: history')).toEqual([]);
   });
 
   it('says that a target is missing', async () => {
@@ -338,9 +362,12 @@ describe('a query that no server can read', () => {
 
   it('is not one that only a recording cannot answer', async () => {
     const { files } = withBad(`        bad: sum(increase(${selector}) * on () some_new_function(1))`);
-    expect((await check(files)).problems).toEqual([]);
+    const { problems } = await check(files);
+    expect(problems.map(({ code, severity }) => [code, severity])).toEqual([['FUNCTION_UNKNOWN', 'warning']]);
   });
 });
+
+const CLOCK = { now: START, zone: 'UTC' };
 
 describe('plan', () => {
   const preview = async (files: Readonly<Record<string, string>>, only: readonly string[] = []) =>
@@ -357,16 +384,18 @@ describe('plan', () => {
     expect(releases[0]!.total / 60_000).toBe(90);
     expect(releases[0]!.firstStep.map((edit) => edit.path)).toEqual([SERVING]);
     expect(releases[0]!.corrections).toEqual([]);
-    const text = printPreview(releases[0]!);
+    const text = printPreview(releases[0]!, CLOCK);
     expect(text).toContain('scorer 3.4.1 → 3.5.0: canary, at 0%');
     expect(text).toContain('    +          weight: 95');
-    expect(summarisePreview(releases[0]!)).toContain('| Traffic | Weight | Not before |');
+    expect(summarisePreview(releases[0]!, CLOCK)).toContain(
+      'finished Sat 2026-11-21 09:30 UTC at the earliest',
+    );
   });
 
   it('shows where a rollout under way stands', async () => {
     const { releases } = await preview(filesOf(await openInFlight(3)));
     expect(releases[0]!.standing).toMatchObject({ index: 1, step: { weight: 25 } });
-    expect(printPreview(releases[0]!)).toMatch(/^> +25%/m);
+    expect(printPreview(releases[0]!, CLOCK)).toMatch(/^ +> +25%/m);
   });
 
   it('shows what a serving file needs', async () => {
@@ -375,7 +404,25 @@ describe('plan', () => {
       [SERVING]: writeRoute({ 'scorer-a': 90, 'scorer-b': 10 }),
     });
     expect(releases[0]!.corrections.map((edit) => edit.path)).toEqual([SERVING]);
-    expect(printPreview(releases[0]!)).toContain('the targets must change to say what the manifest says');
+    expect(printPreview(releases[0]!, CLOCK)).toContain(
+      'the targets must change to say what the manifest says',
+    );
+  });
+
+  it('prints the order of releases that depend on others, and nothing where none does', async () => {
+    const text = writeManifest().replace('name: scorer', 'name: scorer\n  dependsOn: [store]');
+    const { order, releases } = await preview({
+      ...BASE,
+      ...writeFiles({ name: 'store' }),
+      [MANIFEST]: text,
+    });
+    expect(order).toEqual(['store', 'scorer']);
+    expect(printOrder(order)).toEqual(['order of rollouts: store, scorer']);
+    expect(releases.map((release) => printPreview(release, CLOCK).split('\n')[1])).toEqual([
+      '  after store',
+      expect.stringContaining('from, earliest'),
+    ]);
+    expect(printOrder((await preview(BASE)).order)).toEqual([]);
   });
 
   it('looks at the named releases only', async () => {

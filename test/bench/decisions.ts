@@ -1,11 +1,15 @@
 import { parseArgs } from 'node:util';
 import { DOUBT } from './decisions/doubt.ts';
+import { DRIFT } from './decisions/drift.ts';
+import { GAUGES } from './decisions/gauges.ts';
 import { GRID, LATE } from './decisions/grid.ts';
+import { LATENCY } from './decisions/latency.ts';
 import { PRIMITIVE } from './decisions/primitive.ts';
 import { SERIES } from './decisions/real-series.ts';
 import { SAFE } from './decisions/safe.ts';
 import { type Measure, type Run, type Section, writeMeasure } from './decisions/section.ts';
 import { SPEED } from './decisions/speed.ts';
+import { SPLITS } from './decisions/splits.ts';
 import { ROLLOUT } from './decisions/steps.ts';
 import { STOPPED } from './decisions/stopped.ts';
 import { STRESS } from './decisions/stress.ts';
@@ -24,6 +28,10 @@ const SECTIONS: readonly Section[] = [
   STRESS,
   ROLLOUT,
   SAFE,
+  LATENCY,
+  GAUGES,
+  DRIFT,
+  SPLITS,
   DOUBT,
   STOPPED,
   SERIES,

@@ -22,16 +22,20 @@ export interface VersionInput {
   readonly version: string;
   readonly backend: string;
   readonly digit: string;
+  /** What is written of its model, on top. */
+  readonly model?: { readonly uri?: string; readonly digest?: string; readonly signature?: string };
 }
 
 export const STABLE: VersionInput = { version: '3.4.1', backend: 'scorer-a', digit: 'a' };
 export const CANDIDATE: VersionInput = { version: '3.5.0', backend: 'scorer-b', digit: 'b' };
 
-function writeVersion({ version, backend, digit }: VersionInput) {
+function writeVersion({ version, backend, digit, model }: VersionInput) {
   return {
     version,
     backend,
-    artifacts: { model: { uri: `s3://models/scorer/${version}`, digest: `sha256:${digit.repeat(64)}` } },
+    artifacts: {
+      model: { uri: `s3://models/scorer/${version}`, digest: `sha256:${digit.repeat(64)}`, ...model },
+    },
   };
 }
 
@@ -52,6 +56,8 @@ export interface ReleaseInput {
   readonly paused?: boolean;
   readonly checks?: readonly unknown[];
   readonly health?: Readonly<Record<string, unknown>>;
+  readonly tier?: string;
+  readonly waivers?: readonly unknown[];
 }
 
 export const ERRORS_CHECK = {
@@ -84,6 +90,7 @@ export function writeRelease(input: ReleaseInput = {}): Record<string, unknown> 
     kind: 'Release',
     metadata: { name: 'scorer', owners: ['@acme/risk-ml'], runbook: 'docs/runbooks/scorer.md' },
     spec: {
+      ...(input.tier === undefined ? {} : { tier: input.tier }),
       stable: writeVersion(input.stable ?? STABLE),
       ...(input.candidate ? { candidate: writeVersion(input.candidate) } : {}),
       rollout,
@@ -98,6 +105,7 @@ export function writeRelease(input: ReleaseInput = {}): Record<string, unknown> 
               ...input.rollback,
             },
           }),
+      ...(input.waivers === undefined ? {} : { waivers: input.waivers }),
     },
   };
 }
@@ -125,6 +133,7 @@ export function buildState(input: Partial<ReleaseState> = {}): ReleaseState {
   return {
     sequence: 1,
     tip: digestOf('1'),
+    newest: undefined,
     good: [{ ref: refOf(STABLE), record: 1 }],
     quarantined: [],
     backends: new Map(),

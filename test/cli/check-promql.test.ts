@@ -30,8 +30,19 @@ describe('checkPromql', () => {
     ['rate(a[5m]) by (b)', 12],
     ['a{b=“c”}', 4],
     ['{}', 0],
+    ['a{b="c"[5m]', 7],
+    ['sum(rate(a{b="c"[5m]))', 16],
   ])('finds what no version reads: %s', (query, at) => {
     expect(checkPromql(query)?.at).toBe(at);
+  });
+
+  it.each([
+    ['incrase(a[5m])', 0, 'did you mean "increase"?'],
+    ['sum(some_function(a, "rat(b)"))', 4, 'another server may'],
+    ['a / on (b) histgram_quantile(0.9, a)', 11, 'did you mean "histogram_quantile"?'],
+  ])('warns of a function that no version has: %s', (query, at, hint) => {
+    expect(checkPromql(query)).toMatchObject({ kind: 'stranger', at });
+    expect(checkPromql(query)?.message).toContain(hint);
   });
 
   it.each([
@@ -49,7 +60,6 @@ describe('checkPromql', () => {
     ['increase(a[5m] anchored)'],
     ['a + on () fill (0) b'],
     ['a atan2 b'],
-    ['some_new_function(a, "b")'],
     ['a{b=~"\\\\p{Greek}+"}'],
     ['a{b="\\xff"}'],
     ['1_000'],

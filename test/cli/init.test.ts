@@ -23,7 +23,9 @@ async function init(...flags: readonly string[]) {
   });
   const read = (path: string) => readFileSync(join(cwd, path), 'utf8');
   const workflows = () =>
-    ['validate', 'advance', 'rollback'].map((name) => read(`.github/workflows/belay-${name}.yml`));
+    ['validate', 'preflight', 'advance', 'rollback'].map((name) =>
+      read(`.github/workflows/belay-${name}.yml`),
+    );
   return { code, ...said, read, workflows };
 }
 

@@ -17,7 +17,7 @@ afterEach(() => {
 function open(metrics: 'recorded' | 'secret-missing') {
   const dir = mkdtempSync(join(tmpdir(), 'belay-plan-'));
   folders.push(dir);
-  for (const part of ['releases', 'serving', 'docs', '.belay', '.github'])
+  for (const part of ['contracts', 'releases', 'serving', 'docs', '.belay', '.github'])
     cpSync(join(EXAMPLE, part), join(dir, part), { recursive: true });
   if (metrics === 'secret-missing') return dir;
   cpSync(join(EXAMPLE, 'demo', 'recordings', 'healthy.om'), join(dir, 'history.om'));
@@ -50,10 +50,10 @@ describe('belay plan --traffic', () => {
       /^Weight +Check +×1\.2 +×1\.5 +×2 +×5 +Safe$/,
     );
     expect(lines.find((line) => /^1% +errors/.test(line))).toMatch(
-      /^1% +errors +never +never +never +\d+h(?:30m)? \/ \d+h(?:30m)? +\d+m \/ 1h(?:\d+m)?$/,
+      /^1% +errors +never +\d+d \/ \d+d +\d+h \/ \d+h +\d+m \/ 1h(?:\d+m)? +\d+m \/ 1h(?:\d+m)?$/,
     );
     expect(lines).toContain(
-      '! at 1%, 5%, 25%: errors: a doubling is never proven harmful at this rate and with this tolerance',
+      '! at 1%, 5%, 25%: slow-answers: a doubling is never proven harmful at this rate and with this tolerance',
     );
     expect(lines.find((line) => line.startsWith('half of all'))).toMatch(
       /promoted within about \dh(?:30m)?; the deadline is 1d$/,

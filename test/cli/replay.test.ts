@@ -15,7 +15,7 @@ afterEach(() => {
 async function replay(story: 'healthy' | 'faulty', line: readonly string[]) {
   const dir = mkdtempSync(join(tmpdir(), 'belay-replay-'));
   folders.push(dir);
-  for (const part of ['releases', 'serving', 'docs'])
+  for (const part of ['contracts', 'releases', 'serving', 'docs'])
     cpSync(join(EXAMPLE, part), join(dir, part), { recursive: true });
   cpSync(join(EXAMPLE, 'demo', 'recordings', `${story}.om`), join(dir, 'history.om'));
   cpSync(join(EXAMPLE, '.belay'), join(dir, '.belay'), { recursive: true });

@@ -24,6 +24,8 @@ export interface RunEvent {
   readonly inputs?: Readonly<Record<string, string>>;
   /** The payload of a repository_dispatch. */
   readonly payload?: Readonly<Record<string, unknown>>;
+  /** The pull request of a pull_request; its head is in this repository unless another one is named. */
+  readonly pull?: { readonly number: number; readonly head: string; readonly from?: string };
 }
 
 export interface JobOptions {
@@ -33,6 +35,8 @@ export interface JobOptions {
   readonly token?: string;
   /** GITHUB_REF. Default: the default branch's. */
   readonly ref?: string;
+  /** What is checked out. Default: the ref. */
+  readonly checkout?: string;
   readonly fetchDepth?: number;
   /** Instead of what the example's workflow passes. */
   readonly with?: Readonly<Record<string, string>>;
@@ -52,7 +56,7 @@ export interface Stage {
   createRepository(settings?: RepositorySettings): Promise<RepositoryHandle>;
   /** Checks out and runs one of our actions, as the example's workflow says. */
   runJob(
-    action: 'validate' | 'advance' | 'rollback',
+    action: 'validate' | 'preflight' | 'advance' | 'rollback',
     repository: RepositoryHandle,
     options?: JobOptions,
   ): Promise<ActionRun>;
@@ -110,7 +114,7 @@ function assemble({ lab, gateway, past, prometheus }: Parts): Stage {
         serverUrl: lab.serverUrl,
         repository: repository.fullName,
         token: options.token === lab.tokens.expired ? lab.tokens.actions : token,
-        ref: ref.replace(/^refs\/heads\//, ''),
+        ref: (options.checkout ?? ref).replace(/^refs\/heads\//, ''),
         ...(options.fetchDepth === undefined ? {} : { fetchDepth: options.fetchDepth }),
       });
       litter.push(join(workspace, '..'));
@@ -178,6 +182,11 @@ function payloadOf(event: RunEvent, repository: RepositoryHandle): Readonly<Reco
     repository: about,
     sender: { login: 'mona' },
     ...(event.inputs ? { inputs: event.inputs } : {}),
+    ...(event.pull ? { number: event.pull.number, pull_request: pullOf(event.pull, repository) } : {}),
     ...(event.payload ? { action: 'belay-rollback', client_payload: event.payload } : {}),
   };
+}
+
+function pullOf({ number, head, from }: NonNullable<RunEvent['pull']>, repository: RepositoryHandle): object {
+  return { number, head: { sha: head, repo: { full_name: from ?? repository.fullName } } };
 }

@@ -5,9 +5,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CANDIDATE, STABLE } from '../builders/release.ts';
-import { MANIFEST, repositoryFiles, SERVING } from '../builders/world.ts';
+import { CONFIG, MANIFEST, repositoryFiles, SERVING } from '../builders/world.ts';
 import { git } from '../lab/git/run-git.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
+import { ISSUER, makeAuthority, WORKFLOW } from '../sigstore/authority.ts';
+import { signStatement, statementOf } from '../sigstore/bundles.ts';
 import { type ActionRun, runAction } from '../tools/composite-runner.ts';
 import { checkOut } from './checkout.ts';
 import { makePath } from './fake-node.ts';
@@ -45,11 +47,12 @@ const rolling = repositoryFiles({ stable: STABLE, candidate: CANDIDATE, weight: 
 /** Opens a pull request that changes these files, and runs the check on its merge commit. */
 async function validate(
   files: Readonly<Record<string, string>>,
+  before: Readonly<Record<string, string>> = settled,
 ): Promise<ActionRun & { readonly tried: string; readonly asked: number }> {
   count += 1;
   const repository = await lab.createRepository({
     name: `fork-${count}`,
-    files: { ...settled, 'metrics.om': '# EOF\n' },
+    files: { ...before, 'metrics.om': '# EOF\n' },
     settings: { private: true },
   });
   const merge = await repository.commit({ branch: 'from-a-fork', files, login: 'stranger' });
@@ -63,6 +66,7 @@ async function validate(
   const run = await runAction({
     action: join(ROOT, 'actions/validate/action.yml'),
     path: trapped.path,
+    with: { base: before === settled ? '' : 'HEAD^' },
     github: {
       ...{ token, ref, repository: repository.fullName, workspace, sha: merge },
       ...{ ref_name: '7/merge', event_name: 'pull_request', actor: 'stranger' },
@@ -152,6 +156,25 @@ describe('validate on a pull request', () => {
     ]);
   });
 
+  it('verifies signatures without a socket, by the trust of the base and not by that of the pull request', async () => {
+    const [authority, evil] = [makeAuthority(), makeAuthority()];
+    const trust = `verify: {trustRoot: root.json, identities: [{issuer: "${ISSUER}", identity: "${WORKFLOW}"}], required: false}\n`;
+    const candidate = { ...CANDIDATE, model: { signature: 'signatures/candidate.json' } };
+    const signed = (by: typeof authority) => ({
+      ...repositoryFiles({ stable: STABLE, candidate, weight: 0 }),
+      '.belay/config.yaml': CONFIG + trust,
+      'root.json': by.root,
+      'signatures/candidate.json': JSON.stringify(
+        signStatement(statementOf(CANDIDATE.digit.repeat(64)), { authority: by, signer: by.certify() }),
+      ),
+    });
+    const before = { ...settled, '.belay/config.yaml': CONFIG + trust, 'root.json': authority.root };
+    expect(await validate(signed(authority), before)).toMatchObject({ exitCode: 0, tried: '', asked: 0 });
+    const forged = await validate(signed(evil), before);
+    expect(forged).toMatchObject({ exitCode: 1, tried: '', asked: 0 });
+    expect(forged.annotations.map(({ message }) => message).join()).toContain('does not count');
+  });
+
   it('shows ten of many faults and says how many more there are', async () => {
     const broken = (rolling[MANIFEST] ?? '').replace(
       'steps:',
@@ -163,7 +186,9 @@ describe('validate on a pull request', () => {
     expect(run).toMatchObject({ exitCode: 1, dropped: 0 });
     expect(run.annotations).toHaveLength(10);
     const shown = run.annotations.at(-1)?.message ?? '';
-    expect(shown).toBe(`${Number(run.outputs.errors) - 9} more problems; the job summary lists all of them`);
+    expect(shown).toBe(
+      `${Number(run.outputs.errors) - 9} more problems are not shown here; the log of this step lists all of them`,
+    );
     for (let index = 0; index < 14; index += 1) expect(run.summary).toContain(`x${index}`);
   });
 

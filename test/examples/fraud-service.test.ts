@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer } from '../../examples/fraud-scorer/service/server.mjs';
 import { MODELS, modelFile } from '../../examples/fraud-scorer/service/train.mjs';
@@ -28,6 +29,29 @@ function sampleOf(text: string, series: string): number {
   if (line === undefined) throw new Error(`no series ${series}`);
   return Number(line.slice(series.length + 1));
 }
+
+const contract = (name: string) =>
+  new Ajv2020().compile(
+    JSON.parse(
+      readFileSync(new URL(`../../examples/fraud-scorer/contracts/${name}`, import.meta.url), 'utf8'),
+    ) as object,
+  );
+
+describe.each(['3.4.1', '3.5.0', '3.6.0'])('the contracts of version %s', (version) => {
+  it('say what it takes and what it answers', async () => {
+    const [takes, answers] = [contract('payment.v1.json'), contract('score.v1.json')];
+    const server = await startServer({ model: model(version) });
+    for (const transaction of transactions(12, 200)) {
+      expect(takes(transaction), JSON.stringify(transaction)).toBe(true);
+      const { status, body } = await predict(server, transaction);
+      if (status === 200) expect(answers(body), JSON.stringify(body)).toBe(true);
+    }
+    const { amount: _, ...less } = transactions(12, 1)[0]!;
+    expect(takes(less)).toBe(false);
+    expect((await predict(server, less)).status).toBe(400);
+    await server.close();
+  });
+});
 
 describe('a healthy version', () => {
   let server: Server;

@@ -1,7 +1,8 @@
-import { checkBranch, checkCommit, messageOf, operationOf } from '../../src/adapters/operation.ts';
+import { checkBranch, checkCommit, foldersOf, messageOf, operationOf } from '../../src/adapters/operation.ts';
+import { sha256 } from '../../src/adapters/system/sha256.ts';
 import { ToolError } from '../../src/core/errors.ts';
-import type { Instant, Sha } from '../../src/core/units.ts';
-import { instant } from '../../src/core/units.ts';
+import type { Digest, Instant, Sha } from '../../src/core/units.ts';
+import { digest, instant } from '../../src/core/units.ts';
 import type {
   CloseRequest,
   CommitOutcome,
@@ -141,8 +142,12 @@ class MemoryForge implements FakeForge {
   }
 
   setBranch(branch: string, tip: Sha | undefined): void {
-    if (tip === undefined) this.#branches.delete(branch);
-    else this.#branches.set(branch, tip);
+    if (tip === undefined) {
+      // for good: the branch may come again, the pull request does not
+      for (const pull of this.pulls)
+        if (pull.branch === branch && pull.state === 'open') this.closePull(pull.number);
+      this.#branches.delete(branch);
+    } else this.#branches.set(branch, tip);
   }
 
   tip(branch: string): Sha | undefined {
@@ -232,6 +237,16 @@ class MemoryForge implements FakeForge {
     return files;
   }
 
+  async digests(at: Sha, paths: readonly string[]): Promise<ReadonlyMap<string, Digest>> {
+    this.#enter('digests');
+    const texts = paths.map((path) => [path, this.#store.get(at).tree.get(path)] as const);
+    return new Map(
+      texts.flatMap(([path, entry]) =>
+        typeof entry === 'string' ? [[path, digest(`sha256:${sha256(entry)}`)] as const] : [],
+      ),
+    );
+  }
+
   async history(at: Sha, path: string): Promise<readonly Revision[]> {
     this.#enter('history');
     const changed = this.#store.line(at).filter(({ tree, parents: [parent] }) => {
@@ -283,6 +298,7 @@ class MemoryForge implements FakeForge {
         ...asPort(pull),
         operation: operationOf(this.#store.get(pull.head).message),
       })),
+      obstacle: foldersOf(proposal.branch).find((folder) => this.#branches.has(folder)),
       repository: 'fake',
     };
   }

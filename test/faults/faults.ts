@@ -5,7 +5,7 @@ export type Ending =
   /** As on a quiet day: it has repeated, waited or looked. */
   | 'absorbed'
   /** It says what is wrong, with this exit code and this code of a receipt or an error. */
-  | { readonly exit: 1 | 3; readonly code: string };
+  | { readonly exit: 1 | 2 | 3; readonly code: string };
 
 /** One row of the matrix: a fault of safety-cases F1 to F12, as it strikes one request. */
 export interface FaultRow {
@@ -28,7 +28,7 @@ export interface FaultRow {
 }
 
 const down = { exit: 3, code: 'FORGE_UNAVAILABLE' } as const;
-const limited = { exit: 3, code: 'RATE_LIMITED' } as const;
+const limited = { exit: 2, code: 'RATE_LIMITED' } as const;
 const token = { exit: 3, code: 'UNAUTHORISED' } as const;
 const refused = { exit: 1, code: 'FORGE_REFUSED' } as const;
 const corrupt = { exit: 3, code: 'CORRUPT' } as const;

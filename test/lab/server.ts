@@ -88,7 +88,10 @@ async function answer(
   );
   const read: ApiRequest = { method: entry.method, path, query: url.searchParams, headers, body };
   const exchange = new Exchange(world, entry, read);
-  write(await exchange.run(), entry, request, response);
+  const wire = await exchange.run();
+  // GitHub's own clock: what is said to last until a moment is measured against it
+  response.setHeader('date', new Date(world.clock.now()).toUTCString());
+  write(wire, entry, request, response);
   entry.endedAt = performance.now();
 }
 

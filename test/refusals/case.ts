@@ -4,8 +4,11 @@ export interface RefusalCase {
   readonly source: string;
   /** Names the file. */
   readonly name: string;
-  /** What the file is given as; `rollout`: the manifest of a rollout under way, changed by a pull request. Default release. */
-  readonly as?: 'release' | 'config' | 'action' | 'rollout';
+  /**
+   * What the file is given as; `tiered`: a manifest beside a config with a tier; `rollout`: the manifest of a rollout under way, changed
+   * by a pull request; `contract`: the schema that a sound manifest names. Default release.
+   */
+  readonly as?: 'release' | 'tiered' | 'config' | 'action' | 'rollout' | 'contract';
   /** Path in the repository, where that is the attack. */
   readonly path?: string;
   /** How it stands in the repository. */

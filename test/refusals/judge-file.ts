@@ -7,7 +7,7 @@ import type { FileSource, RepoFile } from '../../src/ports/forge.ts';
 import { openInFlight, writeManifest } from '../app/bench.ts';
 import { BASE, baseOf, type Files, filesOf } from '../app/directory.ts';
 import type { RefusalCase } from './case.ts';
-import { CONFIG, MANIFEST, OTHERS } from './manifest.ts';
+import { CONFIG, insert, MANIFEST, OTHERS, TIERED_CONFIG } from './manifest.ts';
 
 /** One file in a repository of sound ones. */
 export interface JudgedFile {
@@ -17,6 +17,7 @@ export interface JudgedFile {
 }
 
 const SOUND: Files = { '.belay/config.yaml': CONFIG, ...OTHERS };
+const CONTRACTED = insert('    backend: fraud-scorer-a', '    contract: {input: contracts/input.json}');
 const ROLLING = openInFlight(2).then(filesOf);
 
 /** What `belay validate` says of the file, and how long it takes: time of the processor, since others use the machine as well. */
@@ -24,12 +25,7 @@ export async function judgeFile(
   bytes: Uint8Array,
   { as, path, mode }: JudgedFile,
 ): Promise<{ readonly problems: readonly Problem[]; readonly milliseconds: number }> {
-  const others =
-    as === 'rollout'
-      ? await ROLLING
-      : as === 'config'
-        ? { ...SOUND, 'releases/fraud-scorer.yaml': MANIFEST }
-        : SOUND;
+  const others = await repositoryFor(as);
   const base = as === 'rollout' ? baseOf(others, { ...BASE, [path]: writeManifest() }) : undefined;
   const start = process.cpuUsage();
   const files = withFile(others, path, readAs(path, bytes, mode));
@@ -37,6 +33,21 @@ export async function judgeFile(
   const { user, system } = process.cpuUsage(start);
   const milliseconds = (user + system) / 1_000;
   return { problems: problems.filter(({ at }) => at.file === path), milliseconds };
+}
+
+async function repositoryFor(as: JudgedFile['as']): Promise<Files> {
+  switch (as) {
+    case 'rollout':
+      return ROLLING;
+    case 'config':
+      return { ...SOUND, 'releases/fraud-scorer.yaml': MANIFEST };
+    case 'tiered':
+      return { ...SOUND, '.belay/config.yaml': TIERED_CONFIG };
+    case 'contract':
+      return { ...SOUND, 'releases/fraud-scorer.yaml': CONTRACTED };
+    default:
+      return SOUND;
+  }
 }
 
 function readAs(path: string, bytes: Uint8Array, mode: RefusalCase['mode']): RepoFile {

@@ -51,6 +51,30 @@ providers:
     auth: {kind: bearer, tokenEnv: PROM_TOKEN}
 `;
 
+/** A config with a tier that the manifest below keeps to the letter. */
+export const TIERED_CONFIG = `${CONFIG}timeZone: Europe/Berlin
+tiers:
+  high:
+    firstWeight: 5
+    hold: 1h
+    bake: 24h
+    weightPerHour: 95
+    samples: 500
+    falseRollbackRate: 5%
+    minFalseRollbackRate: 0.1%
+    falseAdvanceRate: 5%
+    checks: [errors]
+    approval: 50
+    providers: 1
+    provenance: [run]
+    summary: required
+freezes:
+  - {name: weekend, from: "Fri 16:00", to: "Mon 08:00", tiers: [high]}
+roles:
+  override: ["@acme/sre"]
+overrides: {maxDuration: 24h}
+`;
+
 /** The other files of the repository. */
 export const OTHERS: Readonly<Record<string, string>> = {
   'docs/runbook.md': '# What to do\n',
@@ -75,3 +99,10 @@ export function spoil(part: string, other: string, text = MANIFEST): string {
 export function insert(after: string, line: string, text = MANIFEST): string {
   return spoil(`${after}\n`, `${after}\n${line}\n`, text);
 }
+
+/** A manifest of that tier. */
+export const TIERED = [
+  ['spec:\n', 'spec:\n  tier: high\n'],
+  ['hold: 24h}', 'hold: 24h, approval: required}'],
+  ['deadline: 72h', 'deadline: 90h'],
+].reduce((text, [part = '', other = '']) => spoil(part, other, text), MANIFEST);

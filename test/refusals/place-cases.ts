@@ -100,6 +100,30 @@ const PATHS: readonly RefusalCase[] = [
     mode: 'submodule',
     at: [[1, 1]],
   },
+  ...['../releases', '/etc', '.github/workflows', '.git', '.belay/records'].map(
+    (folder): RefusalCase => ({
+      ...path(
+        `config-releases-${folder.replace(/[^a-z]+/g, '-').replace(/^-/, '')}`,
+        spoil('kind: Config', `kind: Config\nreleases: [⟦${folder}]`, CONFIG),
+        'SEC-09',
+      ),
+      as: 'config',
+    }),
+  ),
+  ...['../metrics.om', '.git/config'].map(
+    (file): RefusalCase => ({
+      ...path(
+        `config-provider-${file.replace(/[^a-z]+/g, '-').replace(/^-/, '')}`,
+        `${CONFIG}  recorded: {kind: openmetrics, file: ⟦${file}}\n`,
+        'SEC-09',
+      ),
+      as: 'config',
+    }),
+  ),
+  {
+    ...path('config-is-a-symlink', '../../../etc/passwd', 'CONFIG_MISSING'),
+    ...{ as: 'config', mode: 'symlink', at: [[1, 1]] },
+  },
 ];
 
 const INVISIBLE = [
@@ -174,8 +198,9 @@ const CHANGES: readonly RefusalCase[] = [
     inFlight(
       'SEC-29',
       `weight-${weight}`,
-      spoil('weight: 5\n    steps', `weight: ⟦${weight}\n    steps`, ROLLING),
-      weight === 1 ? 'WEIGHT_NOT_A_STEP' : 'SEC-29',
+      spoil('weight: 5\n    steps', `weight: ${weight === 1 ? '⟦⟦' : '⟦'}${weight}\n    steps`, ROLLING),
+      'SEC-29',
+      ...(weight === 1 ? ['WEIGHT_NOT_A_STEP'] : []),
     ),
   ),
   inFlight(

@@ -10,16 +10,24 @@ import { parseRelease } from '../../src/core/manifest/parse-release.ts';
 import { listProblems, problemBlocks } from '../../src/report/summary.ts';
 import { lintAction } from '../tools/lint-workflow.ts';
 import { type ExpectedProblem, type RefusalCase, settleCase } from './case.ts';
+import { JSON_CASES } from './json-cases.ts';
 import { judgeFile } from './judge-file.ts';
 import { MANIFEST } from './manifest.ts';
 import { PLACE_CASES } from './place-cases.ts';
+import { POLICY_CASES } from './policy-cases.ts';
 import { TEXT_CASES } from './text-cases.ts';
 import { YAML_CASES } from './yaml-cases.ts';
 
 /** Every hostile file is refused for what it is, where it is, at once, and does no harm on the way. */
 
 const FOLDER = fileURLToPath(new URL('../fixtures/refusals/', import.meta.url));
-const CASES: readonly RefusalCase[] = [...YAML_CASES, ...TEXT_CASES, ...PLACE_CASES];
+const CASES: readonly RefusalCase[] = [
+  ...YAML_CASES,
+  ...TEXT_CASES,
+  ...PLACE_CASES,
+  ...JSON_CASES,
+  ...POLICY_CASES,
+];
 
 /** What stands beside a file. */
 interface Expectation {
@@ -34,9 +42,11 @@ function expectationOf(one: RefusalCase): Expectation {
   const { source, as = 'release', mode } = one;
   const path = {
     release: 'releases/fraud-scorer.yaml',
+    tiered: 'releases/fraud-scorer.yaml',
     config: '.belay/config.yaml',
     action: 'action.yml',
     rollout: 'releases/scorer.yaml',
+    contract: 'contracts/input.json',
   }[as];
   return {
     source,

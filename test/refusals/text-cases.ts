@@ -189,6 +189,16 @@ export const TEXT_CASES: readonly RefusalCase[] = [
     ),
   ),
   patterns(
+    'query-unclosed-selector',
+    spoil(BAD, 'bad: sum(increase(predict_errors_total{version="{{version}}"⟦[{{window}}]))'),
+    'QUERY_MALFORMED',
+  ),
+  patterns(
+    'query-unknown-function',
+    spoil(BAD, 'bad: sum(⟦incraese(predict_errors_total{version="{{version}}"}[{{window}}]))'),
+    'FUNCTION_UNKNOWN',
+  ),
+  patterns(
     'many-placeholders',
     spoil(BAD, `bad: ${'{{'.repeat(1_900)}`.replace('{{', '⟦⟦"⟦{{').concat('"')),
     'QUERY_NOT_PER_VERSION',

@@ -154,7 +154,7 @@ describe('the exit code of a run', () => {
     ['REFUSED', 1],
     ['TARGET_MISMATCH', 1],
     ['FORGE_REFUSED', 1],
-    ['RATE_LIMITED', 3],
+    ['RATE_LIMITED', 2],
     ['UNAUTHORISED', 3],
     ['FORGE_UNAVAILABLE', 3],
     ['CORRUPT', 3],

@@ -28,6 +28,7 @@ const foresight: Foresight = {
             { effect: 2, ...time(90, 185) },
             { effect: 5, ...time(10) },
           ],
+          regressions: [],
           safe: time(130, 200),
         },
       ],

@@ -88,7 +88,7 @@ describe('a healthy rollout', () => {
         throw new TypeError('records or manifest do not read');
       const candidate = manifest.value.release.spec.candidate;
       const state = readState(chain.chain, candidate && versionRef(candidate));
-      const replay = replayRecord(record, manifest.value.release, state);
+      const replay = replayRecord(record, manifest.value.release, { state });
       expect(replay.decision).toEqual(record.decision);
     }
   });

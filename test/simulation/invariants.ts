@@ -233,7 +233,7 @@ export class Invariants {
       return;
     }
     const { hold } = was.spec.rollout.steps[from] ?? { hold: 0 };
-    if (this.#stage.now() + this.#skew < entered + hold)
+    if (this.#stage.now() + this.#early < entered + hold)
       this.fail(
         'INV-2',
         `${decision.kind} of ${release} ${(this.#stage.now() - entered) / MINUTE} minutes after the step was entered, hold ${hold / MINUTE}`,
@@ -275,10 +275,13 @@ export class Invariants {
   }
 
   #skew = 0;
+  /** Clocks that are this far apart are not told from right ones. */
+  #early = 2 * MINUTE;
 
-  /** Runners whose clocks go wrong by up to so much are about. */
-  tolerate(minutes: number): void {
-    this.#skew = Math.max(this.#skew, minutes * MINUTE);
+  /** Runners whose clocks go wrong by up to so many minutes are about, and are ahead by up to `early`. */
+  tolerate({ wrong, early }: { readonly wrong: number; readonly early: number }): void {
+    this.#skew = Math.max(this.#skew, wrong * MINUTE);
+    this.#early = Math.max(this.#early, early * MINUTE);
   }
 
   /** The world's own account of what could be seen, not the record's. */
@@ -445,7 +448,7 @@ export class Invariants {
       const before = people.closed
         .slice(0, this.knownClosed)
         .find(({ pull: old }) => old.branch === pull.branch && old.head === pull.head);
-      if (before)
+      if (before && !this.#isOrdered(pull.head))
         this.fail('INV-10', `#${pull.number} is #${before.pull.number} again, which a person closed`);
     }
     this.#pulls = pulls.length;
@@ -460,6 +463,17 @@ export class Invariants {
         if (forge.commitAt(head).author !== 'belay' && !this.#armedForeign.has(number))
           this.fail('INV-11', `#${number} was merged with commits of somebody else`);
       } else if (state === 'open') this.#noteForeign(number, head);
+  }
+
+  /** Whether a commit is what a person ordered, which is a newer word than a pull request that was closed. */
+  #isOrdered(head: Sha): boolean {
+    const { forge } = this.#stage;
+    const { tree, parents } = forge.commitAt(head);
+    const before = parents[0] && forge.commitAt(parents[0]).tree;
+    return [...tree].some(
+      ([path, text]) =>
+        path.startsWith('.belay/records/') && !before?.has(path) && String(text).includes('ASKED_BY_PERSON'),
+    );
   }
 
   /** Whether a commit is the merge, by the forge itself, of what somebody pushed to an armed pull request. */

@@ -24,8 +24,6 @@ const RESTS: Readonly<Record<string, readonly (ActKind | 'born' | 'late' | 'orde
     STABLE_QUARANTINED: ['promote-by-hand', 'stable', 'force-push', 'order'],
     STABLE_CHANGED_BY_HAND: ['promote-by-hand', 'stable', 'force-push', 'record-deleted'],
     suppressed: ['close-pull', 'delete-branch'],
-    // ordered again, and an earlier order's pull request was closed: suppressed, and said so
-    ROLLBACK_OPEN: ['close-pull', 'delete-branch'],
     NOT_COMPUTED: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted'],
     MERGED_BEFORE: ['force-push'],
     MANIFEST_INVALID: ['record-deleted'],

@@ -78,6 +78,10 @@ export class RunForge implements Forge {
     return this.#call('read', paths.join(' '), () => this.#forge.read(at, paths));
   }
 
+  digests(at: Sha, paths: readonly string[]) {
+    return this.#call('digests', paths.join(' '), () => this.#forge.digests(at, paths));
+  }
+
   history(at: Sha, path: string) {
     return this.#call('history', path, () => this.#forge.history(at, path));
   }

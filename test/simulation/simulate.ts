@@ -66,7 +66,7 @@ class Play {
     const skews = scenario.happenings.flatMap((one) =>
       'run' in one ? [one.run.skew, 'other' in one ? one.other.skew : 0] : [],
     );
-    invariants.tolerate(Math.max(0, ...skews.map(Math.abs)));
+    invariants.tolerate({ wrong: Math.max(0, ...skews.map(Math.abs)), early: Math.max(0, ...skews) });
     await this.#tick(CLEAN);
     for (const happening of scenario.happenings) {
       if (invariants.violations.length > 0) return;

@@ -14,6 +14,8 @@ export interface Situation {
   readonly candidate?: Health;
   readonly stable?: Health;
   readonly config?: string;
+  /** Checks of the manifest instead of those of the bench. */
+  readonly checks?: readonly unknown[];
   readonly files?: Readonly<Record<string, string>>;
   readonly story: readonly Move[];
 }
@@ -25,6 +27,8 @@ export type Move =
   /** Belay runs at a minute, on a new checkout. */
   | (Run & { readonly tick: Told })
   | (Run & { readonly rollBack: Told; readonly order?: Partial<RollbackOptions> })
+  /** The clock of the machine is wrong by so many minutes until it is set again; negative: behind. */
+  | { readonly clock: number }
   /** Several runs begin on the same checkout at once; receipts in alphabetical order. */
   | {
       readonly at: number;
@@ -34,7 +38,7 @@ export type Move =
   /** The next run is lost there, as by a runner that is taken away. */
   | { readonly at: number; readonly lost: CrashPoint; readonly run: 'tick' | 'rollBack' }
   /** A person pushes files; null deletes. */
-  | { readonly push: Readonly<Record<string, string | null>>; readonly to?: 'pull-1' }
+  | { readonly push: Readonly<Record<string, string | null>>; readonly to?: 'pull-1' | 'belay/rollback' }
   /** The same between the reading and the first write of the next run. */
   | { readonly race: Readonly<Record<string, string | null>> }
   /** Somebody force-pushes the default branch back by one commit. */
@@ -57,6 +61,8 @@ export interface Run {
   readonly exit?: ExitCode;
   /** In what a person sees. */
   readonly says?: RegExp;
+  /** Outputs of the action, some of them. */
+  readonly outputs?: Readonly<Record<string, string>>;
 }
 
 /** What is there. */

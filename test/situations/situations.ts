@@ -1,18 +1,34 @@
 import { type Health, healthy, sick, writeFiles, writeManifest } from '../app/bench.ts';
 import { CANDIDATE } from '../builders/release.ts';
 import { CONFIG, MANIFEST } from '../builders/world.ts';
-import type { Situation, Told } from './language.ts';
+import type { Move, Situation, Told } from './language.ts';
 
 const STEP: Told = ['advance', 'CHECKS_PASS', 'committed'];
 const SETTLED: Told = ['nothing', 'SETTLED', 'none'];
 const HARM = (receipt: string): Told => ['rollback', 'HARM_PROVEN', receipt];
 const ASKED = (receipt: string): Told => ['rollback', 'ASKED_BY_PERSON', receipt];
 
+const COUNTED = {
+  bad: 'sum(increase(predict_errors_total{version="{{version}}"}[{{window}}]))',
+  total: 'sum(increase(predict_total{version="{{version}}"}[{{window}}]))',
+};
 const CANDIDATE_TEXT = (more: Parameters<typeof writeManifest>[0] = {}): string =>
   writeManifest({ candidate: CANDIDATE, weight: 5, ...more });
 const BY_PULL = `${CONFIG}advance: {mode: pull-request}\n`;
 const BOTH: Health = (at) => (at < 10 ? 0.005 : 0.015);
 const FLAPPING: Health = (at) => (at % 2 === 0 ? 0.004 : 0.006);
+
+const OUTAGE: Health = (at) => (at < 10 || at >= 30 ? 0.005 : 0.2);
+const RATIO =
+  'sum(increase(predict_errors_total{version="{{version}}"}[{{window}}])) / sum(increase(predict_total{version="{{version}}"}[{{window}}]))';
+const LIMIT = { ...COUNTED, name: 'errors', kind: 'limit', provider: 'prod', max: '2%' };
+const THRESHOLD = {
+  name: 'errors',
+  kind: 'threshold',
+  provider: 'prod',
+  query: RATIO,
+  max: 0.02,
+};
 
 const blind = (
   reason: 'warnings' | 'not-a-number' | 'infinite' | 'empty' | 'many-series' | 'stale',
@@ -86,6 +102,45 @@ export const SITUATIONS: readonly Situation[] = [
     ],
   },
   {
+    id: 'REL-05',
+    title: 'a step that was written by a slow clock is held from when it landed',
+    story: [
+      { clock: -9 },
+      { at: 45, tick: STEP },
+      { clock: 0 },
+      {
+        at: 68,
+        tick: ['hold', 'HOLD_NOT_OVER', 'none'],
+        says: /landed at .* later than the clock of its run/,
+      },
+      { at: 75, tick: STEP },
+    ],
+  },
+  {
+    id: 'REL-05',
+    title: 'a clock that is far behind the newest record writes nothing but a rollback',
+    moves: 3,
+    story: [
+      { clock: -20 },
+      { push: { [MANIFEST]: writeManifest() } },
+      { at: 36, tick: ['hold', 'CLOCK_SKEW', 'none'], exit: 2, says: /behind the newest record/ },
+      { expect: { commits: [] } },
+      { push: { [MANIFEST]: CANDIDATE_TEXT({ weight: 25 }) } },
+      { at: 37, rollBack: ASKED('merged') },
+    ],
+  },
+  {
+    id: 'REL-05',
+    title: 'a clock that is a little behind the newest record decides at that moment',
+    story: [
+      { clock: 5 },
+      { at: 32, tick: STEP },
+      { clock: 0 },
+      { at: 33, rollBack: ASKED('merged') },
+      { expect: { candidate: null, records: 4 } },
+    ],
+  },
+  {
     id: 'REL-06',
     title: 'a provider that is down never rolls back: hold, one notice past the deadline, and on',
     story: [
@@ -98,6 +153,30 @@ export const SITUATIONS: readonly Situation[] = [
       { at: 80, tick: STEP },
     ],
   },
+  ...(
+    [
+      ['is down', 'unreachable', 'CHECK_ERROR'],
+      ['is slow', 'timeout', 'CHECK_ERROR'],
+      ['knows nothing', 'empty', 'CHECK_NO_DATA'],
+      ['has a clock that is hours away', 'clock-skew', 'CHECK_ERROR'],
+      ["mixes in another tenant's series", 'many-series', 'CHECK_ERROR'],
+    ] as const
+  ).map(
+    ([title, metrics, code]): Situation => ({
+      id: 'REL-06',
+      title: `a metrics server that ${title} for six hours: nothing moves, one notice, and on by itself`,
+      story: [
+        { metrics },
+        { at: 20, tick: ['hold', code, 'none'] },
+        { at: 66, tick: ['pause', 'EVIDENCE_MISSING', 'committed'], exit: 2 },
+        ...[120, 180, 240, 300, 360].map((at): Move => ({ at, tick: ['hold', code, 'none'] })),
+        { expect: { weight: 5, candidate: '3.5.0', pulls: [], commits: [/pause/] } },
+        { metrics: 'back' },
+        { at: 368, tick: STEP },
+        { expect: { weight: 25, pulls: [] } },
+      ],
+    }),
+  ),
   blind('warnings', 'REL-07'),
   blind('not-a-number', 'REL-08'),
   blind('infinite', 'REL-08'),
@@ -132,6 +211,33 @@ export const SITUATIONS: readonly Situation[] = [
       { expect: { candidate: '3.5.0', pulls: [] } },
     ],
   },
+  ...[LIMIT, THRESHOLD].flatMap((check): readonly Situation[] => [
+    {
+      id: 'REL-12',
+      title: `a fixed bound of kind ${check.kind} that both versions break: hold, and say that it is not the candidate`,
+      checks: [check],
+      candidate: OUTAGE,
+      stable: OUTAGE,
+      story: [
+        {
+          at: 22,
+          tick: ['hold', 'STABLE_FAILING_TOO', 'none'],
+          exit: 2,
+          says: /stable is beyond the same bound at the same time, so the candidate is not the cause/,
+        },
+        { at: 25, tick: ['hold', 'STABLE_FAILING_TOO', 'none'], exit: 2 },
+        { expect: { weight: 5, candidate: '3.5.0', pulls: [], commits: [] } },
+        { at: 62, tick: check === LIMIT ? ['hold', 'CHECK_INCONCLUSIVE', 'none'] : STEP },
+      ],
+    },
+    {
+      id: 'REL-12',
+      title: `a fixed bound of kind ${check.kind} that the candidate alone breaks takes it back`,
+      checks: [check],
+      candidate: OUTAGE,
+      story: [{ at: 22, tick: HARM('merged') }, { expect: { candidate: null, pulls: ['merged'] } }],
+    },
+  ]),
   {
     id: 'REL-13',
     title: 'a new version in the middle begins anew at the first step',
@@ -278,6 +384,23 @@ export const SITUATIONS: readonly Situation[] = [
     ],
   },
   {
+    id: 'REL-25',
+    title: 'a person who orders the rollback again has the last word, be it after a closing or a deletion',
+    moves: 3,
+    story: [
+      { rules: { pending: 'ci' } },
+      { at: 40, rollBack: ASKED('armed') },
+      { close: 1 },
+      { at: 41, rollBack: ASKED('armed') },
+      { deleteBranchOf: 2 },
+      { at: 42, rollBack: ASKED('armed') },
+      { at: 43, rollBack: ASKED('armed') },
+      { expect: { pulls: ['closed', 'closed', 'open'] } },
+      { rules: {} },
+      { expect: { candidate: null, pulls: ['closed', 'closed', 'merged'], records: 4 } },
+    ],
+  },
+  {
     id: 'REL-26',
     title: 'a revert that somebody pushed to is never merged: another branch is',
     candidate: sick,
@@ -290,6 +413,16 @@ export const SITUATIONS: readonly Situation[] = [
       { expect: { pulls: ['closed', 'open'] } },
       { rules: {} },
       { expect: { pulls: ['closed', 'merged'], candidate: null } },
+    ],
+  },
+  {
+    id: 'REL-26',
+    title: 'a branch that is in the way of all rollbacks is named, with what to do',
+    candidate: sick,
+    story: [
+      { push: { 'notes.md': 'mine\n' }, to: 'belay/rollback' },
+      { at: 20, tick: HARM('blocked'), exit: 1, says: /delete or rename "belay\/rollback"/ },
+      { expect: { weight: 5, pulls: [] } },
     ],
   },
   {
@@ -329,7 +462,11 @@ export const SITUATIONS: readonly Situation[] = [
     candidate: (at) => (at < 34 ? healthy(at) : 0.2),
     story: [
       { rules: { pending: 'ci' } },
-      { at: 32, tick: ['advance', 'CHECKS_PASS', 'waiting'] },
+      {
+        at: 32,
+        tick: ['advance', 'CHECKS_PASS', 'waiting'],
+        outputs: { changed: 'true', 'pull-request': '3' },
+      },
       { rules: {} },
       { closingFails: true },
       { at: 60, tick: HARM('merged') },
@@ -351,7 +488,8 @@ export const SITUATIONS: readonly Situation[] = [
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   'REL-03': 'the age of the last tick in a report and a watchdog: there is no report over time yet',
   'REL-04': 'needs a check of the schedule itself (doctor), which is not built',
-  'REL-05': "GitHub's Date header is used for limits only; skew is neither measured nor held for",
+  'REL-05':
+    "the server's clock: test/adapters/prometheus/compare-clocks.test.ts; a fast runner that meets no such server shortens a hold by what it is ahead",
   'REL-09':
     "a frozen value is not told from a steady one; counter resets are the query language's own matter",
   'REL-15':

@@ -4,6 +4,8 @@ import { rollback } from '../../src/app/rollback.ts';
 import { runResult } from '../../src/cli/run-result.ts';
 import { ToolError } from '../../src/core/errors.ts';
 import { parseRelease } from '../../src/core/manifest/parse-release.ts';
+import { instant } from '../../src/core/units.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { MetricsProvider } from '../../src/ports/metrics.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
 import { type Bench, healthy, only, openBench, openInFlight, told } from '../app/bench.ts';
@@ -20,7 +22,8 @@ export async function tell(situation: Situation): Promise<void> {
     [CANDIDATE.version]: situation.candidate ?? healthy,
   };
   const input = { config, health, ...(files ? { files } : {}) };
-  const bench = moves === 0 ? openBench(input) : await openInFlight(moves, input);
+  const setup = situation.checks ? { checks: situation.checks } : {};
+  const bench = moves === 0 ? openBench(input) : await openInFlight(moves, input, setup);
   const stage: Stage = { bench, from: subjectsOf(bench).length, works: bench.world.openProvider };
   for (const [index, move] of situation.story.entries()) await play(stage, move, `move ${index + 1}`);
 }
@@ -44,9 +47,10 @@ async function play({ bench, from, works }: Stage, move: Move, where: string): P
       FakeCrash,
     );
   } else if ('push' in move)
-    forge.push(move.push, move.to === 'pull-1' ? { branch: forge.pulls[0]!.branch } : {});
+    forge.push(move.push, move.to ? { branch: move.to === 'pull-1' ? forge.pulls[0]!.branch : move.to } : {});
   else if ('race' in move) forge.beforeNextWrite(() => forge.push(move.race));
   else if ('rewind' in move) forge.setBranch('main', forge.commitAt(forge.tip('main')!).parents[0]);
+  else if ('clock' in move) Object.assign(bench.world, { clock: skewed(bench.clock, move.clock) });
   else if ('close' in move) forge.closePull(move.close);
   else if ('deleteBranchOf' in move) forge.setBranch(forge.pulls[move.deleteBranchOf - 1]!.branch, undefined);
   else if ('rules' in move) forge.setRules(move.rules);
@@ -59,6 +63,10 @@ async function play({ bench, from, works }: Stage, move: Move, where: string): P
   } else if ('metrics' in move)
     bench.world.openProvider = move.metrics === 'back' ? works : async () => absent(bench, move.metrics);
   else checkState(bench, move.expect, { from, where });
+}
+
+function skewed({ now, sleep }: Bench['clock'], minutes: number): Clock {
+  return { now: () => instant(now() + minutes * 60_000), sleep };
 }
 
 function absent({ clock }: Bench, reason: string): MetricsProvider {
@@ -83,6 +91,7 @@ function checkRun(
   expect(told(report, move.release), `${where}: ${seen}`).toEqual(wanted);
   expect(result.exitCode, `${where}: ${seen}`).toBe(move.exit ?? 0);
   if (move.says) expect(seen, where).toMatch(move.says);
+  if (move.outputs) expect(result.outputs, where).toMatchObject(move.outputs);
 }
 
 async function runTogether(

@@ -13,7 +13,7 @@ import { drawRecorded } from './pictures/recorded-rollouts.ts';
  */
 
 /** The pages whose figures are printed by the code. */
-export const PAGES = ['README.md', 'not-promised.md'] as const;
+export const PAGES = ['README.md', 'not-promised.md', 'how-long.md'] as const;
 
 /** Each picture by its name in docs/deciding/pictures. */
 export const PICTURES: Readonly<Record<string, () => string | Promise<string>>> = {

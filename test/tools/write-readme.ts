@@ -10,7 +10,7 @@ import { helpForAll } from '../../src/cli/help.ts';
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const ACTIONS = ['validate', 'advance', 'rollback'] as const;
+const ACTIONS = ['validate', 'preflight', 'advance', 'rollback'] as const;
 
 interface ActionFile {
   readonly inputs?: Readonly<

@@ -13,7 +13,7 @@ const RECORDINGS = fileURLToPath(new URL('recordings/', import.meta.url));
 const DESCRIPTION = 'pull-request.md';
 
 /** What a user has in Git; the rest of the example (the model's code, the demo) lives elsewhere in real life. */
-const REPOSITORY = ['README.md', '.belay', '.github', 'docs', 'releases', 'serving'];
+const REPOSITORY = ['README.md', '.belay', '.github', 'contracts', 'docs', 'releases', 'serving'];
 
 /**
  * @typedef {object} Story

@@ -46,7 +46,8 @@ async function toFiles(
   return files;
 }
 
-function isRegular(entry: TreeEntry): boolean {
+/** Whether an entry is a file, and no folder, symlink or submodule. */
+export function isRegular(entry: TreeEntry): boolean {
   return entry.mode === '100644' || entry.mode === '100755' || entry.mode === '100664';
 }
 

@@ -3,6 +3,7 @@ import type { Sha } from '../../core/units.ts';
 import { sha } from '../../core/units.ts';
 import type { Forge } from '../../ports/forge.ts';
 import { readEntriesOf } from './blobs.ts';
+import { digestEntries } from './digest-entries.ts';
 import type { FetchSource } from './fetch.ts';
 import { fetchBranch, fetchCommit, fetchConfig, fetchHistory } from './fetch.ts';
 import type { Git, GitOptions } from './git-process.ts';
@@ -12,7 +13,10 @@ import { createObjects, type Objects } from './objects.ts';
 import { createTreeWalker } from './walk-tree.ts';
 
 /** The half of a forge that reads commits. */
-export type GitReader = Pick<Forge, 'head' | 'refresh' | 'list' | 'read' | 'history' | 'branches'>;
+export type GitReader = Pick<
+  Forge,
+  'head' | 'refresh' | 'list' | 'read' | 'digests' | 'history' | 'branches'
+>;
 
 export interface GitReaderOptions extends Pick<GitOptions, 'directory' | 'ownership' | 'environment'> {
   readonly defaultBranch: string;
@@ -71,6 +75,7 @@ export function createGitReader(options: GitReaderOptions): GitReader {
     refresh,
     list: (at, folder) => look(at, async () => [...(await trees.list(at, folder)).keys()].sort()),
     read: (at, paths) => look(at, async () => readEntriesOf(objects, await trees.find(at, paths))),
+    digests: (at, paths) => look(at, async () => digestEntries(git, await trees.find(at, paths))),
     history: (at, path) =>
       look(at, async () => {
         await completeHistory(at);

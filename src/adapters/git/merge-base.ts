@@ -25,3 +25,11 @@ export async function findMergeBase(options: GitOptions, ref: string): Promise<S
     message: `--base: HEAD and ${JSON.stringify(ref)} share no commit here; set "fetch-depth: 0" at the checkout step, or run: git fetch --unshallow`,
   });
 }
+
+/** The newest commit that two commits share; undefined when this clone holds none. */
+export async function sharedCommit(options: GitOptions, one: Sha, other: Sha): Promise<Sha | undefined> {
+  const answer = await createGit(options)({ args: ['merge-base', one, other] });
+  if (answer.code === 0) return sha(answer.stdout.toString('utf8').trim());
+  if (answer.code !== 1) throw gitFailure(`find what ${one} shares with ${other}`, answer);
+  return undefined;
+}

@@ -1,6 +1,6 @@
 import { ToolError } from '../../core/errors.ts';
 import type { ForgeState, Inspection, PullRequest, Sibling } from '../../ports/forge.ts';
-import { checkBranch, operationOf } from '../operation.ts';
+import { checkBranch, foldersOf, operationOf } from '../operation.ts';
 import { at, CLOSING_FIELDS, listAt, PULL_FIELDS, readPull, shaAt, textAt } from './data.ts';
 import type { Place } from './place.ts';
 import { askRepository } from './place.ts';
@@ -21,6 +21,11 @@ const FIELDS = `id
     nodes { ${PULL_FIELDS} ${CLOSING_FIELDS} }
   }`;
 
+/** Whether the n-th folder of the proposal's branch is a branch itself. */
+function folderField(index: number): string {
+  return `folder${index}: ref(qualifiedName: $folder${index}) { id }`;
+}
+
 /** Branches of the n-th family, with the message of their tip and their open pull requests. */
 function familyField(index: number): string {
   return `family${index}: refs(refPrefix: $prefix${index}, first: 100, orderBy: {field: TAG_COMMIT_DATE, direction: DESC}) {
@@ -38,16 +43,23 @@ export async function inspectProposal(place: Place, proposal: Inspection): Promi
   checkBranch(branch, defaultBranch);
   // GitHub takes whole folders only
   const prefixes = families.map((family) => `refs/heads/${family.slice(0, family.lastIndexOf('/') + 1)}`);
+  const folders = foldersOf(branch);
   const repository = await askRepository(place, {
     types: [
       '$main: String!, $ref: String!, $branch: String!',
+      ...folders.map((_, index) => `$folder${index}: String!`),
       ...prefixes.map((_, index) => `$prefix${index}: String!`),
     ].join(', '),
-    fields: [FIELDS, ...prefixes.map((_, index) => familyField(index))].join('\n'),
+    fields: [
+      FIELDS,
+      ...folders.map((_, index) => folderField(index)),
+      ...prefixes.map((_, index) => familyField(index)),
+    ].join('\n'),
     variables: {
       main: `refs/heads/${defaultBranch}`,
       ref: `refs/heads/${branch}`,
       branch,
+      ...Object.fromEntries(folders.map((folder, index) => [`folder${index}`, `refs/heads/${folder}`])),
       ...Object.fromEntries(prefixes.map((prefix, index) => [`prefix${index}`, prefix])),
     },
   });
@@ -70,6 +82,7 @@ export async function inspectProposal(place: Place, proposal: Inspection): Promi
         (pull) => pull.branch !== branch && pull.branch.startsWith(family),
       ),
     ),
+    obstacle: folders.find((_, index) => at(repository, `folder${index}`) !== undefined),
     repository: textAt(repository, 'id'),
   };
 }

@@ -8,7 +8,7 @@ import type {
   PullRequest,
   Sibling,
 } from '../../ports/forge.ts';
-import { checkBranch, checkCommit, messageOf, operationOf } from '../operation.ts';
+import { checkBranch, checkCommit, foldersOf, messageOf, operationOf } from '../operation.ts';
 import { isOwnCommit } from './adopt-commit.ts';
 import type { RefStep } from './move-refs.ts';
 import { moveRefs } from './move-refs.ts';
@@ -21,7 +21,8 @@ import { writeCommit } from './write-commit.ts';
 /** What is there for a proposal. */
 export async function inspectPulls(place: Place, proposal: Inspection): Promise<ForgeState> {
   checkBranch(proposal.branch, place.defaultBranch);
-  const { tips, pulls } = await readRefs(place.git, [place.defaultBranch, proposal.branch]);
+  const folders = foldersOf(proposal.branch);
+  const { tips, pulls } = await readRefs(place.git, [place.defaultBranch, proposal.branch, ...folders]);
   const tip = tips.get(proposal.branch);
   const toBase = pulls.filter((pull) => pull.base === place.defaultBranch);
   const isSibling = (pull: StoredPull): boolean =>
@@ -34,6 +35,7 @@ export async function inspectPulls(place: Place, proposal: Inspection): Promise<
     branch: tip && { tip: tip.commit, operation: operationOf(tip.message) },
     pulls: toBase.filter((pull) => pull.branch === proposal.branch).map(toPullRequest),
     siblings: await nameOperations(place, siblings),
+    obstacle: folders.find((folder) => tips.has(folder)),
     repository: 'local',
   };
 }

@@ -1,9 +1,5 @@
-import type { Absence, AbsenceReason } from '../../core/analysis/observation.ts';
-
-/** No number, and why. @param detail one line for people, secrets masked */
-export function absent(reason: AbsenceReason, detail: string): Absence {
-  return { kind: 'absent', reason, detail };
-}
+import type { Absence } from '../../core/analysis/observation.ts';
+import { absent } from '../http/absent.ts';
 
 /** The query selected nothing: neither 0 nor healthy. */
 export const NO_SERIES: Absence = absent(

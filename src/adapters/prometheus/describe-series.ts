@@ -1,4 +1,4 @@
-import { type Mask, quote } from './quote.ts';
+import { type Mask, quote } from '../http/quote.ts';
 
 /** Labels of one series, `__name__` included. */
 export type Labels = Readonly<Record<string, string>>;

@@ -1,10 +1,10 @@
 import { arrangeGroups, type LabelledLine } from '../../core/analysis/arrange-groups.ts';
 import type { Absence, Grouped } from '../../core/analysis/observation.ts';
-import { absent } from './absent.ts';
+import { absent } from '../http/absent.ts';
+import { type Mask, quote } from '../http/quote.ts';
 import { describeSeries, labelKey } from './describe-series.ts';
 import { toBuckets } from './native-histogram.ts';
 import { type GroupLine, type GroupPart, MIXED } from './parse-groups.ts';
-import { type Mask, quote } from './quote.ts';
 
 /**
  * The groups of a grid from the answers to its consecutive parts. Series are the same when their labels are; what may be a

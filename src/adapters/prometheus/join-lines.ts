@@ -1,8 +1,9 @@
 import type { Absence, PointAbsence, Series } from '../../core/analysis/observation.ts';
-import { absent, NO_SERIES } from './absent.ts';
+import { absent } from '../http/absent.ts';
+import type { Mask } from '../http/quote.ts';
+import { NO_SERIES } from './absent.ts';
 import { describeSeries, labelKey } from './describe-series.ts';
 import type { Line } from './parse-response.ts';
-import type { Mask } from './quote.ts';
 
 /** The part of a grid where no series was found. */
 export interface Gap {

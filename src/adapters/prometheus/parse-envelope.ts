@@ -1,7 +1,7 @@
 import type { Absence } from '../../core/analysis/observation.ts';
-import { absent } from './absent.ts';
+import { absent } from '../http/absent.ts';
+import { type Mask, quote } from '../http/quote.ts';
 import type { Labels } from './describe-series.ts';
-import { type Mask, quote } from './quote.ts';
 
 /** `bad_data: parse error …`: what an error answer says, masked and cut; undefined when the body is no such answer. */
 export function parseErrorAnswer(body: string, mask: Mask): string | undefined {

@@ -1,12 +1,13 @@
 import type { Absence, Grid, PointAbsence } from '../../core/analysis/observation.ts';
 import { BUCKET_BOUND } from '../../core/judge/bucket-bound.ts';
-import { absent, NATIVE_HISTOGRAM } from './absent.ts';
+import { absent } from '../http/absent.ts';
+import { type Mask, quote } from '../http/quote.ts';
+import { NATIVE_HISTOGRAM } from './absent.ts';
 import { alignToGrid, parsePoint } from './align-to-grid.ts';
 import { countPoints } from './build-request.ts';
 import type { Labels } from './describe-series.ts';
 import { type NativeHistogram, parseHistogramPoint } from './native-histogram.ts';
 import { badResponse, type Entry, parseEntries, parseEnvelope } from './parse-envelope.ts';
-import { type Mask, quote } from './quote.ts';
 
 /** One of the series of an answer, one entry per grid point: numbers, or native histograms. */
 export type GroupLine =

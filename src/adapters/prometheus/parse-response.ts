@@ -1,10 +1,11 @@
 import type { Absence, Grid, PointAbsence, Sample } from '../../core/analysis/observation.ts';
 import { elapsed, formatDuration, type Instant, type Millis } from '../../core/units.ts';
-import { absent, NATIVE_HISTOGRAM, NO_SERIES } from './absent.ts';
+import { absent } from '../http/absent.ts';
+import { type Mask, quote } from '../http/quote.ts';
+import { NATIVE_HISTOGRAM, NO_SERIES } from './absent.ts';
 import { alignToGrid, formatMoment, type Point, parsePoint } from './align-to-grid.ts';
 import { describeSeries, type Labels } from './describe-series.ts';
 import { badResponse, type Entry, parseEntries, parseEnvelope } from './parse-envelope.ts';
-import { type Mask, quote } from './quote.ts';
 
 /** The one series of a range answer, one entry per grid point. */
 export interface Line {

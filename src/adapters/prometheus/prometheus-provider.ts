@@ -5,16 +5,17 @@ import { type Instant, type Millis, millis } from '../../core/units.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { MetricsProvider } from '../../ports/metrics.ts';
 import type { Secrets } from '../../ports/secrets.ts';
-import { readAuthorization } from './authorization.ts';
+import { readAuthorization } from '../http/authorization.ts';
+import type { Mask } from '../http/quote.ts';
+import { createRetrier, type Retrier } from '../http/retry.ts';
 import { countPoints, type FormRequest, instantRequest, rangeRequest, splitGrid } from './build-request.ts';
+import { createClockComparison } from './compare-clocks.ts';
 import { joinGroups } from './join-groups.ts';
 import { type Gap, joinLines } from './join-lines.ts';
 import { createLimiter } from './limiter.ts';
 import { type GroupPart, parseGroupedAnswer } from './parse-groups.ts';
 import { type Line, parseInstantAnswer, parseRangeAnswer } from './parse-response.ts';
 import { postForm } from './post-form.ts';
-import type { Mask } from './quote.ts';
-import { createRetrier, type Retrier } from './retry.ts';
 
 const DEFAULT_TIMEOUT = millis(10_000);
 const DEFAULT_MAX_STALENESS = millis(300_000);
@@ -42,6 +43,8 @@ export interface PrometheusProviderOptions {
   readonly random?: () => number;
   /** Starts the deadline of one attempt. Default: AbortSignal.timeout, in real time whatever the clock says. */
   readonly startDeadline?: (length: Millis) => AbortSignal;
+  /** Told when the server's clock is off by minutes. Given: its clock is compared with `clock`, which is the present. */
+  readonly warn?: (line: string) => void;
 }
 
 /**
@@ -84,6 +87,7 @@ function prepare(options: PrometheusProviderOptions): Omit<Question, 'retrier'> 
   const startDeadline = options.startDeadline ?? ((length) => AbortSignal.timeout(length));
   const limited = createLimiter(MAX_CONCURRENT);
   const mask = (text: string): string => secrets.mask(text);
+  const compareClocks = createClockComparison(options);
   return {
     spec,
     maxStaleness: spec.maxStaleness ?? DEFAULT_MAX_STALENESS,
@@ -99,7 +103,8 @@ function prepare(options: PrometheusProviderOptions): Omit<Question, 'retrier'> 
           deadline: startDeadline(timeout),
           timeout,
           mask,
-          now: clock.now(),
+          clock,
+          ...(options.warn ? { compareClocks } : {}),
         }),
       ),
   };
@@ -107,7 +112,7 @@ function prepare(options: PrometheusProviderOptions): Omit<Question, 'retrier'> 
 
 function buildHeaders(options: PrometheusProviderOptions): Readonly<Record<string, string>> {
   const { name, spec, env, secrets } = options;
-  const authorization = readAuthorization({ name, auth: spec.auth, env, secrets });
+  const authorization = readAuthorization({ owner: `provider "${name}"`, auth: spec.auth, env, secrets });
   return {
     accept: 'application/json',
     'content-type': 'application/x-www-form-urlencoded',

@@ -1,58 +1,103 @@
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { createReadStream, lstatSync, readdirSync, readFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import type { Digest } from '../../core/units.ts';
 import { decodeUtf8, firstProblem } from '../../core/yaml/decode-utf8.ts';
-import type { FileSource, RepoFile } from '../../ports/forge.ts';
+import type { Digests, FileSource, RepoFile } from '../../ports/forge.ts';
+import { createContentHash } from '../content-digest.ts';
 
 /** Keeps a byte order mark. */
 const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const MAX_BYTES = 1_048_576;
 
-/** The files of a directory on disk as they are now: what `validate` and `plan` look at. Follows no symlink. */
-export function createWorktree(directory: string): FileSource {
+/**
+ * The files of a directory on disk as they are now: what `validate` and `plan` look at. Follows no symlink. Read one after the
+ * other: thousands of small files take less that way than through the pool of threads.
+ */
+export function createWorktree(directory: string): FileSource & Digests {
   return {
     async list(folder) {
       const found: string[] = [];
-      await walk(directory, folder, found);
+      if (new Folders(directory).isReal(folder)) walk(directory, folder, found);
       return found.sort();
     },
     async read(paths) {
-      const files = await Promise.all(
-        paths.map(async (path) => [path, await readOne(directory, path)] as const),
-      );
-      return new Map(files.flatMap(([path, file]) => (file ? [[path, file] as const] : [])));
+      const folders = new Folders(directory);
+      const files = new Map<string, RepoFile>();
+      for (const path of paths) {
+        const file = readOne(directory, path, folders);
+        if (file) files.set(path, file);
+      }
+      return files;
+    },
+    async digests(paths) {
+      const found = new Map<string, Digest>();
+      // one after the other: the files may be large
+      const folders = new Folders(directory);
+      for (const path of paths) {
+        const digest = await digestOne(directory, path, folders);
+        if (digest !== undefined) found.set(path, digest);
+      }
+      return found;
     },
   };
 }
 
-async function walk(directory: string, folder: string, found: string[]): Promise<void> {
-  if (!(await isRealFolder(directory, folder))) return;
-  for (const entry of await readdir(join(directory, folder), { withFileTypes: true })) {
+function walk(directory: string, folder: string, found: string[]): void {
+  for (const entry of readdirSync(join(directory, folder), { withFileTypes: true })) {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isDirectory()) await walk(directory, path, found);
+    if (entry.isDirectory()) walk(directory, path, found);
     else found.push(path);
   }
 }
 
-/** Every part of the way is a folder, not a link to one: a link could lead out of the repository. */
-async function isRealFolder(directory: string, folder: string): Promise<boolean> {
-  const parts = folder.split('/');
-  for (let depth = 1; depth <= parts.length; depth += 1) {
-    const stats = await lstat(join(directory, ...parts.slice(0, depth))).catch(() => undefined);
-    if (!stats?.isDirectory()) return false;
+/** Folders of one reading, each looked at once. */
+class Folders {
+  readonly #directory: string;
+  readonly #known = new Map<string, boolean>([['', true]]);
+
+  constructor(directory: string) {
+    this.#directory = directory;
   }
-  return true;
+
+  /** Every part of the way is a folder, not a link to one: a link could lead out of the repository. */
+  isReal(folder: string): boolean {
+    const known = this.#known.get(folder);
+    if (known !== undefined) return known;
+    const real = this.isReal(folderOf(folder)) && lookAt(this.#directory, folder)?.isDirectory() === true;
+    this.#known.set(folder, real);
+    return real;
+  }
 }
 
-async function readOne(directory: string, path: string): Promise<RepoFile | undefined> {
-  const folder = path.split('/').slice(0, -1).join('/');
-  const stats = await lstat(join(directory, path)).catch(() => undefined);
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+/** What is there itself, not what it leads to; undefined for nothing, and for what no path can name. */
+function lookAt(directory: string, path: string): Stats | undefined {
+  try {
+    return lstatSync(join(directory, path), { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+async function digestOne(directory: string, path: string, folders: Folders): Promise<Digest | undefined> {
+  if (!lookAt(directory, path)?.isFile() || !folders.isReal(folderOf(path))) return undefined;
+  const hash = createContentHash();
+  for await (const chunk of createReadStream(join(directory, path))) hash.add(chunk as Buffer);
+  return hash.digest();
+}
+
+function readOne(directory: string, path: string, folders: Folders): RepoFile | undefined {
+  const stats = lookAt(directory, path);
   if (!stats) return undefined;
-  if (stats.isSymbolicLink() || (folder !== '' && !(await isRealFolder(directory, folder))))
+  if (stats.isSymbolicLink() || !folders.isReal(folderOf(path)))
     return { kind: 'unreadable', path, reason: 'symlink' };
   if (!stats.isFile())
     return stats.isDirectory() ? undefined : { kind: 'unreadable', path, reason: 'symlink' };
   if (stats.size > MAX_BYTES) return { kind: 'unreadable', path, reason: 'too-large' };
-  const bytes = await readFile(join(directory, path));
+  const bytes = readFileSync(join(directory, path));
   try {
     return { kind: 'text', path, text: DECODER.decode(bytes) };
   } catch {

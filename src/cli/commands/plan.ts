@@ -1,11 +1,12 @@
 import '../interpret-schemas.ts';
 
+import { systemClock } from '../../adapters/system/clock.ts';
 import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';
 import { type Preview, plan, type TrafficSource } from '../../app/plan.ts';
 import { createProviders } from '../../app/providers.ts';
 import { ToolError } from '../../core/errors.ts';
-import { printPreview, summarisePreview } from '../../report/preview.ts';
+import { printOrder, printPreview, summarisePreview } from '../../report/preview.ts';
 import { listProblems, problemBlocks } from '../../report/summary.ts';
 import {
   type CommandContext,
@@ -26,14 +27,20 @@ export async function runPlan(
   const { checkPromql: checkQuery } = await import('../check-promql.ts');
   const files = createWorktree(findDirectory(flags, context));
   const source = openTraffic(flags, context);
-  const options = { sha256, checkQuery, only: positionals, ...(source ? { traffic: source } : {}) };
-  const { known, releases, problems } = await plan(files, options);
+  const now = source?.now ?? systemClock.now();
+  const options = { sha256, checkQuery, now, only: positionals, ...(source ? { traffic: source } : {}) };
+  const { known, order, releases, problems, timeZone: zone } = await plan(files, options);
   requireKnown({ known, problems }, positionals);
+  const clock = { now, zone };
   return {
     exitCode: problems.some(({ severity }) => severity === 'error') ? 1 : 0,
-    text: `${[...releases.map(printPreview), ...listProblems(problems)].join('\n\n')}\n`,
-    json: { releases, problems },
-    summary: [...releases.map(summarisePreview), ...problemBlocks('Problems', problems)].join('\n\n'),
+    text: `${[...releases.map((release) => printPreview(release, clock)), ...printOrder(order), ...listProblems(problems)].join('\n\n')}\n`,
+    json: { releases, order, problems },
+    summary: [
+      ...releases.map((release) => summarisePreview(release, clock)),
+      ...printOrder(order),
+      ...problemBlocks('Problems', problems),
+    ].join('\n\n'),
     problems,
     outputs: {},
   };

@@ -4,7 +4,7 @@ import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';
 import { createProviders } from '../../app/providers.ts';
 import { readFiles } from '../../app/read-files.ts';
-import { replay } from '../../app/replay.ts';
+import { judgeHistory, replay } from '../../app/replay.ts';
 import { ToolError } from '../../core/errors.ts';
 import { healthSettings } from '../../core/manifest/defaults.ts';
 import type { Release, VersionSpec } from '../../core/manifest/release-schema.ts';
@@ -48,7 +48,9 @@ export async function runReplay(
       `--from, --to, --every: expected 1 to ${MOST_LOOKS} looks, got ${Math.max(0, Math.floor(looks))}`,
     );
   const providers = createProviders(metrics);
-  const replayed = await replay(providers, { release, config: reading.config, from, to, every });
+  const stretch = { from, to, every };
+  const judge = judgeHistory(providers, { config: reading.config, ...stretch });
+  const replayed = await replay(judge, { release, policy: reading.config, ...stretch });
   const problems = [...reading.problems, ...providers.problems()];
   return {
     exitCode: problems.some(({ severity }) => severity === 'error') ? 1 : 0,

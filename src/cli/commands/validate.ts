@@ -3,12 +3,28 @@ import '../interpret-schemas.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';
-import { plan } from '../../app/plan.ts';
+import type { Base } from '../../app/check-base.ts';
+import { calendarOf, previewRelease, type ReleasePreview } from '../../app/plan.ts';
+import { type Validation, validate } from '../../app/validate.ts';
+import { sortProblems } from '../../core/errors.ts';
+import { DEFAULT_ZONE } from '../../core/manifest/policy.ts';
+import type { FileSource } from '../../ports/forge.ts';
+import { joinBlocks } from '../../report/markdown.ts';
 import { summarisePreview } from '../../report/preview.ts';
+import { toSarif } from '../../report/sarif.ts';
 import { listProblems, problemBlocks } from '../../report/summary.ts';
 import { type CommandContext, type CommandInput, type CommandResult, textFlag } from '../command.ts';
 import { findDirectory } from '../directory.ts';
+import { findSecrets } from '../find-secrets.ts';
 import { openBase } from '../open-base.ts';
+import { openVerifier } from '../open-verifier.ts';
+import { VERSION } from '../version.ts';
+import { writeBeside } from '../write-beside.ts';
+
+/** Plans in a summary; nobody scrolls through more. */
+const MOST_PLANS = 20;
+/** A summary of more than 1 MiB is not shown at all; half of it leaves room for characters of several bytes. */
+const MAX_SUMMARY = 500_000;
 
 /** Checks the files of a directory. */
 export async function runValidate({ flags }: CommandInput, context: CommandContext): Promise<CommandResult> {
@@ -18,22 +34,66 @@ export async function runValidate({ flags }: CommandInput, context: CommandConte
   const ref = textFlag(flags, 'base');
   const base = ref === undefined ? undefined : await openBase({ ref, directory, env: context.env });
   const now = systemClock.now();
-  const { releases, problems } = await plan(files, { sha256, checkQuery, base, now, only: [] });
+  const artifacts = { digests: files.digests, openVerifier };
+  const validation = await validate(files, { sha256, checkQuery, base, artifacts, now });
+  const problems = sortProblems([...validation.problems, ...findSecrets(validation.config, context.env)]);
   const errors = problems.filter((problem) => problem.severity === 'error').length;
   const warnings = problems.length - errors;
-  const verdict = `${releases.length} release(s) read, ${errors} error(s), ${warnings} warning(s)`;
-  const moving = releases.filter((release) => release.candidate !== undefined);
+  const sarif = toSarif(problems, { version: VERSION, sha256 });
+  const file = textFlag(flags, 'sarif-file');
+  if (file !== undefined)
+    writeBeside(file, `${JSON.stringify(sarif)}\n`, { cwd: context.cwd, flag: 'sarif-file' });
+  const verdict = `${validation.releases.length} release(s) read, ${errors} error(s), ${warnings} warning(s)`;
+  const moving = await findMoving(validation, files, base);
+  const zone = validation.config?.timeZone ?? DEFAULT_ZONE;
+  const plans = await Promise.all(
+    moving.slice(0, MOST_PLANS).map(async (one) => ({
+      ...(await previewRelease(files, one)),
+      ...calendarOf(one, validation, now),
+    })),
+  );
   return {
     exitCode: errors > 0 ? 1 : 0,
     text: [...listProblems(problems), verdict, ''].join('\n'),
-    json: { releases: releases.map(({ name, path }) => ({ name, path })), problems },
-    summary: [
-      `## Belay validate\n${verdict}.`,
+    json: { releases: validation.releases.map(nameRelease), problems },
+    sarif,
+    summary: summarise(verdict, [
       ...problemBlocks('Problems', problems),
-      ...moving.map(summarisePreview),
-      '',
-    ].join('\n\n'),
+      ...plans.map((one: ReleasePreview) => summarisePreview(one, { now, zone })),
+      ...(moving.length > MOST_PLANS
+        ? [`_${moving.length - MOST_PLANS} more rollouts are not shown; "belay plan" prints them._`]
+        : []),
+    ]),
     problems,
     outputs: { valid: String(errors === 0), errors: String(errors), warnings: String(warnings) },
   };
+}
+
+function nameRelease({ path, release }: Validation['releases'][number]): {
+  readonly name: string;
+  readonly path: string;
+} {
+  return { name: release.metadata.name, path };
+}
+
+function summarise(verdict: string, blocks: readonly string[]): string {
+  const note = '_Cut here; the log of the step lists all problems, and "belay plan" prints the plans._';
+  return `${joinBlocks([`## Belay validate\n${verdict}.`, ...blocks], { limit: MAX_SUMMARY, note })}\n`;
+}
+
+/** Releases with a candidate; those that differ from the base come first, for they are what is reviewed. */
+async function findMoving(
+  { releases }: Validation,
+  files: FileSource,
+  base: Base | undefined,
+): Promise<Validation['releases']> {
+  const moving = releases.filter(({ release }) => release.spec.candidate !== undefined);
+  if (!base || moving.length === 0) return moving;
+  const paths = moving.map(({ path }) => path);
+  const [now, before] = await Promise.all([files.read(paths), base.read(paths)]);
+  const isChanged = ({ path }: { readonly path: string }): boolean => {
+    const [file, was] = [now.get(path), before.get(path)];
+    return file?.kind !== 'text' || was?.kind !== 'text' || file.text !== was.text;
+  };
+  return [...moving.filter(isChanged), ...moving.filter((one) => !isChanged(one))];
 }

@@ -1,7 +1,7 @@
 import { ToolError } from '../errors.ts';
 import type { BrokenQuery, Evaluation, PlannedQuery } from './assessment.ts';
 import { type Absence, BROKEN, type Group, type Observation, type PointAbsence } from './observation.ts';
-import { planQueries, questionKey } from './plan-queries.ts';
+import { comparisonQueries, planQueries, questionKey } from './plan-queries.ts';
 import { gridPoints } from './query-grid.ts';
 import type { Gap, Reading } from './reading.ts';
 
@@ -43,18 +43,21 @@ export type GroupedAnswer =
 export interface AnswerTo {
   (query: PlannedQuery): Answer;
   readonly grouped: (query: PlannedQuery) => GroupedAnswer;
+  /** Whether a question was asked at all: those about stable's share in a fault are asked only when there is one. */
+  readonly knows: (query: PlannedQuery) => boolean;
 }
 
 /**
  * Finds the answer to every question of an evaluation.
- * @param observations by the id of the planned query; every planned query has one
+ * @param observations by the id of the planned query; every planned query has one, those of `planComparison` may have one
  * @throws ToolError CORRUPT when an answer is missing or is not an answer to its question
  */
 export function readAnswers(
   evaluation: Evaluation,
   observations: ReadonlyMap<string, Observation>,
 ): AnswerTo {
-  return answersTo(planQueries(evaluation), observations);
+  const asked = comparisonQueries(evaluation).filter(({ id }) => observations.has(id));
+  return answersTo([...planQueries(evaluation), ...asked], observations);
 }
 
 /** The same for any distinct questions. @throws ToolError as `readAnswers` */
@@ -86,7 +89,8 @@ export function answersTo(
       throw corrupt(query, 'a grouped question', `one of kind "${query.request.kind}"`);
     return answer;
   };
-  return Object.assign(oneSeries, { grouped });
+  const knows = (query: PlannedQuery): boolean => answers.has(questionKey(query));
+  return Object.assign(oneSeries, { grouped, knows });
 }
 
 /** The kind of outcome that answers each kind of request. */

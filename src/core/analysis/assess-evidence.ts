@@ -29,7 +29,7 @@ export function assessJudged(
   judgement: CheckJudgement,
   { brake, grid, labelDelay }: Collected,
 ): CheckAssessment {
-  const { check, verdict, text, weighed } = judgement;
+  const { check, verdict, shared, text, weighed } = judgement;
   const at = (index: number): Instant | undefined => (grid ? gridPoint(grid, index) : undefined);
   return {
     name: check.name,
@@ -37,7 +37,8 @@ export function assessJudged(
     action: check.action,
     brake,
     // Proof of harm from earlier steps has its vote even where the check could not judge any more.
-    gating: verdict === 'fail' ? check.action !== 'notify' : check.required && weighed.able,
+    gating: verdict === 'fail' || shared ? check.action !== 'notify' : check.required && weighed.able,
+    ...(shared ? { stableFails: true } : {}),
     sentence: `${check.name}: ${text}`,
     lastSeen: weighed.lastSeen === undefined ? undefined : at(weighed.lastSeen),
     ...patience(labelDelay),
@@ -65,6 +66,7 @@ function writeEvidence(
     logHarm: logShare,
     members: weighed.members.map(({ name, logM }) => ({ name, logHarm: logM + logWeight })),
     totals: weighed.totals,
+    exposure: weighed.exposure,
     logSafe,
     safeThreshold,
     interval,

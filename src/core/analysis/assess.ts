@@ -1,5 +1,5 @@
 import type { Evidence, EvidenceCheck } from '../judge/evidence.ts';
-import { judge } from '../judge/judge.ts';
+import { judge, type Wording } from '../judge/judge.ts';
 import { joinVerdicts } from '../judge/verdict.ts';
 import { healthSettings } from '../manifest/defaults.ts';
 import type { Release } from '../manifest/release-schema.ts';
@@ -18,7 +18,11 @@ import { checkQueries } from './plan-queries.ts';
  * @param observations by the id of the planned query, one for each
  * @throws ToolError CORRUPT when an observation is missing or does not answer its question
  */
-export function assess(evaluation: Evaluation, observations: ReadonlyMap<string, Observation>): Assessment {
+export function assess(
+  evaluation: Evaluation,
+  observations: ReadonlyMap<string, Observation>,
+  words: Wording = 'all',
+): Assessment {
   const answerTo = readAnswers(evaluation, observations);
   const looks = checkQueries(evaluation).map((queries) =>
     queries.kind === 'threshold'
@@ -36,6 +40,7 @@ export function assess(evaluation: Evaluation, observations: ReadonlyMap<string,
       const one = byCheck.get(weighed.check);
       return one && blindness(weighed, one, evaluation);
     },
+    words,
   );
   const judged = new Map(judgement.checks.map((one) => [one.check, one]));
   const checks = looks.map((look): CheckAssessment => {
@@ -48,20 +53,24 @@ export function assess(evaluation: Evaluation, observations: ReadonlyMap<string,
     at: evaluation.now,
     overall: joinVerdicts(gating),
     family: judgement.family,
-    ...lowered(evidence, seen),
+    ...lowered(evidence, seen, words),
     lastSeen: joinLastSeen(gating),
     checks,
   };
 }
 
 /** Once proven, harm is played for no further: whether a lower weight helped is a question of its own, on its own evidence. */
-function lowered(evidence: Evidence, seen: readonly Collected[]): Pick<Assessment, 'lowered'> {
+function lowered(
+  evidence: Evidence,
+  seen: readonly Collected[],
+  words: Wording,
+): Pick<Assessment, 'lowered'> {
   const [before, now] = evidence.periods.slice(-2);
   if ((now?.share ?? 1) >= (before?.share ?? 0)) return {};
   const current = evidence.periods.length - 1;
   const checks = seen.map(({ check }) => onlyWithin(check, current));
   const all = { ...evidence, carried: 0 };
-  return { lowered: judge(all, checks, () => undefined).family };
+  return { lowered: judge(all, checks, () => undefined, words).family };
 }
 
 /** A check that has seen nothing but one period. */

@@ -54,6 +54,8 @@ export interface CheckEvidence {
   readonly members: readonly Member[];
   /** What was counted since the rollout began; undefined for kinds that do not count. */
   readonly totals: Totals | undefined;
+  /** Events of the candidate since this step began, for kinds that count them; else in the unit of the kind's exposure. */
+  readonly exposure: number;
   /** Evidence of safety since this step began; undefined where it cannot be had (no stable traffic and no limit). */
   readonly logSafe: number | undefined;
   /** logSafe that passes: ln(steps / falseAdvanceRate). */
@@ -110,6 +112,8 @@ export interface CheckAssessment {
   readonly brake: Brake;
   /** false: it has no vote, because it cannot judge here (no stable traffic at 100 % and no limit) or nobody waits for it. */
   readonly gating: boolean;
+  /** A fixed bound is broken that stable breaks at the same time: a cause that both share. Not there when not. */
+  readonly stableFails?: true;
   /** The verdict in one sentence with its numbers, for people. */
   readonly sentence: string;
   /** End of the newest tick, or moment of the newest value, that could be used since this step began; undefined: none seen. */

@@ -43,10 +43,12 @@ export function collect(queries: EvidenceQueries, evaluation: Evaluation, answer
     const { readingsAt, broken: unread } = readAll(asked.questions, answerTo);
     const { baseline, broken: unknown } = readBaseline(queries.check, asked.baseline, answerTo);
     const broken = [...unread, ...unknown];
+    const comparison = readComparison(asked.comparison, answerTo);
+    const readings = { candidate: readingsAt, stable: collector.compares(spec) ? readingsAt : comparison };
     const ticks =
       broken.length > 0
         ? []
-        : readTicks(asked.grid, evaluation.rollout, { spec, collector, readingsAt, labelDelay });
+        : readTicks(asked.grid, evaluation.rollout, { spec, collector, readings, labelDelay });
     return {
       ...collected(applyBaseline(collector.check(spec, ticks, evaluation), baseline)),
       broken,
@@ -103,6 +105,13 @@ export function readAll(
   return { readingsAt, broken };
 }
 
+/** Stable's answers where it was asked after a failure; what broke there is as if it had not been asked. */
+function readComparison(questions: readonly ArmQuestion[], answerTo: AnswerTo): ReadingsAt | undefined {
+  if (questions.length === 0 || !questions.every(({ query }) => answerTo.knows(query))) return undefined;
+  const { readingsAt, broken } = readAll(questions, answerTo);
+  return broken.length === 0 ? readingsAt : undefined;
+}
+
 /**
  * Puts the readings of both arms together, tick by tick. Linear in ticks and transitions. Labels that come late are about requests
  * that both versions still answered side by side: the weight at which stable is gone counts from `labelDelay` after it was written.
@@ -113,12 +122,12 @@ function readTicks<S, A>(
   {
     spec,
     collector,
-    readingsAt,
+    readings,
     labelDelay,
   }: {
     readonly spec: S;
     readonly collector: Collector<S, A>;
-    readonly readingsAt: ReadingsAt;
+    readonly readings: { readonly candidate: ReadingsAt; readonly stable: ReadingsAt | undefined };
     readonly labelDelay: Millis;
   },
 ): readonly EvidenceTick<A>[] {
@@ -127,8 +136,10 @@ function readTicks<S, A>(
       ? { ...transition, at: after(transition.at, labelDelay) }
       : transition,
   );
-  const arm = (name: Arm, index: number): Seen<A> => collector.read(spec, readingsAt(name, index), name);
-  const compares = collector.compares(spec);
+  const arm = (name: Arm, index: number): Seen<A> => {
+    const readingsAt = readings[name];
+    return readingsAt ? collector.read(spec, readingsAt(name, index), name) : unusable('not asked');
+  };
   const ticks: EvidenceTick<A>[] = [];
   let period = -1;
   for (let index = 0; index < gridPoints(grid); index += 1) {
@@ -139,7 +150,7 @@ function readTicks<S, A>(
     ticks.push({
       period: changes || period < 0 ? undefined : period,
       candidate: arm('candidate', index),
-      stable: compares ? arm('stable', index) : unusable('not asked'),
+      stable: arm('stable', index),
     });
   }
   return ticks;

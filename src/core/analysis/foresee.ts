@@ -1,6 +1,6 @@
 import type { EvidenceCheck } from '../judge/evidence.ts';
 import { type Terms, termsOf } from '../judge/family.ts';
-import { EFFECTS, type ExpectedTime } from '../judge/forecast.ts';
+import { allowedRate, EFFECTS, type ExpectedTime } from '../judge/forecast.ts';
 import { harmNeeded } from '../judge/harm-needed.ts';
 import type { CountTest } from '../judge/method.ts';
 import { type Flow, planTest, type TestGoal, timesRate, wholeTickMinutes } from '../judge/plan-test.ts';
@@ -29,9 +29,17 @@ export interface ForeseenCheck {
   readonly name: string;
   /** Until harm is proven when the candidate is so many times as bad as stable from the beginning of the step. */
   readonly effects: readonly (ExpectedTime & { readonly effect: number })[];
+  /**
+   * The same when it exceeds stable by so many times what is tolerated: the way from stable's rate to the nearest border of harm.
+   * Once is that border itself, where nothing is to be proven.
+   */
+  readonly regressions: readonly (ExpectedTime & { readonly times: number; readonly rate: number })[];
   /** Until a candidate that is as good as stable is proven safe. */
   readonly safe: ExpectedTime;
 }
+
+/** Multiples of what is tolerated; the declared margin, and what people must be able to rely on. */
+export const REGRESSIONS = [1, 2, 5] as const;
 
 /** What one step will be like. */
 export interface ForeseenStep {
@@ -178,15 +186,23 @@ function foreseeCheck(
       side: 'safe',
       needed: Math.log(steps / falseAdvanceRate) + (method.safeSurcharge?.(own) ?? 0),
     };
+    const tolerated = harmBorder(Object.values(tests.harm), seen.rate) - seen.rate;
+    const detect = (rate: number) => expect(Object.values(tests.harm), flow(rate), harm);
     return {
       name: check.name,
-      effects: EFFECTS.map((effect) => ({
-        effect,
-        ...expect(Object.values(tests.harm), flow(timesRate(seen.rate, effect, tests.unit)), harm),
-      })),
+      effects: EFFECTS.map((effect) => ({ effect, ...detect(timesRate(seen.rate, effect, tests.unit)) })),
+      regressions: REGRESSIONS.map((times) => {
+        const rate = seen.rate + times * tolerated;
+        return { times, rate, ...detect(tests.unit === 'share' ? Math.min(1, rate) : rate) };
+      }),
       safe: expect([tests.safe], flow(seen.rate), safe),
     };
   });
+}
+
+/** The rate beyond which the first of these tests calls it harm. */
+function harmBorder(tests: readonly CountTest[], stable: number): number {
+  return Math.min(...tests.map((test) => allowedRate(test, stable)));
 }
 
 /** The first of several tests to decide. */

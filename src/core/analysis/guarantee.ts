@@ -56,24 +56,42 @@ function describe(spec: EvidenceSpec, release: Release): { readonly [key: string
       standing,
       now: startedAt,
     });
-    const written: object = spec;
-    const defaults = MARGINS.filter(
-      (key) => (written as Readonly<Record<string, unknown>>)[key] === undefined,
+    const written: Keys = { ...spec };
+    const judged: Keys = parameters;
+    const defaults = MARGINS.flatMap(([key, parameter, or = key]) =>
+      judged[parameter] !== undefined && written[key] === undefined && written[or] === undefined ? [key] : [],
     );
-    const { provider, absentIsZero } = one as { readonly provider: string; readonly absentIsZero?: boolean };
     const asks = Object.fromEntries(collector.roles(one).map((role) => [role.name, role.query]));
-    // an estimate is a rule: what must not change is the rule
-    const { dispersion, replicas } = one as { readonly dispersion?: unknown; readonly replicas?: unknown };
-    const estimated = {
-      ...(dispersion === 'history' ? { dispersion } : {}),
-      ...(replicas ? { replicas } : {}),
-    };
-    return toPlainRecord({ ...parameters, provider, absentIsZero, ...estimated, asks, defaults });
+    return toPlainRecord({ ...parameters, ...readAs({ ...one }), asks, defaults });
   });
 }
 
-/** Keys of a manifest's check that set its margins. */
-const MARGINS = ['tolerate', 'safe', 'trim', 'dispersion', 'weight'] as const;
+type Keys = Readonly<Record<string, unknown>>;
+
+/** Keys of a manifest's check that set its margins, with the parameter that each sets, and another key that sets it as well. */
+const MARGINS: readonly (readonly [key: string, parameter: string, or?: string])[] = [
+  ['tolerate', 'harm'],
+  ['tolerance', 'tolerance'],
+  ['burnRate', 'max', 'max'],
+  ['safe', 'safe'],
+  ['minShare', 'minShare'],
+  ['trim', 'trim'],
+  ['dispersion', 'dispersion'],
+  ['weight', 'weight'],
+];
+
+/** How answers are read, where that is no parameter of the evidence. */
+const READ_AS = ['provider', 'absentIsZero', 'by', 'claimed', 'settle'] as const;
+
+function readAs(check: Keys): Keys {
+  const { dispersion, replicas } = check;
+  return {
+    ...Object.fromEntries(READ_AS.map((key) => [key, check[key]])),
+    // an estimate is a rule: what must not change is the rule
+    ...(dispersion === 'history' ? { dispersion } : {}),
+    ...(replicas ? { replicas } : {}),
+  };
+}
 
 function differences(before: Plain | undefined, after: Plain | undefined, path: string): readonly string[] {
   if (isRecord(before) && isRecord(after)) {

@@ -48,16 +48,33 @@ export function judgeThreshold(
   const sampleReading = samples?.readings[0];
   const evidence = countPoints(queries, value.readings, sampleReading);
   const { verdict, text } = judge(queries, evaluation, { evidence, samples: sampleReading });
+  const found = { name, action, brake, evidence } as const;
+  const lastSeen = lastValueAt(queries, value.readings, evaluation.standing.enteredAt);
+  if (verdict === 'fail' && isStableBeyond(queries, answerTo))
+    return {
+      ...found,
+      verdict: 'inconclusive',
+      stableFails: true,
+      gating: true,
+      sentence: `${name}: ${text}; stable is beyond the same bound at the same time, so the candidate is not the cause`,
+      lastSeen,
+    };
   return {
-    name,
+    ...found,
     verdict,
-    action,
-    brake,
     gating: required || verdict === 'fail',
     sentence: `${name}: ${text}`,
-    lastSeen: lastValueAt(queries, value.readings, evaluation.standing.enteredAt),
-    evidence,
+    lastSeen,
   };
+}
+
+/** Whether stable, where it was asked, breaks the same rule: beyond the bound at every point of the window. */
+function isStableBeyond(queries: ThresholdQueries, answerTo: AnswerTo): boolean {
+  if (!queries.stable || !answerTo.knows(queries.stable)) return false;
+  const stable = answerTo(queries.stable);
+  return (
+    stable.kind === 'readings' && countPoints(queries, stable.readings, undefined).beyond === queries.judged
+  );
 }
 
 function brokenQueries(

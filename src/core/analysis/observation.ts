@@ -22,7 +22,9 @@ export type AbsenceReason =
   /** The server failed (5xx). */
   | 'server-error'
   /** A body that is not what the protocol promises. */
-  | 'bad-response';
+  | 'bad-response'
+  /** The server's clock and ours are too far apart: what it says of a moment is not of that moment. */
+  | 'clock-skew';
 
 /** No number, and why; `detail` is one line for people, secrets masked. */
 export interface Absence {
@@ -45,6 +47,7 @@ export const BROKEN: ReadonlySet<AbsenceReason> = new Set<AbsenceReason>([
   'refused',
   'server-error',
   'bad-response',
+  'clock-skew',
 ]);
 
 /** A fixed grid of moments: first, first + step, … up to last (inclusive). */

@@ -2,7 +2,7 @@ import { healthSettings, thresholdFor } from '../manifest/defaults.ts';
 import { type AskedSpec, expandCheck } from '../manifest/expand-check.ts';
 import type { Release, ThresholdSpec } from '../manifest/release-schema.ts';
 import { instant, type Millis } from '../units.ts';
-import type { Evaluation, PlannedQuery } from './assessment.ts';
+import type { Assessment, Evaluation, PlannedQuery } from './assessment.ts';
 import { type BaselineQueries, baselineQueries, queriesOfBaseline } from './baseline.ts';
 import { fillQuery } from './fill-query.ts';
 import type { Arm } from './kinds/collector.ts';
@@ -25,6 +25,8 @@ export interface EvidenceQueries {
     | {
         readonly grid: Grid;
         readonly questions: readonly ArmQuestion[];
+        /** The same about stable, of a check that looks at the candidate alone: asked only when it fails. */
+        readonly comparison: readonly ArmQuestion[];
         /** About stable's past. */
         readonly baseline: BaselineQueries;
       }
@@ -37,6 +39,8 @@ export interface ThresholdQueries extends ThresholdGrid {
   readonly check: ThresholdSpec;
   readonly value: PlannedQuery;
   readonly samples: PlannedQuery | undefined;
+  /** The same value of stable, asked only when the candidate's fails; undefined where the query does not tell them apart. */
+  readonly stable: PlannedQuery | undefined;
 }
 
 export type CheckQueries = EvidenceQueries | ThresholdQueries;
@@ -47,6 +51,28 @@ export type CheckQueries = EvidenceQueries | ThresholdQueries;
  */
 export function planQueries(evaluation: Evaluation): readonly PlannedQuery[] {
   return distinctQueries(checkQueries(evaluation).flatMap(queriesIn));
+}
+
+/**
+ * What is asked after checks failed that look at the candidate alone: whether stable is beyond the same bound at the same time.
+ * Nothing that was asked before.
+ */
+export function planComparison(evaluation: Evaluation, { checks }: Assessment): readonly PlannedQuery[] {
+  const failing = new Set(checks.filter(({ verdict }) => verdict === 'fail').map(({ name }) => name));
+  const known = new Set(planQueries(evaluation).map(questionKey));
+  return distinctQueries(
+    comparisonQueries(evaluation).filter(
+      (query) => failing.has(query.check) && !known.has(questionKey(query)),
+    ),
+  );
+}
+
+/** All that `planComparison` may ask. */
+export function comparisonQueries(evaluation: Evaluation): readonly PlannedQuery[] {
+  return checkQueries(evaluation).flatMap((queries) => {
+    if (queries.kind === 'threshold') return queries.stable ? [queries.stable] : [];
+    return queries.asked?.comparison.map(({ query }) => query) ?? [];
+  });
 }
 
 /** Each distinct question once: the first of those that are the same. */
@@ -91,10 +117,13 @@ function evidenceQueries(evaluation: Evaluation, check: AskedSpec): EvidenceQuer
   const questions = arms.flatMap((arm) =>
     armQuestions(check, { release, arm, grid: arm === 'stable' ? moveBack(grid, stableBefore) : grid }),
   );
+  // what stable's past was says nothing of a cause that both share now
+  const isAlone = check.kind === 'limit' && !arms.includes('stable') && stableBefore === 0;
+  const comparison = isAlone ? armQuestions(check, { release, arm: 'stable', grid }) : [];
   return {
     kind: 'evidence',
     check,
-    asked: { grid, questions, baseline: baselineQueries(check, evaluation) },
+    asked: { grid, questions, comparison, baseline: baselineQueries(check, evaluation) },
   };
 }
 
@@ -124,11 +153,13 @@ function thresholdQueries(evaluation: Evaluation, check: ThresholdSpec): Thresho
   const { release } = evaluation;
   const window = thresholdFor(check);
   const { grid, judged } = thresholdGrid(evaluation, window);
-  const fill = (query: string, width: Millis): string =>
-    fillQuery(query, { release, arm: 'candidate', window: width });
-  const ask = (role: string, request: MetricsRequest): PlannedQuery =>
-    planned(check, { role, arm: 'candidate', request });
-  const value = fill(check.query, healthSettings(release).tick);
+  const fill = (query: string, width: Millis, arm: Arm = 'candidate'): string =>
+    fillQuery(query, { release, arm, window: width });
+  const ask = (role: string, request: MetricsRequest, arm: Arm = 'candidate'): PlannedQuery =>
+    planned(check, { role, arm, request });
+  const { tick } = healthSettings(release);
+  const value = fill(check.query, tick);
+  const ofStable = fill(check.query, tick, 'stable');
   return {
     kind: 'threshold',
     check,
@@ -143,6 +174,10 @@ function thresholdQueries(evaluation: Evaluation, check: ThresholdSpec): Thresho
             query: fill(check.samples, window),
             at: evidenceEnd(evaluation),
           }),
+    stable:
+      ofStable === value || (evaluation.stableBefore ?? 0) > 0
+        ? undefined
+        : ask('value', { kind: 'range', query: ofStable, grid }, 'stable'),
   };
 }
 

@@ -7,11 +7,12 @@ import { formatPercent } from '../units.ts';
 export function describeChange(record: WrittenRecord): { readonly subject: string; readonly body: string } {
   const number = String(record.sequence).padStart(4, '0');
   const checks = record.evidence?.checks ?? [];
+  const told = record.decision.reasons.map(({ text }) => text.replace(/\s+/g, ' '));
+  const passedOver = (record.restored?.passedOver ?? []).map(
+    ({ version, reason }) => `${version} was passed over: ${reason}`,
+  );
   const lines = [
-    ...(record.restored?.passedOver ?? []).map(
-      ({ version, reason }) => `- ${version} was passed over: ${reason}`,
-    ),
-    ...record.decision.reasons.map((reason) => `- ${reason.text.replace(/\s+/g, ' ')}`),
+    ...[...passedOver.filter((text) => !told.includes(text)), ...told].map((text) => `- ${text}`),
     ...checks
       .filter((check) => !record.decision.reasons.some((reason) => reason.text === check.sentence))
       .map((check) => `- [${check.verdict}] ${check.sentence}`),

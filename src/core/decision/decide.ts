@@ -1,8 +1,10 @@
 import type { Assessment } from '../analysis/assessment.ts';
 import { changedGuarantee, guaranteeOf } from '../analysis/guarantee.ts';
 import { HEALTH_DEFAULTS } from '../manifest/defaults.ts';
+import type { Policy } from '../manifest/policy.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import { findStanding, type Rollout, recordedWeight, type Standing } from '../plan/rollout.ts';
+import { describeBehind } from '../plan/skew.ts';
 import { findQuarantine, type ReleaseState } from '../record/release-state.ts';
 import { sameVersion, type VersionRef, versionRef } from '../record/version-ref.ts';
 import {
@@ -19,8 +21,9 @@ import {
 } from '../units.ts';
 import { decideContained, decideHarm } from './decide-braking.ts';
 import { decideWatched } from './decide-watched.ts';
-import type { Decision, Reason, ReasonCode } from './decision.ts';
+import { type Decision, isRecorded, type Reason, type ReasonCode } from './decision.ts';
 import { checkReasons, move, stay, unprovenReasons } from './moves.ts';
+import { obeyPolicy } from './obey-policy.ts';
 import type { ServedShare } from './served-share.ts';
 import { verifiedUntil } from './watch.ts';
 
@@ -32,6 +35,8 @@ export interface DecisionInput {
   readonly state: ReleaseState;
   /** What the evidence says; undefined when no rollout is under way and nothing is watched. */
   readonly assessment: Assessment | undefined;
+  /** What the config asks of this release; undefined: nothing. */
+  readonly policy?: Policy | undefined;
   /** Whether a version that was taken back is gone; only while its rollback is verified. */
   readonly served?: ServedShare | undefined;
   /** Why a lower weight cannot be written into the files as they are; undefined: it can, as far as is known. */
@@ -41,14 +46,30 @@ export interface DecisionInput {
 
 /**
  * Decides what to do about one release. Pure and total: only `fail` rolls back or lowers a weight, only `pass` on every gating check
- * advances, everything else holds and past a deadline pauses. At most one step up.
+ * advances, everything else holds and past a deadline pauses. At most one step up, and nothing up against the policy. What
+ * stable suffers from at the same time holds as well, since a rollback would not mend it.
  */
 export function decide(input: DecisionInput): Decision {
-  const decision = decideOn(input);
+  const decision = obeyPolicy(input, requireTime(input, decideOn(input)));
   const voided = describeVoided(input);
   if (!voided || decision.kind === 'nothing') return decision;
   const [first, ...rest] = decision.reasons;
   return { ...decision, reasons: [first, ...rest, voided] };
+}
+
+/** Decisions that take harm away. */
+const LOWERS: ReadonlySet<Decision['kind']> = new Set(['rollback', 'reduce']);
+
+/** Records follow each other in time. What takes harm away does not wait for a clock. */
+function requireTime({ state, now }: DecisionInput, decision: Decision): Decision {
+  const behind = describeBehind(state.newest, now);
+  if (behind === undefined || !isRecorded(decision) || LOWERS.has(decision.kind)) return decision;
+  return {
+    kind: 'hold',
+    from: decision.from,
+    to: decision.from,
+    reasons: [{ code: 'CLOCK_SKEW', text: behind }],
+  };
 }
 
 /** What the error rates rest on was changed under way: nobody can keep them then, and it is said with every decision. */

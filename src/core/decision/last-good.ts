@@ -1,3 +1,4 @@
+import { type Compat, describeGap, findGaps } from '../manifest/compat-rules.ts';
 import { parseRelease } from '../manifest/parse-release.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import { routesByBackend } from '../manifest/target-rules.ts';
@@ -33,6 +34,12 @@ export interface SkippedGood {
   readonly reason: string;
 }
 
+/** A good version whose artifacts are gone. */
+export interface LostGood {
+  readonly ref: VersionRef;
+  readonly reason: string;
+}
+
 export interface LastGoodSearch {
   readonly found: LastGood | undefined;
   readonly skipped: readonly SkippedGood[];
@@ -41,7 +48,8 @@ export interface LastGoodSearch {
 /**
  * Finds the last good manifest: for the newest good version that is neither the bad one nor quarantined, the newest bytes in
  * history that are a settled, valid manifest with that stable version, people's later edits included. Where a target routes to
- * backends, a version is gone when its backend holds the bad one now, or another that is not good.
+ * backends, a version is gone when its backend holds the bad one now, or another that is not good. One that needs another feature
+ * schema, index or the like than production is at (by `compat` of stable in the newest manifest) is passed by.
  * @param bad the version to get away from; undefined: only what is needed to go back to the newest good one
  * @param revisions first-parent history of the manifest, newest first
  * @param prefer name of the version to look at before the others
@@ -52,6 +60,8 @@ export function findLastGood(input: {
   readonly bad: VersionRef | undefined;
   readonly revisions: readonly ManifestRevision[];
   readonly prefer?: string | undefined;
+  /** Good versions that are known to be lost. */
+  readonly lost?: readonly LostGood[];
 }): LastGoodSearch {
   const { prefer } = input;
   const eligible = input.state.good.filter(({ ref }) => !input.bad || !sameVersion(ref, input.bad));
@@ -68,9 +78,14 @@ export function findLastGood(input: {
       skipped.push({ version, reason: `rolled back in record ${quarantine.record}` });
       continue;
     }
+    const lost = input.lost?.find((one) => sameVersion(one.ref, ref));
+    if (lost) {
+      skipped.push({ version, reason: lost.reason });
+      continue;
+    }
     const found = findBytes(input.path, ref, input.revisions);
     const reason = found
-      ? describeTakeover(input, found.release)
+      ? (describeTakeover(input, found.release) ?? describeMisfit(input, found.release))
       : 'no settled, valid manifest with it in the history of the default branch';
     if (found && reason === undefined) return { found: { ...found, ref, record }, skipped };
     skipped.push({ version, reason: reason ?? '' });
@@ -104,6 +119,24 @@ function describeTakeover(
   const taken = findTakeover(state, ref);
   if (!taken || state.good.some((good) => sameVersion(good.ref, taken.ref))) return undefined;
   return `its backend "${ref.backend}" was taken over by ${taken.ref.version} in record ${taken.record}`;
+}
+
+/** What a good version needs and production is not at; the newest manifest that can be read says where production is. */
+function describeMisfit(
+  { path, revisions }: { readonly path: string; readonly revisions: readonly ManifestRevision[] },
+  { spec }: Release,
+): string | undefined {
+  if (!spec.stable.compat) return undefined;
+  const gaps = findGaps(spec.stable, findServed(path, revisions));
+  return gaps.length === 0 ? undefined : gaps.map(describeGap).join(', ');
+}
+
+function findServed(path: string, revisions: readonly ManifestRevision[]): Compat {
+  for (const { text } of revisions) {
+    const reading = text === undefined ? undefined : parseRelease(path, text);
+    if (reading?.kind === 'ok') return reading.value.release.spec.stable.compat ?? {};
+  }
+  return {};
 }
 
 function findBytes(

@@ -39,14 +39,19 @@ export function checkReasons(
   return [first ?? { code, text: `the checks together: ${assessment.overall}` }, ...rest];
 }
 
-/** Why a check has not passed, the worst first. */
+/** Why a check has not passed: what stable shares first, then the worst. */
 export function unprovenReasons(assessment: Assessment): readonly Reason[] {
+  const gating = assessment.checks.filter((check) => check.gating);
+  const shared = gating.filter(({ stableFails }) => stableFails);
   const order: readonly Verdict[] = ['error', 'no-data', 'inconclusive'];
-  return order.flatMap((verdict) =>
-    assessment.checks
-      .filter((check) => check.gating && voteOf(check) === verdict)
-      .map((check) => ({ code: verdictCode(verdict), text: check.sentence })),
-  );
+  return [
+    ...shared.map((check): Reason => ({ code: 'STABLE_FAILING_TOO', text: check.sentence })),
+    ...order.flatMap((verdict) =>
+      gating
+        .filter((check) => !check.stableFails && voteOf(check) === verdict)
+        .map((check) => ({ code: verdictCode(verdict), text: check.sentence })),
+    ),
+  ];
 }
 
 function verdictCode(verdict: Verdict): ReasonCode {

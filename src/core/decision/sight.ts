@@ -1,4 +1,4 @@
-import type { PlannedQuery } from '../analysis/assessment.ts';
+import type { Evaluation, PlannedQuery } from '../analysis/assessment.ts';
 import { latency } from '../analysis/kinds/latency.ts';
 import { BROKEN, type Observation } from '../analysis/observation.ts';
 import { planQueries } from '../analysis/plan-queries.ts';
@@ -29,6 +29,8 @@ export interface Blindness {
   readonly key: string;
   /** What came instead of numbers, for people. */
   readonly what: string;
+  /** The tool, the server or the query broke; else there is nothing to see. */
+  readonly isBroken: boolean;
 }
 
 /**
@@ -37,13 +39,18 @@ export interface Blindness {
  * learn whether they can be asked at all.
  */
 export function planSight(release: Release, now: Instant): readonly PlannedQuery[] {
+  const questions = planQueries(newestTicks(release, now));
+  const comparing = new Set(questions.filter(isAboutStable).map(({ check }) => check));
+  return questions.filter((planned) => isAboutStable(planned) || !comparing.has(planned.check));
+}
+
+/** A rollout that began so long ago that its questions are about the newest ticks. */
+export function newestTicks(release: Release, now: Instant): Evaluation {
   const { tick, ingestDelay } = healthSettings(release);
   const startedAt = instant(now - ingestDelay - TICKS * tick);
   const first = { weight: percent(0), at: startedAt };
   const rollout = { startedAt, transitions: [first] } as const;
-  const questions = planQueries({ release, rollout, standing: findStanding(release, rollout), now });
-  const comparing = new Set(questions.filter(isAboutStable).map(({ check }) => check));
-  return questions.filter((planned) => isAboutStable(planned) || !comparing.has(planned.check));
+  return { release, rollout, standing: findStanding(release, rollout), now };
 }
 
 /** Which answers show nothing: broken ones of all, and of those about stable the ones without a number. In the order of asking. */
@@ -55,16 +62,18 @@ export function judgeSight(release: Release, answers: readonly SightAnswer[]): r
     if (!check || what === undefined) return [];
     const role = roleOf(planned);
     const index = release.spec.health.checks.indexOf(check);
-    return [{ planned, index, key: keyOf(check, role), what }];
+    return [{ planned, index, key: keyOf(check, role), what, isBroken: isBroken(answer) }];
   });
 }
 
 function describeBlindness(
   check: CheckSpec,
-  { planned, observation: { outcome } }: SightAnswer,
+  answer: SightAnswer,
   answers: readonly SightAnswer[],
 ): string | undefined {
-  if (outcome.kind === 'absent' && BROKEN.has(outcome.reason)) return `${outcome.reason}, ${outcome.detail}`;
+  const { planned } = answer;
+  const { outcome } = answer.observation;
+  if (outcome.kind === 'absent' && isBroken(answer)) return `${outcome.reason}, ${outcome.detail}`;
   if (!isAboutStable(planned)) return undefined;
   const gap = findGap(outcome);
   if (gap === undefined) return check.kind === 'latency' ? describeCoarseBuckets(check, outcome) : undefined;
@@ -74,6 +83,10 @@ function describeBlindness(
   const total = answers.find(({ planned: { id } }) => id === `${check.name}/${all.role}/stable`);
   const isAlone = total !== undefined && findGap(total.observation.outcome) === undefined;
   return `${describeGap(gap)}${isAlone ? `; if that means ${all.none}, write absentIsZero: true` : ''}`;
+}
+
+function isBroken({ observation: { outcome } }: SightAnswer): boolean {
+  return outcome.kind === 'absent' && BROKEN.has(outcome.reason);
 }
 
 /** Why stable's buckets could never answer a check of latency that the rollout would wait for. */
@@ -138,11 +151,12 @@ function isAboutStable({ id }: PlannedQuery): boolean {
 }
 
 /** The key of the check under which the query of a role is written. */
-function keyOf({ kind }: CheckSpec, role: string): string {
+export function keyOf({ kind }: CheckSpec, role: string): string {
   if (kind === 'threshold' && role === 'value') return 'query';
   return role.startsWith('replicas-') ? 'replicas' : role.replace(/^history-/, '');
 }
 
-function roleOf({ id }: PlannedQuery): string {
+/** The role of a question in its check. */
+export function roleOf({ id }: PlannedQuery): string {
   return id.split('/')[1] ?? '';
 }

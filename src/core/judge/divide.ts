@@ -17,7 +17,7 @@ export interface Stretch<A> {
   readonly lastSeen: number | undefined;
 }
 
-/** A tick that was not used, by its position, and why. */
+/** A tick that was not compared, by its position, and why. */
 export interface Dropped {
   readonly index: number;
   readonly reason: string;
@@ -27,7 +27,9 @@ export interface Dropped {
 export interface Divided<A> {
   /** One per period, in order; the last is the weight of now. */
   readonly stretches: readonly Stretch<A>[];
+  /** Ticks that some test of the check rests on. */
   readonly used: number;
+  /** Those that were not compared; a limit may count some of them all the same, and then they say so. */
   readonly dropped: readonly Dropped[];
   /** Why the newest tick has no numbers; undefined when it has, or when there are no ticks. */
   readonly blindBecause: string | undefined;
@@ -70,8 +72,25 @@ export function divideTicks<A>(
       lastSeen: judged.findLast(({ index }) => reasons[index] === undefined)?.index,
     };
   });
-  const dropped = reasons.flatMap((reason, index) => (reason === undefined ? [] : [{ index, reason }]));
-  return { stretches, used: ticks.length - dropped.length, dropped, blindBecause };
+  const lone = looking.alone && !looking.oneArm ? loneTicks(groups, periods, looking) : NO_TICKS;
+  const dropped = reasons.flatMap((reason, index) => {
+    if (reason === undefined) return [];
+    return [{ index, reason: lone.has(index) ? `${reason}; counts for the limit alone` : reason }];
+  });
+  const unused = dropped.filter(({ index }) => !lone.has(index));
+  return { stretches, used: ticks.length - unused.length, dropped, blindBecause };
+}
+
+const NO_TICKS: ReadonlySet<number> = new Set();
+
+/** Ticks in which the candidate had traffic: a limit needs no more, whatever became of stable's. */
+function loneTicks<A>(
+  groups: readonly Group<A>[],
+  periods: readonly Period[],
+  { exposure }: Looking<A>,
+): ReadonlySet<number> {
+  const alone = periods.flatMap((_, position) => groups[position]?.alone ?? []);
+  return new Set(alone.flatMap(({ index, value }) => (exposure(value) > 0 ? [index] : [])));
 }
 
 function whyUnusable<A>(

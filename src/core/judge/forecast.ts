@@ -124,7 +124,8 @@ function setScene(evidence: Evidence, { check, prospect, totals }: Weighed): Sce
   return { prospect, flow, stableRate, tick };
 }
 
-function allowedRate(test: CountTest, stableRate: number): number {
+/** The candidate's rate up to which a test is kept, beside stable's. */
+export function allowedRate(test: CountTest, stableRate: number): number {
   return test.kind === 'limit' ? test.limit : test.margin.ratio * stableRate + test.margin.difference;
 }
 

@@ -22,6 +22,8 @@ export interface CheckJudgement {
   readonly safeThreshold: number;
   readonly interval: ShownInterval | undefined;
   readonly weighed: Weighed;
+  /** A fixed bound is broken, and stable breaks it too: `inconclusive`, since nothing is proven about the candidate. */
+  readonly shared: boolean;
   /** The verdict in half a sentence with its numbers, without the name of the check. */
   readonly text: string;
 }
@@ -35,6 +37,9 @@ export interface Judgement {
 /** How the caller sees more than the ticks: why a check that has numbers is blind now, or undefined. */
 export type BlindnessOf = (weighed: Weighed) => string | undefined;
 
+/** `none`: verdicts alone, without sentences and intervals, which are most of the work; for simulations. */
+export type Wording = 'all' | 'none';
+
 /**
  * Judges evidence. Pure and deterministic; linear in ticks and checks.
  * @param judged   the checks that have ticks; the others of `evidence.checks` keep their weight in the family
@@ -44,40 +49,68 @@ export function judge(
   evidence: Evidence,
   judged: readonly EvidenceCheck[],
   blindness: BlindnessOf,
+  words: Wording = 'all',
 ): Judgement {
   const terms = termsOf(evidence);
   const weighed = judged.map((check) => weigh(evidence, check, terms.threshold - terms.logWeight(check)));
-  const family = joinFamily(terms, weighed);
+  const apparent = joinFamily(terms, weighed);
+  const failsIn = (family: Family) => (one: Weighed) =>
+    one.breach !== undefined || family.failing.has(one.check);
+  // whose fault it is has to be asked only when something is proven
+  const isProven = weighed.some(failsIn(apparent));
+  const own = weighed.map((one) => (isProven ? { ...one, ...one.own() } : { ...one, sharedNow: false }));
+  const family = isProven ? joinFamily(terms, own) : apparent;
   return {
     family: { logHarm: family.logHarm, threshold: family.threshold },
-    checks: weighed.map((one) => judgeCheck(evidence, one, { family, blind: blindness(one) })),
+    checks: weighed.map((one, index) => {
+      const left = own[index] ?? { ...one, sharedNow: false };
+      const blind = blindness(one);
+      const isShared = left.sharedNow && failsIn(apparent)(one) && !failsIn(family)(left);
+      const judged = judgeCheck(evidence, left, { family, blind, words });
+      if (!isShared) return judged;
+      const shared = { ...judged, verdict: 'inconclusive', shared: true } as const;
+      if (words === 'none') return shared;
+      const told = describe(evidence, one, { family: apparent, blind, words, verdict: 'fail' });
+      const text = `${told.text}; stable is beyond the same bound at the same time, so the candidate is not the cause`;
+      return { ...shared, interval: told.interval, text };
+    }),
   };
 }
 
 interface Circumstances {
   readonly family: Family;
   readonly blind: string | undefined;
+  readonly words: Wording;
 }
 
 function judgeCheck(evidence: Evidence, one: Weighed, circumstances: Circumstances): CheckJudgement {
   const { check, members, logSafe, safeThreshold } = one;
-  const { family } = circumstances;
+  const { family, words } = circumstances;
   const verdict = findVerdict(one, circumstances);
-  const { interval, text } = describe(evidence, one, { ...circumstances, verdict });
+  const { interval, text } =
+    words === 'none'
+      ? { interval: undefined, text: verdict }
+      : describe(evidence, one, { ...circumstances, verdict });
   const logWeight = family.logWeight(check);
   return {
     check,
     verdict,
-    logHarm:
-      members.length === 0 ? undefined : logSum(members.map(({ logM }) => logM - Math.log(members.length))),
+    logHarm: mixMembers(members),
     logShare: logShare(one, logWeight),
     logWeight,
     logSafe,
     safeThreshold,
     interval,
     weighed: one,
+    shared: false,
     text,
   };
+}
+
+/** A check's evidence of harm, mixed over its members; undefined when it has none. */
+export function mixMembers(members: Weighed['members']): number | undefined {
+  if (members.length === 0) return undefined;
+  return logSum(members.map(({ logM }) => logM - Math.log(members.length)));
 }
 
 function findVerdict(one: Weighed, { family, blind }: Circumstances): Verdict {

@@ -3,6 +3,7 @@ import type { Counts } from '../stats/counts.ts';
 import type { Millis } from '../units.ts';
 import type { Looking, Stretch } from './divide.ts';
 import type { Margin, Reading } from './evidence.ts';
+import type { FixedBound } from './shared-fault.ts';
 
 /** What was found of a quantity, with the error of both ends together. */
 export interface ShownInterval {
@@ -86,6 +87,11 @@ export interface Method<C, A> {
     tick: Millis | undefined,
   ) => Breach | undefined;
   /**
+   * The fixed bounds that the candidate is held against alone, of members and of `breach`: where stable is beyond one too, what is
+   * proven of the candidate is not its own fault. Not for kinds that only compare.
+   */
+  readonly bounds?: (check: C) => FixedBounds<A>;
+  /**
    * The tests that it plays on a weight, `whole` when the candidate has all traffic. Only for kinds whose evidence is the counts in
    * `totals`: of the others nobody can say how long they take.
    */
@@ -97,6 +103,12 @@ export interface Method<C, A> {
   /** The effect as people see it, on the scale of the margin of that side. */
   readonly interval: (check: C, stretches: readonly Stretch<A>[], side: Side) => ShownInterval | undefined;
   readonly words: (check: C, stretches: readonly Stretch<A>[], interval: ShownInterval | undefined) => Words;
+}
+
+/** The fixed bounds of a check, by what they are for. */
+export interface FixedBounds<A> {
+  readonly members: Readonly<Record<string, FixedBound<A>>>;
+  readonly breach?: FixedBound<A>;
 }
 
 /** What is known of a rollout before it is looked at; see stats/play-plan.ts. It changes how soon harm is found, not the promise. */

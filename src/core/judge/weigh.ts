@@ -12,6 +12,7 @@ import { rate } from './kinds/rate.ts';
 import { split } from './kinds/split.ts';
 import type { Breach, CountTests, Course, Method, ShownInterval, Totals, Words } from './method.ts';
 import { plainestPart } from './plainest-part.ts';
+import { isSharedNow, spareShared } from './shared-fault.ts';
 
 /** One e-process that counts towards harm. */
 export interface Member {
@@ -34,6 +35,8 @@ export interface Weighed {
   /** How much the newest ticks speak for a fault that has just begun, in nats; 0 for kinds that cannot tell. */
   readonly doubt: number;
   readonly totals: Totals | undefined;
+  /** What the candidate was seen to have had since this step began, in the unit of the kind's exposure; 0 before its first tick. */
+  readonly exposure: number;
   /** What a forecast rests on; undefined for kinds that have none, and before anything was seen. */
   readonly prospect: Prospect | undefined;
   readonly used: number;
@@ -44,8 +47,18 @@ export interface Weighed {
   readonly blindBecause: string | undefined;
   /** It can judge on this weight at all. */
   readonly able: boolean;
+  /** What is left of it without what stable shares; made when it is asked for: only what is proven has to be asked whose it is. */
+  readonly own: () => Own;
   /** Interval and words are made when they are asked for: they cost more than all the rest. */
   readonly tell: (side: TellSide) => Told;
+}
+
+/** What speaks of the candidate alone. */
+export interface Own {
+  readonly members: readonly Member[];
+  readonly breach: Breach | undefined;
+  /** Stable is beyond a bound of this check now. */
+  readonly sharedNow: boolean;
 }
 
 /** This step so far, as far as it says what comes. */
@@ -134,17 +147,53 @@ function weighBy<C extends EvidenceCheck, A>(
     passesUnlessFailing: method.passesUnlessFailing ?? false,
     // Each step passes at its share of the rate, so that the whole rollout keeps it (union bound over the steps).
     safeThreshold:
-      Math.log(evidence.steps / evidence.falseAdvanceRate) + (method.safeSurcharge?.(check) ?? 0),
+      Math.log(evidence.steps) - Math.log(evidence.falseAdvanceRate) + (method.safeSurcharge?.(check) ?? 0),
     breach: method.breach?.(check, stretches, evidence.tick),
     doubt: (now && method.doubt?.(check, now)) ?? 0,
     totals: method.totals(check, stretches),
+    exposure: (now?.alone ?? []).reduce((sum, arm) => sum + looking.exposure(arm), 0),
     prospect: now && prospectOf(check, method, now),
     used: divided.used,
     dropped: divided.dropped,
     lastSeen: now?.lastSeen,
     blindBecause: divided.blindBecause,
     able: looking.alone || looking.oneArm || !now?.period.whole,
+    own: () => ownOf({ evidence, check, method, course, stretches }),
     tell: (side) => tell({ check, method, stretches, side }),
+  };
+}
+
+/** Fixed bounds are held against the candidate again, without the ticks in which stable was beyond them too. */
+function ownOf<C extends EvidenceCheck, A>({
+  evidence,
+  check,
+  method,
+  course,
+  stretches,
+}: {
+  readonly evidence: Evidence;
+  readonly check: C & { readonly ticks: readonly EvidenceTick<A>[] };
+  readonly method: Method<C, A>;
+  readonly course: Course;
+  readonly stretches: readonly Stretch<A>[];
+}): Own {
+  const { members = {}, breach } = method.bounds?.(check) ?? {};
+  return {
+    members: method.members(check).map((name) => {
+      const bound = members[name];
+      const part = bound
+        ? divideTicks(spareShared(check.ticks, bound), evidence.periods, method.looking(check)).stretches
+        : stretches;
+      return { name, logM: method.harm(check, part, name, course) };
+    }),
+    breach: method.breach?.(
+      breach ? { ...check, ticks: spareShared(check.ticks, breach) } : check,
+      stretches,
+      evidence.tick,
+    ),
+    sharedNow: [...Object.values(members), ...(breach ? [breach] : [])].some((bound) =>
+      isSharedNow(check.ticks, bound),
+    ),
   };
 }
 

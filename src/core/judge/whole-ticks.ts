@@ -11,6 +11,18 @@ export function wholeTicks(stretches: readonly Stretch<Counts>[], side: Side): r
   return stretches.flatMap(({ pairs }) => roundTicks(mergeTicks(pairs).ticks, side));
 }
 
+/** What a comparison plays: the ticks, and where a new weight began among them; see Course.changes. */
+export interface Played {
+  readonly ticks: readonly Tick[];
+  readonly changes: readonly number[];
+}
+
+/** `wholeTicks` with the places where weights changed. */
+export function playedTicks(stretches: readonly Stretch<Counts>[], side: Side): Played {
+  const parts = stretches.map((stretch) => wholeTicks([stretch], side));
+  return { ticks: parts.flat(), changes: changesIn(parts.map(({ length }) => length)) };
+}
+
 /** Where a new weight began among the merged ticks of some stretches; see Course.changes. */
 export function changesIn(lengths: readonly number[]): readonly number[] {
   let begun = 0;
@@ -26,7 +38,7 @@ export function wholeCounts(stretches: readonly Stretch<Counts>[], side: Side): 
 }
 
 /** Ticks in whole events: harm is given the candidate's rounded down and stable's rounded up, safety the other way round. */
-export function roundTicks(ticks: readonly Tick[], side: Side): readonly Tick[] {
+function roundTicks(ticks: readonly Tick[], side: Side): readonly Tick[] {
   const [ours, theirs] = side === 'harm' ? (['down', 'up'] as const) : (['up', 'down'] as const);
   const candidate = wholeEvents(
     ticks.map((tick) => tick.candidate),

@@ -35,7 +35,15 @@ const MOVING = new Set([
   'nightly',
 ]);
 
+/** Those that say by themselves that they are moved: no environment or branch is called so, which a folder may be named after. */
+const MOVING_FOLDER = new Set(['latest', 'newest', 'current', 'champion', 'challenger']);
+
 const COMMIT = /^[0-9a-f]{40}$/;
+
+/** Whether a name is one that people move from one content to the next, like `latest`. */
+export function isMovingName(name: string): boolean {
+  return MOVING.has(name.toLowerCase());
+}
 
 /** The digest that a URI carries itself (`…@sha256:…`), or undefined. */
 export function digestInUri(uri: string): string | undefined {
@@ -60,7 +68,7 @@ export function findMutability(uri: string): Mutability | undefined {
     case 'docker':
       return inRegistry(rest);
     default:
-      return scheme.startsWith('git') ? inGit(rest) : (onHubSite(rest) ?? atEnd(rest));
+      return scheme.startsWith('git') ? inGit(rest) : (onHubSite(rest) ?? atEnd(rest) ?? onTheWay(rest));
   }
 }
 
@@ -94,7 +102,7 @@ function pinnedByCommit(revision: string | undefined, advice: string): Mutabilit
 /** A tag is for people to read; one that is made to be moved misleads them. */
 function inRegistry(rest: string): Mutability | undefined {
   const tag = /:([^/:]+)$/.exec(rest.replace(/^[^/]*/, ''))?.[1];
-  if (tag === undefined || !MOVING.has(tag.toLowerCase())) return undefined;
+  if (tag === undefined || !isMovingName(tag)) return undefined;
   return { part: tag, what: 'the tag', advice: 'write @ and the digest in its place' };
 }
 
@@ -116,8 +124,19 @@ function atEnd(rest: string): Mutability | undefined {
       .slice(1)
       .at(-1) ?? '';
   const part = /[^@:]*$/.exec(last)?.[0] ?? '';
-  if (!MOVING.has(part.toLowerCase())) return undefined;
+  if (!isMovingName(part)) return undefined;
   return { part, what: 'the name', advice: 'write a path that holds the version, like …/3.5.0' };
+}
+
+/** A folder on the way to the file, as in `s3://models/fraud/latest/model.onnx`. */
+function onTheWay(rest: string): Mutability | undefined {
+  const folders = rest
+    .replace(/[?#].*$/, '')
+    .split('/')
+    .slice(1, -1);
+  const part = folders.find((folder) => MOVING_FOLDER.has(folder.toLowerCase()));
+  if (part === undefined) return undefined;
+  return { part, what: 'the folder', advice: 'write a path that holds the version, like …/3.5.0' };
 }
 
 /** Formats whose loading runs code from the file. Source: the Python manual on pickle; torch.load. */

@@ -2,9 +2,12 @@ import { formatPath, type YamlPath } from '../yaml/yaml-path.ts';
 import type { ParsedRelease } from './parse-release.ts';
 import type { VersionSpec } from './release-schema.ts';
 import type { RuleFinding } from './rule.ts';
+import { isOverride } from './waiver-schema.ts';
 
 /** Parts of a manifest that say how carefully a version is tried. */
 const CARE: readonly YamlPath[] = [
+  ['spec', 'tier'],
+  ['spec', 'waivers'],
   ['spec', 'health'],
   ['spec', 'rollout', 'steps'],
   ['spec', 'rollout', 'deadline'],
@@ -20,14 +23,43 @@ export function* findLoosenedCare(before: ParsedRelease, after: ParsedRelease): 
   );
   const [first] = changed;
   if (!first) return;
-  const names = changed.slice(0, SHOWN).map(formatPath).join(', ');
-  const more = changed.length > SHOWN ? ` and ${changed.length - SHOWN} more` : '';
   yield {
     code: 'SEC-28',
     severity: 'warning',
     path: first,
-    message: `how health is judged changes together with the version (${names}${more}); bring the version in a pull request of its own, or have a second owner approve both`,
+    message: `how health is judged changes together with the version (${listChanges(changed)}); bring the version in a pull request of its own, or a second owner must approve both`,
   };
+}
+
+/** Another tier has other floors, whatever else the pull request does. */
+export function* findOtherTier(
+  { release: before }: ParsedRelease,
+  { release: after }: ParsedRelease,
+): Iterable<RuleFinding> {
+  const [was, is] = [before.spec.tier, after.spec.tier];
+  if (was === is) return;
+  yield {
+    code: 'SEC-28',
+    severity: 'warning',
+    path: ['spec', 'tier'],
+    message: `the tier changes from ${was ?? 'the default'} to ${is ?? 'the default'}, and with it what this release may not undercut; a second owner must approve that`,
+  };
+}
+
+/** An override is the word of its owner, which only their review makes it. */
+export function* findNewOverrides(
+  { release: before }: ParsedRelease,
+  { release: after }: ParsedRelease,
+): Iterable<RuleFinding> {
+  const known = (before.spec.waivers ?? []).map((waiver) => JSON.stringify(waiver));
+  for (const [index, waiver] of (after.spec.waivers ?? []).entries())
+    if (isOverride(waiver) && !known.includes(JSON.stringify(waiver)))
+      yield {
+        code: 'SEC-28',
+        severity: 'warning',
+        path: ['spec', 'waivers', index],
+        message: `brings an override of ${waiver.rule}; ${waiver.owner}, who owns it, must approve this pull request`,
+      };
 }
 
 /** Whether a version is served in this manifest that was not in the one before. */
@@ -41,8 +73,14 @@ function nameOf({ version, artifacts }: VersionSpec): string {
   return [version, ...digests.sort()].join(' ');
 }
 
+/** `a, b and 3 more` for the paths of changes. */
+export function listChanges(changed: readonly YamlPath[]): string {
+  const names = changed.slice(0, SHOWN).map(formatPath).join(', ');
+  return changed.length > SHOWN ? `${names} and ${changed.length - SHOWN} more` : names;
+}
+
 /** The deepest paths whose values differ; where a list or map grew or shrank, also the entries on one side only. */
-function findChanges(before: unknown, after: unknown, path: YamlPath): readonly YamlPath[] {
+export function findChanges(before: unknown, after: unknown, path: YamlPath): readonly YamlPath[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (!isCollection(before) || !isCollection(after)) return [path];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];

@@ -3,6 +3,7 @@ import type { YamlPath, YamlSource } from '../yaml/read-yaml.ts';
 import { quote } from '../yaml/yaml-path.ts';
 import { CONFIG_PATH, type Config } from './config-schema.ts';
 import { didYouMean, suggest } from './did-you-mean.ts';
+import { policyRules } from './policy-rules.ts';
 import { type Rule, type RuleFinding, toProblem } from './rule.ts';
 
 /** Where manifests are when the config does not say. */
@@ -15,7 +16,7 @@ export function releaseFolders(config: Config | undefined): readonly string[] {
 
 /** The rules of the config that need more than one field. */
 export function configRules(config: Config, source: YamlSource): readonly Problem[] {
-  const findings = [...foldersAreUsable(config), ...tokensStaySecret(config)];
+  const findings = [...foldersAreUsable(config), ...tokensStaySecret(config), ...policyRules(config)];
   return findings.map((finding) => toProblem(source, finding));
 }
 

@@ -1,38 +1,15 @@
 import * as z from 'zod';
+import { authSchema, envNameSchema } from './auth-schema.ts';
 import { lazily } from './lazily.ts';
+import { policyShape } from './policy-schema.ts';
+import { registriesSchema } from './registry-schema.ts';
 import { Duration, Name, RepoPath, wording } from './scalars.ts';
+import { verifySchema } from './verify-schema.ts';
 
 /**
  * The one declaration of `.belay/config.yaml`. It is the only file that may name a URL or a secret, and privileged runs
  * read it from the default branch only.
  */
-
-const envNameSchema = (description: string) =>
-  z
-    .string()
-    .regex(/^[A-Z][A-Z0-9_]{0,63}$/)
-    .register(wording, {
-      expected: 'the name of an environment variable, like PROMETHEUS_TOKEN',
-      isPrivate: true,
-    })
-    .meta({ description });
-
-const authSchema = () =>
-  z.discriminatedUnion('kind', [
-    z
-      .strictObject({
-        kind: z.literal('bearer').meta({ description: 'A bearer token.' }),
-        tokenEnv: envNameSchema('Environment variable that holds the token.'),
-      })
-      .meta({ description: 'A bearer token.' }),
-    z
-      .strictObject({
-        kind: z.literal('basic').meta({ description: 'User name and password.' }),
-        usernameEnv: envNameSchema('Environment variable that holds the user name.'),
-        passwordEnv: envNameSchema('Environment variable that holds the password.'),
-      })
-      .meta({ description: 'User name and password.' }),
-  ]);
 
 const maxStalenessSchema = () =>
   Duration.optional().meta({ description: 'A newest sample older than this is no sample. Default 5m.' });
@@ -112,6 +89,8 @@ export const configSchema = lazily(() =>
           'Folders that hold release manifests (*.yaml, *.yml, not their subfolders). Default releases.',
       }),
       providers: providersSchema(),
+      registries: registriesSchema().optional(),
+      verify: verifySchema().optional(),
       advance: z
         .strictObject({
           mode: z.enum(['commit', 'pull-request']).meta({
@@ -129,9 +108,13 @@ export const configSchema = lazily(() =>
         })
         .optional()
         .meta({ description: 'How pull requests of Belay are merged.' }),
+      ...policyShape(),
       dispatch: dispatchSchema().optional(),
     })
-    .meta({ title: 'Belay config', description: 'Providers and how Belay works in this repository.' }),
+    .meta({
+      title: 'Belay config',
+      description: 'Providers, policy, and how Belay works in this repository.',
+    }),
 );
 
 /** `.belay/config.yaml`, as read: durations in ms. */

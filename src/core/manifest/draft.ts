@@ -37,12 +37,15 @@ export interface Draft {
   readonly checks: readonly CheckDraft[];
   readonly targets: readonly (TargetSpec | undefined)[];
   readonly owners: readonly string[];
+  readonly runbook: string | undefined;
   readonly waivers: readonly (WaiverSpec | undefined)[];
 }
 
 /** The parts of a version that rules compare. */
 export type VersionDraft = {
-  readonly [Key in 'version' | 'backend' | 'artifacts']: VersionSpec[Key] | undefined;
+  readonly [Key in 'version' | 'backend' | 'artifacts' | 'compat' | 'alsoWorksWith']?:
+    | VersionSpec[Key]
+    | undefined;
 };
 /** A step, part by part. */
 export interface StepDraft {
@@ -78,6 +81,7 @@ export function draftOf({ metadata, spec }: Release): Draft {
     checks: health.checks.map((check) => ({ name: check.name, provider: check.provider, spec: check })),
     targets: spec.targets,
     owners: metadata.owners ?? [],
+    runbook: metadata.runbook,
     waivers: spec.waivers ?? [],
   };
 }
@@ -93,6 +97,8 @@ export function salvageDraft(source: YamlSource): Draft {
     version: part('spec', role, 'version'),
     backend: part('spec', role, 'backend'),
     artifacts: part('spec', role, 'artifacts'),
+    compat: part('spec', role, 'compat'),
+    alsoWorksWith: part('spec', role, 'alsoWorksWith'),
   });
   return {
     name: part('metadata', 'name'),
@@ -119,6 +125,7 @@ export function salvageDraft(source: YamlSource): Draft {
     })),
     targets: indexes('spec', 'targets').map((index) => part('spec', 'targets', index)),
     owners: part('metadata', 'owners') ?? [],
+    runbook: part('metadata', 'runbook'),
     waivers: indexes('spec', 'waivers').map((index) => part('spec', 'waivers', index)),
   };
 }

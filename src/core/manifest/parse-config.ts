@@ -9,13 +9,18 @@ export interface ParsedConfig {
   readonly source: YamlSource;
 }
 
+/** A config, or else why not; `remains` is what it says where it is sound, for what else can be judged by it. */
+export type ConfigReading =
+  | Extract<Reading<ParsedConfig>, { kind: 'ok' }>
+  | (Extract<Reading<ParsedConfig>, { kind: 'bad' }> & { readonly remains: ParsedConfig | undefined });
+
 /** Reads `.belay/config.yaml`. All problems at once, in reading order; `ok` may carry warnings. */
-export function parseConfig(file: string, text: string): Reading<ParsedConfig> {
+export function parseConfig(file: string, text: string): ConfigReading {
   const kind = { kind: 'Config', schema: configSchema(), secretAdvice: undefined } as const;
-  const { source, value, problems } = parseDocument(file, text, kind);
-  const ruled = source && value ? configRules(value, source) : [];
+  const { source, value, mended, problems } = parseDocument(file, text, kind);
+  const ruled = source && mended ? configRules(mended, source) : [];
   const all = limitProblems([...problems, ...ruled]);
   if (!source || !value || all.some(({ severity }) => severity === 'error'))
-    return { kind: 'bad', problems: all };
+    return { kind: 'bad', problems: all, remains: source && mended && { config: mended, source } };
   return { kind: 'ok', value: { config: value, source }, problems: all };
 }

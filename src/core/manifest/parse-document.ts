@@ -20,6 +20,8 @@ export interface ParsedDocument<T> {
   readonly source: YamlSource | undefined;
   /** Undefined when there are problems of shape; there may be others. */
   readonly value: T | undefined;
+  /** The value, or else what it is without unknown keys and without optional values of the wrong shape, if that is enough. */
+  readonly mended: T | undefined;
   readonly problems: readonly Problem[];
   /** Paths that a problem is about already. */
   readonly blamed: ReadonlySet<string>;
@@ -30,21 +32,45 @@ const API_VERSION = 'belay.dev/v1';
 /** Reads a file strictly and holds it against its schema; problems of spelling and of shape come together. */
 export function parseDocument<T>(file: string, text: string, kind: DocumentKind<T>): ParsedDocument<T> {
   const { source, problems, blamed } = inspectYaml(file, text);
-  if (!source) return { source, value: undefined, problems, blamed };
+  const nothing = { value: undefined, mended: undefined };
+  if (!source) return { source, ...nothing, problems, blamed };
   const foreign = foreignProblems(source, kind.kind);
   if (foreign.length > 0)
-    return { source: undefined, value: undefined, problems: [...problems, ...foreign], blamed };
+    return { source: undefined, ...nothing, problems: [...problems, ...foreign], blamed };
   const result = z.safeParse(kind.schema, source.value, { jitless: true });
-  if (result.success) return { source, value: result.data, problems, blamed };
+  if (result.success) return { source, value: result.data, mended: result.data, problems, blamed };
   const { schema, secretAdvice } = kind;
   const shape = shapeProblems({ source, schema, blamed, secretAdvice }, result.error.issues);
   const paths = shape.map((problem) => problem.path);
   return {
     source,
     value: undefined,
+    mended: z.safeParse(schema, withoutIssues(source.value, result.error.issues), { jitless: true }).data,
     problems: [...problems, ...shape],
     blamed: new Set([...blamed, ...paths]),
   };
+}
+
+/** Values without which a document says something else than it was meant to say. */
+const MEANINGFUL: ReadonlySet<string> = new Set(['spec.candidate']);
+
+/** A copy without the keys that issues are about: unknown ones, and values that do not fit. Entries of lists stay where they are. */
+function withoutIssues(value: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+  const unfit = new Set<string>();
+  for (const issue of issues) {
+    const path = issue.path as YamlPath;
+    if (issue.code === 'unrecognized_keys')
+      for (const key of issue.keys) unfit.add(formatPath([...path, key]));
+    else if (!MEANINGFUL.has(formatPath(path))) unfit.add(formatPath(path));
+  }
+  return copyWithout(value, [], unfit);
+}
+
+function copyWithout(value: unknown, path: YamlPath, unfit: ReadonlySet<string>): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => copyWithout(item, [...path, index], unfit));
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) => !unfit.has(formatPath([...path, key])));
+  return Object.fromEntries(kept.map(([key, item]) => [key, copyWithout(item, [...path, key], unfit)]));
 }
 
 /** A file that is something else altogether: its other keys would only drown that. */

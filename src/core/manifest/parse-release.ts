@@ -2,7 +2,7 @@ import type { Problem } from '../errors.ts';
 import { limitProblems, type Reading, type YamlSource } from '../yaml/read-yaml.ts';
 import { quote } from '../yaml/yaml-path.ts';
 import { CONFIG_PATH, type Config } from './config-schema.ts';
-import { draftOf, salvageDraft } from './draft.ts';
+import { type Draft, draftOf, salvageDraft } from './draft.ts';
 import { parseDocument } from './parse-document.ts';
 import { type Release, releaseSchema, type TargetSpec } from './release-schema.ts';
 import { toProblem } from './rule.ts';
@@ -15,24 +15,49 @@ export interface ParsedRelease {
   readonly source: YamlSource;
 }
 
+/** What of a manifest with problems can be judged all the same, so that no problem hides another. */
+export interface ReleaseRemains {
+  readonly source: YamlSource;
+  readonly draft: Draft;
+  /** Undefined when a part is not sound that must be there. */
+  readonly release: Release | undefined;
+  /** Dotted paths of values that a problem is about already. */
+  readonly blamed: ReadonlySet<string>;
+}
+
+/** A manifest, or else why not; `remains` is undefined when the text is not sound YAML or something else altogether. */
+export type ReleaseReading =
+  | Extract<Reading<ParsedRelease>, { kind: 'ok' }>
+  | (Extract<Reading<ParsedRelease>, { kind: 'bad' }> & { readonly remains: ReleaseRemains | undefined });
+
 /**
  * Reads a release manifest. All problems at once, in reading order: spelling, shape, and the rules on whatever is sound;
  * `ok` may carry warnings.
  * @param file  its path in the repository
  * @param config  with it, names that the manifest takes from the config are checked as well
  */
-export function parseRelease(file: string, text: string, config?: Config): Reading<ParsedRelease> {
+export function parseRelease(file: string, text: string, config?: Config): ReleaseReading {
   const parsed = parseDocument(file, text, {
     kind: 'Release',
     schema: releaseSchema(),
     secretAdvice: `name a provider of ${CONFIG_PATH}, which alone may hold an address or a secret`,
   });
-  const { source, value, blamed } = parsed;
-  if (!source) return { kind: 'bad', problems: limitProblems(parsed.problems) };
+  const { source, value, mended, blamed } = parsed;
+  if (!source) return { kind: 'bad', problems: limitProblems(parsed.problems), remains: undefined };
   const draft = value ? draftOf(value) : salvageDraft(source);
   const ruled = runRules({ draft, source, config }, blamed);
   const problems = limitProblems([...parsed.problems, ...ruled]);
-  if (!value || problems.some(({ severity }) => severity === 'error')) return { kind: 'bad', problems };
+  if (!value || problems.some(({ severity }) => severity === 'error'))
+    return {
+      ...{ kind: 'bad', problems },
+      remains: {
+        source,
+        draft,
+        release: mended,
+        blamed: new Set([...blamed, ...problems.map(({ path }) => path)]),
+      },
+    };
+  source.rest();
   return { kind: 'ok', value: { release: value, source }, problems };
 }
 

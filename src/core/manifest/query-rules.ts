@@ -3,8 +3,6 @@ import type { YamlPath, YamlSource } from '../yaml/read-yaml.ts';
 import { locate, quote } from '../yaml/yaml-path.ts';
 import { valueAt } from './describe-value.ts';
 import { didYouMean, suggest } from './did-you-mean.ts';
-import { draftOf } from './draft.ts';
-import type { Release } from './release-schema.ts';
 import { type Rule, type RuleInput, toProblem } from './rule.ts';
 
 const PLACEHOLDERS = ['version', 'backend', 'release', 'window'] as const;
@@ -32,6 +30,8 @@ const QUERIES = {
   'replicas.bad': { windowed: true },
   'replicas.total': { windowed: true },
 } as const;
+const QUERY_KEYS = Object.entries(QUERIES).map(([key, about]) => ({ keys: key.split('.'), ...about }));
+const CHECKS: YamlPath = ['spec', 'health', 'checks'];
 
 /** Told of one query; who mends those sees the next. */
 const MOST_PLACEHOLDERS = 20;
@@ -89,8 +89,13 @@ export const queriesCountWindows: Rule = function* (input) {
       };
 };
 
-/** What is wrong with the grammar of a query; `at` is an index into it. Undefined: nothing, or nothing that is certain. */
-export type QueryCheck = (query: string) => { readonly at: number; readonly message: string } | undefined;
+/**
+ * What is wrong with a query; `at` is an index into it. Undefined: nothing, or nothing that is certain. `malformed`: no server can
+ * read it; `stranger`: it asks for a function that its language does not have.
+ */
+export type QueryCheck = (
+  query: string,
+) => { readonly kind: 'malformed' | 'stranger'; readonly at: number; readonly message: string } | undefined;
 
 /** Stands for a placeholder while a query is read: as long as that, so that places stay, and a name, a text or a duration. */
 const STAND_INS: Readonly<Record<Placeholder, string>> = {
@@ -102,10 +107,11 @@ const STAND_INS: Readonly<Record<Placeholder, string>> = {
 
 /** Queries that no server could read, each at its place. All kinds of providers speak PromQL; the config says no other. */
 export function checkQuerySyntax(
-  { release, source }: { readonly release: Release; readonly source: YamlSource },
+  input: Pick<RuleInput, 'source' | 'draft'>,
   check: QueryCheck,
 ): readonly Problem[] {
-  return [...queries({ source, draft: draftOf(release) })].flatMap(({ path, text }): Problem[] => {
+  const { source } = input;
+  return [...queries(input)].flatMap(({ path, text }): Problem[] => {
     const filled = text.replace(
       /\{\{(version|backend|release|window)\}\}/g,
       (_, name: Placeholder) => STAND_INS[name],
@@ -113,6 +119,16 @@ export function checkQuerySyntax(
     const wrong = check(filled);
     if (!wrong) return [];
     const at = placeAt(source, path, { text, index: Math.min(wrong.at, text.trimEnd().length) });
+    if (wrong.kind === 'stranger')
+      return [
+        toProblem(source, {
+          code: 'FUNCTION_UNKNOWN',
+          severity: 'warning',
+          path,
+          at,
+          message: wrong.message,
+        }),
+      ];
     const message = `the query cannot be read: ${wrong.message}`;
     return [toProblem(source, { code: 'QUERY_MALFORMED', path, at, message })];
   });
@@ -133,11 +149,11 @@ function placeholders(
 }
 
 function* queries({ source, draft }: Pick<RuleInput, 'source' | 'draft'>): Iterable<Query> {
+  const checks = valueAt(source.value, CHECKS);
   for (const index of draft.checks.keys())
-    for (const [key, { windowed }] of Object.entries(QUERIES)) {
-      const path = ['spec', 'health', 'checks', index, ...key.split('.')];
-      const text = valueAt(source.value, path);
-      if (typeof text === 'string') yield { path, text, windowed };
+    for (const { keys, windowed } of QUERY_KEYS) {
+      const text = valueAt(checks, [index, ...keys]);
+      if (typeof text === 'string') yield { path: [...CHECKS, index, ...keys], text, windowed };
     }
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { checkSchema } from './check-schema.ts';
+import { compatSchema, contractSchema, otherValuesSchema } from './compat-schema.ts';
 import { lazily } from './lazily.ts';
 import {
   ContentDigest,
@@ -43,6 +44,10 @@ const artifactSchema = () =>
         description: 'SHA-256 of the artifact; what was reviewed is what is served.',
       }),
       format: Label.optional().meta({ description: 'File format, e.g. onnx or safetensors.' }),
+      signature: RepoPath.optional().meta({
+        description:
+          'A sigstore bundle in this repository that signs the digest; `verify` in the config says whose count.',
+      }),
     })
     .meta({ description: 'One thing that a version is made of, pinned by digest.' });
 
@@ -76,6 +81,9 @@ const versionSchema = () =>
         description: 'What it is made of, by name; `model` is the one that targets with a storage URI serve.',
       }),
     provenance: provenanceSchema().optional(),
+    contract: contractSchema().optional(),
+    compat: compatSchema().optional(),
+    alsoWorksWith: otherValuesSchema().optional(),
   });
 
 const stepSchema = () =>
@@ -102,6 +110,12 @@ const metadataSchema = () =>
       runbook: RepoPath.optional().meta({
         description: 'What to do when it goes wrong; linked from the revert PR.',
       }),
+      dependsOn: z
+        .array(Name)
+        .max(20)
+        .register(wording, { expected: 'a list of releases of this repository' })
+        .optional()
+        .meta({ description: 'Releases of this repository that it needs; they are rolled out before it.' }),
     })
     .meta({ description: 'What the release is called and who answers for it.' });
 
@@ -166,6 +180,9 @@ const healthSchema = () =>
 const specSchema = () =>
   z
     .strictObject({
+      tier: Name.optional().meta({
+        description: 'The tier of .belay/config.yaml whose floors hold. Default: its defaultTier.',
+      }),
       stable: versionSchema().meta({ description: 'The version that serves everyone else.' }),
       candidate: versionSchema().optional().meta({
         description: 'The version being tried; absent when the release is settled.',

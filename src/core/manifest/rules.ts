@@ -10,6 +10,7 @@ import {
   ratesCanBeSafe,
 } from './check-rules.ts';
 import { distributionsAreWhole, gaugeMarginsFit, tolerancesAreSensible } from './comparison-rules.ts';
+import { candidateFits } from './compat-rules.ts';
 import { nameIsFileName, providersExist, targetFilesAreForeign } from './config-rules.ts';
 import { placeholdersAreKnown, queriesCountWindows, queriesTellVersions } from './query-rules.ts';
 import {
@@ -30,12 +31,14 @@ import {
 } from './rollout-rules.ts';
 import { type Rule, type RuleInput, toProblem } from './rule.ts';
 import { servedArtifactsExist, stepsAreExpressible, targetsDiffer } from './target-rules.ts';
-import { candidateDiffers, promotionIsWritable } from './version-rules.ts';
+import { candidateDiffers, promotionIsWritable, versionsStay } from './version-rules.ts';
 import { applyWaivers, waiversAreOwned } from './waiver-rules.ts';
 
 /** Everything that a manifest must keep beyond its schema. */
 const RELEASE_RULES: readonly Rule[] = [
   candidateDiffers,
+  versionsStay,
+  candidateFits,
   stepsRise,
   stepsEndAtFull,
   weightIsDeclared,

@@ -91,6 +91,16 @@ export const Label = z
     code: 'SEC-02',
   });
 
+/** What something that changes together with a version is at: a number of a schema, a day, a digest. */
+export const CompatValue = z
+  .string()
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._:@/+-]{0,126}[A-Za-z0-9])?$/)
+  .register(wording, {
+    expected: 'a word like v7, "2026-10" or "sha256:…"',
+    must: 'must be a word like v7, "2026-10" or "sha256:…" (letters, digits, and ._:@/+- between)',
+    code: 'SEC-02',
+  });
+
 /** No empty, "." or ".." part, no .git anywhere, no .github at the top; no character that a file system or git reads. */
 const REPO_PATH =
   /^(?!\.[gG][iI][tT][hH][uU][bB](?:\/|$))(?!.*(?:^|\/)(?:\.{0,2}|\.[gG][iI][tT])(?:\/|$))[^-\n\r\t\\:*?"<>|][^\n\r\t\\:*?"<>|]*$/;
@@ -102,7 +112,7 @@ export const RepoPath = z
   .regex(REPO_PATH)
   .register(wording, {
     expected: 'a path inside the repository like serving/fraud-scorer.yaml',
-    must: 'must be a path inside the repository: no / or - in front, no / at the end, no "//", ".." or ".", no \\ : * ? " < > |, not below .git or .github',
+    must: 'must be a path inside the repository, like serving/fraud-scorer.yaml: no / or - in front, no / at the end, no "//", ".." or ".", no \\ : * ? " < > |, not below .git or .github',
     code: 'SEC-09',
   })
   .meta({ description: 'A path inside the repository, with forward slashes.' });

@@ -1,4 +1,5 @@
 import { quote } from '../yaml/yaml-path.ts';
+import { isMovingName } from './artifact-uri.ts';
 import { valueAt } from './describe-value.ts';
 import type { VersionDraft } from './draft.ts';
 import { findPromotionObstacle } from './edit-manifest.ts';
@@ -38,6 +39,19 @@ function hasSameContent({ artifacts: old }: VersionDraft, { artifacts: now }: Ve
     names.every((name) => Object.hasOwn(now, name) && now[name]?.digest === old[name]?.digest)
   );
 }
+
+/** A version is one content for ever, and a name that is made to be moved says the opposite. */
+export const versionsStay: Rule = function* ({ draft }) {
+  for (const role of ['stable', 'candidate'] as const) {
+    const version = draft[role]?.version;
+    if (version === undefined || !isMovingName(version)) continue;
+    yield {
+      code: 'ML-01',
+      path: ['spec', role, 'version'],
+      message: `must be the name of one content for ever, got ${quote(version)}, which is moved from one to the next; write the version, like 3.5.0`,
+    };
+  }
+};
 
 /** What cannot be promoted in place is said before the rollout begins, not at its end. */
 export const promotionIsWritable: Rule = function* ({ draft: { candidate }, source }) {

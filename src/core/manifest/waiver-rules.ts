@@ -1,8 +1,9 @@
 import type { Problem } from '../errors.ts';
-import { type Instant, parseInstant } from '../units.ts';
+import type { Instant } from '../units.ts';
 import { quote } from '../yaml/yaml-path.ts';
 import type { ParsedRelease } from './parse-release.ts';
 import { type Rule, type RuleFinding, toProblem } from './rule.ts';
+import { isOverride, type WaiverSpec, waiverEnd } from './waiver-schema.ts';
 
 const DAY = 86_400_000;
 /** A waiver is for a while: longer than a year nobody remembers it. */
@@ -10,7 +11,10 @@ const LONGEST_DAYS = 366;
 /** A week and a half of working days to do without it. */
 const NOTICE_DAYS = 14;
 
-/** A waiver is the word of somebody who answers for the release, once per rule. */
+/**
+ * A waiver is the word of somebody who answers for the release, once per rule. Who may own an override the policy says, and that is
+ * no matter of the manifest alone (policy.ts).
+ */
 export const waiversAreOwned: Rule = function* ({ draft: { waivers, owners } }) {
   for (const [index, waiver] of waivers.entries()) {
     if (!waiver) continue;
@@ -21,7 +25,7 @@ export const waiversAreOwned: Rule = function* ({ draft: { waivers, owners } }) 
         path: ['spec', 'waivers', index, 'rule'],
         message: `${waiver.rule} is waived by waivers[${first}] already; keep one of them`,
       };
-    if (!owners.includes(waiver.owner))
+    if (!isOverride(waiver) && !owners.includes(waiver.owner))
       yield {
         code: 'WAIVER_OWNER_UNKNOWN',
         path: ['spec', 'waivers', index, 'owner'],
@@ -33,11 +37,11 @@ export const waiversAreOwned: Rule = function* ({ draft: { waivers, owners } }) 
 /** Leaves out what is waived; says which waivers nothing needed. */
 export function* applyWaivers(
   findings: readonly RuleFinding[],
-  waivers: readonly ({ readonly rule: string } | undefined)[],
+  waivers: readonly (WaiverSpec | undefined)[],
 ): Iterable<RuleFinding> {
   for (const finding of findings) if (!waivers.some((waiver) => waiver?.rule === finding.code)) yield finding;
   for (const [index, waiver] of waivers.entries())
-    if (waiver && !findings.some(({ code }) => code === waiver.rule))
+    if (waiver && !isOverride(waiver) && !findings.some(({ code }) => code === waiver.rule))
       yield {
         code: 'WAIVER_UNUSED',
         severity: 'warning',
@@ -48,11 +52,13 @@ export function* applyWaivers(
 
 /**
  * Holds the days of waivers against today. Apart from the other rules, which know no clock: a rollout under way must not stop at
- * midnight, but no change gets in on a waiver that is over.
+ * midnight, but no change gets in on a waiver that is over. Ends of overrides are the policy's.
  */
 export function checkWaiverDays({ release, source }: ParsedRelease, now: Instant): readonly Problem[] {
-  return (release.spec.waivers ?? []).flatMap(({ rule, owner, until }, index) => {
-    const days = Math.floor(((parseInstant(`${until}T00:00:00Z`) ?? now) - now) / DAY) + 1;
+  return (release.spec.waivers ?? []).flatMap((waiver, index) => {
+    if (isOverride(waiver)) return [];
+    const { rule, owner, until } = waiver;
+    const days = Math.floor(((waiverEnd(until) ?? now) - now) / DAY);
     const found = judgeDays(days, { rule, owner, until });
     return found ? [toProblem(source, { ...found, path: ['spec', 'waivers', index, 'until'] })] : [];
   });

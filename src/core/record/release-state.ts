@@ -31,6 +31,8 @@ export interface ReleaseState {
   /** Number of the newest record; 0 when there is none. */
   readonly sequence: number;
   readonly tip: Digest | null;
+  /** When the newest record says it was written; undefined when there is none. */
+  readonly newest: Instant | undefined;
   /** Where the manifest was when each record was written, newest first: it may have been moved since. */
   readonly paths: readonly string[];
   /** Newest first, each version once, quarantined ones left out. What was gone back to is the newest. */
@@ -77,6 +79,7 @@ export function readState(
   return {
     sequence: chain.records.length,
     tip: chain.tip,
+    newest: chain.records.at(-1)?.at,
     paths: [...new Set(newestFirst.map((record) => record.manifest.path))],
     good: readGood(newestFirst).filter(
       (version) => !quarantined.some((bad) => isLaterQuarantine(bad, version)),

@@ -127,20 +127,20 @@ function sumGains(ticks: number, gain: (index: number) => number, trim: number):
   let sum = 0;
   // The trim largest positive gains so far, smallest first. Short: trim is a handful.
   const forgiven: number[] = [];
+  // What a gain must exceed to be among them.
+  let least = trim > 0 ? 0 : Number.POSITIVE_INFINITY;
   for (let index = 0; index < ticks; index += 1) {
     const gained = gain(index);
     sum += gained;
-    if (trim > 0 && gained > 0) keepLargest(forgiven, gained, trim);
+    if (gained > least) least = keepLargest(forgiven, gained, trim);
   }
   return sum - forgiven.reduce((a, b) => a + b, 0);
 }
 
-function keepLargest(kept: number[], value: number, size: number): void {
-  const smallest = kept[0];
-  if (kept.length >= size && smallest !== undefined) {
-    if (value <= smallest) return;
-    kept.shift();
-  }
+/** Keeps a value that is more than what is asked for, and says what is asked for from now on. */
+function keepLargest(kept: number[], value: number, size: number): number {
+  if (kept.length >= size) kept.shift();
   const place = kept.findIndex((other) => other > value);
   kept.splice(place === -1 ? kept.length : place, 0, value);
+  return kept.length < size ? 0 : (kept[0] ?? 0);
 }

@@ -1,10 +1,11 @@
 import { proportionInterval } from './beta-binomial.ts';
-import { type BetOptions, mixBets } from './bets.ts';
+import { type BetOptions, type Gain, type Mixture, mixBets } from './bets.ts';
 import { asOneOf, combineTests } from './combine.ts';
 import { type Counts, sumCounts, type Tick } from './counts.ts';
 import { withFinePlan } from './fine-plan.ts';
 import type { Interval } from './interval.ts';
 import { logMean } from './log-space.ts';
+import { doubtOf, recentDoubt } from './recent-doubt.ts';
 import { twinLogE } from './twin.ts';
 
 /** What happened to the predictions of one confidence bin in one tick: `events` came true of `exposure`. */
@@ -39,6 +40,8 @@ export function calibrationLogE(bins: readonly ConfidenceBin[], test: Calibratio
 export interface ClaimPart {
   readonly own: ConfidenceBin;
   readonly twin: TwinBin;
+  /** Where new weights began among each of the two; see Course.changes. Default: nowhere. */
+  readonly changes?: { readonly own: readonly number[]; readonly twin: readonly number[] };
 }
 
 /**
@@ -55,10 +58,37 @@ export function worseClaimLogE(parts: readonly ClaimPart[], test: CalibrationTes
   const twin = { ...withFinePlan(bets), margin: { ratio: 1, difference: tolerance } };
   return combineTests(
     test.side,
-    parts.map((part) => {
-      const own = claimLogE(part.own, { tolerance, ...bets });
-      const against = twinLogE(part.twin, twin);
+    parts.map(({ changes, ...part }) => {
+      const own = claimLogE(part.own, { tolerance, ...bets, ...(changes && { changes: changes.own }) });
+      const against = twinLogE(part.twin, { ...twin, ...(changes && { changes: changes.twin }) });
       return test.side === 'harm' ? Math.min(own, against) : logMean([own, against]);
+    }),
+  );
+}
+
+/** Faults of shares that are not rare: 1.1, 1.3 and 1.8 times as many as claim and tolerance allow. */
+const FAULTS: Mixture = [
+  { kappa: 1.1, weight: 1 },
+  { kappa: 1.3, weight: 2 },
+  { kappa: 1.8, weight: 1 },
+];
+
+/**
+ * How much the newest ticks speak for a part that has just gone wrong, in nats; see `recentDoubt`. Off the claim, and against
+ * stable further off than stable as well.
+ */
+export function claimDoubt(
+  parts: readonly ClaimPart[],
+  test: { readonly tolerance: number; readonly dispersion: number; readonly against: 'stable' | 'claims' },
+): number {
+  const { tolerance, dispersion, against } = test;
+  const bets = { bets: FAULTS, dispersion };
+  return combineTests(
+    'harm',
+    parts.map(({ own, twin }) => {
+      const off = doubtOf(own.length, claimGain(own, tolerance), bets);
+      if (against === 'claims') return off;
+      return Math.min(off, recentDoubt(twin, { ...bets, margin: { ratio: 1, difference: tolerance } }));
     }),
   );
 }
@@ -129,18 +159,17 @@ function sumClaims(bin: ConfidenceBin): number {
 }
 
 /** "Too many came true": above claim + tolerance for harm, below it for safe. */
-function claimLogE(bin: ConfidenceBin, test: CalibrationTest): number {
-  const { tolerance, ...bets } = test;
-  return mixBets(
-    bin.length,
-    (index, { kappa, logKappa }) => {
-      const tick = bin[index];
-      if (!tick || !(tick.exposure > 0)) return 0;
-      const limit = Math.min(1, Math.max(0, tick.claimed + tolerance));
-      return tick.events * logKappa - tick.exposure * Math.log1p((kappa - 1) * limit);
-    },
-    withFinePlan(bets),
-  );
+function claimLogE(bin: ConfidenceBin, { tolerance, ...bets }: CalibrationTest): number {
+  return mixBets(bin.length, claimGain(bin, tolerance), withFinePlan(bets));
+}
+
+function claimGain(bin: ConfidenceBin, tolerance: number): Gain {
+  return (index, { kappa, logKappa }) => {
+    const tick = bin[index];
+    if (!tick || !(tick.exposure > 0)) return 0;
+    const limit = Math.min(1, Math.max(0, tick.claimed + tolerance));
+    return tick.events * logKappa - tick.exposure * Math.log1p((kappa - 1) * limit);
+  };
 }
 
 function opposite({ events, exposure, claimed }: ClaimedCounts): ClaimedCounts {

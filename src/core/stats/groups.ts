@@ -8,6 +8,8 @@ export interface Group {
   readonly name: string;
   /** The same ticks for every group. */
   readonly ticks: readonly Tick[];
+  /** Where new weights began among those with exposure on both arms; see Course.changes. Default: nowhere. */
+  readonly changes?: readonly number[];
 }
 
 /** What the groups say, as a whole and one by one. */
@@ -24,7 +26,10 @@ export interface GroupEvidence {
  */
 export function groupLogE(groups: readonly Group[], test: TwinTest): GroupEvidence {
   return judge(
-    groups.map(({ name, ticks }) => ({ name, logE: twinLogE(ticks, asOneOf(groups.length, test)) })),
+    groups.map(({ name, ticks, changes }) => ({
+      name,
+      logE: twinLogE(ticks, { ...asOneOf(groups.length, test), ...(changes && { changes }) }),
+    })),
     test,
   );
 }

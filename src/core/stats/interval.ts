@@ -63,18 +63,30 @@ function bothEnds(ticks: readonly Tick[], options: IntervalOptions, scale: Scale
     stable: sumCounts(merged.map((tick) => tick.stable)),
   };
   const end = (side: Side): number => {
-    const over = (counted: readonly Tick[]) => decreasing(counted, options, { side, scale });
-    if (merged.length < 2) return signChange(over(merged), scale.limits, scale.limits);
-    // All ticks as one have nearly the same answer and cost next to nothing.
-    const guess = signChange(over([pooled]), scale.limits, scale.limits);
-    const around = Math.max(Math.abs(guess) * 2 ** -6, 2 ** -20);
-    const near = {
-      from: Math.max(scale.limits.from, guess - around),
-      to: Math.min(scale.limits.to, guess + around),
+    const over = (counted: readonly Tick[], reading: IntervalOptions) =>
+      decreasing(counted, reading, { side, scale });
+    const exact = over(merged, options);
+    if (merged.length < 2) return signChange(exact, scale.limits, scale.limits);
+    // All ticks as one have nearly the same answer and cost next to nothing; of one tick none can be forgiven.
+    const pooledOver = over([pooled], { ...options, trim: 0 });
+    const guess = signChange(pooledOver, scale.limits, scale.limits);
+    // Nearby they are off by nearly the same everywhere: each correction puts the guess right by a digit or two.
+    const correct = (place: number): number => {
+      const off = exact(place) - pooledOver(place);
+      return signChange((at) => pooledOver(at) + off, around(place, 2 ** -6, scale), scale.limits);
     };
-    return signChange(over(merged), near, scale.limits);
+    const better = correct(guess);
+    const best = correct(better);
+    const near = around(best, Math.abs(best - better) / 8, scale);
+    return signChange(exact, near, scale.limits);
   };
   return { low: end('harm'), high: end('safe') };
+}
+
+/** Both sides of a place, by `reach` of the scale's unit or of the place, whichever is more. */
+function around(place: number, reach: number, { limits }: Scale): Bracket {
+  const width = Math.max(reach, Math.abs(place) * 2 ** -20, 2 ** -20);
+  return { from: Math.max(limits.from, place - width), to: Math.min(limits.to, place + width) };
 }
 
 /** ln E − ln(1/α) along the scale: ≥ 0 where harm is proven; the other way round for safety, so that it decreases, too. */

@@ -5,14 +5,15 @@ export interface Bracket {
 }
 
 const MOST_STEPS = 200;
-/** Relative to the larger of 1 and the place itself. */
-const RESOLUTION = 2 ** -45;
+/** Relative to the place, or to what stands for 0. */
+const RESOLUTION = 2 ** -34;
+const SMALLEST = 2 ** -20;
 
 /**
  * Where a decreasing function stops being ≥ 0. Looks around `guess` first, so that a good guess costs half a dozen evaluations;
  * then the false position of Anderson and Björck ("A new high order method of the regula falsi type", BIT 13, 1973), with a
  * halving whenever three steps have not halved the bracket.
- * @returns accurate to 2^−44 of the larger of 1 and itself; a limit when the function is < 0 at the lower one or ≥ 0 at the upper one
+ * @returns accurate to 2^−33 of itself or of 2^−20, whichever is more; a limit when the function is < 0 at the lower one or ≥ 0 at the upper one
  */
 export function signChange(value: (at: number) => number, guess: Bracket, limits: Bracket): number {
   let [a, b] = [guess.from, guess.to];
@@ -44,7 +45,7 @@ function narrow(value: (at: number) => number, ends: Ends): number {
   let { a, atA, b, atB } = ends;
   let width = Math.abs(b - a);
   for (let step = 1; step <= MOST_STEPS && atB !== 0; step += 1) {
-    const resolution = RESOLUTION * Math.max(1, Math.abs(b));
+    const resolution = RESOLUTION * Math.max(SMALLEST, Math.abs(b));
     if (Math.abs(b - a) <= 2 * resolution) break;
     const slow = step % 3 === 0 && Math.abs(b - a) > width / 2;
     if (step % 3 === 0) width = Math.abs(b - a);

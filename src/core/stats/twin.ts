@@ -1,4 +1,4 @@
-import { type BetOptions, betCurve, mixBets, type PlacedBet } from './bets.ts';
+import { type BetOptions, betCurve, type Gain, mixBets, type PlacedBet } from './bets.ts';
 import { mergeTicks, type Tick } from './counts.ts';
 
 /** The line between tolerable and not: the candidate's rate against `ratio` × stable's rate + `difference`. */
@@ -38,31 +38,37 @@ export function twinLogE(ticks: readonly Tick[], test: TwinTest): number {
 
 /** `twinLogE` of ticks that all have exposure on both arms. */
 export function mergedTwinLogE(ticks: readonly Tick[], test: TwinTest): number {
-  return mixBets(ticks.length, (index, bet) => gainOn(ticks[index], test.margin, bet), test);
+  return mixBets(ticks.length, twinGain(ticks, test.margin), test);
 }
 
 /** `mergedTwinLogE` after each of the ticks, in one pass. */
 export function mergedTwinCurve(ticks: readonly Tick[], test: TwinTest): readonly number[] {
-  return betCurve(ticks.length, (index, bet) => gainOn(ticks[index], test.margin, bet), test);
+  return betCurve(ticks.length, twinGain(ticks, test.margin), test);
+}
+
+/** ln e(a(κ)) of one tick with exposure on both arms; 0 without one. */
+export function gainOn(tick: Tick | undefined, margin: Margin, bet: PlacedBet): number {
+  return tick ? twinGain([tick], margin)(0, bet) : 0;
 }
 
 /**
- * ln e(a(κ)) of one tick with exposure on both arms, with 1 + a = κ(1 + ρ)/(1 + κρ) and 1 − aρ = (1 + ρ)/(1 + κρ) put in and
- * ρ multiplied out, so that nothing cancels or overflows at a tiny or huge ρ.
+ * ln e(a(κ)) tick by tick, with 1 + a = κ(1 + ρ)/(1 + κρ) and 1 − aρ = (1 + ρ)/(1 + κρ) put in and ρ multiplied out, so that
+ * nothing cancels or overflows at a tiny or huge ρ; ρ/(1 + ρ) is the same for every bet.
  */
-export function gainOn(
-  tick: Tick | undefined,
-  { ratio, difference }: Margin,
-  { kappa, logKappa }: PlacedBet,
-): number {
-  if (!tick) return 0;
-  const { candidate, stable } = tick;
-  const events = candidate.events + stable.events;
-  if (events === 0 && difference === 0) return 0;
-  const scaled = ratio * candidate.exposure;
-  const share = scaled / (stable.exposure + scaled);
-  const split = candidate.events * logKappa - events * Math.log1p((kappa - 1) * share);
-  if (difference === 0) return split;
-  const bet = (kappa - 1) * (stable.exposure / (stable.exposure + kappa * scaled));
-  return split - bet * candidate.exposure * difference;
+function twinGain(ticks: readonly Tick[], { ratio, difference }: Margin): Gain {
+  const shares = ticks.map(({ candidate, stable }) => {
+    const scaled = ratio * candidate.exposure;
+    return scaled / (stable.exposure + scaled);
+  });
+  return (index, { kappa, logKappa }) => {
+    const tick = ticks[index];
+    if (!tick) return 0;
+    const { candidate, stable } = tick;
+    const events = candidate.events + stable.events;
+    if (events === 0 && difference === 0) return 0;
+    const split = candidate.events * logKappa - events * Math.log1p((kappa - 1) * (shares[index] ?? 0));
+    if (difference === 0) return split;
+    const bet = (kappa - 1) * (stable.exposure / (stable.exposure + kappa * ratio * candidate.exposure));
+    return split - bet * candidate.exposure * difference;
+  };
 }

@@ -31,7 +31,7 @@ export function firstProblem({ problems }: Reading<string>): { readonly problem?
 }
 
 function invalidByte(file: string, before: string, at: number) {
-  const message = `not valid UTF-8 at byte ${at}; save the file as UTF-8`;
+  const message = `not valid UTF-8 at byte ${at}; write what stands there again and save the file as UTF-8`;
   const position = new LineIndex(file, before).positionAt(before.length);
   return { code: 'SEC-12', severity: 'error', at: position, path: '', message } as const;
 }

@@ -1,4 +1,5 @@
 import { Composer, CST, type Document, Lexer, Parser, type YAMLError } from 'yaml';
+import { ToolError } from '../errors.ts';
 import { isUnclosed, syntaxMessage } from './syntax-message.ts';
 import { quote } from './yaml-path.ts';
 
@@ -48,6 +49,13 @@ export function parseGuarded(text: string): Syntax {
   const errors = [...document.errors, ...document.warnings];
   if (errors.length === 0) return { document, findings };
   return { document: undefined, findings: [...findings, ...syntaxFindings(text, errors, findings)] };
+}
+
+/** The document of a text that `parseGuarded` has found sound. @throws ToolError BUG for another */
+export function parseSound(text: string): Document.Parsed {
+  const document = new Composer(COMPOSER_OPTIONS).compose(new Parser().parse(text), true, text.length).next();
+  if (document.done) throw new ToolError({ code: 'BUG', message: 'a sound document was expected' });
+  return document.value;
 }
 
 /** Lets tokens through to the composer and keeps what it finds on the way. */

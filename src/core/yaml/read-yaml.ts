@@ -2,7 +2,7 @@ import type { Document } from 'yaml';
 import { type Position, type Problem, sortProblems } from '../errors.ts';
 import { type ForbiddenCharacter, findForbiddenCharacters } from './forbidden-characters.ts';
 import { LineIndex } from './line-index.ts';
-import { type Finding, parseGuarded } from './parse-guarded.ts';
+import { type Finding, parseGuarded, parseSound } from './parse-guarded.ts';
 import { toPlain } from './to-plain.ts';
 import { formatPath, locate, type YamlPath } from './yaml-path.ts';
 
@@ -24,6 +24,8 @@ export interface YamlSource {
   positionOf(path: YamlPath, what?: 'key' | 'value'): Position;
   /** Line and column of an offset in UTF-16 code units. */
   positionAt(offset: number): Position;
+  /** Lets go of the document, which is many times as large as the text. Who asks where something stands has it parsed again. */
+  rest(): void;
 }
 
 /** What could be read of a file: `source` is there when the text is one sound YAML document, whatever else is wrong. */
@@ -97,16 +99,27 @@ export function limitProblems(problems: readonly Problem[]): readonly Problem[] 
 class Source implements YamlSource {
   readonly file: string;
   readonly text: string;
-  readonly document: Document.Parsed;
   readonly value: unknown;
   readonly #lines: LineIndex;
+  #document: Document.Parsed | undefined;
 
-  constructor(parts: Pick<YamlSource, 'file' | 'text' | 'document' | 'value'> & { lines: LineIndex }) {
+  constructor(
+    parts: Pick<YamlSource, 'file' | 'text' | 'document' | 'value'> & { readonly lines: LineIndex },
+  ) {
     this.file = parts.file;
     this.text = parts.text;
-    this.document = parts.document;
     this.value = parts.value;
+    this.#document = parts.document;
     this.#lines = parts.lines;
+  }
+
+  get document(): Document.Parsed {
+    this.#document ??= parseSound(this.text);
+    return this.#document;
+  }
+
+  rest(): void {
+    this.#document = undefined;
   }
 
   positionAt(offset: number): Position {

@@ -51,7 +51,15 @@ function open(url: string): { readonly forge: Forge; readonly logged: string[] }
   const log = (line: string) => void logged.push(line);
   const unread = () => Promise.reject(new Error('not read here'));
   const forge = createGitHubForge({
-    reader: { head: unread, refresh: unread, list: unread, read: unread, history: unread, branches: unread },
+    reader: {
+      head: unread,
+      refresh: unread,
+      list: unread,
+      read: unread,
+      digests: unread,
+      history: unread,
+      branches: unread,
+    },
     owner: 'acme',
     repository: 'models',
     defaultBranch: 'main',
@@ -143,7 +151,14 @@ describe('the token', () => {
     const { url, seen } = await serve(status, body);
     const { forge, logged } = open(url);
     const commit = change(sha('b'.repeat(40)), { 'releases/a.yaml': 'x' });
-    const state = { head: commit.parent, branch: undefined, pulls: [], siblings: [], repository: 'R_1' };
+    const state = {
+      head: commit.parent,
+      branch: undefined,
+      pulls: [],
+      siblings: [],
+      obstacle: undefined,
+      repository: 'R_1',
+    };
     const said = await Promise.all(
       [
         forge.commit(commit),
@@ -211,7 +226,14 @@ describe('what is impossible', () => {
     const data = { ref: {}, commit: { commit: { oid: own } }, pull: { pullRequest } };
     const { url } = await serve(200, () => JSON.stringify({ data }));
     const commit = change(sha('b'.repeat(40)), { 'releases/a.yaml': 'x' });
-    const state = { head: commit.parent, branch: undefined, pulls: [], siblings: [], repository: 'R_1' };
+    const state = {
+      head: commit.parent,
+      branch: undefined,
+      pulls: [],
+      siblings: [],
+      obstacle: undefined,
+      repository: 'R_1',
+    };
     const request = { ...commit, branch: PULL.branch, state, title: 't', description: 'd' };
     expect(await open(url).forge.propose(request)).toMatchObject({ kind: 'proposed', pull: { head: own } });
   });

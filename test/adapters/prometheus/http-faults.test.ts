@@ -6,7 +6,7 @@ import type { Absence } from '../../../src/core/analysis/observation.ts';
 import { millis } from '../../../src/core/units.ts';
 import type { MetricsProvider } from '../../../src/ports/metrics.ts';
 import { type LocalServer, startServer } from '../../tools/http-server.ts';
-import { ANSWER, createProvider, createTestClock, QUESTION } from './setup.ts';
+import { ANSWER, createProvider, createTestClock, NOW, QUESTION } from './setup.ts';
 
 const servers: LocalServer[] = [];
 afterEach(async () => {
@@ -24,6 +24,28 @@ async function absenceOf(provider: MetricsProvider): Promise<Absence> {
   if (outcome.kind !== 'absent') throw new Error(`expected an absence, got ${JSON.stringify(outcome)}`);
   return outcome;
 }
+
+describe('prometheus provider, clocks', () => {
+  const answerAt = (minutes: number) =>
+    serve((response) => {
+      response.setHeader('date', new Date(NOW + minutes * 60_000).toUTCString());
+      response.end(ANSWER);
+    });
+
+  it('takes no answer of a server whose clock is hours away, and one of a server that is close', async () => {
+    const warn = (): void => undefined;
+    const lying = await answerAt(-360);
+    expect((await absenceOf(createProvider(lying.url, { warn }))).reason).toBe('clock-skew');
+    expect(lying.requests).toHaveLength(1);
+    const close = await answerAt(1);
+    expect((await createProvider(close.url, { warn }).query(QUESTION)).outcome.kind).toBe('sample');
+  });
+
+  it('does not compare clocks when the moment is not the present', async () => {
+    const server = await answerAt(-360);
+    expect((await createProvider(server.url).query(QUESTION)).outcome.kind).toBe('sample');
+  });
+});
 
 describe('prometheus provider, bodies', () => {
   const json = { 'content-type': 'application/json' };

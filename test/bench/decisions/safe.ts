@@ -20,11 +20,19 @@ const MARGINS: readonly { readonly name: string; readonly margin: Margin }[] = [
   { name: '×1.1 and +1 pp', margin: { ratio: 1.1, difference: 0.01 } },
 ];
 
+const POINTS: Margin = { ratio: 1, difference: 0.005 };
+
 /** Twice as many of 0.5 % is 0.5 points more on average, and not in every tick while the rate wanders. */
-const AT_MARGINS: readonly { readonly name: string; readonly effect: number; readonly margin: Margin }[] = [
-  { name: '×1.25', effect: 1.25, margin: { ratio: 1.25, difference: 0 } },
-  { name: '×2', effect: 2, margin: { ratio: 2, difference: 0 } },
-  { name: '+0.5 pp on average', effect: 2, margin: { ratio: 1, difference: 0.005 } },
+const AT_MARGINS: readonly {
+  readonly name: string;
+  readonly world: Pick<World, 'effect' | 'more' | 'wobble'>;
+  readonly margin: Margin;
+}[] = [
+  { name: '×1.25', world: { effect: 1.25 }, margin: { ratio: 1.25, difference: 0 } },
+  { name: '×2', world: { effect: 2 }, margin: { ratio: 2, difference: 0 } },
+  { name: '+0.5 pp in every tick', world: { more: 0.005 }, margin: POINTS },
+  { name: '+0.5 pp, rate stands still', world: { effect: 2, wobble: 0 }, margin: POINTS },
+  { name: '+0.5 pp on average', world: { effect: 2 }, margin: POINTS },
 ];
 
 function rules(margin: Margin): readonly Rule[] {
@@ -61,8 +69,8 @@ export const SAFE: Section = {
         ),
       ),
     ),
-    ...AT_MARGINS.flatMap(({ name, effect, margin }) => {
-      const world: World = { rpm: 500, share: 0.25, effect };
+    ...AT_MARGINS.flatMap(({ name, world: healthy, margin }) => {
+      const world: World = { rpm: 500, share: 0.25, ...healthy };
       const cell = `500 rpm 25 % exactly at ${name}`;
       return tryRules({ section: 'safe', cell, world, rules: rules(margin) }, run);
     }),

@@ -54,6 +54,32 @@ export function tryRules({ section, cell, world, rules }: Trial, { runs, seed, o
   });
 }
 
+/** What a section makes of a seed, and rules that look at it tick by tick. */
+export interface MadeTrial<Data> {
+  readonly section: string;
+  readonly cell: string;
+  readonly make: (seed: number) => Data;
+  readonly rules: readonly { readonly name: string; readonly firesAt: (data: Data) => number | undefined }[];
+  /** Only one of so many runs is made: looks that cost much. */
+  readonly part: number;
+}
+
+/** The same of what is no tick of counts; effects are there from the start. */
+export function tryMade<Data>(
+  { section, cell, make, rules, part }: MadeTrial<Data>,
+  { runs, seed, only }: Run,
+): readonly Row[] {
+  if (only !== undefined && !`${section} ${cell}`.includes(only)) return [];
+  const made = Array.from({ length: Math.ceil(runs / part) }, (_, index) => make(seedOf(seed, cell, index)));
+  return rules.map(({ name, firesAt }) => {
+    const times = made.map((one) => {
+      const at = firesAt(one);
+      return at === undefined ? undefined : (at + 1) * TICK_MINUTES;
+    });
+    return summarise({ section, cell, rule: name }, times);
+  });
+}
+
 export function manyRollouts(
   world: World,
   { runs, seed }: Pick<Run, 'runs' | 'seed'>,

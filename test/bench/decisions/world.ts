@@ -17,6 +17,8 @@ export interface World {
   readonly base?: number;
   /** The candidate's error rate as a factor of stable's. Default 1, which is A/A. */
   readonly effect?: number;
+  /** Added to the candidate's error rate in every tick. Default 0. */
+  readonly more?: number;
   /** Tick at which the effect begins. Default 0. */
   readonly onset?: number;
   /** Standard deviation of the log of the error rate that both arms share. Default 0.3. */
@@ -38,7 +40,7 @@ export interface World {
 /** One rollout in a world. Gamma bursts: shape 20 a tick, which is shape 4 a minute. AR(1): 0.95 from tick to tick. */
 export function rollout(world: World, seed: number): readonly Tick[] {
   const draws = drawsFrom(seedOf(seed, 'rollout'));
-  const { base = 0.005, effect = 1, onset = 0, wobble = 0.3 } = world;
+  const { base = 0.005, effect = 1, more = 0, onset = 0, wobble = 0.3 } = world;
   const { ticks = DAY_TICKS, incident = 1 } = world;
   const incidentAt = Math.floor(draws.uniform() * ticks);
   const pods = podRates(world, draws);
@@ -53,7 +55,7 @@ export function rollout(world: World, seed: number): readonly Tick[] {
     const stable = draws.poisson(load * (1 - part));
     const worse = index >= onset ? effect : 1;
     return {
-      candidate: arm(candidate, rate * worse * pods.candidate, world, draws),
+      candidate: arm(candidate, rate * worse * pods.candidate + more, world, draws),
       stable: arm(stable, rate * pods.stable, world, draws),
     };
   });

@@ -176,17 +176,17 @@ describe('a distribution of a manifest', () => {
     [
       'no total',
       { groups: { '0.1': 3, '0.5': 13 } },
-      'candidate bins: no bucket le="+Inf", which says how many there are in all',
+      'candidate bins: no bucket up to +Inf, which has them all',
     ],
     [
       'no bound in common',
       { groups: { '9': 3, '+Inf': 13 } },
-      'candidate bins: no bound of a bucket that both versions have',
+      'candidate and stable have no bucket bound in common',
     ],
     [
       'fewer below a higher bound',
       { groups: { '0.1': 30, '0.5': 13, '+Inf': 35 } },
-      'candidate bins: 13 up to le="0.5" after 30 below it, as after a counter reset',
+      'candidate bins: 13 up to 0.5 after 30, as after a counter reset',
     ],
     [
       'a negative count',
@@ -218,7 +218,7 @@ describe('a distribution of a manifest', () => {
     const once: Source = { groups: { '0.1': ({ tick }) => (tick === 2 ? 'missing' : 3), '+Inf': 35 } };
     expect(armsOf(evidence(story, world('scores', once, once)), 'stable')).toEqual([
       { bins: [3, 32] },
-      'stable bins: no sample for le="0.1"',
+      'stable: no bucket up to 0.1 in this tick',
       { bins: [3, 32] },
     ]);
   });

@@ -286,4 +286,23 @@ describe('the whole rollout', () => {
     expect(text).not.toContain('null');
     expect(JSON.parse(text)).toEqual(foresight);
   });
+
+  it('tells multiples of what is tolerated: half more is tolerated, so twice that is a doubling', () => {
+    const half = { ...errors, tolerate: { relative: 0.5, absolute: 0 }, limit: 0.5 };
+    const { effects, regressions } = check(look({ story: { checks: [half] } }));
+    expect(regressions.map(({ times }) => times)).toEqual([1, 2, 5]);
+    const [border, twice, fivefold] = regressions;
+    expect(border).toMatchObject({ rate: 0.0075, median: undefined, ninety: undefined });
+    const double = effects.find(({ effect }) => effect === 2);
+    expect(double?.ninety).toBeGreaterThan(0);
+    expect(twice!.rate).toBeCloseTo(0.01, 10);
+    expect(twice).toMatchObject({ median: double?.median, ninety: double?.ninety });
+    expect(fivefold!.ninety!).toBeLessThan(twice!.ninety!);
+  });
+
+  it('takes the nearest border where a limit is narrower than what is tolerated', () => {
+    const wide = { ...errors, tolerate: { relative: 0, absolute: 0.1 }, limit: 0.02 };
+    const [border] = check(look({ story: { checks: [wide] } })).regressions;
+    expect(border?.rate).toBeCloseTo(0.02, 10);
+  });
 });

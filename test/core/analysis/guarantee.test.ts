@@ -1,10 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { changedGuarantee, guaranteeOf } from '../../../src/core/analysis/guarantee.ts';
+import type { EvidenceSpec } from '../../../src/core/manifest/release-schema.ts';
 import { probability } from '../../../src/core/units.ts';
 import { errors, latency, minutes, releaseOf, type Story } from './scenario.ts';
 
 const given = (story: Partial<Story>) => guaranteeOf(releaseOf({ now: 0, ...story }));
 const base = given({});
+const shared = { name: 'one', provider: 'prod' };
+const distribution: EvidenceSpec = { name: 'scores', provider: 'prod', kind: 'distribution', bins: 'b' };
+const split: EvidenceSpec = { name: 'traffic', provider: 'prod', kind: 'split', total: 't' };
+const calibration: EvidenceSpec = {
+  name: 'probabilities',
+  provider: 'prod',
+  kind: 'calibration',
+  positives: 'p',
+  total: 't',
+  by: 'bin',
+  bins: ['low', 'high'],
+};
 
 describe('what the error rates of a rollout rest on', () => {
   it('is written with every default filled in, and with the names of the defaults', () => {
@@ -34,6 +47,84 @@ describe('what the error rates of a rollout rest on', () => {
       },
     });
     expect(JSON.parse(JSON.stringify(base))).toEqual(base);
+  });
+
+  it.each<{ name: string; check: EvidenceSpec; defaults: readonly string[] }>([
+    {
+      name: 'distribution',
+      check: distribution,
+      defaults: ['tolerance', 'safe', 'trim', 'dispersion', 'weight'],
+    },
+    {
+      name: 'distribution with tolerances',
+      check: { ...distribution, tolerance: 0.03, safe: { tolerance: 0.05 } },
+      defaults: ['trim', 'dispersion', 'weight'],
+    },
+    {
+      name: 'drift, which is asked as one',
+      check: { ...distribution, kind: 'drift' },
+      defaults: ['tolerance', 'safe', 'trim', 'dispersion', 'weight'],
+    },
+    { name: 'split', check: split, defaults: ['tolerance', 'trim', 'dispersion', 'weight'] },
+    {
+      name: 'calibration',
+      check: calibration,
+      defaults: ['tolerance', 'safe', 'minShare', 'trim', 'dispersion', 'weight'],
+    },
+    {
+      name: 'fairness',
+      check: {
+        ...shared,
+        bad: 'b',
+        total: 't',
+        kind: 'fairness',
+        by: 'country',
+        groups: ['de', 'fr'],
+        tolerate: { relative: 0.1 },
+      },
+      defaults: ['safe', 'minShare', 'trim', 'dispersion', 'weight'],
+    },
+    {
+      name: 'gauge',
+      check: { ...shared, kind: 'gauge', value: 'x', worse: 'higher' },
+      defaults: ['tolerate', 'safe', 'weight'],
+    },
+    {
+      name: 'limit by its objective',
+      check: { ...shared, kind: 'limit', bad: 'b', total: 't', objective: 0.99 },
+      defaults: ['burnRate', 'trim', 'dispersion', 'weight'],
+    },
+    {
+      name: 'limit by its share',
+      check: { ...shared, kind: 'limit', bad: 'b', total: 't', max: 0.02 },
+      defaults: ['trim', 'dispersion', 'weight'],
+    },
+  ])('names the margins of a $name that are defaults', ({ check, defaults }) => {
+    expect(Object.values(given({ checks: [check] }).checks).map((one) => one.defaults)).toEqual([defaults]);
+  });
+
+  it.each<{ name: string; check: EvidenceSpec; now: EvidenceSpec; says: string }>([
+    {
+      name: 'the time that a split is given to follow',
+      check: split,
+      now: { ...split, settle: minutes(30) },
+      says: 'traffic.settle: not there at the start, 1800000 now',
+    },
+    {
+      name: 'what a bin claims',
+      check: { ...calibration, claimed: { low: 0.1, high: 0.9 } },
+      now: { ...calibration, claimed: { low: 0.1, high: 0.8 } },
+      says: 'probabilities.claimed.high: 0.9 at the start, 0.8 now',
+    },
+    {
+      name: 'the label that tells bins apart',
+      check: distribution,
+      now: { ...distribution, by: 'class' },
+      says: 'scores.by: not there at the start, "class" now',
+    },
+  ])('was changed by $name', ({ check, now, says }) => {
+    const changes = changedGuarantee(given({ checks: [check] }), given({ checks: [now] }));
+    expect(changes).toContain(says);
   });
 
   it('leaves out what stands outside the promise', () => {

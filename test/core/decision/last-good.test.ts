@@ -156,3 +156,36 @@ describe('a version that is named to fall back to', () => {
     expect(found).toEqual({ found: '2', skipped: [skipped] });
   });
 });
+
+describe('a good version that needs what production has left behind', () => {
+  const at = (stable: VersionInput, index: string, also: readonly string[] = []): ManifestRevision => {
+    const manifest = writeRelease({ stable }) as { spec: { stable: object } };
+    const needs = { compat: { index }, ...(also.length > 0 ? { alsoWorksWith: { index: also } } : {}) };
+    manifest.spec.stable = { ...manifest.spec.stable, ...needs };
+    return { commit: sha(stable.version.repeat(40)), text: stringify(manifest) };
+  };
+  const state = stateOf({ good: [FOUR, THREE, ONE], backends: [] });
+
+  it('is passed by with the reason, and the next older one that fits is found', () => {
+    expect(search(state, FOUR, [at(FOUR, '2026-11'), at(THREE, '2026-10'), at(ONE, '2026-11')])).toEqual({
+      found: '1',
+      skipped: ['3: needs index 2026-10; production serves 2026-11'],
+    });
+  });
+
+  it('is gone back to when it works with both, or says nothing of it', () => {
+    expect(search(state, FOUR, [at(FOUR, '2026-11'), at(THREE, '2026-10', ['2026-11'])]).found).toBe('3');
+    expect(search(state, FOUR, [at(FOUR, '2026-11'), ...revisionsOf(THREE)]).found).toBe('3');
+    expect(search(state, FOUR, [...revisionsOf(FOUR), at(THREE, '2026-10')]).found).toBe('3');
+  });
+
+  it('is measured by the newest manifest that can be read', () => {
+    const broken = { commit: sha('a'.repeat(40)), text: 'spec: [' };
+    const gone = { commit: sha('b'.repeat(40)), text: undefined };
+    const revisions = [gone, broken, at(FOUR, '2026-11'), at(THREE, '2026-10')];
+    expect(search(state, FOUR, revisions)).toMatchObject({
+      found: undefined,
+      skipped: [expect.anything(), expect.anything()],
+    });
+  });
+});

@@ -95,6 +95,37 @@ describe('a calibration check', () => {
     expect(judgeOne({ ...given, minShare: 0 }).verdict).toBe('inconclusive');
   });
 
+  it.each(['stable', 'claims'] as const)(
+    'against %s is not left while the newest ticks are off',
+    (against) => {
+      const calm = check([GOOD, STABLE, 80]).ticks;
+      const ticks = [...calm, ...check([[GOOD[0]!, bin(64, 100, 0.8)], STABLE, 1]).ticks];
+      const now = judgeOne(check([GOOD, STABLE, 0], { against, ticks }));
+      expect(now.logSafe).toBeGreaterThan(now.safeThreshold);
+      expect(now.verdict).toBe('inconclusive');
+      expect(now.text).toContain('waits for them to clear');
+      const later = [...ticks, ...calm.slice(0, 12)];
+      expect(judgeOne(check([GOOD, STABLE, 0], { against, ticks: later })).verdict).toBe('pass');
+    },
+  );
+
+  it('does not doubt while stable is off in the same way', () => {
+    const ticks = [...check([GOOD, STABLE, 80]).ticks, ...check([BAD, STABLE_BAD, 2]).ticks];
+    expect(judgeOne(check([GOOD, STABLE, 0], { ticks })).verdict).toBe('pass');
+  });
+
+  it('lays new bets at a new weight', () => {
+    const bad = check([BAD, STABLE, 2]).ticks;
+    const ticks = [...check([GOOD, STABLE, 36]).ticks, ...bad.map((one) => ({ ...one, period: 1 }))];
+    const periods = [0.05, 0.1].map((share, step) => ({ step, whole: false, share }));
+    const told = judgeOne(check([GOOD, STABLE, 0], { ticks }), [periods[0]!, periods[1]!]);
+    const untold = judgeOne(
+      check([GOOD, STABLE, 0], { ticks: ticks.map((one) => ({ ...one, period: 0 })) }),
+      [periods[0]!],
+    );
+    expect(told.logHarm!).toBeGreaterThan(untold.logHarm! + 0.3);
+  });
+
   it('judges at 100 % only against its claims', () => {
     const none = [bin(0, 0, 0.2), bin(0, 0, 0.8)];
     expect(judgeOne(check([GOOD, none, 40], { against: 'claims' }), [WHOLE]).verdict).toBe('pass');

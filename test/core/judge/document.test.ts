@@ -14,6 +14,7 @@ const errors = {
   harm: { ratio: 1.1 },
   safe: { ratio: 1.25, difference: 0.0025 },
 };
+const MOST = Number.MAX_SAFE_INTEGER;
 const document = (checks: readonly unknown[], head: object = {}) =>
   JSON.stringify({
     apiVersion: 'belay.dev/v1',
@@ -81,6 +82,176 @@ describe('a document of evidence', () => {
     });
     const [clean] = assess(document([{ ...errors, ticks: [ticks[0], ticks[4]] }])).checks;
     expect(check!.logHarm).toBe(clean!.logHarm);
+  });
+
+  it.each<[string, object, string]>([
+    ['a ratio beyond all numbers', { harm: { ratio: 1e300 } }, 'checks[0].harm.ratio'],
+    ['a margin below nothing', { harm: { difference: -5 } }, 'checks[0].harm.difference'],
+    [
+      'a group that is named twice',
+      { kind: 'fairness', groups: ['a', 'a'], ticks: [] },
+      'checks[0].groups: expected each name once',
+    ],
+    [
+      'a bin that is named twice',
+      { kind: 'calibration', bins: ['x', 'x'], tolerance: 0.1, ticks: [] },
+      'checks[0].bins: expected each name once',
+    ],
+    [
+      'a reference without a share',
+      { kind: 'distribution', reference: [0, 0], ticks: [] },
+      'checks[0].reference: expected a share above 0',
+    ],
+  ])('does not judge a check with %s', (_, more, says) => {
+    const base = { name: 'c', kind: 'proportion', ticks: [tick(5, 50, 9, 950)] };
+    const [check] = assess(document([{ ...base, ...more }])).checks;
+    expect(check!.verdict).toBe('error');
+    expect(check!.reason).toContain(says);
+  });
+
+  it.each<[string, object, readonly unknown[]]>([
+    ['the largest counts', {}, [tick(MOST, MOST, 0, MOST), tick(0, MOST, MOST, MOST)]],
+    ['counts next to nothing', {}, [tick(1e-300, 1e-300, 0, 1e-300)]],
+    ['a thousand million requests', {}, Array.from({ length: 3 }, () => tick(1e6, 1e9, 1e6, 1e9))],
+    ['no events at all', {}, Array.from({ length: 300 }, () => tick(0, 50, 0, 950))],
+    ['one tick with one request', {}, [tick(0, 1, 0, 1)]],
+    ['nothing but failures', {}, Array.from({ length: 20 }, () => tick(50, 50, 950, 950))],
+    ['every tick forgiven', { trim: 1_000 }, [tick(40, 50, 9, 950)]],
+    ['all events in one clump', { dispersion: 1e300 }, [tick(40, 50, 9, 950)]],
+    ['next to no weight', { weight: 5e-324 }, [tick(40, 50, 9, 950)]],
+    ['100,000 ticks', {}, Array.from({ length: 100_000 }, (_, index) => tick(index % 2, 50, index % 9, 950))],
+  ])('says something finite of %s', (_, more, ticks) => {
+    for (const rates of [{}, { falseRollbackRate: 5e-324, falseAdvanceRate: 5e-324 }]) {
+      const found = assess(document([{ ...errors, ...more, ticks }], rates));
+      expect(JSON.stringify(found)).not.toMatch(/NaN|Infinity|undefined/);
+      const [check] = found.checks;
+      for (const number of [
+        found.logHarm,
+        found.thresholds.safe,
+        check!.logHarm,
+        check!.logSafe,
+        check!.safeThreshold,
+      ])
+        expect(Number.isFinite(number)).toBe(true);
+      expect(check!.verdict).not.toBe('error');
+    }
+  });
+
+  it('is an error as a whole when no check can be used, and proves nothing', () => {
+    expect(assess(document([{ name: 'a', kind: 'vibes' }, 7, null, []]))).toMatchObject({
+      verdict: 'error',
+      logHarm: 0,
+    });
+  });
+
+  it.each([
+    {
+      kind: 'proportion',
+      bad: { events: 40, exposure: 100 },
+      says: /^160 of 400 \(40%\); above the limit of 2%/,
+    },
+    { kind: 'rate', bad: { events: 40, exposure: 100 }, says: /above the limit/ },
+    { kind: 'latency', bad: { buckets: { 0.1: 60, '+Inf': 100 } }, says: /above the limit of 2%/ },
+  ])('counts as used what a limit of kind $kind rests on while stable is not seen', ({ kind, bad, says }) => {
+    const bound = kind === 'latency' ? { bound: 0.1 } : {};
+    const ticks = Array.from({ length: 4 }, () => ({ candidate: bad, stable: null }));
+    const [check] = assess(document([{ name: 'c', kind, limit: 0.02, ...bound, ticks }])).checks;
+    expect(check!.verdict).toBe('fail');
+    expect(check!.reason).toMatch(says);
+    expect(check!.ticks.used).toBe(4);
+    expect(check!.ticks.dropped[0]).toEqual({
+      index: 0,
+      reason: 'stable: no data; counts for the limit alone',
+    });
+    const [without] = assess(
+      document(
+        [{ name: 'c', kind, bound: 0.1, ticks }].map(({ bound: b, ...one }) => ({
+          ...one,
+          ...(kind === 'latency' ? { bound: b } : {}),
+        })),
+      ),
+    ).checks;
+    expect([without!.verdict, without!.ticks.used]).toEqual(['no-data', 0]);
+  });
+
+  it('judges groups, and drops the tick in which one was reset', () => {
+    const groups = (fr: number) => ({
+      groups: { de: { events: 5, exposure: 500 }, fr: { events: fr, exposure: 500 } },
+    });
+    const stable = { groups: { de: { events: 95, exposure: 9_500 }, fr: { events: 95, exposure: 9_500 } } };
+    const of = (fr: readonly number[], more: object = {}) =>
+      assess(
+        document([
+          {
+            name: 'fair',
+            kind: 'fairness',
+            groups: ['de', 'fr'],
+            harm: { ratio: 1.1 },
+            safe: { ratio: 1.25, difference: 0.0025 },
+            ...more,
+            ticks: fr.map((events) => ({ candidate: groups(events), stable })),
+          },
+        ]),
+      ).checks[0]!;
+    const worse = of(Array.from({ length: 12 }, (_, index) => (index === 3 ? 501 : 20)));
+    expect(worse).toMatchObject({
+      verdict: 'fail',
+      ticks: {
+        used: 11,
+        dropped: [{ index: 3, reason: 'candidate: group "fr": 501 events of 500, as after a counter reset' }],
+      },
+    });
+    expect(worse.reason).toMatch(/^group fr: 220 of 5,500 \(4%\) against 1,045 of 104,500 \(1%\)/);
+    expect(of(Array.from({ length: 80 }, () => 5)).verdict).toBe('pass');
+    expect(
+      of(
+        Array.from({ length: 2 }, () => 5),
+        { disparity: { ratio: 1.25 } },
+      ).verdict,
+    ).toBe('inconclusive');
+    expect(of([], { groups: [] })).toMatchObject({
+      verdict: 'error',
+      reason: expect.stringContaining('checks[0].groups'),
+    });
+  });
+
+  it('judges claims bin by bin, and drops a tick with other bins than were named', () => {
+    const bin = (events: number, exposure: number, claimed: number) => ({ events, exposure, claimed });
+    const stable = { bins: [bin(400, 2_000, 0.2), bin(1_600, 2_000, 0.8)] };
+    const of = (high: number, more: object = {}) =>
+      assess(
+        document([
+          {
+            name: 'worth',
+            kind: 'calibration',
+            bins: ['0.2', '0.8'],
+            tolerance: 0.02,
+            safe: { tolerance: 0.05 },
+            ...more,
+            ticks: [
+              { candidate: { bins: [bin(20, 100, 0.2)] }, stable },
+              ...Array.from({ length: 40 }, () => ({
+                candidate: { bins: [bin(20, 100, 0.2), bin(high, 100, 0.8)] },
+                stable,
+              })),
+            ],
+          },
+        ]),
+      ).checks[0]!;
+    expect(of(60)).toMatchObject({
+      verdict: 'fail',
+      interval: { of: 'value', level: 0.95 },
+      ticks: { used: 40, dropped: [{ index: 0, reason: 'candidate: 1 bins, expected 2' }] },
+    });
+    expect(of(60).reason).toMatch(
+      /^bin 0\.8: 2,400 of 4,000 came true \(60%\) where 80% is claimed; with stable 80%/,
+    );
+    expect(of(80).verdict).toBe('pass');
+    expect(of(60, { against: 'claims' }).reason).not.toContain('with stable');
+    expect(of(60, { tolerance: 2 })).toMatchObject({
+      verdict: 'error',
+      reason: expect.stringContaining('checks[0].tolerance'),
+    });
   });
 
   it('gives a check that cannot be used the verdict error with the path, and judges the others', () => {

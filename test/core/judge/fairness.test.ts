@@ -119,6 +119,41 @@ describe('a fairness check', () => {
     expect(one.weighed.dropped).toEqual([{ index: 12, reason: 'candidate total: no sample' }]);
   });
 
+  it('is not left while the newest ticks speak for a fault in one group, and is left when they have cleared', () => {
+    const calm = check([SAME, STABLE, 160]).ticks;
+    const faulty = check([{ ...SAME, fr: counts(12, 500) }, STABLE, 2]).ticks;
+    const now = judgeOne(check([SAME, STABLE, 0], { ticks: [...calm, ...faulty] }));
+    expect(now.logSafe).toBeGreaterThan(now.safeThreshold);
+    expect(now.verdict).toBe('inconclusive');
+    expect(now.text).toContain('for a fault that has just begun; waits for them to clear');
+    const later = [...calm, ...faulty, ...calm.slice(0, 12)];
+    expect(judgeOne(check([SAME, STABLE, 0], { ticks: later })).verdict).toBe('pass');
+  });
+
+  it('says with a proof that events come together more than was declared', () => {
+    const clumped = Array.from(
+      { length: 24 },
+      (_, index) => check([{ ...SAME, fr: counts(index % 2 === 0 ? 60 : 0, 500) }, STABLE, 1]).ticks[0]!,
+    );
+    const one = judgeOne(check([SAME, STABLE, 0], { ticks: clumped }));
+    expect(one.verdict).toBe('fail');
+    expect(one.text).toContain('events seem to come in clumps of about ');
+  });
+
+  it('lays new bets at a new weight', () => {
+    const ticks = [
+      ...check([SAME, STABLE, 36]).ticks,
+      ...check([{ ...SAME, fr: counts(10, 500) }, STABLE, 3]).ticks.map((one) => ({ ...one, period: 1 })),
+    ];
+    const [first, second] = [0.05, 0.1].map((share, step) => ({ step, whole: false, share }));
+    const told = judgeOne(check([SAME, STABLE, 0], { ticks }), [first!, second!]);
+    const untold = judgeOne(
+      check([SAME, STABLE, 0], { ticks: ticks.map((one) => ({ ...one, period: 0 })) }),
+      [first!],
+    );
+    expect(told.logHarm!).toBeGreaterThan(untold.logHarm! + 0.5);
+  });
+
   it('has no vote at 100 %', () => {
     const one = judgeOne(check([SAME, {}, 12]), [WHOLE]);
     expect([one.verdict, one.weighed.able]).toEqual(['inconclusive', false]);

@@ -81,8 +81,14 @@ describe('a rate', () => {
     {
       name: 'above the limit like stable',
       part: { limit: 0.2, ticks: same(60, of(1, 2.5), of(4, 10)) },
+      verdict: 'inconclusive',
+      says: 'stable is beyond the same bound at the same time',
+    },
+    {
+      name: 'above the limit, and stable is not',
+      part: { limit: 0.2, ticks: same(60, of(1, 2.5), of(1, 10)) },
       verdict: 'fail',
-      says: 'above the limit of 0.2',
+      says: 'more than the 1.5 times allowed',
     },
     {
       name: 'no exposure on the candidate',

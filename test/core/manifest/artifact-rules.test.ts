@@ -41,6 +41,9 @@ describe('a URI that can come to mean something else', () => {
     ['https://huggingface.co/acme/fraud/resolve/main/model.safetensors', 'main'],
     ['s3://models/fraud/latest', 'latest'],
     ['gs://models/fraud/champion/', 'champion'],
+    ['s3://models/fraud/latest/model.onnx', 'latest'],
+    ['s3://models/Current/fraud/model.onnx?versionId=1', 'Current'],
+    ['https://models.acme.dev/fraud/newest/weights/model.onnx', 'newest'],
     ['s3://models/fraud/production?versionId=1', 'production'],
     ['vertex://projects/1/models/2@production', 'production'],
     ['git+https://git.acme.dev/fraud@main', 'main'],
@@ -63,6 +66,8 @@ describe('a URI that names one content, as far as can be told', () => {
     's3://production/fraud/3.5.0/model.onnx',
     's3://models/production/fraud/3.5.0',
     's3://latest/fraud',
+    's3://models/staging/fraud/3.5.0/model.onnx',
+    's3://models/fraud-latest/3.5.0/model.onnx',
     `git+https://git.acme.dev/fraud@${COMMIT}`,
     'runs:/41d0/model',
   ])('%s', (uri) => expect(findMutability(uri)).toBeUndefined());
@@ -140,5 +145,20 @@ describe('artifacts of a manifest', () => {
     expect(judge(`{uri: s3://m/3.5.0, digest: "${SHA}"}`, sound, owners)).toEqual([
       'WAIVER_UNUSED spec.waivers[0]',
     ]);
+  });
+});
+
+describe('the name of a version', () => {
+  const named = (name: string) =>
+    parseRelease('releases/fraud-scorer.yaml', SHORT.replace('version: 3.5.0', `version: ${name}`)).problems;
+
+  it.each(['latest', 'Champion', 'main', 'nightly'])('is not one that is moved, like %s', (name) => {
+    expect(named(name)).toMatchObject([
+      { code: 'ML-01', path: 'spec.candidate.version', at: { column: 14 } },
+    ]);
+  });
+
+  it.each(['3.5.0', 'latest-3', '2026-11-21', 'v7'])('may be %s', (name) => {
+    expect(named(name)).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ import { STOPPED } from '../../bench/decisions/stopped.ts';
 import { STRESS } from '../../bench/decisions/stress.ts';
 import { table } from '../../bench/decisions/summary.ts';
 import { CELL, falseRollbackRows, RUNS } from './healthy-days.ts';
-import { replayRecording, STORIES, type Story } from './recorded-rollouts.ts';
+import { replayRecording, runOverRecording, STORIES, type Story } from './recorded-rollouts.ts';
 
 /**
  * The figures of a page of docs/deciding: between `<!-- command: … -->` and `<!-- /command -->` stand the command and what it prints.
@@ -48,6 +48,7 @@ async function run(line: string): Promise<string> {
     return execFileSync(process.execPath, ['-p', second ?? ''], { encoding: 'utf8' });
   if (program === 'node' && second === 'judge') return judge(rest);
   if (program === 'node' && second === 'replay') return replayRecording(storyOf(rest));
+  if (program === 'node' && second === 'plan') return runOverRecording('healthy', ['plan', ...rest]);
   if (program === 'npm' && rest[0] === 'bench:decisions') return measure(rest);
   throw new Error(`no page can run "${line}": see test/tools/pictures/fill-page.ts`);
 }

@@ -51,21 +51,26 @@ export type Story = keyof typeof STORIES;
 
 /** What `belay replay` prints over a recording, run in a folder made as docs/deciding/README.md says. */
 export async function replayRecording(story: Story, flags: readonly string[] = []): Promise<string> {
+  return runOverRecording(story, ['replay', 'fraud-scorer', ...STORIES[story], ...flags]);
+}
+
+/** What a command prints in such a folder. */
+export async function runOverRecording(story: Story, line: readonly string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'belay-pictures-'));
   try {
-    for (const part of ['releases', 'serving', '.belay'])
+    for (const part of ['releases', 'serving', 'docs', 'contracts', '.belay', '.github'])
       cpSync(join(EXAMPLE, part), join(folder, part), { recursive: true });
     cpSync(join(EXAMPLE, 'demo', 'recordings', `${story}.om`), join(folder, 'history.om'));
     writeFileSync(join(folder, '.belay/config.yaml'), CONFIG);
     let printed = '';
     let said = '';
-    const code = await runCli(['replay', 'fraud-scorer', ...STORIES[story], ...flags, '--dir', folder], {
+    const code = await runCli([...line, '--dir', folder], {
       env: {},
       cwd: folder,
       stdout: { write: (part) => (printed += part) },
       stderr: { write: (part) => (said += part) },
     });
-    if (code !== 0) throw new Error(`belay replay over ${story}.om ended with ${code}: ${said}`);
+    if (code !== 0) throw new Error(`belay ${line[0]} over ${story}.om ended with ${code}: ${said}`);
     return printed;
   } finally {
     rmSync(folder, { recursive: true });

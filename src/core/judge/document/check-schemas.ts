@@ -10,10 +10,13 @@ import {
   tickOf,
 } from './arms.ts';
 
+/** Beyond it a margin means nothing, and its logarithms are no numbers any more. */
+const MOST_MARGIN = 1e9;
+
 const Margin = z
   .strictObject({
-    ratio: z.number().min(0).default(1).meta({ description: 'Times stable’s rate.' }),
-    difference: z.number().default(0).meta({ description: 'Added to it.' }),
+    ratio: z.number().min(0).max(MOST_MARGIN).default(1).meta({ description: 'Times stable’s rate.' }),
+    difference: z.number().min(0).max(MOST_MARGIN).default(0).meta({ description: 'Added to it.' }),
   })
   .meta({ description: 'At most ratio × stable’s rate + difference.' });
 
@@ -64,6 +67,14 @@ const minShare = z.number().min(0).max(1).default(0).meta({
   description: 'Parts with less than this share of the exposure are not waited for.',
 });
 const Tolerance = z.number().min(0).max(1);
+
+/** Names of groups or bins, each once: a part that is there twice would be tested twice. */
+const partNames = () =>
+  z
+    .array(z.string().min(1))
+    .min(1)
+    .max(50)
+    .refine((names) => new Set(names).size === names.length, { error: 'expected each name once' });
 
 /** The schema of a check of each kind, without its name in the union. */
 export const CHECK_SCHEMAS = {
@@ -120,10 +131,16 @@ export const CHECK_SCHEMAS = {
       description: 'Nowhere further apart than this is safe; default: tolerance.',
     }),
     ordered: z.boolean().default(true).meta({ description: 'false: bins are categories.' }),
-    reference: z.array(z.number().min(0)).min(2).max(1_000).optional().meta({
-      description:
-        'Share of each bin in what the candidate is compared with instead of stable; then it only notifies.',
-    }),
+    reference: z
+      .array(z.number().min(0).max(1e12))
+      .min(2)
+      .max(1_000)
+      .refine((shares) => shares.some((share) => share > 0), { error: 'expected a share above 0' })
+      .optional()
+      .meta({
+        description:
+          'Share of each bin in what the candidate is compared with instead of stable; then it only notifies.',
+      }),
     labels: z.array(z.string().min(1).max(200)).max(1_000).optional().meta({
       description: 'What the bins are called.',
     }),
@@ -143,7 +160,7 @@ export const CHECK_SCHEMAS = {
   fairness: z.strictObject({
     ...base,
     kind: z.literal('fairness'),
-    groups: z.array(z.string().min(1)).min(1).max(50).meta({ description: 'Fixed before looking.' }),
+    groups: partNames().meta({ description: 'Fixed before looking.' }),
     ...margins,
     ...reading,
     disparity: Margin.optional().meta({
@@ -155,7 +172,7 @@ export const CHECK_SCHEMAS = {
   calibration: z.strictObject({
     ...base,
     kind: z.literal('calibration'),
-    bins: z.array(z.string().min(1)).min(1).max(50).meta({ description: 'Names of the bins, in order.' }),
+    bins: partNames().meta({ description: 'Names of the bins, in order.' }),
     ...reading,
     tolerance: Tolerance.meta({ description: 'Further from the claim is harm, in probability.' }),
     safe: z

@@ -1,7 +1,9 @@
 import type { Evidence, EvidenceCheck, Verdict } from '../evidence.ts';
-import { type CheckJudgement, judge } from '../judge.ts';
+import { termsOf } from '../family.ts';
+import { type CheckJudgement, judge, mixMembers } from '../judge.ts';
 import type { ShownInterval } from '../method.ts';
 import { joinVerdicts } from '../verdict.ts';
+import { weigh } from '../weigh.ts';
 import type { ReadCheck, ReadEvidence } from './read-evidence.ts';
 
 /** The running evidence after a tick, for plots. */
@@ -40,8 +42,11 @@ export interface AssessmentDocument {
   readonly checks: readonly CheckResult[];
 }
 
-/** More points than this are no better a plot. */
+/** More points than this are no better a plot, and fewer are none. */
 const MOST_CURVE_POINTS = 500;
+const FEWEST_CURVE_POINTS = 40;
+/** Every point weighs all ticks before it anew: so many ticks in all, or a long history would take the square of its time. */
+const MOST_WEIGHED = 2_000_000;
 
 /** Judges a document: no clock, no network, no repository; the same input gives the same output, to the last digit. */
 export function judgeDocument(
@@ -120,14 +125,18 @@ function checkResult(one: CheckJudgement): CheckResult {
   };
 }
 
-/** The evidence after each tick, judged anew each time: what was known then, not what is known now. */
+/** The evidence after each tick, weighed anew each time: what was known then, not what is known now. */
 function curveOf(evidence: Evidence, check: EvidenceCheck): readonly CurvePoint[] {
   const { ticks } = check;
-  const stride = Math.max(1, Math.ceil(ticks.length / MOST_CURVE_POINTS));
+  const affordable = Math.floor(MOST_WEIGHED / Math.max(1, ticks.length));
+  const points = Math.min(MOST_CURVE_POINTS, Math.max(FEWEST_CURVE_POINTS, affordable));
+  const stride = Math.max(1, Math.ceil(ticks.length / points));
   const ends = ticks.map((_, index) => index + 1).filter((end) => end % stride === 0 || end === ticks.length);
+  const terms = termsOf({ ...evidence, checks: [check] });
+  const goal = terms.threshold - terms.logWeight(check);
   return ends.map((end): CurvePoint => {
     const then = { ...check, ticks: ticks.slice(0, end) } as EvidenceCheck;
-    const [one] = judge({ ...evidence, checks: [then] }, [then], () => undefined).checks;
-    return { ticks: end, logHarm: one?.logHarm ?? null, logSafe: one?.logSafe ?? null };
+    const { members, logSafe } = weigh(evidence, then, goal);
+    return { ticks: end, logHarm: mixMembers(members) ?? null, logSafe: logSafe ?? null };
   });
 }

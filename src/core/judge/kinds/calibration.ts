@@ -3,6 +3,7 @@ import {
   type ClaimPart,
   type ConfidenceBin,
   calibrationError,
+  claimDoubt,
   claimsLogE,
   worseClaimLogE,
 } from '../../stats/calibration.ts';
@@ -12,13 +13,15 @@ import type { CalibrationCheck, ClaimedBins, ClaimedCounts } from '../evidence.t
 import { largeEnough } from '../large-enough.ts';
 import { type Course, INTERVAL_ALPHA, INTERVAL_LEVEL, type Method } from '../method.ts';
 import { wholeEvents } from '../whole-events.ts';
-import { wholeTicks } from '../whole-ticks.ts';
+import { changesIn, playedTicks } from '../whole-ticks.ts';
 import { type BinTotals, calibrationWords } from '../words/calibration.ts';
+import { describeClumps } from '../words/clumps.ts';
 
 /** One direction of one bin: too many came true, or too few. */
 interface Direction extends ClaimPart {
   readonly bin: number;
   readonly exposure: number;
+  readonly changes: NonNullable<ClaimPart['changes']>;
 }
 
 /**
@@ -37,6 +40,15 @@ export const calibration: Method<CalibrationCheck, ClaimedBins> = {
   safe: (check, now) => {
     if (now.period.whole && check.against === 'stable') return undefined;
     return logEOf(check, waitedFor(check, [now]), { side: 'safe' });
+  },
+  doubt: (check, now) =>
+    now.period.whole && check.against === 'stable'
+      ? 0
+      : claimDoubt(directionsOf(check, [now], 'harm'), check),
+  // Against the claims alone nothing is compared, and clumps are told from what both arms share by the comparison.
+  caution: (check, stretches) => {
+    const worst = check.against === 'stable' ? decisiveBin(check, stretches, 'harm') : undefined;
+    return worst && describeClumps(check, twinOf(stretches, worst.bin));
   },
   totals: () => undefined,
   interval: (check, stretches) => {
@@ -69,12 +81,12 @@ function logEOf(
   const { dispersion, trim, against } = check;
   const tolerance = course.side === 'harm' ? check.tolerance : check.safe.tolerance;
   const test = { ...course, tolerance, dispersion, trim };
-  return against === 'stable'
-    ? worseClaimLogE(directions, test)
-    : claimsLogE(
-        directions.map(({ own }) => own),
-        test,
-      );
+  if (against === 'stable') return worseClaimLogE(directions, test);
+  const changes = directions[0]?.changes.own;
+  return claimsLogE(
+    directions.map(({ own }) => own),
+    { ...test, ...(changes && { changes }) },
+  );
 }
 
 function directionsOf(
@@ -82,29 +94,34 @@ function directionsOf(
   stretches: readonly Stretch<ClaimedBins>[],
   side: Side,
 ): readonly Direction[] {
+  const ticks = stretches.map((stretch) => ownOf(check, [stretch], 0).length);
   return check.bins.flatMap((_, bin) => {
     const own = ownOf(check, stretches, bin);
-    const twin = twinOf(stretches, bin);
     const { exposure } = sumCounts(own);
-    return [
-      { bin, exposure, own: roundOwn(own, side), twin: wholeTicks(twin, side) },
-      {
+    const counted = twinOf(stretches, bin);
+    const direction = (ours: ConfidenceBin, both: readonly Stretch<Counts>[]): Direction => {
+      const { ticks: twin, changes } = playedTicks(both, side);
+      return {
         bin,
         exposure,
-        own: roundOwn(own.map(opposite), side),
-        twin: wholeTicks(
-          twin.map((stretch) => ({
-            ...stretch,
-            pairs: stretch.pairs.map(({ candidate, stable }) => ({
-              candidate: rest(candidate),
-              stable: rest(stable),
-            })),
-          })),
-          side,
-        ),
-      },
-    ];
+        own: roundOwn(ours, side),
+        twin,
+        changes: { own: changesIn(ticks), twin: changes },
+      };
+    };
+    return [direction(own, counted), direction(own.map(opposite), counted.map(withRest))];
   });
+}
+
+/** Those that did not come true, in both arms. */
+function withRest(stretch: Stretch<Counts>): Stretch<Counts> {
+  return {
+    ...stretch,
+    pairs: stretch.pairs.map(({ candidate, stable }) => ({
+      candidate: rest(candidate),
+      stable: rest(stable),
+    })),
+  };
 }
 
 /** The candidate's own ticks of one bin; against stable only those that stable has as well. */
@@ -161,7 +178,7 @@ function decisiveBin(
   check: CalibrationCheck,
   stretches: readonly Stretch<ClaimedBins>[],
   side: Side,
-): BinTotals | undefined {
+): (BinTotals & { readonly bin: number }) | undefined {
   const sign = side === 'harm' ? 1 : -1;
   let most = Number.NEGATIVE_INFINITY;
   let found: Direction | undefined;
@@ -177,6 +194,7 @@ function decisiveBin(
   const own = ownOf(check, stretches, found.bin);
   const totals = sumCounts(own);
   return {
+    bin: found.bin,
     name: check.bins[found.bin] ?? '',
     candidate: totals,
     claimed: own.reduce((sum, { claimed, exposure }) => sum + claimed * exposure, 0) / totals.exposure,

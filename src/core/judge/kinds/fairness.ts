@@ -1,15 +1,17 @@
 import type { Side } from '../../stats/bets.ts';
+import { combineTests } from '../../stats/combine.ts';
+import { addCounts, NO_COUNTS } from '../../stats/counts.ts';
 import { type Group, groupLogE } from '../../stats/groups.ts';
+import { recentDoubt } from '../../stats/recent-doubt.ts';
 import type { Stretch } from '../divide.ts';
 import type { Counts, FairnessCheck, GroupedCounts } from '../evidence.ts';
 import { largeEnough } from '../large-enough.ts';
 import type { Method } from '../method.ts';
-import { roundTicks, wholeTicks } from '../whole-ticks.ts';
+import { playedTicks } from '../whole-ticks.ts';
+import { describeClumps } from '../words/clumps.ts';
 import { comparedTicks } from '../words/counts.ts';
 import { fairnessWords, type GroupTotals } from '../words/fairness.ts';
 import { comparisonInterval } from './counted.ts';
-
-const NOTHING: Counts = { events: 0, exposure: 0 };
 
 /**
  * Whether some group is worse off with the candidate than the same group is with stable and, where the manifest asks for it,
@@ -35,6 +37,19 @@ export const fairness: Method<FairnessCheck, GroupedCounts> = {
     const { safe: margin, dispersion, trim } = check;
     return groupLogE(waitedFor(check, now), { side: 'safe', margin, dispersion, trim }).logE;
   },
+  doubt: (check, now) =>
+    now.period.whole
+      ? 0
+      : combineTests(
+          'harm',
+          groupsOf(check, [now], 'harm').map(({ ticks }) =>
+            recentDoubt(ticks, { margin: check.harm, dispersion: check.dispersion }),
+          ),
+        ),
+  caution: (check, stretches) => {
+    const worst = decisiveOf(check, stretches, { side: 'harm', among: check.groups });
+    return worst === undefined ? undefined : describeClumps(check, stretchesOf(stretches, worst));
+  },
   totals: () => undefined,
   interval: (check, stretches, side) => {
     const name =
@@ -58,7 +73,7 @@ export const fairness: Method<FairnessCheck, GroupedCounts> = {
 };
 
 function countsOf({ groups }: GroupedCounts, name: string): Counts {
-  return (Object.hasOwn(groups, name) ? groups[name] : undefined) ?? NOTHING;
+  return (Object.hasOwn(groups, name) ? groups[name] : undefined) ?? NO_COUNTS;
 }
 
 /** The ticks of one group. */
@@ -78,18 +93,24 @@ function groupsOf(
   stretches: readonly Stretch<GroupedCounts>[],
   side: Side,
 ): readonly Group[] {
-  return groups.map((name) => ({ name, ticks: wholeTicks(stretchesOf(stretches, name), side) }));
+  return groups.map((name) => ({ name, ...playedTicks(stretchesOf(stretches, name), side) }));
 }
 
 /** Every ordered pair of groups of the candidate as a twin: which is the worst and which the best is known only afterwards. */
 function pairsOf({ groups }: FairnessCheck, stretches: readonly Stretch<GroupedCounts>[]): readonly Group[] {
-  const arms = stretches.flatMap(({ pairs }) => pairs.map(({ candidate }) => candidate));
   return groups.flatMap((one) =>
     groups
       .filter((other) => other !== one)
       .map((other) => {
-        const ticks = arms.map((arm) => ({ candidate: countsOf(arm, one), stable: countsOf(arm, other) }));
-        return { name: `${one} against ${other}`, ticks: roundTicks(ticks, 'harm') };
+        const facing = stretches.map((stretch) => ({
+          ...stretch,
+          pairs: stretch.pairs.map(({ candidate }) => ({
+            candidate: countsOf(candidate, one),
+            stable: countsOf(candidate, other),
+          })),
+          alone: [],
+        }));
+        return { name: `${one} against ${other}`, ...playedTicks(facing, 'harm') };
       }),
   );
 }
@@ -122,11 +143,7 @@ function totalsOf(stretches: readonly Stretch<GroupedCounts>[], name: string): G
   const ticks = comparedTicks(stretchesOf(stretches, name));
   return {
     name,
-    candidate: ticks.reduce((sum, tick) => add(sum, tick.candidate), NOTHING),
-    stable: ticks.reduce((sum, tick) => add(sum, tick.stable), NOTHING),
+    candidate: ticks.reduce((sum, tick) => addCounts(sum, tick.candidate), NO_COUNTS),
+    stable: ticks.reduce((sum, tick) => addCounts(sum, tick.stable), NO_COUNTS),
   };
-}
-
-function add(a: Counts, b: Counts): Counts {
-  return { events: a.events + b.events, exposure: a.exposure + b.exposure };
 }

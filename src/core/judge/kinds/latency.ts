@@ -52,6 +52,17 @@ export const latency: Method<LatencyCheck, CumulativeBuckets> = {
     const ofTail = tail?.stretches[0] && proportion.doubt?.(tail.check, tail.stretches[0]);
     return Math.max(ofTail ?? 0, check.quantile === undefined ? 0 : quantileDoubt(check, now));
   },
+  caution: (check, stretches) => {
+    const tail = tailOf(check, stretches);
+    return tail && proportion.caution?.(tail.check, tail.stretches);
+  },
+  bounds: ({ bound, limit, ticks }) => {
+    const seen = ticks.find(({ stable }) => stable.kind === 'seen')?.stable;
+    const chosen =
+      bound !== undefined && seen?.kind === 'seen' ? chooseBound(seen.value.bounds, bound) : undefined;
+    if (limit === undefined || !chosen) return { members: {} };
+    return { members: { limit: { max: limit, counts: (arm) => countsAbove(arm, chosen.used) } } };
+  },
   // a quantile is no count: nobody can say when it is proven
   tests: ({ bound, quantile, ...check }, whole) =>
     bound === undefined || quantile !== undefined

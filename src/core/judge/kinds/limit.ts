@@ -23,6 +23,13 @@ export const limit: Method<LimitCheck, Counts> = {
   },
   safe: ({ max, dispersion, trim }, now) =>
     oneSampleLogE(wholeCounts([now], 'safe'), { side: 'safe', limit: max, dispersion, trim }),
+  bounds: ({ max, alerts }) => {
+    const counts = (arm: Counts): Counts => arm;
+    return {
+      members: { limit: { max, counts } },
+      ...(alerts ? { breach: { max: 1 - alerts.objective, counts } } : {}),
+    };
+  },
   breach: (check, stretches, tick) => excessBreach(check, stretches) ?? burnBreach(check, tick),
   tests: ({ max, dispersion, trim }) => {
     const test = { kind: 'limit', limit: max } as const;

@@ -4,7 +4,7 @@ import { twinLogE } from '../../stats/twin.ts';
 import type { Counts, ProportionCheck } from '../evidence.ts';
 import { facing } from '../facing.ts';
 import type { Method, ShownInterval } from '../method.ts';
-import { changesIn, wholeCounts, wholeTicks } from '../whole-ticks.ts';
+import { changesIn, playedTicks, wholeCounts, wholeTicks } from '../whole-ticks.ts';
 import { describeClumps } from '../words/clumps.ts';
 import { countTotals, countWords } from '../words/counts.ts';
 import { fewerWords } from '../words/fewer.ts';
@@ -30,9 +30,8 @@ export const proportion: Method<ProportionCheck, Counts> = {
       const changes = changesIn(faced.map(({ alone }) => alone.length));
       return oneSampleLogE(wholeCounts(faced, 'harm'), { ...reading, limit: bound(check), changes });
     }
-    const parts = faced.map((stretch) => wholeTicks([stretch], 'harm'));
-    const changes = changesIn(parts.map(({ length }) => length));
-    return twinLogE(parts.flat(), { ...reading, margin, changes });
+    const { ticks, changes } = playedTicks(faced, 'harm');
+    return twinLogE(ticks, { ...reading, margin, changes });
   },
   safe: (check, now) => {
     const { safe: margin, limit, dispersion, trim } = check;
@@ -49,6 +48,12 @@ export const proportion: Method<ProportionCheck, Counts> = {
           margin: check.harm,
           dispersion: check.dispersion,
         }),
+  bounds: (check) => ({
+    members:
+      check.limit === undefined
+        ? {}
+        : { limit: { max: bound(check), counts: (arm) => faultsOf(check, arm) } },
+  }),
   tests: ({ harm, safe, limit, worse, dispersion, trim }, whole) => {
     // the arms change places: "so many times as bad" is not so many times as many
     if (worse === 'fewer') return undefined;
@@ -77,6 +82,11 @@ export const proportion: Method<ProportionCheck, Counts> = {
       : countWords(check, stretches, { interval, unit: 'share', terms });
   },
 };
+
+/** What a limit counts: those that have none, where fewer are worse. */
+function faultsOf({ worse }: ProportionCheck, { events, exposure }: Counts): Counts {
+  return worse === 'fewer' ? { events: Math.max(0, exposure - events), exposure } : { events, exposure };
+}
 
 /** The share that the counted ones must not exceed. */
 function bound({ worse, limit }: ProportionCheck): number {

@@ -3,7 +3,7 @@ import { recentDoubt } from '../../stats/recent-doubt.ts';
 import { twinLogE } from '../../stats/twin.ts';
 import type { Counts, RateCheck } from '../evidence.ts';
 import type { Method } from '../method.ts';
-import { changesIn, wholeCounts, wholeTicks } from '../whole-ticks.ts';
+import { changesIn, playedTicks, wholeCounts, wholeTicks } from '../whole-ticks.ts';
 import { countTotals, countWords } from '../words/counts.ts';
 import { factorInterval } from './counted.ts';
 
@@ -25,9 +25,8 @@ export const rate: Method<RateCheck, Counts> = {
       const changes = changesIn(stretches.map(({ alone }) => alone.length));
       return poissonLogE(wholeCounts(stretches, 'harm'), { ...reading, rate: limit, changes });
     }
-    const parts = stretches.map((stretch) => wholeTicks([stretch], 'harm'));
-    const changes = changesIn(parts.map(({ length }) => length));
-    return twinLogE(parts.flat(), { ...reading, margin, changes });
+    const { ticks, changes } = playedTicks(stretches, 'harm');
+    return twinLogE(ticks, { ...reading, margin, changes });
   },
   safe: ({ safe: margin, limit, dispersion, trim }, now) => {
     if (!now.period.whole && margin !== undefined)
@@ -37,6 +36,9 @@ export const rate: Method<RateCheck, Counts> = {
   },
   doubt: ({ harm: margin, dispersion }, now) =>
     now.period.whole ? 0 : recentDoubt(wholeTicks([now], 'harm'), { margin, dispersion }),
+  bounds: ({ limit }) => ({
+    members: limit === undefined ? {} : { limit: { max: limit, counts: (arm) => arm } },
+  }),
   tests: ({ harm, safe, limit, dispersion, trim }, whole) => {
     const absolute = limit === undefined ? undefined : ({ kind: 'limit', limit } as const);
     return {

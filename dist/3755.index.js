@@ -1,0 +1,9 @@
+"use strict";exports.id=3755,exports.ids=[3755],exports.modules={53755:function(P,E,s){s.d(E,{watchResult:function(){return f}});var o=s(14580),_=s(20224),u=s(29965);function f(t){const n=(0,u.X)(t.last),r=(0,u.X)(t.weightiest);return{exitCode:t.fault?(0,o.x5)(t.fault.code):n.exitCode,text:`${(0,_.PO)(t)}
+${n.text}`,json:{...t.last,watch:{...t.watch,...t.fault?{fault:t.fault}:{}}},summary:(0,_.Sb)(t)+n.summary,problems:O([...r.problems.filter(function({severity:M}){return M==="warning"}),...n.problems]),outputs:{...r.outputs,changed:String(t.changed),requests:String(t.last.requests)}}}function O(t){return[...new Map(t.map(function(n){return[JSON.stringify(n),n]})).values()]}},20224:function(P,E,s){s.d(E,{PO:function(){return r},Sb:function(){return M},gN:function(){return n},oL:function(){return t}});var o=s(24680),_=s(70569),u=s(38356),f=s(55534);const O={time:"its time was over",idle:"no release is in flight",person:"a person must see to something",stopped:"it was asked to stop",broken:"a look broke"};function t({decision:a,receipt:e}){const{kind:i,from:c,to:l,reasons:d}=a,h=c===l?"":` ${(0,o.l9)(c)} → ${(0,o.l9)(l)}`,$=[`${i}${h}: ${d[0].text}`,(0,f.e)(e)];return(0,u.h)($.filter(function(m){return m!==""}).join("; ")).slice(0,300)}function n({at:a,release:e,text:i}){return`${(0,o.r4)(a)} ${e===""?"":`${(0,u.h)(e)}: `}${i}`}function r({watch:a,fault:e}){const{startedAt:i,length:c,looks:l,broken:d,end:h}=a,$=d>0?`, ${d} of which broke off`:"",m=e?`; the last look broke off: ${(0,u.h)(e.message)}`:"";return`watched since ${(0,o.r4)(i)} for ${(0,o.a3)(c)}: ${l===1?"1 look":`${l} looks`}${$}; ended since ${O[h]}${m}`}function M(a){const{events:e,untold:i}=a.watch,c=e.map(function({at:h,release:$,text:m}){return[(0,o.r4)(h),(0,_.X1)($),(0,_.X1)(m)]}),l=i>0?`
+
+… and ${i} more.`:"",d=c.length>0?`
+
+${(0,_.tp)(["When","Release","What"],c)}${l}`:"";return`## Belay watch
+${(0,_.X1)(r(a))}${d}
+
+`}}};

@@ -1,0 +1,151 @@
+import type { ForeseenCheck, ForeseenStep, Foresight } from '../analysis/foresee.ts';
+import { writeAbout } from '../judge/words/forecast.ts';
+import type { Release } from '../manifest/release-schema.ts';
+import type { RuleFinding } from '../manifest/rule.ts';
+import { formatDuration, formatPercent, type Millis } from '../units.ts';
+import type { QueryLook } from './look.ts';
+import type { TwinTest } from './trials.ts';
+
+/** Longer queries are cut: they stand in the manifest at the line that is named. */
+const MAX_QUERY = 200;
+
+const LOOKS: Readonly<
+  Record<
+    QueryLook['state'],
+    (Pick<RuleFinding, 'code' | 'severity'> & { readonly advice: string }) | undefined
+  >
+> = {
+  seen: undefined,
+  expected: undefined,
+  thin: {
+    code: 'QUERY_THIN',
+    severity: 'warning',
+    advice: 'Ask when there is traffic, or correct the labels',
+  },
+  blind: {
+    code: 'QUERY_EMPTY',
+    severity: 'error',
+    advice: 'No rollout would start: correct the name of the metric or its labels',
+  },
+  empty: {
+    code: 'QUERY_EMPTY',
+    severity: 'warning',
+    advice: 'If stable should have it, correct the name of the metric or its labels',
+  },
+  broken: {
+    code: 'QUERY_BROKEN',
+    severity: 'error',
+    advice: 'No rollout would start: correct the query, or see to the provider',
+  },
+};
+
+/** Queries that would leave a rollout without evidence, and those that may. A candidate without a series yet is none of them. */
+export function findLookProblems(looks: readonly QueryLook[]): readonly RuleFinding[] {
+  return looks.flatMap(({ planned, arm, index, key, state, found }): RuleFinding[] => {
+    const problem = LOOKS[state];
+    if (!problem) return [];
+    const { advice, ...rest } = problem;
+    const query = planned.request.query.replace(/\s+/g, ' ').trim();
+    const shown = query.length > MAX_QUERY ? `${query.slice(0, MAX_QUERY)}…` : query;
+    const message = `"${planned.check}" asked for the ${arm}: provider "${planned.provider}" gave ${found}. ${advice}. Asked was: ${shown}`;
+    return [{ ...rest, path: ['spec', 'health', 'checks', index, key], message }];
+  });
+}
+
+/** Multiple of what is tolerated that a step should see within its hold, and one that it must see while it lasts. */
+const SHOULD_SEE = 2;
+const MUST_SEE = 5;
+
+/** Steps in which nothing can be learned, steps that no candidate leaves, and steps whose hold is too short. */
+export function findStepProblems(release: Release, { steps }: Foresight): readonly RuleFinding[] {
+  return steps.flatMap((step, index) => {
+    const found = [
+      ...findNeverSafe(step),
+      ...findBlindStep(step, release.spec.rollout.deadline),
+      ...findShortHold(step),
+    ];
+    return found.map(({ code, severity, text }) => ({
+      code,
+      severity,
+      path: ['spec', 'rollout', 'steps', index],
+      message: `at ${formatPercent(step.weight)}: ${text}`,
+    }));
+  });
+}
+
+interface StepFinding {
+  readonly code: string;
+  readonly severity: 'error' | 'warning';
+  readonly text: string;
+}
+
+function findNeverSafe({ remarks }: ForeseenStep): readonly StepFinding[] {
+  const names = remarks.flatMap((remark) => (remark.kind === 'safe-never' ? [remark.check] : []));
+  if (names.length === 0) return [];
+  const text = `not even a candidate as good as stable is ever proven safe by ${names.join(', ')}, so no rollout leaves this step; give "safe" an absolute part, or make it wider`;
+  return [{ code: 'STEP_NEVER_SAFE', severity: 'error', text }];
+}
+
+/** A step lasts for its hold, or for as long as safety is waited for. */
+function findBlindStep({ checks, hold, stay }: ForeseenStep, deadline: Millis): readonly StepFinding[] {
+  const lasts = stay === undefined ? deadline : Math.max(hold, stay * MINUTE);
+  if (checks.length === 0 || checks.some((check) => isSeen(check, MUST_SEE, lasts))) return [];
+  const text = `no check would prove ${MUST_SEE} times what is tolerated while the step lasts, nine times out of ten, so nothing is learned on it; give it more weight or a longer hold, or leave it out`;
+  return [{ code: 'STEP_LEARNS_NOTHING', severity: 'error', text }];
+}
+
+function findShortHold({ checks, hold }: ForeseenStep): readonly StepFinding[] {
+  const late = checks.filter((check) => !isSeen(check, SHOULD_SEE, hold));
+  if (late.length === 0) return [];
+  const times = late.map((check) => {
+    const minutes = regression(check, SHOULD_SEE)?.ninety;
+    return `${check.name} ${minutes === undefined ? 'never' : `in ${writeAbout(minutes)}`}`;
+  });
+  const text = `the hold of ${formatDuration(hold)} is too short to prove twice what is tolerated, nine times out of ten (${times.join(', ')}); until then only the proof of safety keeps a bad candidate here. Hold longer, or give it more weight`;
+  return [{ code: 'STEP_TOO_SHORT', severity: 'warning', text }];
+}
+
+const MINUTE = 60_000;
+
+function regression({ regressions }: ForeseenCheck, times: number) {
+  return regressions.find((one) => one.times === times);
+}
+
+/** Whether nine tenths of such candidates are taken back within so many milliseconds. */
+function isSeen(check: ForeseenCheck, times: number, within: number): boolean {
+  const minutes = regression(check, times)?.ninety;
+  return minutes !== undefined && minutes * MINUTE <= within;
+}
+
+/** Chance of so many or more that is no longer taken for chance. */
+const UNLIKELY = 0.05;
+
+/** Healthy rollouts that were taken back: by a rule at all, or by evidence more often than the promise explains. */
+export function findTrialProblems({ trials, promised }: TwinTest): readonly RuleFinding[] {
+  const back = trials.filter(({ end }) => end === 'rolled-back');
+  const ruled = [...new Set(back.flatMap((one) => one.ruled))];
+  const proven = back.filter((one) => one.proven.length > 0);
+  const isTooOften = proven.length > 0 && chanceOf(proven.length, trials.length, promised) < UNLIKELY;
+  if (ruled.length === 0 && !isTooOften) return [];
+  const names = isTooOften ? [...new Set([...proven.flatMap((one) => one.proven), ...ruled])] : ruled;
+  return [
+    {
+      code: 'BACKTEST_ROLLED_BACK',
+      severity: 'warning',
+      path: ['spec', 'health', 'checks'],
+      what: 'key',
+      message: `${back.length} of ${trials.length} rollouts of stable against itself were rolled back, by ${names.join(', ')}: either stable was ill then, or a bound is too narrow for how it usually is`,
+    },
+  ];
+}
+
+/** Probability of `count` or more successes in so many independent trials. */
+function chanceOf(count: number, trials: number, probability: number): number {
+  let below = 0;
+  let term = (1 - probability) ** trials;
+  for (let index = 0; index < count; index += 1) {
+    below += term;
+    term *= ((trials - index) / (index + 1)) * (probability / (1 - probability));
+  }
+  return Math.max(0, 1 - below);
+}

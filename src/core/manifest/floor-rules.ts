@@ -1,0 +1,255 @@
+import { formatDuration, formatPercent, type Millis, millis } from '../units.ts';
+import { formatPath } from '../yaml/yaml-path.ts';
+import { healthSettings } from './defaults.ts';
+import { expandCheck } from './expand-check.ts';
+import { longestWeekly } from './freeze.ts';
+import type { Policy } from './policy.ts';
+import { unknownTier } from './policy-rules.ts';
+import type { TierSpec } from './policy-schema.ts';
+import type { CheckSpec, Release } from './release-schema.ts';
+import type { RuleFinding } from './rule.ts';
+import type { PolicyRule } from './waiver-schema.ts';
+
+/** Something that undercuts the policy, and the override that sets it aside. */
+export interface PolicyFinding extends RuleFinding {
+  /** Undefined: nothing sets it aside. */
+  readonly rule: PolicyRule | undefined;
+}
+
+const STEPS = ['spec', 'rollout', 'steps'] as const;
+const HEALTH = ['spec', 'health'] as const;
+const HOUR = 3_600_000;
+
+/** Everything in which a manifest undercuts the tier that it names. Errors, but for what only may go wrong. */
+export function checkFloor(policy: Policy, release: Release): readonly PolicyFinding[] {
+  const { tier, tiers, source } = policy;
+  if (!tier && tiers.length === 0) return [...freezesFit(policy, release)];
+  if (!tier)
+    return [
+      {
+        code: 'TIER_MISSING',
+        rule: undefined,
+        path: ['spec'],
+        what: 'key',
+        message: `names no tier; add tier: ${tiers.join(' or tier: ')}, or name a defaultTier in ${source}`,
+      },
+    ];
+  if (!tier.floor) {
+    const message = unknownTier(tier.name, tiers, source);
+    return [{ code: 'TIER_UNKNOWN', rule: undefined, path: ['spec', 'tier'], message }];
+  }
+  const input: FloorInput = { release, floor: tier.floor, whose: `tier ${tier.name} of ${source}` };
+  return [
+    ...stepsKeep(input),
+    ...approvalsKeep(input),
+    ...risesKeep(input),
+    ...ratesKeep(input),
+    ...checksKeep(input),
+    ...samplesCanBeSeen(input),
+    ...candidateKeeps(input),
+    ...runbookIsThere(input),
+    ...freezesFit(policy, release),
+  ];
+}
+
+/** A finding in one line, with its place in the manifest: `spec.rollout.steps[0].weight: 10 is above …`. */
+export function describeFinding({ path, message }: PolicyFinding): string {
+  return `${formatPath(path)}: ${message}`;
+}
+
+interface FloorInput {
+  readonly release: Release;
+  readonly floor: TierSpec;
+  /** `tier high of .belay/config.yaml`. */
+  readonly whose: string;
+}
+
+function below(
+  path: RuleFinding['path'],
+  message: string,
+  rule: PolicyRule = 'tier',
+  what: 'key' | 'value' = 'value',
+): PolicyFinding {
+  return { code: 'SEC-28', rule, path, message, what };
+}
+
+function* stepsKeep({ release, floor, whose }: FloorInput): Iterable<PolicyFinding> {
+  const { steps } = release.spec.rollout;
+  const [first] = steps;
+  if (first && floor.firstWeight !== undefined && first.weight > floor.firstWeight)
+    yield below(
+      [...STEPS, 0, 'weight'],
+      `${first.weight} is above the first weight ${floor.firstWeight} that ${whose} allows; write ${floor.firstWeight} or less, or put a step before it`,
+    );
+  for (const [index, { hold }] of steps.entries()) {
+    const isBake = index === steps.length - 1;
+    const least = isBake ? longer(floor.bake, floor.hold) : floor.hold;
+    if (least === undefined || hold >= least) continue;
+    const what = isBake && least === floor.bake ? 'bake' : 'hold';
+    yield below(
+      [...STEPS, index, 'hold'],
+      `${formatDuration(hold)} is below the ${what} of ${formatDuration(least)} that ${whose} asks for; write ${formatDuration(least)} or more`,
+    );
+  }
+}
+
+function longer(a: Millis | undefined, b: Millis | undefined): Millis | undefined {
+  return a === undefined || (b !== undefined && b > a) ? b : a;
+}
+
+function* approvalsKeep({ release, floor: { approval }, whose }: FloorInput): Iterable<PolicyFinding> {
+  if (approval === undefined) return;
+  for (const [index, step] of release.spec.rollout.steps.entries())
+    if (step.weight >= approval && step.approval !== 'required')
+      yield below(
+        [...STEPS, index],
+        `the step to ${formatPercent(step.weight)} needs a person, for ${whose} asks for that from ${formatPercent(approval)} on; add approval: required`,
+      );
+}
+
+function* risesKeep({ release, floor: { weightPerHour }, whose }: FloorInput): Iterable<PolicyFinding> {
+  if (weightPerHour === undefined) return;
+  const { steps } = release.spec.rollout;
+  for (const [index, step] of steps.entries()) {
+    const next = steps[index + 1];
+    if (!next) continue;
+    const least = timeToRise(next.weight - step.weight, weightPerHour);
+    if (step.hold < least)
+      yield below(
+        [...STEPS, index, 'hold'],
+        `${formatDuration(step.hold)} is too short before ${formatPercent(next.weight)}: ${whose} lets the weight rise by ${weightPerHour} points per hour; hold it for ${formatDuration(least)}, or put a step between`,
+        'weight-per-hour',
+      );
+  }
+}
+
+/** How long a weight must be held before it may rise by so many points; whole seconds. */
+export function timeToRise(points: number, weightPerHour: number): Millis {
+  return millis(Math.max(0, Math.ceil(((points / weightPerHour) * HOUR) / 1000 - 1e-6) * 1000));
+}
+
+function* ratesKeep({ release, floor, whose }: FloorInput): Iterable<PolicyFinding> {
+  const settings = healthSettings(release);
+  const bounds = [
+    { key: 'falseRollbackRate', bound: floor.falseRollbackRate, side: 'above' },
+    { key: 'falseRollbackRate', bound: floor.minFalseRollbackRate, side: 'below' },
+    { key: 'falseAdvanceRate', bound: floor.falseAdvanceRate, side: 'above' },
+  ] as const;
+  for (const { key, bound, side } of bounds) {
+    const rate = settings[key];
+    if (bound === undefined || (side === 'above' ? rate <= bound : rate >= bound)) continue;
+    const isDefault = release.spec.health[key] === undefined;
+    yield below(
+      [...HEALTH, key],
+      `${formatPercent(rate * 100)}${isDefault ? ', the default,' : ''} is ${side} the ${formatPercent(bound * 100)} that ${whose} ${side === 'above' ? 'allows' : 'asks for'}; write ${key}: ${formatPercent(bound * 100)}`,
+    );
+  }
+}
+
+/** Whether the rollout waits for a check, so that it is a gate. */
+function isRequired({ required }: CheckSpec): boolean {
+  return required !== false;
+}
+
+function isAskedAs(check: CheckSpec, kind: CheckSpec['kind']): boolean {
+  if (check.kind === kind) return true;
+  // a plain comparison of bad events is the question of errors
+  if (check.kind === 'proportion') return kind === 'errors';
+  return check.kind !== 'threshold' && expandCheck(check).kind === kind;
+}
+
+function* checksKeep({ release, floor, whose }: FloorInput): Iterable<PolicyFinding> {
+  const gates = release.spec.health.checks.filter(
+    (check) => isRequired(check) && !('onFail' in check && check.onFail === 'notify'),
+  );
+  for (const kind of floor.checks ?? [])
+    if (!gates.some((check) => isAskedAs(check, kind)))
+      yield below(
+        [...HEALTH, 'checks'],
+        `no required check of kind ${kind}, which ${whose} asks for; add one, without required: false and onFail: notify`,
+        'tier',
+        'key',
+      );
+  const providers = new Set(gates.map(({ provider }) => provider));
+  if (floor.providers !== undefined && providers.size < floor.providers)
+    yield below(
+      [...HEALTH, 'checks'],
+      `the required checks ask ${providers.size === 0 ? 'no provider' : `only ${[...providers].join(', ')}`}, and ${whose} asks for ${floor.providers} provider(s); ask another one in one of them`,
+      'tier',
+      'key',
+    );
+}
+
+/** Kinds whose evidence is no count of events. */
+const COUNTLESS: ReadonlySet<string> = new Set(['threshold', 'gauge', 'rate']);
+
+/** Whether a check counts events of the candidate, and the rollout waits for it. */
+export function mustHaveSamples(check: CheckSpec): boolean {
+  if (!isRequired(check) || check.kind === 'threshold') return false;
+  return !COUNTLESS.has(expandCheck(check).kind);
+}
+
+function* samplesCanBeSeen({ release, floor: { samples }, whose }: FloorInput): Iterable<PolicyFinding> {
+  if (samples === undefined || release.spec.health.checks.some(mustHaveSamples)) return;
+  yield below(
+    [...HEALTH, 'checks'],
+    `no required check counts events, and ${whose} asks for ${samples} of the candidate in each step; add one that does, such as kind proportion`,
+    'samples',
+    'key',
+  );
+}
+
+function* candidateKeeps({ release, floor, whose }: FloorInput): Iterable<PolicyFinding> {
+  const { candidate } = release.spec;
+  if (!candidate) return;
+  const path = ['spec', 'candidate'];
+  const missing = (floor.provenance ?? []).filter((key) => candidate.provenance?.[key] === undefined);
+  if (missing.length > 0)
+    yield {
+      code: 'ML-03',
+      rule: 'tier',
+      path: candidate.provenance ? [...path, 'provenance'] : path,
+      what: 'key',
+      message: `provenance must name ${missing.join(', ')}, for ${whose} asks for it; say where ${candidate.version} comes from`,
+    };
+  if (floor.contract && candidate.contract === undefined)
+    yield below(
+      path,
+      `contract is missing, and ${whose} asks for it; name the schemas of what ${candidate.version} takes and gives: contract: {input: …, output: …}`,
+      'tier',
+      'key',
+    );
+  if (floor.summary && candidate.summary === undefined)
+    yield below(
+      path,
+      `summary is missing, and ${whose} asks for it; say in one line what is new in ${candidate.version}`,
+      'tier',
+      'key',
+    );
+}
+
+function* runbookIsThere({ release, floor, whose }: FloorInput): Iterable<PolicyFinding> {
+  if (floor.runbook === undefined || release.metadata.runbook !== undefined) return;
+  yield below(
+    ['metadata'],
+    `runbook is missing, and ${whose} asks for one; name the file that says what to do when it goes wrong`,
+    'tier',
+    'key',
+  );
+}
+
+/** A rollout that meets a freeze may end before its deadline all the same. */
+function* freezesFit({ freezes, source }: Policy, { spec }: Release): Iterable<PolicyFinding> {
+  const longest = longestWeekly(freezes);
+  if (!longest) return;
+  const { steps, deadline } = spec.rollout;
+  const total = steps.reduce((sum, { hold }) => sum + hold, 0) + longest.length;
+  if (total <= deadline) return;
+  yield {
+    code: 'DEADLINE_TOO_SHORT',
+    severity: 'warning',
+    rule: 'freeze',
+    path: ['spec', 'rollout', 'deadline'],
+    message: `${formatDuration(deadline)} is shorter than the holds and freeze ${longest.name} of ${source} together, ${formatDuration(millis(total))}; a healthy rollout that meets it would be paused. Write that much or more`,
+  };
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { freezeSchema } from '../../../src/core/manifest/freeze-schema.ts';
+import { policyFor } from '../../../src/core/manifest/policy.ts';
+import { planCalendar } from '../../../src/core/plan/calendar.ts';
+import { formatInstant, type Instant } from '../../../src/core/units.ts';
+import { buildRelease, buildRollout, CANDIDATE, minute } from '../../builders/release.ts';
+
+/** One hour at 5 %, two at 100 %. Tests begin on a Saturday at 08:00 UTC. */
+const release = buildRelease({
+  candidate: CANDIDATE,
+  steps: [
+    { weight: 5, hold: '1h' },
+    { weight: 100, hold: '2h' },
+  ],
+});
+
+function dates(freezes: readonly (readonly [from: string, to: string])[], at: Instant, rollout?: 'running') {
+  const list = freezes.map(([from, to], index) =>
+    freezeSchema().parse({ name: `freeze-${index}`, from, to }),
+  );
+  const { finish: found, starts } = planCalendar(release, rollout && buildRollout([5, 0]), {
+    policy: policyFor({ freezes: list }, release),
+    now: at,
+  });
+  return [...starts, found].map((entry) => entry.at && formatInstant(entry.at).slice(8, 16));
+}
+
+describe('the earliest moments of a rollout: its steps, and its promotion', () => {
+  it('are each after the hold before, from now on', () => {
+    expect(dates([], minute(0))).toEqual(['21T08:00', '21T09:00', '21T11:00']);
+  });
+
+  it('wait for the end of a freeze that is on, and of one that is met on the way', () => {
+    expect(dates([['Fri 16:00', 'Mon 08:00']], minute(0))).toEqual(['23T08:00', '23T09:00', '23T11:00']);
+    expect(dates([['Sat 08:30', 'Sat 20:00']], minute(0))).toEqual(['21T08:00', '21T20:00', '21T22:00']);
+    expect(dates([['Sat 10:30', 'Sun 00:00']], minute(0))).toEqual(['21T08:00', '21T09:00', '22T00:00']);
+  });
+
+  it('count what a rollout under way has held already', () => {
+    expect(dates([], minute(40), 'running')).toEqual(['21T08:00', '21T09:00', '21T11:00']);
+    expect(dates([], minute(90), 'running')).toEqual(['21T08:00', '21T09:30', '21T11:30']);
+    expect(dates([['Sat 08:30', 'Sat 20:00']], minute(90), 'running')).toEqual([
+      '21T08:00',
+      '21T20:00',
+      '21T22:00',
+    ]);
+  });
+
+  it('are never where freezes leave no moment', () => {
+    const always = [
+      ['Mon 00:00', 'Thu 00:00'],
+      ['Thu 00:00', 'Mon 00:00'],
+    ] as const;
+    expect(dates(always, minute(0))).toEqual([undefined, undefined, undefined]);
+  });
+});
