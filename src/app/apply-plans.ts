@@ -80,7 +80,8 @@ async function rollBack(
     text: release.text,
     release: release.parsed.release,
     state: release.state,
-    bad: versionRef(candidate ?? stable),
+    // a candidate that was not started has done nobody any harm: what is left is the version that is looked after
+    bad: versionRef(release.state.rollout && candidate ? candidate : stable),
     decision: { ...report.decision, kind: 'rollback' },
     evidence,
     now: momentFor(release.state.newest, now),

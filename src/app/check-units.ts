@@ -30,7 +30,7 @@ export function checkUnits(
   });
   if (!sticky) return [];
   return health.checks.flatMap((check, index): Problem[] => {
-    if (unitOf(check) !== DEFAULT_UNIT) return [];
+    if (!isRequest(unitOf(check))) return [];
     const written = 'unit' in check && check.unit !== undefined;
     const instead = check.kind === 'latency' ? SLOW_USERS : USERS;
     const path = ['spec', 'health', 'checks', index, written ? 'unit' : 'name'];
@@ -44,6 +44,11 @@ export function checkUnits(
       },
     ];
   });
+}
+
+/** Whether that is the request, also where it is written in another way: the warning is not to be silenced by a letter. */
+function isRequest(unit: string | undefined): boolean {
+  return unit !== undefined && /^requests?$/i.test(unit);
 }
 
 /** What a check counts; undefined for kinds that do not count both versions. */

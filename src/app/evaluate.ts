@@ -4,7 +4,7 @@ import type { Observation } from '../core/analysis/observation.ts';
 import { planComparison, planQueries } from '../core/analysis/plan-queries.ts';
 import type { Answer } from '../core/change/build-change.ts';
 import { planServed, readServed, type ServedShare, withServed } from '../core/decision/served-share.ts';
-import { besideBad, evaluationOf } from '../core/decision/watch.ts';
+import { besideBad, evaluationOf, lookedAfter } from '../core/decision/watch.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import type { Instant } from '../core/units.ts';
@@ -31,9 +31,8 @@ export async function evaluate(
   const { parsed, state } = release;
   const evaluation = evaluationOf(parsed.release, state, now);
   if (!evaluation) return undefined;
-  const { watched } = state;
-  if (parsed.release.spec.candidate || watched?.kind !== 'restored')
-    return evaluateRollout(providers, { evaluation, config });
+  const watched = lookedAfter(state);
+  if (watched?.kind !== 'restored') return evaluateRollout(providers, { evaluation, config });
   return evaluateRestored(providers, { evaluation, config, beside: besideBad(parsed.release, watched) });
 }
 

@@ -160,14 +160,14 @@ async function findServed(
   const { edits, problems } = renderTargets(parsed.release, rollout.weight, texts);
   const place = { targets, source: parsed.source };
   const found = [...placeMissing(problems, place), ...edits.flatMap(findDifference)];
-  const severity = GOES_UP.has(kind) ? 'error' : 'warning';
+  const severity = RESTS_ON_SPLIT.has(kind) ? 'error' : 'warning';
   return found.map((problem) => ({ ...problem, severity }));
 }
 
 /** Decisions on evidence that a split gave. A start has none yet: it writes the first step, whatever was served before. */
-const GOES_UP: ReadonlySet<Decision['kind']> = new Set(['advance', 'promote']);
+const RESTS_ON_SPLIT: ReadonlySet<Decision['kind']> = new Set(['advance', 'promote', 'recover']);
 
-/** Evidence belongs to the split that was served: under another one than the manifest's nothing goes up, and a hold says so. */
+/** Evidence belongs to the split that was served: under another one than the manifest's nothing goes up or has recovered, and a hold says so. */
 function requireServed(
   { state }: ReadableRelease,
   decision: Decision,
@@ -176,7 +176,7 @@ function requireServed(
   if (!first) return decision;
   const text = `${first.at.file} is not as the manifest asks for (${first.code}), so what was measured is no evidence about this split; put it back, or roll back`;
   const mismatch: Reason = { code: 'TARGET_MISMATCH', text };
-  if (GOES_UP.has(decision.kind)) return hold(decision, mismatch.code, mismatch.text);
+  if (RESTS_ON_SPLIT.has(decision.kind)) return hold(decision, mismatch.code, mismatch.text);
   return state.rollout && decision.kind === 'hold'
     ? { ...decision, reasons: [...decision.reasons, mismatch] }
     : decision;

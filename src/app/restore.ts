@@ -6,7 +6,7 @@ import type { Problem } from '../core/errors.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import type { Rollout } from '../core/plan/rollout.ts';
 import type { ReleaseState } from '../core/record/release-state.ts';
-import { sameVersion, type VersionRef } from '../core/record/version-ref.ts';
+import { sameVersion, type VersionRef, versionRef } from '../core/record/version-ref.ts';
 import { type Instant, percent, type Sha } from '../core/units.ts';
 import type { Revision } from '../ports/forge.ts';
 import { describeRollback } from '../report/rollback-pull-request.ts';
@@ -80,10 +80,11 @@ async function planRollback(world: World, order: RollbackOrder): Promise<Rollbac
   );
   const all = [...notes, ...targets.notes];
   const spec = order.release?.spec;
+  const left = [spec?.candidate, spec?.stable].find((one) => one && sameVersion(versionRef(one), order.bad));
   const description = describeRollback({
     record: change.record,
-    traffic: spec && !spec.candidate ? percent(100) : order.decision.from,
-    summary: (spec?.candidate ?? spec?.stable)?.summary,
+    traffic: left && left === spec?.stable ? percent(100) : order.decision.from,
+    summary: left?.summary,
     edits: change.files.slice(0, -1),
     restored: search.found,
     skipped: search.skipped,

@@ -2,6 +2,7 @@ import type { Decision, Reason } from '../core/decision/decision.ts';
 import { type Problem, ToolError } from '../core/errors.ts';
 import { recordedWeight } from '../core/plan/rollout.ts';
 import { momentFor } from '../core/plan/skew.ts';
+import type { VersionRef } from '../core/record/version-ref.ts';
 import { type Instant, type Percent, percent } from '../core/units.ts';
 import type { ReleaseReport, RunReport } from '../report/run-report.ts';
 import { isUndecided } from './apply-plans.ts';
@@ -108,7 +109,8 @@ async function rollBackIfFailing(world: World, snapshot: Snapshot, job: Job): Pr
   const plan = await planRelease(world, snapshot, { release: file, evidence, now });
   const [first, ...rest] = plan.report.decision.reasons;
   if (plan.report.decision.kind === 'rollback') {
-    const order = { ...orderFor(snapshot, job, plan.report.decision), evidence };
+    const bad = file.state.rollout ? subject.candidate : stable;
+    const order = { ...orderFor(snapshot, job, { asked: plan.report.decision, bad }), evidence };
     return runRollback(world, order, { base: plan.report, dryRun: options.dryRun });
   }
   if (plan.report.decision.kind === 'reduce') {
@@ -119,14 +121,15 @@ async function rollBackIfFailing(world: World, snapshot: Snapshot, job: Job): Pr
   }
   // Asked to look, not to step: a step that is due is left to the next tick.
   const version = stable?.version ?? '';
-  const text = subject.candidate
+  const isLookedAt = subject.candidate !== undefined || evidence !== undefined;
+  const text = isLookedAt
     ? `looked, and no harm is proven: ${first.text}`
     : `settled on ${version}: there is no candidate to judge. To go back from ${version} whatever the checks say, leave out --if-failing and say --from ${version}`;
   const held: Decision = {
     ...plan.report.decision,
     kind: 'hold',
     to: plan.report.decision.from,
-    reasons: [{ code: first.code, text }, ...(subject.candidate ? rest : [])],
+    reasons: [{ code: first.code, text }, ...(isLookedAt ? rest : [])],
   };
   return { ...plan.report, decision: held, edits: [] };
 }
@@ -146,13 +149,16 @@ async function rollBackAsAsked(world: World, snapshot: Snapshot, job: Job): Prom
   }
   const reason = options.reason.replace(/\s+/g, ' ').trim();
   const asked = decision('rollback', 'ASKED_BY_PERSON', `${world.trigger.actor ?? 'a person'}: ${reason}`);
-  const order = orderFor(snapshot, job, asked);
+  const order = orderFor(snapshot, job, { asked, bad: subject.candidate ?? subject.stable });
   const base = reportSubject(subject, order.decision);
   return runRollback(world, order, { base, dryRun: options.dryRun });
 }
 
-function orderFor(snapshot: Snapshot, { subject, now }: Job, asked: Decision): RollbackOrder {
-  const bad = subject.candidate ?? subject.stable;
+function orderFor(
+  snapshot: Snapshot,
+  { subject, now }: Job,
+  { asked, bad }: { readonly asked: Decision; readonly bad: VersionRef | undefined },
+): RollbackOrder {
   if (!bad)
     throw new ToolError({
       code: 'REFUSED',

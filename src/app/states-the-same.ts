@@ -1,5 +1,5 @@
 /** What a later run may say otherwise of the same change; everything else in a record is what the change is. */
-const OF_THE_MOMENT: ReadonlySet<string> = new Set(['at', 'base', 'tool', 'trigger', 'evidence']);
+const OF_THE_MOMENT: ReadonlySet<string> = new Set(['at', 'base', 'tool', 'trigger', 'evidence', 'recovery']);
 
 /** Whether two records, as texts, are of the same change, written at two moments. */
 export function statesTheSame(left: string, right: string): boolean {

@@ -83,16 +83,24 @@ const recordings = new Map<string, MetricsProvider>();
 const numbers = new Map<Health, number>();
 
 /** A provider over the recording of some health, written and read once for all tests of a file. Default: all are healthy. */
-export function readRecording(health: Readonly<Record<string, Health>> = WELL): MetricsProvider {
-  const key = JSON.stringify(
-    Object.entries(health).map(([version, share]) => {
+export function readRecording(
+  health: Readonly<Record<string, Health>> = WELL,
+  before: number = BEFORE,
+): MetricsProvider {
+  const key = JSON.stringify([
+    before,
+    ...Object.entries(health).map(([version, share]) => {
       numbers.set(share, numbers.get(share) ?? numbers.size);
       return [version, numbers.get(share)];
     }),
-  );
+  ]);
   const known =
     recordings.get(key) ??
-    createOpenMetricsProvider({ name: 'prod', text: record(health), clock: createFixedClock(minute(0)) });
+    createOpenMetricsProvider({
+      name: 'prod',
+      text: record(health, { before }),
+      clock: createFixedClock(minute(0)),
+    });
   recordings.set(key, known);
   return known;
 }
@@ -135,13 +143,15 @@ export interface BenchInput {
   readonly config?: string;
   /** By version. Default: both versions of the builders are healthy. */
   readonly health?: Readonly<Record<string, Health>>;
+  /** Minutes of traffic before the test begins. Default 20. */
+  readonly before?: number;
   /** Instead of a recording. */
   readonly provider?: (clock: Clock) => MetricsProvider;
 }
 
 /** A repository with a settled release, and hands to run Belay in it. */
 export function openBench(input: BenchInput = {}): Bench {
-  const recorded = readRecording(input.health);
+  const recorded = readRecording(input.health, input.before);
   const provider = (clock: Clock): MetricsProvider => ({
     ...recorded,
     query: async (request) => ({ ...(await recorded.query(request)), fetchedAt: clock.now() }),

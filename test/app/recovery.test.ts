@@ -5,7 +5,7 @@ import type { WrittenRecord } from '../../src/core/record/record-schema.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { MetricsProvider } from '../../src/ports/metrics.ts';
 import { CANDIDATE, minute, STABLE } from '../builders/release.ts';
-import { brokenProvider, MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
+import { brokenProvider, CONFIG, MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
 import {
   type Bench,
   bringCandidate,
@@ -14,6 +14,7 @@ import {
   openBench,
   record,
   told,
+  weightOf,
   writeManifest,
 } from './bench.ts';
 
@@ -150,6 +151,108 @@ describe('after a rollback', () => {
     expect(told(await bench.tick(50))).toEqual(['hold', 'RECOVERY_PENDING', 'none']);
   });
 
+  const NEXT = { ...SETUP, candidate: { version: '3.6.0', backend: 'scorer-b', digit: 'd' } };
+
+  it('looks on while a candidate waits, and starts it once the restored version has recovered', async () => {
+    const bench = await openRolledBack();
+    bringCandidate(bench, NEXT);
+    expect(told(await bench.tick(64))).toEqual(['recover', 'RECOVERED', 'committed']);
+    expect(told(await bench.tick(65))).toEqual(['start', 'CANDIDATE_NEW', 'committed']);
+  });
+
+  it('starts nobody on a backend whose traffic is still the bad version’s, however long that takes', async () => {
+    const bench = await openRolledBack({ candidate: failing(100) });
+    bringCandidate(bench, NEXT);
+    expect(told(await bench.tick(64))).toEqual(['pause', 'NOT_SERVED', 'committed']);
+    expect(told(await bench.tick(68))).toEqual(['hold', 'NOT_SERVED', 'none']);
+    expect(weightOf(bench)).toBe(0);
+  });
+
+  it('leaves a restored version that is worse although a candidate waits, and drops that candidate', async () => {
+    const bench = await openRolledBack({
+      stable: (at) => (at < ROLLED_BACK ? 0.005 : 0.06),
+      older: (at) => (at < 0 || at >= 60 ? 0.005 : undefined),
+    });
+    bringCandidate(bench, NEXT);
+    expect(told(await bench.tick(64))).toEqual(['rollback', 'NOT_RECOVERED', 'merged']);
+    expect(bench.forge.textAt(MANIFEST)).not.toContain('3.6.0');
+    expect(newestRecord(bench)).toMatchObject({
+      quarantine: { version: '3.4.1' },
+      restored: { version: { version: '3.3.0' } },
+    });
+  });
+
+  it('starts a candidate over a frozen release only when it was brought since', async () => {
+    const sick: Health = (at) => (at < ROLLED_BACK ? 0.005 : 0.06);
+    const bench = await openRolledBack({
+      stable: sick,
+      older: (at) => (at < 0 ? 0.005 : at < 60 ? undefined : 0.06),
+    });
+    await bench.tick(64);
+    const first = { ...NEXT, stable: OLDER };
+    bringCandidate(bench, first);
+    expect(told(await bench.tick(80))).toEqual(['pause', 'RELEASE_FROZEN', 'committed']);
+    expect(told(await bench.tick(85))).toEqual(['hold', 'RELEASE_FROZEN', 'none']);
+    bringCandidate(bench, { ...first, candidate: { version: '3.7.0', backend: 'scorer-b', digit: 'e' } });
+    expect(told(await bench.tick(90))).toEqual(['start', 'CANDIDATE_NEW', 'committed']);
+  });
+
+  it('does not say again what it cannot see once it has said what it saw', async () => {
+    const bench = await openRolledBack({ candidate: failing(200) });
+    expect(told(await bench.tick(64))).toEqual(['pause', 'NOT_SERVED', 'committed']);
+    bench.setDown(true);
+    expect(told(await bench.tick(68))).toEqual(['hold', 'RECOVERY_UNSEEN', 'none']);
+    bench.setDown(false);
+    expect(told(await bench.tick(72))).toEqual(['hold', 'NOT_SERVED', 'none']);
+  });
+
+  it('takes what it went back to past another good version for its own doing', async () => {
+    const { provider } = metrics({ candidate: healthy });
+    const route = (weights: Record<string, number>) =>
+      writeRoute({ 'scorer-a': 0, 'scorer-b': 0, 'scorer-c': 0, ...weights });
+    const bench = openBench({
+      provider,
+      files: { [MANIFEST]: writeManifest({ stable: OLDER }), [SERVING]: route({ 'scorer-c': 100 }) },
+    });
+    await bench.tick(0);
+    bench.forge.push({ [MANIFEST]: writeManifest(), [SERVING]: route({ 'scorer-a': 100 }) });
+    await bench.tick(1);
+    bench.forge.push({
+      [MANIFEST]: writeManifest({ stable: CANDIDATE }),
+      [SERVING]: route({ 'scorer-b': 100 }),
+    });
+    await bench.tick(2);
+    bringCandidate(bench, {
+      stable: CANDIDATE,
+      candidate: { version: '3.6.0', backend: 'scorer-a', digit: 'd' },
+    });
+    expect(told(await bench.tick(20))).toEqual(['start', 'CANDIDATE_NEW', 'committed']);
+    await bench.rollBack(21);
+    // 3.4.1 is good, and its backend is that of 3.6.0 now
+    expect(told(await bench.rollBack(22, { from: '3.5.0' }))).toEqual([
+      'rollback',
+      'ASKED_BY_PERSON',
+      'merged',
+    ]);
+    expect(bench.forge.textAt(MANIFEST)).toContain('version: 3.3.0');
+    expect(told(await bench.tick(23))).toEqual(['nothing', 'SETTLED', 'none']);
+  });
+
+  it('calls nothing recovered under a split that a person changed', async () => {
+    const bench = await openRolledBack();
+    bench.forge.push({ [SERVING]: writeRoute({ 'scorer-a': 70, 'scorer-b': 30, 'scorer-c': 0 }) });
+    expect(told(await bench.tick(64))).toEqual(['hold', 'TARGET_MISMATCH', 'none']);
+  });
+
+  it('merges its own recovery at a later look, where steps come by pull request', async () => {
+    const bench = await openRolledBack();
+    bench.forge.push({ '.belay/config.yaml': `${CONFIG}advance: {mode: pull-request}\n` });
+    bench.forge.setRules({ pending: 'ci' });
+    expect(told(await bench.tick(64))).toEqual(['recover', 'RECOVERED', 'waiting']);
+    bench.forge.setRules({});
+    expect(told(await bench.tick(69))).toEqual(['recover', 'RECOVERED', 'merged']);
+  });
+
   it('asks nothing where the manifest wants no proof', async () => {
     const { provider } = metrics({});
     let asked = 0;
@@ -203,6 +306,30 @@ describe('after a promotion', () => {
       rollout: { startedAt: '2026-11-21T08:02:00Z' },
     });
     expect(told(await bench.tick(240))).toEqual(['nothing', 'SETTLED', 'none']);
+  });
+
+  it('leaves a promoted version that does harm although the next candidate waits', async () => {
+    const bench = await promote(later(200));
+    const promoted = { ...CANDIDATE, backend: 'scorer-b' };
+    const next = { version: '3.6.0', backend: 'scorer-a', digit: 'd' };
+    bringCandidate(bench, { watch: '4h', paused: true, stable: promoted, candidate: next });
+    expect(told(await bench.tick(150))).toEqual(['hold', 'PAUSED_BY_MANIFEST', 'none']);
+    expect(told(await bench.tick(231))).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
+    expect(newestRecord(bench)).toMatchObject({
+      quarantine: { version: '3.5.0' },
+      restored: { version: { version: '3.4.1' } },
+    });
+    expect(bench.forge.pulls.at(-1)?.description).toContain('100% of the traffic');
+  });
+
+  it('judges a version that is gone back to within a day of its start by its limits alone', async () => {
+    const bench = await promote(healthy, SETUP);
+    const next = { version: '3.6.0', backend: 'scorer-a', digit: 'd' };
+    bringCandidate(bench, { watch: '4h', ...SETUP, stable: CANDIDATE, candidate: next });
+    expect(told(await bench.tick(100))).toEqual(['start', 'CANDIDATE_NEW', 'committed']);
+    await bench.rollBack(110);
+    expect(told(await bench.tick(126))).toEqual(['recover', 'RECOVERED', 'committed']);
+    expect(newestRecord(bench)).toMatchObject({ good: { version: '3.5.0' } });
   });
 
   it('lets go of it when the watch is over', async () => {

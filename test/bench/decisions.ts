@@ -39,8 +39,11 @@ const SECTIONS: readonly Section[] = [
 ];
 const USUAL_RUNS = 150;
 
+const USAGE = `npm run bench:decisions -- [--runs ${USUAL_RUNS}] [--seed 1] [--section ${SECTIONS.map(({ name }) => name).join('|')}] [--only <part of a title>] [--data <folder>] [--format text|json]`;
+
 const { values } = parseArgs({
   options: {
+    help: { type: 'boolean', default: false },
     runs: { type: 'string', default: String(USUAL_RUNS) },
     seed: { type: 'string', default: '1' },
     section: { type: 'string' },
@@ -50,6 +53,10 @@ const { values } = parseArgs({
   },
 });
 
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
 const run: Run = {
   runs: wholeNumber('runs'),
   seed: wholeNumber('seed'),
@@ -58,9 +65,7 @@ const run: Run = {
 };
 const chosen = SECTIONS.filter(({ name }) => values.section === undefined || name === values.section);
 if (chosen.length === 0 || !['text', 'json'].includes(values.format)) {
-  console.error(
-    `expected --section ${SECTIONS.map(({ name }) => name).join(' | ')} and --format text | json`,
-  );
+  console.error(`expected ${USAGE}`);
   process.exit(1);
 }
 

@@ -76,8 +76,8 @@ function isComparable({ happenings, releases }: Scenario): boolean {
   return (
     // harm that begins late is met at another step, or after the last, when a run is lost
     releases.every(
-      ({ deadline, bornWithCandidate, truths: [, first] }) =>
-        deadline === '6h' && !bornWithCandidate && !(first?.kind === 'bad' && first.after > 5),
+      ({ deadline, bornWithCandidate, older, truths: [, first] }) =>
+        deadline === '6h' && !bornWithCandidate && !older && !(first?.kind === 'bad' && first.after > 5),
     ) &&
     happenings.every(
       (one) =>

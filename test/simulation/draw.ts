@@ -12,6 +12,7 @@ import type {
   Truth,
 } from './scenario.ts';
 import { CLEAN } from './scenario.ts';
+import { PAST } from './serving.ts';
 
 /** Minutes between two ticks, as a schedule would have them. */
 export const TICK = 5;
@@ -116,11 +117,16 @@ export function drawScenario(seed: number): Scenario {
   // in some histories only runs are lost: they end like those in which none is
   const isPlain = chance(0.12);
   const groups = new Set<Group>(isPlain ? ['runs'] : GROUPS.filter(() => chance(0.4)));
-  const releases = drawBrakes(seed, drawReleases(random));
-  const healAt = 60 + TICK * Math.floor(random.uniform() * 10);
+  const after = seededRandom(seed * 40_503 + 7);
+  const plain = drawReleases(random);
+  // in some histories it matters what comes after a rollback or a promotion; they last longer
+  const isLong = after.uniform() < 0.3;
+  const releases = drawBrakes(seed, isLong ? plain.map((release) => withAfterwards(after, release)) : plain);
+  const healAt = (isLong ? 120 : 60) + TICK * Math.floor(random.uniform() * 10);
   const happenings: Happening[] = [];
   for (let at = TICK; at < healAt; at += TICK) happenings.push(...drawTick(random, groups, releases, at));
   happenings.push(...drawTroubles(random, groups, releases, healAt));
+  if (isLong && !isPlain) happenings.push(...drawAfterwards(after, releases));
   return {
     seed,
     mode: chance(0.3) ? 'pull-request' : 'commit',
@@ -163,6 +169,40 @@ function drawReleases(random: SeededRandom): readonly SimRelease[] {
       delay: Math.floor(random.uniform() * 3),
     };
   });
+}
+
+/** What a rollback has to prove, how long a promoted version is watched, and versions that turn bad when it counts. */
+function withAfterwards(random: SeededRandom, release: SimRelease): SimRelease {
+  const [, first, ...rest] = release.truths;
+  const chance = (share: number): boolean => random.uniform() < share;
+  const verify = chance(0.8);
+  const older = verify && !release.bornWithCandidate && chance(0.6);
+  const badFrom = (minute: number): Truth => ({ kind: 'bad', after: PAST + minute });
+  // bad from a minute of the history on, not of its own traffic, which is older than the history
+  const stable: Truth =
+    older && chance(0.6) ? badFrom(30 + Math.floor(random.uniform() * 40)) : { kind: 'healthy' };
+  const early: Truth = { kind: 'bad', after: Math.floor(random.uniform() * 25) };
+  const late: Truth = { kind: 'bad', after: 40 + Math.floor(random.uniform() * 40) };
+  const watch = chance(0.6);
+  return {
+    ...release,
+    ...(verify ? { verify: '15m' } : {}),
+    ...(watch ? { watch: '40m' } : {}),
+    ...(older ? { older: chance(0.5) ? badFrom(0) : { kind: 'healthy' } } : {}),
+    truths: [stable, watch && chance(0.4) ? late : older ? early : first!, ...rest],
+  };
+}
+
+/** A serving system that does not follow for longer than a rollback has, metrics that are away when it is to prove itself. */
+function drawAfterwards(random: SeededRandom, releases: readonly SimRelease[]): readonly Happening[] {
+  const moment = (): number => 20 + Math.floor(random.uniform() * 60);
+  const draws: readonly (readonly [number, () => Happening])[] = [
+    [0.25, () => ({ at: moment(), kind: 'serving', minutes: 30 + Math.floor(random.uniform() * 30) })],
+    [0.2, () => ({ at: moment(), kind: 'metrics', fault: pick(random, METRICS), minutes: 40 })],
+    [0.3, () => ({ at: moment(), kind: 'act', release: pick(random, releases).name, act: 'bring' })],
+    [0.2, () => ({ at: moment(), kind: 'act', release: pick(random, releases).name, act: 'comment' })],
+  ];
+  return draws.flatMap(([share, draw]) => (random.uniform() < share ? [draw()] : []));
 }
 
 function drawTruth(random: SeededRandom): Truth {

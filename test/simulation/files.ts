@@ -18,6 +18,12 @@ export function servingPath(name: string): string {
   return `serving/${name}.yaml`;
 }
 
+/** A serving file with all backends of a release; those that are not named get nothing. */
+export function writeSplit({ name, older }: SimRelease, weights: Readonly<Record<string, number>>): string {
+  const backends = ['a', 'b', ...(older ? ['c'] : [])].map((letter) => `${name}-${letter}`);
+  return writeRoute(Object.fromEntries(backends.map((backend) => [backend, weights[backend] ?? 0])));
+}
+
 /** The other one of the two backends. */
 export function otherBackend(name: string, backend: string): string {
   return backend === `${name}-a` ? `${name}-b` : `${name}-a`;
@@ -40,8 +46,8 @@ export function versionLines(role: 'stable' | 'candidate', version: string, back
 
 const query = (counter: string): string => `sum(increase(${counter}{version="{{version}}"}[{{window}}]))`;
 
-/** A settled manifest on `<name>-1`. */
-export function writeManifest({ name, steps, deadline, brake }: SimRelease): string {
+/** A settled manifest on `<name>-1`; on the version before it where there is one. */
+export function writeManifest({ name, steps, deadline, verify, watch, older, brake }: SimRelease): string {
   const lines = steps.map(
     ({ weight, hold, approval }) =>
       `      - {weight: ${weight}, hold: ${hold}${approval ? `, approval: ${approval}` : ''}}`,
@@ -52,12 +58,12 @@ kind: Release
 metadata:
   name: ${name}
 spec:
-${versionLines('stable', `${name}-1`, `${name}-a`)}  rollout:
+${older ? versionLines('stable', `${name}-0`, `${name}-c`) : versionLines('stable', `${name}-1`, `${name}-a`)}  rollout:
     strategy: canary
     weight: 0 # Belay writes this
     steps:
 ${lines.join('\n')}
-    deadline: ${deadline}
+    deadline: ${deadline}${watch === undefined ? '' : `\n    watch: ${watch}`}
   health:
     noDataDeadline: 15m
     checks:
@@ -71,7 +77,7 @@ ${lines.join('\n')}
         limit: 3%
 ${containing(brake)}  targets:
     - {kind: gateway-api, file: ${servingPath(name)}, route: scorer}
-${goingBack(name, brake)}`;
+${goingBack(name, brake, verify)}`;
 }
 
 /** A check that proves the same a tick earlier, and only contains. */
@@ -90,9 +96,10 @@ function containing(brake: SimRelease['brake']): string {
 `;
 }
 
-function goingBack(name: string, brake: SimRelease['brake']): string {
-  if (brake === 'step-down') return '  rollback: {mode: step-down}\n';
-  return brake === 'fallback' ? `  rollback: {mode: fallback, fallback: ${name}-1}\n` : '';
+function goingBack(name: string, brake: SimRelease['brake'], verify: string | undefined): string {
+  const mode = brake === 'step-down' || brake === 'fallback' ? brake : 'revert';
+  const more = `${brake === 'fallback' ? `, fallback: ${name}-1` : ''}${verify === undefined ? '' : `, verify: ${verify}`}`;
+  return mode === 'revert' && more === '' ? '' : `  rollback: {mode: ${mode}${more}}\n`;
 }
 
 /** All files at the beginning. */
@@ -111,7 +118,7 @@ merge: {method: ${method}}
     const { name, bornWithCandidate } = release;
     const text = writeManifest(release);
     files[manifestPath(name)] = bornWithCandidate ? withCandidate(text, name, 2) : text;
-    files[servingPath(name)] = writeRoute({ [`${name}-a`]: 100, [`${name}-b`]: 0 });
+    files[servingPath(name)] = writeSplit(release, { [`${name}-${release.older ? 'c' : 'a'}`]: 100 });
   }
   return files;
 }
@@ -183,6 +190,17 @@ function parseRecord(text: string): BelayRecord | undefined {
 /** Paths of a release's records, in order. */
 export function recordPaths(tree: Tree, name: string): readonly string[] {
   return [...tree.keys()].filter((path) => path.startsWith(`${RECORDS}${name}/`)).sort();
+}
+
+/** The newest record that says which version a release was left with, before number `before`; pauses say nothing of it. */
+export function newestMove(
+  tree: Tree,
+  name: string,
+  before = Number.POSITIVE_INFINITY,
+): BelayRecord | undefined {
+  return recordPaths(tree, name)
+    .flatMap((path) => readRecord(tree.get(path)) ?? [])
+    .findLast(({ decision, sequence }) => sequence < before && decision.kind !== 'pause');
 }
 
 /** The newest record of a release. */

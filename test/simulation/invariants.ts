@@ -16,6 +16,7 @@ import {
 } from './files.ts';
 import { type Metrics, SECRET } from './metrics.ts';
 import type { People } from './people.ts';
+import { Recovery } from './recovery.ts';
 import type { Scenario } from './scenario.ts';
 import type { Serving } from './serving.ts';
 
@@ -55,6 +56,7 @@ export class Invariants {
   readonly #bad = new Map<string, Set<string>>();
   #main: Sha;
   #pulls = 0;
+  readonly recovery: Recovery;
   /** A person rewrites history now: the only one who may. */
   isRewriting = false;
 
@@ -62,6 +64,7 @@ export class Invariants {
     this.#stage = stage;
     this.#main = stage.forge.tip('main')!;
     this.#seen.add(this.#main);
+    this.recovery = new Recovery(stage, (invariant, what) => this.fail(invariant, what));
   }
 
   fail(invariant: InvariantId, what: string): void {
@@ -125,6 +128,7 @@ export class Invariants {
       this.#checkBytes(landed, record);
       if (record.decision.kind === 'rollback') this.#checkRestored(landed, record);
       else this.#checkObeyed(landed, record);
+      this.recovery.checkLanding(landed.before, record);
       this.#remember(record);
     }
     const text = [...changed(landed.before, landed.commit.tree)].map((path) =>
@@ -346,7 +350,8 @@ export class Invariants {
     { commit }: Landed,
     { release, manifest, quarantine, restored, decision, base }: BelayRecord,
   ): void {
-    if (decision.reasons[0]?.code === 'HARM_PROVEN' && !(quarantine && this.#isSick(quarantine.version)))
+    const isSick = quarantine && this.#isSick(quarantine.version);
+    if (['HARM_PROVEN', 'NOT_RECOVERED'].includes(decision.reasons[0]?.code ?? '') && !isSick)
       this.fail('INV-7', `rollback of ${quarantine?.version}, which is healthy`);
     const text = commit.tree.get(manifest.path);
     const is = readManifest(manifest.path, text);
@@ -398,7 +403,7 @@ export class Invariants {
   }
 
   /** INV-13: nobody is told the same twice, while nothing has changed in between. */
-  #checkNotice({ before }: Landed, { release, decision, manifest, candidate }: BelayRecord): void {
+  #checkNotice({ before }: Landed, { release, decision, manifest, candidate, stable }: BelayRecord): void {
     const last = newestRecord(before, release);
     const code = decision.reasons[0]?.code;
     if (
@@ -409,7 +414,7 @@ export class Invariants {
       return;
     const isSeen = this.#stage.metrics.sights.some(
       ({ version, askedAt, newest }) =>
-        version === candidate?.version && askedAt > last.at && (newest ?? 0) > last.at,
+        version === (candidate ?? stable)?.version && askedAt > last.at && (newest ?? 0) > last.at,
     );
     if (code === 'DEADLINE_PASSED' || !isSeen) this.fail('INV-13', `${release} is told ${code} twice`);
   }

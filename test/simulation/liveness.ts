@@ -1,6 +1,7 @@
 import type { ReleaseReport, RunReport } from '../../src/report/run-report.ts';
-import { exposure, manifestPath, newestRecord, readManifest } from './files.ts';
+import { exposure, manifestPath, newestMove, newestRecord, readManifest } from './files.ts';
 import type { ActKind } from './scenario.ts';
+import { minuteOf } from './serving.ts';
 import type { SimWorld } from './world.ts';
 
 /** Ticks in which nothing went wrong and a version did harm to people, until it must be gone. */
@@ -11,23 +12,26 @@ const BOUND_PER_STEP = 3;
 const DEADLINE = 15;
 const GRACE = 8;
 /** What keeps a release where it is for good, and what a history must hold for that to be right. */
-const RESTS: Readonly<Record<string, readonly (ActKind | 'born' | 'late' | 'order' | 'bad' | 'stopped')[]>> =
-  {
-    NOT_RAISED: ['bad'],
-    EXPOSURE_REDUCED: ['bad'],
-    PAUSED_BY_CHECK: ['bad'],
-    PAUSED_BY_MANIFEST: ['stopped'],
-    CANDIDATE_QUARANTINED: ['bad', 'order'],
-    LAST_GOOD_MISSING: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted'],
-    PAUSED_AFTER_DEADLINE: ['late'],
-    DEADLINE_PASSED: ['late'],
-    STABLE_QUARANTINED: ['promote-by-hand', 'stable', 'force-push', 'order'],
-    STABLE_CHANGED_BY_HAND: ['promote-by-hand', 'stable', 'force-push', 'record-deleted'],
-    suppressed: ['close-pull', 'delete-branch'],
-    NOT_COMPUTED: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted'],
-    MERGED_BEFORE: ['force-push'],
-    MANIFEST_INVALID: ['record-deleted'],
-  };
+const RESTS: Readonly<
+  Record<string, readonly (ActKind | 'born' | 'late' | 'order' | 'bad' | 'sick' | 'stopped')[]>
+> = {
+  NOT_RAISED: ['bad'],
+  EXPOSURE_REDUCED: ['bad'],
+  PAUSED_BY_CHECK: ['bad'],
+  PAUSED_BY_MANIFEST: ['stopped'],
+  CANDIDATE_QUARANTINED: ['bad', 'order'],
+  LAST_GOOD_MISSING: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted'],
+  PAUSED_AFTER_DEADLINE: ['late'],
+  DEADLINE_PASSED: ['late'],
+  STABLE_QUARANTINED: ['promote-by-hand', 'stable', 'force-push', 'order'],
+  STABLE_CHANGED_BY_HAND: ['promote-by-hand', 'stable', 'force-push', 'record-deleted'],
+  suppressed: ['close-pull', 'delete-branch'],
+  NOT_COMPUTED: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted', 'sick'],
+  RELEASE_FROZEN: ['sick'],
+  STABLE_FAILING_TOO: ['sick'],
+  MERGED_BEFORE: ['force-push'],
+  MANIFEST_INVALID: ['record-deleted'],
+};
 
 /** What must come to pass: harm ends, people are told, everything comes to rest (INV-8, INV-13, HEAL). */
 export class Liveness {
@@ -36,6 +40,8 @@ export class Liveness {
   /** Minute since when a version does harm to somebody, while it does. */
   readonly #harmed = new Map<string, number>();
   readonly #patience = new Map<string, number>();
+  /** Whom the patience was with. */
+  readonly #suspects = new Map<string, string | undefined>();
 
   constructor(world: SimWorld) {
     this.#world = world;
@@ -64,8 +70,9 @@ export class Liveness {
       this.restored.push(minute - this.#harmed.get(version)!);
       this.#harmed.delete(version);
     }
-    const version = this.#candidate(name);
-    const since = version === undefined ? undefined : serving.harmfulSince(version);
+    const { version, from = 0 } = this.#suspect(name) ?? {};
+    const harmful = version === undefined ? undefined : serving.harmfulSince(version);
+    const since = harmful === undefined ? undefined : Math.max(harmful, from);
     if (
       version !== undefined &&
       since !== undefined &&
@@ -73,6 +80,8 @@ export class Liveness {
       !this.#harmed.has(version)
     )
       this.#harmed.set(version, since);
+    if (this.#suspects.get(name) !== version) this.#patience.set(name, 0);
+    this.#suspects.set(name, version);
     const isVisible = isClean && !hasRules && !metrics.isTroubled(minute - 20, minute);
     if (version === undefined || since === undefined || !isVisible || this.#isExcused(name, report))
       this.#patience.set(name, 0);
@@ -111,12 +120,22 @@ export class Liveness {
       invariants.fail('HEAL', `${name} is held as unreadable, and it is not`);
   }
 
-  /** The version that is tried by the files on the default branch. */
-  #candidate(name: string): string | undefined {
-    const { forge } = this.#world;
+  /** The version that Belay has to leave should it do harm, by the files on the default branch, and since when it has to. */
+  #suspect(name: string): { readonly version: string; readonly from?: number } | undefined {
+    const { forge, minute } = this.#world;
     const path = manifestPath(name);
     const release = readManifest(path, forge.textAt(path));
-    return exposure(release) > 0 ? release?.spec.candidate?.version : undefined;
+    if (!release) return undefined;
+    const { candidate, stable, rollout, rollback } = release.spec;
+    if (exposure(release) > 0) return candidate;
+    const move = newestMove(forge.commitAt(forge.tip('main')!).tree, name);
+    if (!move) return undefined;
+    const from = minuteOf(move.at);
+    const { version } = stable;
+    const isPromoted = move.decision.kind === 'promote' && move.candidate?.version === version;
+    const isRestored = move.decision.kind === 'rollback' && move.restored?.version.version === version;
+    const isWatched = isPromoted && rollout.watch !== undefined && minute <= from + rollout.watch / 60_000;
+    return isWatched || (isRestored && rollback?.verify !== undefined) ? { version, from } : undefined;
   }
 
   /** A person's word keeps it where it is, or there is nowhere to go back to and everybody is told so. */
@@ -140,6 +159,13 @@ export class Liveness {
       if (cause === 'late') return release?.deadline !== '6h';
       if (cause === 'order')
         return scenario.happenings.some(({ kind }) => kind === 'order' || kind === 'twins');
+      if (cause === 'sick')
+        return (
+          release?.verify !== undefined &&
+          (release.older?.kind === 'bad' ||
+            release.truths.some(({ kind }) => kind === 'bad') ||
+            scenario.happenings.some(({ kind }) => kind === 'outage'))
+        );
       if (cause === 'bad')
         return (
           release?.truths.some(({ kind }) => kind === 'bad') === true ||
@@ -173,13 +199,17 @@ export class Liveness {
   }
 
   isAtRest(report: RunReport): boolean {
-    const { scenario, serving } = this.#world;
-    return scenario.releases.every(({ name }) => {
-      const found = report.releases.find((one) => one.name === name);
-      const isQuiet = found && (found.decision.kind === 'nothing' || this.#isExcusedRest(name, found));
-      const version = this.#candidate(name);
-      return isQuiet && (version === undefined || serving.shareOf(name, version) >= 0);
-    });
+    const { scenario } = this.#world;
+    return scenario.releases.every(({ name }) => this.#isRestOf(name, report));
+  }
+
+  /** Nothing is left to be done, or a person's word keeps it; a version that is looked after is not at rest yet. */
+  #isRestOf(name: string, report: RunReport): boolean {
+    const found = report.releases.find((one) => one.name === name);
+    if (!found) return false;
+    const { kind, reasons } = found.decision;
+    if (['WATCHING', 'VERIFYING'].includes(reasons[0].code)) return false;
+    return kind === 'nothing' || this.#isExcusedRest(name, found);
   }
 
   #isExcusedRest(name: string, { decision, receipt }: ReleaseReport): boolean {
@@ -201,8 +231,7 @@ export class Liveness {
       const told = found
         ? `${found.decision.kind} ${found.decision.reasons.map(({ code, text }) => `${code} (${text})`)}, ${JSON.stringify(found.receipt)} ${found.problems.map(({ code }) => code)}`
         : 'not reported';
-      if (found?.decision.kind !== 'nothing')
-        invariants.fail('HEAL', `${name} does not come to rest: ${told}`);
+      if (!this.#isRestOf(name, report)) invariants.fail('HEAL', `${name} does not come to rest: ${told}`);
     }
   }
 }

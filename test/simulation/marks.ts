@@ -82,6 +82,7 @@ export function markReport(world: SimWorld, report: RunReport): void {
     marks.add(`decision ${decision.kind}`).add(`receipt ${receipt.kind}`);
     for (const { code } of decision.reasons) marks.add(`reason ${code}`);
     if ('code' in receipt) marks.add(`code ${receipt.code}`);
+    if (decision.reasons[0].code === 'NOT_RECOVERED') marks.add('REL-27');
     if (decision.kind === 'rollback' && receipt.kind === 'merged') {
       if (people.has(name, 'comment', 'comment-target', 'thresholds')) marks.add('REL-17');
       if (decision.reasons[0].code === 'ASKED_BY_PERSON' && marks.has('order stable')) marks.add('REL-27');

@@ -1,5 +1,4 @@
 import type { Sha } from '../../src/core/units.ts';
-import { writeRoute } from '../builders/world.ts';
 import type { Edits } from '../fakes/commit-store.ts';
 import type { FakeForge, FakePull } from '../fakes/forge.ts';
 import {
@@ -16,6 +15,7 @@ import {
   withCandidate,
   withoutCandidate,
   withWeight,
+  writeSplit,
 } from './files.ts';
 import type { ActKind, SimRelease } from './scenario.ts';
 
@@ -51,6 +51,17 @@ export class People {
     return this.done.some((one) => one.release === release && acts.includes(one.act));
   }
 
+  /** Where a version served before the first one, the first one takes its place. */
+  succeed(): void {
+    for (const { name, older } of this.#releases) {
+      if (!older) continue;
+      const path = manifestPath(name);
+      const lines = versionLines('stable', `${name}-1`, `${name}-a`);
+      const text = this.#forge.textAt(path)?.replace(/^ {2}stable:\n(?: {4}.*\n)+/m, lines) ?? '';
+      this.#push({ [path]: text, [servingPath(name)]: this.#route(name, { [`${name}-a`]: 100 }) }, 'succeed');
+    }
+  }
+
   /** Does something; false when there is nothing to do it to. */
   act(name: string, act: ActKind): boolean {
     const isDone = this.#try(name, act);
@@ -77,7 +88,9 @@ export class People {
       case 'comment-target':
         return this.#edit(servingPath(name), act, (text) => `${text}# ${this.#note()}\n`);
       case 'split':
-        return this.#edit(servingPath(name), act, () => writeRoute({ [`${name}-a`]: 70, [`${name}-b`]: 30 }));
+        return this.#edit(servingPath(name), act, () =>
+          this.#route(name, { [`${name}-a`]: 70, [`${name}-b`]: 30 }),
+        );
       case 'delete':
         return this.#breakFile(manifestPath(name), () => null);
       default:
@@ -106,7 +119,7 @@ export class People {
         return edit(withoutCandidate);
       case 'revert-by-hand': {
         const text = withoutCandidate(this.#forge.textAt(path) ?? '');
-        const route = settledRoute(name, release.spec.stable.backend);
+        const route = this.#route(name, { [release.spec.stable.backend]: 100 });
         return candidate !== undefined && this.#push({ [path]: text, [servingPath(name)]: route }, act);
       }
       case 'pause':
@@ -140,7 +153,7 @@ export class People {
         const { backend } = release.spec.stable;
         if (candidate || release.spec.stable.version === version) return false;
         return this.#push(
-          { [path]: text, [servingPath(name)]: settledRoute(name, otherBackend(name, backend)) },
+          { [path]: text, [servingPath(name)]: this.#route(name, { [otherBackend(name, backend)]: 100 }) },
           act,
         );
       }
@@ -236,13 +249,10 @@ export class People {
     const wanted = { [stable.backend]: 100 - weight, [candidate?.backend ?? `${name}-none`]: weight };
     const split = readSplit(this.#forge.textAt(servingPath(name)));
     const isServed = [...split].every(([backend, share]) => share === (wanted[backend] ?? 0));
-    if (!isServed || split.size !== 2)
+    if (!isServed || split.size !== (this.#release(name).older ? 3 : 2))
       this.#push(
         {
-          [servingPath(name)]: writeRoute({
-            [`${name}-a`]: wanted[`${name}-a`] ?? 0,
-            [`${name}-b`]: wanted[`${name}-b`] ?? 0,
-          }),
+          [servingPath(name)]: this.#route(name, wanted),
         },
         'mend',
       );
@@ -280,6 +290,14 @@ export class People {
     );
   }
 
+  #release(name: string): SimRelease {
+    return this.#releases.find((release) => release.name === name)!;
+  }
+
+  #route(name: string, weights: Readonly<Record<string, number>>): string {
+    return writeSplit(this.#release(name), weights);
+  }
+
   #tree() {
     return this.#forge.commitAt(this.#forge.tip('main')!).tree;
   }
@@ -302,13 +320,6 @@ export class People {
     this.#notes += 1;
     return this.#notes;
   }
-}
-
-function settledRoute(name: string, backend: string): string {
-  return writeRoute({
-    [`${name}-a`]: backend === `${name}-a` ? 100 : 0,
-    [`${name}-b`]: backend === `${name}-b` ? 100 : 0,
-  });
 }
 
 /** Percent that a release's candidate is asked to have, by the files on the default branch. */

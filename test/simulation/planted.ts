@@ -16,6 +16,8 @@ const bug = (name: string, meant: InvariantId, file: string, from: string, to: s
 });
 
 const DECIDE = 'core/decision/decide.ts';
+const WATCHED = 'core/decision/decide-watched.ts';
+const STATES = 'app/states-the-same.ts';
 const PROPOSE = 'app/propose.ts';
 const PLAN = 'app/plan-release.ts';
 const STATE = 'core/record/release-state.ts';
@@ -238,6 +240,77 @@ export const PLANTED: readonly PlantedBug[] = [
     'core/decision/decide-braking.ts',
     'input.now < until) {',
     'input.now > 0 && until > 0) {',
+  ),
+  bug(
+    'a recovery is said while the bad version is served',
+    'INV-16',
+    WATCHED,
+    "if (served.kind === 'gone' && assessment.overall === 'pass')",
+    "if (assessment.overall === 'pass')",
+  ),
+  bug(
+    'a restored version that fails is not looked at',
+    'INV-16',
+    WATCHED,
+    "if (assessment.overall === 'fail') return decideSick(input, watched, assessment);",
+    '',
+  ),
+  bug(
+    'freezes are forgotten',
+    'INV-16',
+    'core/record/watched.ts',
+    'const isSecond = decision.reasons.some(',
+    'const isSecond = false as boolean && decision.reasons.some(',
+  ),
+  bug(
+    'blind counts as not recovered',
+    'INV-7',
+    WATCHED,
+    "if (assessment.overall === 'fail') return decideSick",
+    "if (assessment.overall === 'fail' || (now >= until && isBlind(assessment))) return decideSick",
+  ),
+  bug(
+    'blind counts as recovered',
+    'INV-16',
+    WATCHED,
+    "if (served.kind === 'unseen' || isBlind(assessment)) {",
+    "if (served.kind === 'unseen' && served.reason === '') {",
+  ),
+  bug(
+    'each look at a rollback that did not help is written down',
+    'INV-13',
+    WATCHED,
+    'const isTold = pause !== undefined &&',
+    'const isTold = (false as boolean) && pause !== undefined &&',
+  ),
+  bug(
+    'a candidate that waits takes the eyes off a rollback',
+    'INV-16',
+    DECIDE,
+    'const looked = watched && decideWatched(input, watched);\n  if (looked && isRecorded(looked))',
+    'const looked = undefined as Decision | undefined;\n  if (looked && isRecorded(looked))',
+  ),
+  bug('a recovery that waits is somebody else’s', 'HEAL', STATES, "'evidence', 'recovery']", "'evidence']"),
+  bug(
+    'a split that a person changed is called recovered',
+    'INV-3',
+    PLAN,
+    "new Set(['advance', 'promote', 'recover'])",
+    "new Set(['advance', 'promote'])",
+  ),
+  bug(
+    'a watch never ends',
+    'HEAL',
+    'core/decision/watch.ts',
+    'return watch === undefined ? undefined : after(since, watch);',
+    'return watch === undefined ? undefined : after(since, millis(watch * 100));',
+  ),
+  bug(
+    'a promoted version is watched in vain',
+    'INV-8',
+    WATCHED,
+    "if (assessment.overall === 'fail') return takeBack(",
+    "if (assessment.overall === 'fail' && watched.pause) return takeBack(",
   ),
   bug('harm waits for a person', 'INV-8', 'app/restore.ts', "landing: 'arm',", "landing: 'person',"),
 ];

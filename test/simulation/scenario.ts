@@ -26,6 +26,11 @@ export interface SimRelease {
   readonly truths: readonly Truth[];
   /** Minutes until the serving system follows a split. */
   readonly delay: number;
+  /** How long a rollback has to prove itself, and how long a promoted version is watched; as a manifest has them. */
+  readonly verify?: string;
+  readonly watch?: string;
+  /** What is true of `<name>-0`, which served before `<name>-1` and has a backend of its own: there is more than one way back. */
+  readonly older?: Truth;
 }
 
 /** What a version does to those who are sent to it. */

@@ -8,11 +8,13 @@ import type { SimRelease, Truth } from './scenario.ts';
 const TRAFFIC = 6_000;
 /** Minutes of traffic before the history begins: stable can be seen. */
 const BEFORE = 30;
+/** Where a restored version is held against its own past: a day and what a rollout takes. */
+export const PAST = 28 * 60;
 const HEALTHY = 0.005;
 const BAD = 0.08;
 const OUTAGE = 0.3;
 
-/** What served whom, and what the counters say; a minute each, from BEFORE minutes ahead. */
+/** What served whom, and what the counters say; a minute each, from before the history. */
 interface Counter {
   readonly requests: number[];
   readonly errors: number[];
@@ -36,13 +38,16 @@ export class Serving {
   /** By release: what was asked for in each minute, and what was served. */
   readonly #asked = new Map<string, Served[]>();
   readonly #backends = new Map<string, Map<string, string>>();
-  #until = -BEFORE;
-  #stuckUntil = -BEFORE;
-  #outageUntil = -BEFORE;
+  readonly #before: number;
+  #until: number;
+  #stuckUntil: number;
+  #outageUntil: number;
 
   constructor(releases: readonly SimRelease[], tree: () => Tree) {
     this.#releases = releases;
     this.#tree = tree;
+    this.#before = releases.some(({ verify }) => verify !== undefined) ? PAST : BEFORE;
+    this.#until = this.#stuckUntil = this.#outageUntil = -this.#before;
   }
 
   /** Lets minutes pass until a moment. */
@@ -69,11 +74,17 @@ export class Serving {
     return this.#asked.get(release)?.at(-1)?.shares.get(version) ?? 0;
   }
 
+  /** The least percent of a release's traffic that a version had in the last minutes. */
+  leastOf(release: string, version: string, minutes: number): number {
+    const served = this.#asked.get(release)?.slice(-minutes) ?? [];
+    return Math.min(...served.map(({ shares }) => shares.get(version) ?? 0));
+  }
+
   /** Number of requests and errors until a moment; undefined when it never had any. */
   count(version: string, at: Instant): { readonly requests: number; readonly errors: number } | undefined {
     const counter = this.#counters.get(version);
-    const index = minuteOf(at) + BEFORE;
-    if (!counter || counter.first === undefined || index < counter.first + BEFORE) return undefined;
+    const index = minuteOf(at) + this.#before;
+    if (!counter || counter.first === undefined || index < counter.first + this.#before) return undefined;
     return { requests: counter.requests[index] ?? 0, errors: Math.floor(counter.errors[index] ?? 0) };
   }
 
@@ -88,7 +99,7 @@ export class Serving {
   #truthOf(version: string): Truth {
     const [, name, number] = /^(\w+)-(\d+)/.exec(version) ?? [];
     const release = this.#releases.find((one) => one.name === name);
-    return release?.truths[Number(number) - 1] ?? { kind: 'healthy' };
+    return (number === '0' ? release?.older : release?.truths[Number(number) - 1]) ?? { kind: 'healthy' };
   }
 
   #rate(version: string, since: number): number {
@@ -109,20 +120,25 @@ export class Serving {
     for (const version of [release?.spec.stable, release?.spec.candidate])
       if (version) backends.set(version.backend, version.version);
     this.#backends.set(name, backends);
-    const split = readSplit(tree.get(servingPath(name)));
-    return {
-      shares: new Map([...split].map(([backend, share]) => [backends.get(backend) ?? backend, share])),
-    };
+    const shares = new Map<string, number>();
+    for (const [backend, share] of readSplit(tree.get(servingPath(name)))) {
+      // one that was brought again may be on two of them
+      const version = backends.get(backend) ?? backend;
+      shares.set(version, (shares.get(version) ?? 0) + share);
+    }
+    return { shares };
   }
 
-  #serve({ name, delay }: SimRelease, asked: Served): void {
+  #serve({ name, delay, older }: SimRelease, file: Served): void {
+    // both have a past, whichever of them is gone back to
+    const asked = older && this.#until < 0 ? { shares: halves(name) } : file;
     const history = this.#asked.get(name) ?? [];
     const wanted = delay === 0 ? asked : (this.#wanted.get(name)?.at(-delay) ?? asked);
     this.#wanted.set(name, [...(this.#wanted.get(name) ?? []).slice(-3), asked]);
     const served = this.#until < this.#stuckUntil ? (history.at(-1) ?? wanted) : wanted;
     history.push(served);
     this.#asked.set(name, history);
-    const index = this.#until + BEFORE;
+    const index = this.#until + this.#before;
     for (const version of new Set([...served.shares.keys(), ...this.#known(name)])) {
       const counter = this.#counterOf(version, index);
       const requests = Math.round((TRAFFIC * (served.shares.get(version) ?? 0)) / 100);
@@ -148,6 +164,13 @@ export class Serving {
     this.#counters.set(version, made);
     return made;
   }
+}
+
+function halves(name: string): ReadonlyMap<string, number> {
+  return new Map([
+    [`${name}-0`, 50],
+    [`${name}-1`, 50],
+  ]);
 }
 
 /** Whole minutes since the history began. */

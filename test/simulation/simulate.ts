@@ -11,7 +11,7 @@ import type { System } from './system.ts';
 import { SimWorld } from './world.ts';
 
 /** Ticks after the faults in which everything must come to rest. */
-const HEAL_TICKS = 30;
+const HEAL_TICKS = 42;
 /** Calls of the forge's API by one run, for each release, and milliseconds that one may sleep. */
 const MOST_REQUESTS = 30;
 const MOST_CALLS = 300;
@@ -68,6 +68,11 @@ class Play {
     );
     invariants.tolerate({ wrong: Math.max(0, ...skews.map(Math.abs)), early: Math.max(0, ...skews) });
     await this.#tick(CLEAN);
+    if (scenario.releases.some(({ older }) => older)) {
+      this.#world.people.succeed();
+      this.#world.passTo(1);
+      await this.#tick(CLEAN);
+    }
     for (const happening of scenario.happenings) {
       if (invariants.violations.length > 0) return;
       this.#world.passTo(happening.at);
@@ -174,6 +179,8 @@ class Play {
     try {
       report = await start(entered.world);
       markReport(world, report);
+      const { tree } = world.forge.commitAt(report.head);
+      for (const release of report.releases) invariants.recovery.checkReport(release, tree);
       invariants.checkSecret([JSON.stringify(report)]);
       if (JSON.stringify(report.releases.map(({ receipt }) => receipt)).includes('"BUG"'))
         invariants.fail('BUG', JSON.stringify(report.releases.map(({ receipt }) => receipt)));

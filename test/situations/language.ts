@@ -13,6 +13,8 @@ export interface Situation {
   /** Share of failing requests. Default: both versions are healthy. */
   readonly candidate?: Health;
   readonly stable?: Health;
+  /** Of 3.3.0, which has a backend of its own; then all versions have a day of metrics behind them. */
+  readonly older?: Health;
   readonly config?: string;
   /** Checks of the manifest instead of those of the bench. */
   readonly checks?: readonly unknown[];

@@ -1,6 +1,6 @@
 import { type Health, healthy, sick, writeFiles, writeManifest } from '../app/bench.ts';
 import { CANDIDATE } from '../builders/release.ts';
-import { CONFIG, MANIFEST } from '../builders/world.ts';
+import { CONFIG, MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
 import type { Move, Situation, Told } from './language.ts';
 
 const STEP: Told = ['advance', 'CHECKS_PASS', 'committed'];
@@ -17,6 +17,14 @@ const CANDIDATE_TEXT = (more: Parameters<typeof writeManifest>[0] = {}): string 
 const BY_PULL = `${CONFIG}advance: {mode: pull-request}\n`;
 const BOTH: Health = (at) => (at < 10 ? 0.005 : 0.015);
 const FLAPPING: Health = (at) => (at % 2 === 0 ? 0.004 : 0.006);
+
+const OLDER = { version: '3.3.0', backend: 'scorer-c', digit: 'c' };
+
+/** A release whose rollbacks have to prove themselves, with three backends, one of which has all traffic. */
+const files27 = (more: Parameters<typeof writeManifest>[0], backend: string) => ({
+  [MANIFEST]: writeManifest({ verify: '15m', ...more }),
+  [SERVING]: writeRoute({ 'scorer-a': 0, 'scorer-b': 0, 'scorer-c': 0, [backend]: 100 }),
+});
 
 const OUTAGE: Health = (at) => (at < 10 || at >= 30 ? 0.005 : 0.2);
 const RATIO =
@@ -438,6 +446,48 @@ export const SITUATIONS: readonly Situation[] = [
     ],
   },
   {
+    id: 'REL-27',
+    title: 'what was gone back to fails as well: back once more, then nothing moves without a person',
+    moves: 0,
+    candidate: (at) => (at < 0 || at > 50 ? undefined : at < 35 ? 0.005 : 0.06),
+    stable: (at) => (at < 48 ? 0.005 : 0.06),
+    older: (at) => (at < 0 ? 0.005 : at < 60 ? undefined : 0.06),
+    files: files27({ stable: OLDER }, 'scorer-c'),
+    story: [
+      { at: 0, tick: ['adopt', 'FIRST_SEEN', 'committed'] },
+      { push: files27({}, 'scorer-a') },
+      { at: 1, tick: ['adopt', 'STABLE_CHANGED_BY_HAND', 'committed'] },
+      { push: files27({ candidate: CANDIDATE }, 'scorer-a') },
+      { at: 2, tick: ['start', 'CANDIDATE_NEW', 'committed'] },
+      { at: 33, tick: STEP },
+      { at: 48, tick: HARM('merged') },
+      { expect: { stable: '3.4.1', candidate: null, pulls: ['merged'] } },
+      { at: 64, tick: ['rollback', 'NOT_RECOVERED', 'merged'], says: /3\.4\.1 did not recover/ },
+      { expect: { stable: '3.3.0', pulls: ['merged', 'merged'] } },
+      { at: 80, tick: ['pause', 'RELEASE_FROZEN', 'committed'], exit: 2, says: /until a person edits/ },
+      { at: 85, tick: ['hold', 'RELEASE_FROZEN', 'none'], exit: 2 },
+      { expect: { stable: '3.3.0', pulls: ['merged', 'merged'], records: 7 } },
+    ],
+  },
+  {
+    id: 'REL-27',
+    title: 'what was gone back to is well: one record says so, and nobody goes further back',
+    moves: 0,
+    candidate: (at) => (at < 0 || at > 50 ? undefined : at < 35 ? 0.005 : 0.06),
+    older: () => undefined,
+    files: files27({}, 'scorer-a'),
+    story: [
+      { at: 0, tick: ['adopt', 'FIRST_SEEN', 'committed'] },
+      { push: files27({ candidate: CANDIDATE }, 'scorer-a') },
+      { at: 2, tick: ['start', 'CANDIDATE_NEW', 'committed'] },
+      { at: 33, tick: STEP },
+      { at: 48, tick: HARM('merged') },
+      { at: 64, tick: ['recover', 'RECOVERED', 'committed'] },
+      { at: 70, tick: SETTLED },
+      { expect: { stable: '3.4.1', candidate: null, pulls: ['merged'], records: 5 } },
+    ],
+  },
+  {
     id: 'REL-28',
     title: 'one invalid manifest keeps no other release from its step',
     files: { ...writeFiles(), 'releases/broken.yaml': 'kind: Release\n' },
@@ -502,7 +552,6 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'REL-24': 'a merge queue is not used; the lab has none',
   'REL-26':
     'a deleted branch is not made again: that closes its pull request, which counts as a word of that person (REL-25)',
-  'REL-27': 'a settled version is not watched: verified recovery, issue 6',
   'REL-28': '500 releases: test/bench/decisions and the app tests; no rotation, since all are read at once',
   'REL-30': 'lengths are cut where text is written: test/report/hostile.test.ts',
   'REL-31': 'issues and Pages are not written',

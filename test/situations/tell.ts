@@ -20,8 +20,10 @@ export async function tell(situation: Situation): Promise<void> {
   const health = {
     [STABLE.version]: situation.stable ?? healthy,
     [CANDIDATE.version]: situation.candidate ?? healthy,
+    ...(situation.older ? { '3.3.0': situation.older } : {}),
   };
-  const input = { config, health, ...(files ? { files } : {}) };
+  const past = situation.older ? { before: 25 * 60 } : {};
+  const input = { config, health, ...past, ...(files ? { files } : {}) };
   const setup = situation.checks ? { checks: situation.checks } : {};
   const bench = moves === 0 ? openBench(input) : await openInFlight(moves, input, setup);
   const stage: Stage = { bench, from: subjectsOf(bench).length, works: bench.world.openProvider };

@@ -177,7 +177,7 @@ function buildRecord(input: ChangeInput, sequence: number, operation: string): W
 }
 
 function goodVersion(input: ChangeInput): VersionRef | null {
-  if (input.decision.kind === 'adopt') return input.stable;
+  if (input.decision.kind === 'adopt' || input.decision.kind === 'recover') return input.stable;
   if (input.decision.kind === 'promote') return input.candidate;
   return null;
 }

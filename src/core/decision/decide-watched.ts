@@ -1,13 +1,14 @@
 import type { Assessment } from '../analysis/assessment.ts';
 import { healthSettings } from '../manifest/defaults.ts';
 import type { Release } from '../manifest/release-schema.ts';
+import type { ReleaseState } from '../record/release-state.ts';
 import type { PromotedVersion, RestoredVersion, Watched } from '../record/watched.ts';
-import { elapsed, formatDuration, formatInstant, type Instant, percent } from '../units.ts';
+import { type Digest, elapsed, formatDuration, formatInstant, type Instant, percent } from '../units.ts';
 import { takeBack } from './decide-braking.ts';
 import type { Decision, Reason } from './decision.ts';
 import { checkReasons, move, stay, unprovenReasons } from './moves.ts';
 import { describeServed, type ServedShare } from './served-share.ts';
-import { verifiedUntil, watchedUntil } from './watch.ts';
+import { hasOwnPast, verifiedUntil, watchedUntil } from './watch.ts';
 
 /** What a decision about a settled release rests on. */
 export interface WatchedInput {
@@ -52,7 +53,7 @@ function decideRestored(input: WatchedInput, watched: RestoredVersion): Decision
   if (assessment.overall === 'fail') return decideSick(input, watched, assessment);
   const seen = describeServed(served, watched.bad.version);
   if (served.kind === 'gone' && assessment.overall === 'pass')
-    return recover(input, `${seen}, and ${version} is as well as it was before`);
+    return recover(input, `${seen}, and ${describeWell(watched, now)}`);
   if (now < until) {
     const text = `settled on ${version}: looking until ${formatInstant(until)} whether it recovers; ${seen}`;
     return withMore(stay(input, 'nothing', 'VERIFYING', text), unprovenReasons(assessment));
@@ -68,6 +69,13 @@ function decideRestored(input: WatchedInput, watched: RestoredVersion): Decision
   return recover(input, `${seen}, and nothing proves that ${version} is worse than it was before`);
 }
 
+function describeWell(watched: RestoredVersion, now: Instant): string {
+  const { version } = watched.ref;
+  return hasOwnPast(watched, now)
+    ? `${version} is as well as it was before`
+    : `${version}, which is too young to be held against its own past, keeps its limits`;
+}
+
 /** The restored version fails as well: back once more, then no further without a person. */
 function decideSick(input: WatchedInput, watched: RestoredVersion, assessment: Assessment): Decision {
   const { version } = watched.ref;
@@ -80,9 +88,35 @@ function decideSick(input: WatchedInput, watched: RestoredVersion, assessment: A
   return withMore(tell(input, watched, { code: 'RELEASE_FROZEN', text }), failing);
 }
 
-/** Once as a record, and then with every run until it is over. */
+/** What a rollback that did not help is told as, the graver later. */
+const TOLD: readonly string[] = ['RECOVERY_UNSEEN', 'NOT_SERVED', 'RELEASE_FROZEN'];
+
+/** Once as a record, and then with every run until it is over; after a graver word the lesser one is no news. */
 function tell(input: WatchedInput, { pause }: RestoredVersion, { code, text }: Reason): Decision {
-  return stay(input, pause?.code === code ? 'hold' : 'pause', code, text);
+  const isTold = pause !== undefined && TOLD.indexOf(pause.code) >= TOLD.indexOf(code);
+  return stay(input, isTold ? 'hold' : 'pause', code, text);
+}
+
+/**
+ * What keeps another version from being started after a rollback; undefined when nothing does. A serving system that still serves
+ * the bad version would give the next one's share to it. Frozen is frozen until a person edits the manifest, and bringing another
+ * candidate is an edit. What cannot be seen was told, and is asked again before anybody is exposed.
+ */
+export function waitsForRecovery(
+  input: WatchedInput & { readonly manifest: Digest; readonly state: Pick<ReleaseState, 'watched'> },
+  looked: Decision,
+): Decision | undefined {
+  const [{ code, text }] = looked.reasons;
+  switch (code) {
+    case 'VERIFYING':
+      return stay(input, 'hold', 'RECOVERY_PENDING', text);
+    case 'NOT_SERVED':
+      return looked;
+    case 'RELEASE_FROZEN':
+      return input.state.watched?.pause?.manifest === input.manifest ? looked : undefined;
+    default:
+      return undefined;
+  }
 }
 
 function recover(input: WatchedInput, text: string): Decision {

@@ -20,12 +20,11 @@ import {
   percent,
 } from '../units.ts';
 import { decideContained, decideHarm } from './decide-braking.ts';
-import { decideWatched } from './decide-watched.ts';
+import { decideWatched, waitsForRecovery } from './decide-watched.ts';
 import { type Decision, isRecorded, type Reason, type ReasonCode } from './decision.ts';
 import { checkReasons, move, stay, unprovenReasons } from './moves.ts';
 import { obeyPolicy } from './obey-policy.ts';
 import type { ServedShare } from './served-share.ts';
-import { verifiedUntil } from './watch.ts';
 
 /** All that a decision rests on. */
 export interface DecisionInput {
@@ -97,7 +96,7 @@ function decideOn(input: DecisionInput): Decision {
   }
   const adopted = decideAdoption(input, stable);
   if (adopted) return adopted;
-  if (!state.rollout) return decideStart(input, versionRef(candidate));
+  if (!state.rollout) return decideWaiting(input, versionRef(candidate));
   return decideRunning(input, state.rollout);
 }
 
@@ -122,6 +121,7 @@ function decideAdoption(input: DecisionInput, stable: VersionRef): Decision | un
   const { state } = input;
   const newest = state.good[0];
   if (newest && sameVersion(newest.ref, stable)) return undefined;
+  if (isRestored(state, stable)) return undefined;
   if (state.rollout) {
     const text = `stable was changed to ${stable.version} while a candidate is rolled out; put ${newest?.ref.version ?? 'it'} back or remove the candidate`;
     return holdForPerson(input, state.rollout, 'STABLE_CHANGED_BY_HAND', text);
@@ -144,7 +144,21 @@ function decideAdoption(input: DecisionInput, stable: VersionRef): Decision | un
   );
 }
 
-function decideStart(input: DecisionInput, candidate: VersionRef): Decision {
+/** A rollback passes by good versions that it cannot go back to: what it went back to was not put there by hand. */
+function isRestored({ good, watched }: ReleaseState, stable: VersionRef): boolean {
+  const isGood = good.some(({ ref }) => sameVersion(ref, stable));
+  return isGood && watched?.kind === 'restored' && sameVersion(watched.ref, stable);
+}
+
+/** A candidate is there and nobody was sent to it yet: what Belay left the release with is looked after first. */
+function decideWaiting(input: DecisionInput, candidate: VersionRef): Decision {
+  const { watched } = input.state;
+  const looked = watched && decideWatched(input, watched);
+  if (looked && isRecorded(looked)) return looked;
+  return decideStart(input, candidate, looked);
+}
+
+function decideStart(input: DecisionInput, candidate: VersionRef, looked: Decision | undefined): Decision {
   const { release, state } = input;
   const bad = findQuarantine(state, candidate);
   if (bad) {
@@ -156,20 +170,12 @@ function decideStart(input: DecisionInput, candidate: VersionRef): Decision {
     );
   }
   if (release.spec.rollout.paused) return stay(input, 'hold', 'PAUSED_BY_MANIFEST', 'rollout.paused is true');
-  const recovering = describeRecovering(input);
-  if (recovering) return stay(input, 'hold', 'RECOVERY_PENDING', recovering);
+  const recovering = looked && waitsForRecovery(input, looked);
+  if (recovering) return recovering;
   const first = release.spec.rollout.steps[0]?.weight ?? percent(0);
   return move(input, 'start', first, [
     { code: 'CANDIDATE_NEW', text: `${candidate.version} begins at ${formatPercent(first)}` },
   ]);
-}
-
-/** Nobody is sent to another version while it is open whether the last rollback was enough. */
-function describeRecovering({ release, state: { watched }, now }: DecisionInput): string | undefined {
-  if (watched?.kind !== 'restored') return undefined;
-  const until = verifiedUntil(release, watched);
-  if (until === undefined || now >= until) return undefined;
-  return `looking until ${formatInstant(until)} whether ${watched.ref.version} recovers from the rollback of ${watched.bad.version}`;
 }
 
 function decideRunning(input: DecisionInput, rollout: Rollout): Decision {

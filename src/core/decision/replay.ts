@@ -7,11 +7,12 @@ import type { Release } from '../manifest/release-schema.ts';
 import type { Rollout } from '../plan/rollout.ts';
 import type { BelayRecord } from '../record/record-schema.ts';
 import type { ReleaseState } from '../record/release-state.ts';
+import { sameDeployment, versionRef } from '../record/version-ref.ts';
 import { millis } from '../units.ts';
 import { type DecisionInput, decide } from './decide.ts';
 import type { Decision, Reason } from './decision.ts';
 import { planServed, readServed } from './served-share.ts';
-import { besideBad, evaluationOf } from './watch.ts';
+import { besideBad, evaluationOf, lookedAfter } from './watch.ts';
 
 type RecordedObservation = NonNullable<BelayRecord['evidence']>['observations'][number];
 
@@ -32,7 +33,7 @@ export function replayRecord(
   release: Release,
   { state, config }: { readonly state: ReleaseState; readonly config?: PolicySpec | undefined },
 ): Replay {
-  const then = { ...state, rollout: release.spec.candidate ? readRollout(record) : undefined };
+  const then = { ...state, rollout: isOfCandidate(record, release) ? readRollout(record) : undefined };
   const seen = seeAgain(record, release, then);
   const manifest = record.manifest.before ?? record.manifest.after;
   const policy = config && policyFor(config, release);
@@ -59,10 +60,15 @@ function seeAgain(
     record.evidence.observations.map((item) => [item.id, readObservation(item)] as const),
   );
   const assessment = assess(evaluation, observations);
-  const { watched } = state;
-  if (release.spec.candidate || watched?.kind !== 'restored') return { assessment };
+  const watched = lookedAfter(state);
+  if (watched?.kind !== 'restored') return { assessment };
   const asked = planServed(besideBad(release, watched), evaluation);
   return { assessment, served: readServed(evaluation, asked, observations) };
+}
+
+/** A version that is left after its promotion brings its rollout along, which is not that of a candidate that waits. */
+function isOfCandidate({ candidate }: BelayRecord, { spec }: Release): boolean {
+  return !!candidate && !!spec.candidate && sameDeployment(candidate, versionRef(spec.candidate));
 }
 
 function readRollout(record: BelayRecord): Rollout | undefined {

@@ -158,13 +158,15 @@ class ShapeReport {
       });
       return;
     }
-    const message = `unknown key ${quote(key)}${meant === undefined ? this.#whereTo(key, keys) : suggest(meant)}`;
+    const message = `unknown key ${quote(key)}${meant === undefined ? this.#whereTo(path, keys) : suggest(meant)}`;
     this.#push({ path, what: 'key', code: 'KEY_UNKNOWN', message });
   }
 
   /** Where an unknown key would be right, or which keys would be right here. */
-  #whereTo(key: string, keys: readonly string[]): string {
-    const places = keyPlaces(this.#check.schema, key);
+  #whereTo(path: YamlPath, keys: readonly string[]): string {
+    const key = String(path.at(-1) ?? '');
+    const here = formatPath(path.slice(0, -1)).replace(/\[\d+\]/g, '[]');
+    const places = keyPlaces(this.#check.schema, key).filter((place) => place !== here);
     if (places.length > 0) return `; it belongs in ${places.slice(0, 2).join(' or ')}`;
     return keys.length === 0 ? '' : `, expected ${keys.length > 1 ? 'one of ' : ''}${keys.join(', ')}`;
   }
@@ -221,8 +223,10 @@ class ShapeReport {
     if (!schema || typeof value === 'object' || this.#isPrivate(path)) return '';
     const isFine = (other: unknown) => z.safeParse(schema, other, { jitless: true }).success;
     if (typeof value === 'string') {
-      const digits = /^(\d{1,15}(?:\.\d{1,9})?)%?$/.exec(value)?.[1];
-      return digits !== undefined && isFine(Number(digits)) ? `; write ${digits}` : '';
+      const [, digits, sign] = /^(\d{1,15}(?:\.\d{1,9})?)(%?)$/.exec(value) ?? [];
+      // a share is a hundredth of its percentage, unless the number is one of percent itself
+      const isShare = sign === '%' && !expectedText(schema).includes('percent');
+      return digits !== undefined && !isShare && isFine(Number(digits)) ? `; write ${digits}` : '';
     }
     const written = writtenAt(this.#check.source, path);
     return written !== undefined && isFine(written) ? `; put it in quotes: ${quote(written)}` : '';

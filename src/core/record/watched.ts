@@ -1,7 +1,7 @@
 import type { Rollout, Transition } from '../plan/rollout.ts';
 import type { Instant } from '../units.ts';
 import type { BelayRecord } from './record-schema.ts';
-import type { VersionRef } from './version-ref.ts';
+import { sameVersion, type VersionRef } from './version-ref.ts';
 
 /** A pause that was written down. */
 export interface RecordedPause {
@@ -38,8 +38,10 @@ export interface RestoredVersion extends Settled {
   readonly kind: 'restored';
   /** What was left. */
   readonly bad: VersionRef;
-  /** When the bad version got its first traffic; the rollback itself where that is not known. */
+  /** When the version that took the restored one's place got its first traffic; the rollback itself where that is not known. */
   readonly troubledSince: Instant;
+  /** When the rollout began that brought the restored version; undefined when it was there before the records. */
+  readonly broughtAt: Instant | undefined;
   /** The rollback before this one was not enough either. */
   readonly isSecond: boolean;
 }
@@ -77,7 +79,7 @@ export function readWatched(
     pause: readPause(records.slice(index + 1)),
   };
   if (move.decision.kind === 'promote') return readPromoted(move, settled);
-  if (move.decision.kind === 'rollback') return readRestored(move, settled);
+  if (move.decision.kind === 'rollback') return readRestored(move, settled, records.slice(0, index));
   return undefined;
 }
 
@@ -107,15 +109,25 @@ function readPromoted(
 function readRestored(
   { restored, quarantine, decision, rollout, at }: BelayRecord,
   settled: Omit<Settled, 'ref'>,
+  before: readonly BelayRecord[],
 ): RestoredVersion | undefined {
   if (!restored || !quarantine) return undefined;
+  const brought = before.find(
+    ({ decision: { kind }, candidate }) =>
+      kind === 'start' && candidate && sameVersion(candidate, restored.version),
+  );
+  // what is left may not be what took its place: a second rollback goes back past a version that was good
+  const replaced = before.find(
+    ({ sequence, good }) => sequence > restored.record && good && !sameVersion(good, restored.version),
+  );
   const isSecond = decision.reasons.some(({ code }) => code === NOT_RECOVERED);
   return {
     ...settled,
     kind: 'restored',
     ref: restored.version,
     bad: quarantine,
-    troubledSince: rollout?.startedAt ?? at,
+    troubledSince: replaced?.rollout?.startedAt ?? replaced?.at ?? rollout?.startedAt ?? at,
+    broughtAt: brought?.at,
     isSecond,
   };
 }

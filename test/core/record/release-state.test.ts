@@ -32,6 +32,8 @@ function stateAfter(...steps: readonly Step[]): ReleaseState {
     return readState(reading.chain, undefined);
   };
   for (const [index, [kind, stable, candidate]] of steps.entries()) {
+    const state = read();
+    const good = state.good.find(({ ref }) => ref.version === stable.version);
     const change = buildChange({
       run: {
         tool: 'belay test',
@@ -47,16 +49,16 @@ function stateAfter(...steps: readonly Step[]): ReleaseState {
         reasons: [{ code: 'CHECKS_PASS', text: 'because' }],
       },
       via: 'commit',
-      state: read(),
+      state,
       stable: refOf(stable),
       candidate: candidate ? refOf(candidate) : null,
       rollout: undefined,
       manifest: { path: 'releases/scorer.yaml', before: `${index}`, after: `${index + 1}` },
       targets: [],
-      ...(kind === 'rollback' && candidate
+      ...(kind === 'rollback' && candidate && good
         ? {
             quarantine: refOf(candidate),
-            restored: { version: refOf(stable), commit: BASE, record: 1, passedOver: [] },
+            restored: { version: refOf(stable), commit: BASE, record: good.record, passedOver: [] },
           }
         : {}),
       sha256,
@@ -115,5 +117,36 @@ describe('what was gone back to', () => {
       ['1', 1],
       ['2', 3],
     ]);
+  });
+});
+
+describe('a version that was gone back to', () => {
+  it('was itself up to when the version that took its place was begun with', () => {
+    const { watched } = stateAfter(
+      ...PROMOTED,
+      ['start', TWO, THREE],
+      ['rollback', TWO, THREE],
+      ['rollback', ONE, TWO],
+    );
+    expect(watched).toMatchObject({ kind: 'restored', ref: { version: '1' }, troubledSince: minute(2) });
+  });
+
+  it('was itself up to the rollback when nothing took its place', () => {
+    const { watched } = stateAfter(...PROMOTED, ['start', TWO, THREE], ['rollback', TWO, THREE]);
+    expect(watched).toMatchObject({ ref: { version: '2' }, troubledSince: minute(4) });
+  });
+
+  it('is as old as the rollout that brought it', () => {
+    const { watched } = stateAfter(...PROMOTED, ['start', TWO, THREE], ['rollback', TWO, THREE]);
+    expect(watched).toMatchObject({ broughtAt: minute(1) });
+    expect(stateAfter(FIRST, ['start', ONE, TWO], ['rollback', ONE, TWO]).watched).toMatchObject({
+      broughtAt: undefined,
+    });
+  });
+
+  it('is good, and not watched any more, once it has recovered', () => {
+    const { good, watched } = stateAfter(...PROMOTED, ['rollback', ONE, TWO], ['recover', ONE]);
+    expect(good.map(({ ref, record }) => [ref.version, record])).toEqual([['1', 5]]);
+    expect(watched).toBeUndefined();
   });
 });

@@ -132,7 +132,7 @@ function curveOf(evidence: Evidence, check: EvidenceCheck): readonly CurvePoint[
   const points = Math.min(MOST_CURVE_POINTS, Math.max(FEWEST_CURVE_POINTS, affordable));
   const stride = Math.max(1, Math.ceil(ticks.length / points));
   const ends = ticks.map((_, index) => index + 1).filter((end) => end % stride === 0 || end === ticks.length);
-  const terms = termsOf({ ...evidence, checks: [check] });
+  const terms = termsOf(evidence);
   const goal = terms.threshold - terms.logWeight(check);
   return ends.map((end): CurvePoint => {
     const then = { ...check, ticks: ticks.slice(0, end) } as EvidenceCheck;
