@@ -113,11 +113,30 @@ async function checkWayBack(
   for (const place of new Set([path, ...state.paths])) revisions.push(...(await base.history(place)));
   const search = { path, state: { ...state, good }, bad: versionRef(candidate), revisions };
   const { found, skipped } = findLastGood(search);
-  if (found && sameVersion(found.ref, stable)) return [];
-  const reasons = skipped.map(({ ref, reason }) => `${ref.version}: ${reason}`).join('; ');
+  if (found && sameVersion(found.ref, stable)) return checkFallback(parsed, search);
+  const reasons = skipped.map(({ version, reason }) => `${version}: ${reason}`).join('; ');
   return [
     problem(
       `a rollback could not go back to stable ${stable.version} (${reasons || 'it is quarantined'}), so the candidate would not start; merge the manifest without candidate first, and bring the candidate when a tick has recorded stable as good`,
     ),
+  ];
+}
+
+/** What a failing candidate is to fall back to can be restored. One that no record knows has its problem already. */
+function checkFallback(
+  { release, source }: ReadableRelease['parsed'],
+  search: Parameters<typeof findLastGood>[0],
+): readonly Problem[] {
+  const prefer = release.spec.rollback?.fallback;
+  if (!search.state.good.some(({ ref }) => ref.version === prefer)) return [];
+  const passed = findLastGood({ ...search, prefer }).skipped.find(({ version }) => version === prefer);
+  if (!passed) return [];
+  const message = `a rollback could not go back to ${passed.version} (${passed.reason}); name a version that can be restored`;
+  return [
+    toProblem(source, {
+      code: 'FALLBACK_NOT_RESTORABLE',
+      path: ['spec', 'rollback', 'fallback'],
+      message,
+    }),
   ];
 }

@@ -27,6 +27,7 @@ export function checkVersions(parsed: ParsedRelease, state: ReleaseState): reado
       ...findInFlight(parsed, state),
       ...findReusedNames(parsed, state),
       ...findTakenBackend(parsed, state),
+      ...findUnknownFallback(parsed, state),
     ].map((finding) => toProblem(parsed.source, finding)),
   ];
 }
@@ -98,4 +99,18 @@ function* findTakenBackend({ release }: ParsedRelease, { good }: ReleaseState): 
       path,
       message: `${stable.version} is good on backend ${quote(ref.backend)} by record ${record}, got ${quote(stable.backend)}; a version keeps its backend for life, or what was measured is not what is served`,
     };
+}
+
+/** What is fallen back to has served well before. The stable version of a release without records is about to be recorded. */
+function* findUnknownFallback({ release }: ParsedRelease, { good }: ReleaseState): Iterable<RuleFinding> {
+  const { rollback, stable } = release.spec;
+  const fallback = rollback?.fallback;
+  if (fallback === undefined || fallback === stable.version) return;
+  if (good.some(({ ref }) => ref.version === fallback)) return;
+  const known = good.map(({ ref }) => ref.version).join(', ');
+  yield {
+    code: 'FALLBACK_NOT_GOOD',
+    path: ['spec', 'rollback', 'fallback'],
+    message: `no record says that ${quote(fallback)} is good and not taken back; good are ${known || 'none yet'}: name one of them`,
+  };
 }

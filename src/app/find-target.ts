@@ -3,7 +3,7 @@ import {
   findLastGood,
   type LastGood,
   type LastGoodSearch,
-  type SkippedGood,
+  type LostGood,
 } from '../core/decision/last-good.ts';
 import type { Problem } from '../core/errors.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
@@ -30,7 +30,7 @@ export async function findTarget(
   input: Parameters<typeof findLastGood>[0],
 ): Promise<Target> {
   const first = findLastGood(input);
-  const lost: SkippedGood[] = [];
+  const lost: LostGood[] = [];
   for (let search = first; search.found; search = findLastGood({ ...input, lost })) {
     const { found } = search;
     const sights = await lookForArtifacts(world, config, found.release.spec.stable);
@@ -48,7 +48,7 @@ export async function findTarget(
   return { search: first, reasons: [], notes };
 }
 
-function toReason({ ref, reason }: SkippedGood): Reason {
+function toReason({ ref, reason }: LostGood): Reason {
   return { code: 'ARTIFACT_MISSING', text: `${ref.version} was passed over: ${reason}` };
 }
 

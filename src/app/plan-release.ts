@@ -1,7 +1,7 @@
 import { guaranteeOf } from '../core/analysis/guarantee.ts';
 import { buildChange } from '../core/change/build-change.ts';
 import type { Change, FileEdit } from '../core/change/change.ts';
-import { decide } from '../core/decision/decide.ts';
+import { type DecisionInput, decide } from '../core/decision/decide.ts';
 import { type Decision, isRecorded, type Reason, type ReasonCode } from '../core/decision/decision.ts';
 import { findLastGood } from '../core/decision/last-good.ts';
 import { assertNever, type Problem, ToolError } from '../core/errors.ts';
@@ -45,7 +45,7 @@ export async function planRelease(
 ): Promise<ReleasePlan> {
   const { release, evidence, now } = input;
   const { parsed, state, digest } = release;
-  const decided = decide({
+  const decided = await decideWritable(world, snapshot, release, {
     release: parsed.release,
     manifest: digest,
     state,
@@ -96,6 +96,21 @@ export async function planRelease(
   });
   const edits = change.files.slice(0, -1);
   return { ...plan, report: reportRelease(input, decision, { edits, problems }), change };
+}
+
+/** What is decided; where that is a lower weight that cannot be written, what is decided knowing that. */
+async function decideWritable(
+  world: World,
+  snapshot: Snapshot,
+  release: ReadableRelease,
+  input: DecisionInput,
+): Promise<Decision> {
+  const decided = decide(input);
+  if (decided.kind !== 'reduce') return decided;
+  const [first] = (await editFiles(world, snapshot, release, decided)).problems;
+  if (!first) return decided;
+  const text = `no lower weight can be written: ${first.at.file} cannot be edited (${first.code})`;
+  return decide({ ...input, unwritable: { code: 'STEP_NOT_WRITABLE', text } });
 }
 
 /** The report of a manifest that cannot be read: held, with its problems. */
@@ -226,6 +241,7 @@ function editManifest(release: ReadableRelease, decision: Decision): string {
   switch (decision.kind) {
     case 'start':
     case 'advance':
+    case 'reduce':
       return writeWeight(release.parsed.source, decision.to);
     case 'promote':
       return promoteManifest(release.parsed.source);

@@ -5,6 +5,7 @@ import type { Config } from '../core/manifest/config-schema.ts';
 import { type PolicySpec, policyFor } from '../core/manifest/policy.ts';
 import type { Release, VersionSpec } from '../core/manifest/release-schema.ts';
 import { findStanding, type Rollout, recordedWeight } from '../core/plan/rollout.ts';
+import { type Braked, EXPOSURE_REDUCED, PAUSED_BY_CHECK, STEP_DOWN } from '../core/record/braked.ts';
 import type { ReleaseState } from '../core/record/release-state.ts';
 import { versionRef } from '../core/record/version-ref.ts';
 import type { RecordedPause } from '../core/record/watched.ts';
@@ -80,25 +81,51 @@ export async function replay(
   if (!candidate || !first) return { ...replayed, looks, end: 'under-way' };
   let rollout: Rollout = { startedAt: from, transitions: [{ weight: first.weight, at: from }] };
   let pause: RecordedPause | undefined;
+  let braked: Braked | undefined;
   for (let now = after(from, every); now <= to; now = after(now, every)) {
     const { weight } = recordedWeight(rollout);
     const then = withWeight(release, weight);
     const standing = findStanding(then, rollout);
     const assessment = await judge({ release: then, rollout, standing, now });
-    const state = stateOf({ stable, candidate, rollout, pause });
+    const state = stateOf({ stable, candidate, rollout, pause, braked });
     const obeyed = policy && policyFor(policy, then);
     const decision = decide({ release: then, manifest: UNCHANGED, state, assessment, policy: obeyed, now });
     looks.push({ at: now, weight, decision, assessment });
     if (decision.kind === 'promote') return { ...replayed, looks, end: 'promoted' };
     if (decision.kind === 'rollback') return { ...replayed, looks, end: 'rolled-back' };
     if (decision.kind === 'pause') pause = { at: now, code: decision.reasons[0].code, manifest: UNCHANGED };
-    if (decision.kind === 'advance') {
+    braked = brakedBy(decision, { assessment, now, braked });
+    if (decision.kind === 'advance' || decision.kind === 'reduce') {
       const [begin, ...rest] = rollout.transitions;
       rollout = { ...rollout, transitions: [begin, ...rest, { weight: decision.to, at: now }] };
       pause = undefined;
     }
   }
   return { ...replayed, looks, end: 'under-way' };
+}
+
+/** The brake after a decision; as the record would have it that is not written here. */
+function brakedBy(
+  { kind, reasons }: Decision,
+  {
+    assessment,
+    now,
+    braked,
+  }: { readonly assessment: Assessment; readonly now: Instant; readonly braked: Braked | undefined },
+): Braked | undefined {
+  const [{ code }] = reasons;
+  if (kind === 'advance') return undefined;
+  if (kind === 'pause' && code === PAUSED_BY_CHECK)
+    return { code, at: now, manifest: UNCHANGED, failedBefore: braked?.failedBefore };
+  if (kind !== 'reduce') return braked;
+  const failing = assessment.checks.filter(({ verdict }) => verdict === 'fail').map(({ name }) => name);
+  const isStep = code === STEP_DOWN;
+  return {
+    code: isStep ? STEP_DOWN : EXPOSURE_REDUCED,
+    at: now,
+    manifest: UNCHANGED,
+    failedBefore: isStep ? failing : braked?.failedBefore,
+  };
 }
 
 /** Nobody edits the manifest during a replay: a pause for the deadline lasts. */
@@ -116,11 +143,13 @@ function stateOf({
   candidate,
   rollout,
   pause,
+  braked,
 }: {
   readonly stable: VersionSpec;
   readonly candidate: VersionSpec;
   readonly rollout: Rollout;
   readonly pause: RecordedPause | undefined;
+  readonly braked: Braked | undefined;
 }): ReleaseState {
   return {
     sequence: 1,
@@ -136,6 +165,7 @@ function stateOf({
     carried: 0,
     guarantee: undefined,
     pause,
+    braked,
     watched: undefined,
   };
 }

@@ -1,7 +1,7 @@
 import { buildChange } from '../core/change/build-change.ts';
 import type { Change, FileEdit } from '../core/change/change.ts';
 import type { Decision } from '../core/decision/decision.ts';
-import type { LastGood, LastGoodSearch, ManifestRevision } from '../core/decision/last-good.ts';
+import type { LastGood, LastGoodSearch, ManifestRevision, SkippedGood } from '../core/decision/last-good.ts';
 import type { Problem } from '../core/errors.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import type { Rollout } from '../core/plan/rollout.ts';
@@ -59,6 +59,7 @@ async function planRollback(world: World, order: RollbackOrder): Promise<Rollbac
     state: order.state,
     bad: order.bad,
     revisions,
+    prefer: namedFallback(order),
   });
   if (!search.found) return { kind: 'impossible', problems: [noTarget(order, search)] };
   const targets = await restoreTargets(world, {
@@ -72,7 +73,11 @@ async function planRollback(world: World, order: RollbackOrder): Promise<Rollbac
   if (targets.problems.length > 0) return { kind: 'impossible', problems: targets.problems };
   const [reason, ...more] = order.decision.reasons;
   const decision = { ...order.decision, reasons: [reason, ...more, ...reasons] as const };
-  const change = buildRollback(world, { ...order, decision }, search.found, targets.edits);
+  const change = buildRollback(
+    world,
+    { ...order, decision },
+    { good: search.found, skipped: search.skipped, targets: targets.edits },
+  );
   const all = [...notes, ...targets.notes];
   const spec = order.release?.spec;
   const left = [spec?.candidate, spec?.stable].find((one) => one && sameVersion(versionRef(one), order.bad));
@@ -148,12 +153,20 @@ async function executeRollback(
   });
 }
 
-function buildRollback(
-  world: World,
-  order: RollbackOrder,
-  good: LastGood,
-  targets: readonly FileEdit[],
-): Change {
+/** The version that the manifest names for this, where it was decided to go back to that. */
+function namedFallback({ decision, release }: RollbackOrder): string | undefined {
+  const isNamed = decision.reasons.some(({ code }) => code === 'FALLBACK_NAMED');
+  return isNamed ? release?.spec.rollback?.fallback : undefined;
+}
+
+/** What a rollback goes back to. */
+interface Restoration {
+  readonly good: LastGood;
+  readonly skipped: readonly SkippedGood[];
+  readonly targets: readonly FileEdit[];
+}
+
+function buildRollback(world: World, order: RollbackOrder, { good, skipped, targets }: Restoration): Change {
   return buildChange({
     run: { tool: world.tool, trigger: world.trigger, base: order.snapshot.head, now: order.now },
     release: order.name,
@@ -165,7 +178,7 @@ function buildRollback(
     rollout: order.state.rollout ?? rolloutOf(order),
     manifest: { path: order.path, before: order.text, after: good.text },
     targets,
-    restored: { version: good.ref, commit: good.commit, record: good.record },
+    restored: { version: good.ref, commit: good.commit, record: good.record, passedOver: skipped },
     quarantine: order.bad,
     ...(order.evidence ? { assessment: order.evidence.assessment, answers: order.evidence.answers } : {}),
     sha256: world.sha256,
@@ -178,7 +191,7 @@ function rolloutOf({ state: { watched }, bad }: RollbackOrder): Rollout | undefi
 }
 
 function noTarget(order: RollbackOrder, search: LastGoodSearch): Problem {
-  const skipped = search.skipped.map(({ ref, reason }) => `${ref.version}: ${reason}`).join('; ');
+  const skipped = search.skipped.map(({ version, reason }) => `${version}: ${reason}`).join('; ');
   const why = skipped === '' ? 'no record names another good version' : skipped;
   return {
     code: 'NOTHING_TO_RESTORE',

@@ -113,6 +113,12 @@ async function rollBackIfFailing(world: World, snapshot: Snapshot, job: Job): Pr
     const order = { ...orderFor(snapshot, job, { asked: plan.report.decision, bad }), evidence };
     return runRollback(world, order, { base: plan.report, dryRun: options.dryRun });
   }
+  if (plan.report.decision.kind === 'reduce') {
+    const text = `looked, and left it to the next tick: ${first.text}`;
+    const { from } = plan.report.decision;
+    const reasons = [{ code: first.code, text }, ...rest] as const;
+    return { ...plan.report, decision: { kind: 'hold', from, to: from, reasons }, edits: [] };
+  }
   // Asked to look, not to step: a step that is due is left to the next tick.
   const version = stable?.version ?? '';
   const isLookedAt = subject.candidate !== undefined || evidence !== undefined;

@@ -17,6 +17,9 @@ const NEEDS_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'LAST_GOOD_MISSING',
   'HISTORY_REWRITTEN',
   'PAUSED_AFTER_DEADLINE',
+  'NOT_RAISED',
+  'EXPOSURE_REDUCED',
+  'PAUSED_BY_CHECK',
   'STABLE_FAILING_TOO',
 ]);
 

@@ -52,6 +52,7 @@ function headline({ name, stable, candidate, looks, end }: ReplayReport): string
 }
 
 function describe({ kind, from, to, reasons }: Decision): string {
-  const move = kind === 'advance' ? ` ${formatPercent(from)} → ${formatPercent(to)}` : '';
+  const move =
+    kind === 'advance' || kind === 'reduce' ? ` ${formatPercent(from)} → ${formatPercent(to)}` : '';
   return `${kind}${move}: ${reasons[0].text}`;
 }

@@ -125,7 +125,7 @@ function what({ record, restored, skipped, edits }: RollbackDescription): string
       .map(
         (edit) => `${codeSpan(edit.path)} sends all traffic to ${good} (${codeSpan(restored.ref.backend)}).`,
       ),
-    ...skipped.map(({ ref, reason }) => `${codeSpan(ref.version)} was passed over: ${escapeText(reason)}.`),
+    ...skipped.map(({ version, reason }) => `${codeSpan(version)} was passed over: ${escapeText(reason)}.`),
     `${bad} and its digests are quarantined by record ${record.sequence}: a pull request that brings them again is refused.`,
   ];
   return `### What this changes\n${lines.map((line) => `- ${line}`).join('\n')}`;

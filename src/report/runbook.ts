@@ -1,3 +1,6 @@
+import { brakeIn } from '../core/analysis/brake-of.ts';
+import { assertNever } from '../core/errors.ts';
+import type { Brake } from '../core/manifest/brake.ts';
 import { HEALTH_DEFAULTS } from '../core/manifest/defaults.ts';
 import type { CheckSpec, Release, TargetSpec } from '../core/manifest/release-schema.ts';
 import { formatDuration, formatPercent, type Millis } from '../core/units.ts';
@@ -50,20 +53,38 @@ function byItself({ release }: RunbookInput): string {
   return [
     '### What Belay does by itself',
     table(['Weight of the candidate', 'Holds at least', 'Entered'], steps),
-    table(['Check', 'Asks about', 'Provider', 'When it fails'], health.checks.map(checkRow)),
+    table(
+      ['Check', 'Asks about', 'Provider', 'When it fails'],
+      health.checks.map((check) => checkRow(check, release)),
+    ),
     `Without evidence it holds; after ${blind} without evidence, or ${deadline} after the start, a run fails (exit code 2) so that a person looks. It never rolls back because metrics cannot be seen.`,
   ].join('\n\n');
 }
 
-function checkRow(check: CheckSpec): readonly string[] {
-  return [codeSpan(check.name), escapeText(check.kind), codeSpan(check.provider), failing(check)];
+function checkRow(check: CheckSpec, release: Release): readonly string[] {
+  const brake = failing(brakeIn(check, release), release);
+  return [codeSpan(check.name), escapeText(check.kind), codeSpan(check.provider), brake];
 }
 
-function failing(check: CheckSpec): string {
-  const action = 'onFail' in check ? check.onFail : undefined;
-  if (check.kind === 'split' || action === 'hold') return 'the rollout holds';
-  if (action === 'notify') return 'it is only said';
-  return 'the candidate is rolled back';
+function failing(brake: Brake, { spec }: Release): string {
+  switch (brake) {
+    case 'rollback':
+      return 'the candidate is rolled back';
+    case 'fallback':
+      return `the candidate is rolled back to ${codeSpan(spec.rollback?.fallback ?? '')}`;
+    case 'step-down':
+      return 'the candidate goes down step by step; `paused: true` stops it';
+    case 'reduce':
+      return 'the candidate goes down to the first step, and a person decides';
+    case 'pause':
+      return 'the rollout stays where it is, and a person decides';
+    case 'hold':
+      return 'the rollout holds';
+    case 'notify':
+      return 'it is only said';
+    default:
+      return assertNever(brake);
+  }
 }
 
 function look({ release, path, records }: RunbookInput): string {
@@ -118,8 +139,17 @@ function goOn({ release, path }: RunbookInput): string {
     '### Go on afterwards',
     `- **After a rollback:** fix the cause and bring a new version with new content by pull request. The old one is quarantined.`,
     `- **After a pause because evidence was missing:** mend the provider. It goes on by itself.`,
+    ...(asksPeople(release)
+      ? [
+          `- **After a check has reduced the exposure or paused:** look at what it shows. To go on, edit the manifest: what the check asks, or its ${codeSpan('onFail')}. Or go back.`,
+        ]
+      : []),
     `- **After the deadline (${formatDuration(deadline)}):** raise ${codeSpan('spec.rollout.deadline')} in ${codeSpan(path)}, or go back.`,
   ].join('\n');
+}
+
+function asksPeople(release: Release): boolean {
+  return release.spec.health.checks.some((check) => ['reduce', 'pause'].includes(brakeIn(check, release)));
 }
 
 function whoDecides({ release }: RunbookInput): string {

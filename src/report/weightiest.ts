@@ -10,6 +10,7 @@ const ORDER: readonly DecisionKind[] = [
   'advance',
   'promote',
   'recover',
+  'reduce',
   'pause',
   'rollback',
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CANDIDATE, STABLE } from '../builders/release.ts';
 import { MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
-import { CHECKS, openInFlight, writeManifest } from './bench.ts';
+import { CHECKS, openBench, openInFlight, writeManifest } from './bench.ts';
 import { BASE, baseOf, type Files, filesOf, problemsOf } from './directory.ts';
 
 /** The release before there was a candidate. */
@@ -166,5 +166,36 @@ describe('a version', () => {
     const edited = { ...BASE, [MANIFEST]: writeManifest({ candidate: CANDIDATE, paused: true }) };
     expect(await compare(born, edited, [])).toMatchObject([{ code: 'LAST_GOOD_MISSING' }]);
     expect(await compare(BASE, edited, [])).toEqual([]);
+  });
+});
+
+describe('a version to fall back to', () => {
+  const OLDER = { version: '3.3.0', backend: 'scorer-c', digit: 'c' };
+  const ROLLBACK = { rollback: { mode: 'fallback', fallback: OLDER.version } };
+  const split = (weights: Readonly<Record<string, number>>): string =>
+    writeRoute({ 'scorer-a': 0, 'scorer-b': 0, 'scorer-c': 0, ...weights });
+  const older: Files = {
+    ...BASE,
+    [MANIFEST]: writeManifest({ stable: OLDER }),
+    [SERVING]: split({ 'scorer-c': 100 }),
+  };
+
+  it('is refused when its manifest is not in the history any more', async () => {
+    const bench = openBench({
+      files: { [MANIFEST]: older[MANIFEST]!, [SERVING]: older[SERVING]! },
+    });
+    await bench.tick(0);
+    bench.forge.push({ [MANIFEST]: writeManifest(), [SERVING]: split({ 'scorer-a': 100 }) });
+    await bench.tick(1);
+    const settled = filesOf(bench);
+    const brought = { ...settled, [MANIFEST]: writeManifest({ candidate: CANDIDATE, ...ROLLBACK }) };
+    expect(await compare(settled, brought, [older])).toEqual([]);
+    expect(await compare(settled, brought, [])).toMatchObject([
+      {
+        code: 'FALLBACK_NOT_RESTORABLE',
+        path: 'spec.rollback.fallback',
+        message: expect.stringContaining('3.3.0 (no settled, valid manifest'),
+      },
+    ]);
   });
 });

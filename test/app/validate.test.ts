@@ -300,6 +300,24 @@ describe('a version held against the records', () => {
   });
 });
 
+describe('a version to fall back to', () => {
+  const withFallback = async (fallback: string) => {
+    const files = filesOf(await openInFlight(1));
+    const manifest = writeManifest({ rollback: { mode: 'fallback', fallback } });
+    return summarise({ ...files, [MANIFEST]: manifest });
+  };
+
+  it('is refused when no record calls it good', async () => {
+    expect(await withFallback('3.2.0')).toMatchObject([
+      ['FALLBACK_NOT_GOOD', 'error', expect.anything(), 'spec.rollback.fallback'],
+    ]);
+  });
+
+  it('may be the one that serves', async () => {
+    expect(await withFallback(STABLE.version)).toEqual([]);
+  });
+});
+
 describe('a query that no server can read', () => {
   /** The manifest with another query of bad events, and its line. */
   const withBad = (bad: string) => {

@@ -51,6 +51,8 @@ export interface ReleaseInput {
   readonly deadline?: string;
   readonly watch?: string;
   readonly verify?: string;
+  /** What else is said of going back. */
+  readonly rollback?: Readonly<Record<string, string>>;
   readonly paused?: boolean;
   readonly checks?: readonly unknown[];
   readonly health?: Readonly<Record<string, unknown>>;
@@ -94,8 +96,16 @@ export function writeRelease(input: ReleaseInput = {}): Record<string, unknown> 
       rollout,
       health: { ...input.health, checks: input.checks ?? [ERRORS_CHECK] },
       targets: [{ kind: 'gateway-api', file: 'serving/scorer.yaml', route: 'scorer' }],
+      ...(input.verify === undefined && input.rollback === undefined
+        ? {}
+        : {
+            rollback: {
+              mode: 'revert',
+              ...(input.verify === undefined ? {} : { verify: input.verify }),
+              ...input.rollback,
+            },
+          }),
       ...(input.waivers === undefined ? {} : { waivers: input.waivers }),
-      ...(input.verify === undefined ? {} : { rollback: { mode: 'revert', verify: input.verify } }),
     },
   };
 }
@@ -134,6 +144,7 @@ export function buildState(input: Partial<ReleaseState> = {}): ReleaseState {
     carried: 0,
     guarantee: undefined,
     pause: undefined,
+    braked: undefined,
     watched: undefined,
     ...input,
   };
@@ -150,6 +161,7 @@ export function buildAssessment(
       name,
       verdict,
       action: 'rollback',
+      brake: 'rollback',
       gating: true,
       sentence: `${name}: ${verdict}`,
       lastSeen: START,

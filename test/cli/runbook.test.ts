@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.ts';
-import { writeManifest } from '../app/bench.ts';
+import { CHECKS, writeManifest } from '../app/bench.ts';
 import { CANDIDATE, STABLE } from '../builders/release.ts';
 import { CONFIG, MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
 
@@ -60,6 +60,31 @@ describe('belay runbook', () => {
       expect(stdout).toContain(part);
     expect(stdout).toContain('belay rollback scorer --reason');
     expect(stdout).not.toContain('gh workflow run');
+  });
+
+  it('says of each check how hard it brakes', async () => {
+    const [check] = CHECKS;
+    const brakes = ['rollback', 'fallback', 'step-down', 'reduce', 'pause', 'hold', 'notify'];
+    const checks = [...brakes, undefined].map((onFail) => ({
+      ...structuredClone(check),
+      name: onFail ?? 'unsaid',
+      ...(onFail === undefined ? {} : { onFail }),
+    }));
+    const rollback = { mode: 'step-down', fallback: STABLE.version };
+    const { run } = repository({ [MANIFEST]: writeManifest({ checks, rollback }) });
+    const { stdout } = await run('runbook', 'scorer');
+    const rows = [...stdout.matchAll(/^\| `([a-z-]+)` \| proportion \| .* \| (.*) \|$/gm)];
+    expect(rows.map(([, name, effect]) => [name, effect])).toEqual([
+      ['rollback', 'the candidate is rolled back'],
+      ['fallback', 'the candidate is rolled back to `3.4.1`'],
+      ['step-down', 'the candidate goes down step by step; `paused: true` stops it'],
+      ['reduce', 'the candidate goes down to the first step, and a person decides'],
+      ['pause', 'the rollout stays where it is, and a person decides'],
+      ['hold', 'the rollout holds'],
+      ['notify', 'it is only said'],
+      ['unsaid', 'the candidate goes down step by step; `paused: true` stops it'],
+    ]);
+    expect(stdout).toContain('After a check has reduced the exposure or paused');
   });
 
   it('names the workflow that runs the rollback', async () => {

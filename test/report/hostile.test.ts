@@ -109,7 +109,7 @@ function rollbackOf(text: string, more: Partial<RollbackDescription> = {}): Roll
     summary: text,
     edits: editsOf(text),
     restored: { ref: refOf(STABLE), record: 1, commit: ID, text, release: buildRelease() },
-    skipped: [{ ref: refOf(CANDIDATE), reason: text }],
+    skipped: [{ version: CANDIDATE.version, reason: text }],
     dropped: [{ commit: ID, at: minute(0), author: text, subject: text }],
     notes: [problemOf(text)],
     answers: [answerOf(text)],

@@ -94,9 +94,19 @@ export const EXPECTED: readonly string[] = [
   ...['protected', 'no-pulls', 'no-permission', 'check-slow', 'check-slow-no-auto', 'check-fails'].map(
     (fault) => `rules ${fault}`,
   ),
-  ...['adopt', 'start', 'advance', 'hold', 'pause', 'promote', 'rollback', 'recover', 'nothing'].map(
-    (kind) => `decision ${kind}`,
-  ),
+  ...[
+    'adopt',
+    'start',
+    'advance',
+    'reduce',
+    'hold',
+    'pause',
+    'promote',
+    'rollback',
+    'recover',
+    'nothing',
+  ].map((kind) => `decision ${kind}`),
+  ...['STEP_DOWN', 'EXPOSURE_REDUCED', 'PAUSED_BY_CHECK', 'FALLBACK_NAMED'].map((code) => `reason ${code}`),
   ...[
     'WATCHING',
     'VERIFYING',

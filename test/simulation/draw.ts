@@ -121,7 +121,7 @@ export function drawScenario(seed: number): Scenario {
   const plain = drawReleases(random);
   // in some histories it matters what comes after a rollback or a promotion; they last longer
   const isLong = after.uniform() < 0.3;
-  const releases = isLong ? plain.map((release) => withAfterwards(after, release)) : plain;
+  const releases = drawBrakes(seed, isLong ? plain.map((release) => withAfterwards(after, release)) : plain);
   const healAt = (isLong ? 120 : 60) + TICK * Math.floor(random.uniform() * 10);
   const happenings: Happening[] = [];
   for (let at = TICK; at < healAt; at += TICK) happenings.push(...drawTick(random, groups, releases, at));
@@ -140,6 +140,17 @@ export function drawScenario(seed: number): Scenario {
     healAt,
   };
 }
+
+/** From a stream of their own: what else is drawn for a seed does not depend on them. */
+function drawBrakes(seed: number, releases: readonly SimRelease[]): readonly SimRelease[] {
+  const random = seededRandom(seed * 40_503 + 11);
+  return releases.map((release) => {
+    const brake = pick(random, [undefined, undefined, undefined, ...BRAKES]);
+    return brake === undefined ? release : { ...release, brake };
+  });
+}
+
+const BRAKES = ['step-down', 'step-down', 'fallback', 'reduce', 'pause'] as const;
 
 function drawReleases(random: SeededRandom): readonly SimRelease[] {
   const count = random.uniform() < 0.3 ? 2 : 1;

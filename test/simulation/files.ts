@@ -47,7 +47,7 @@ export function versionLines(role: 'stable' | 'candidate', version: string, back
 const query = (counter: string): string => `sum(increase(${counter}{version="{{version}}"}[{{window}}]))`;
 
 /** A settled manifest on `<name>-1`; on the version before it where there is one. */
-export function writeManifest({ name, steps, deadline, verify, watch, older }: SimRelease): string {
+export function writeManifest({ name, steps, deadline, verify, watch, older, brake }: SimRelease): string {
   const lines = steps.map(
     ({ weight, hold, approval }) =>
       `      - {weight: ${weight}, hold: ${hold}${approval ? `, approval: ${approval}` : ''}}`,
@@ -75,9 +75,31 @@ ${lines.join('\n')}
         tolerate: {relative: 25%, absolute: 0.5%}
         safe: {relative: 25%, absolute: 1%}
         limit: 3%
-${verify === undefined ? '' : `  rollback: {mode: revert, verify: ${verify}}\n`}  targets:
+${containing(brake)}  targets:
     - {kind: gateway-api, file: ${servingPath(name)}, route: scorer}
+${goingBack(name, brake, verify)}`;
+}
+
+/** A check that proves the same a tick earlier, and only contains. */
+function containing(brake: SimRelease['brake']): string {
+  if (brake !== 'reduce' && brake !== 'pause') return '';
+  return `      - name: soft
+        kind: proportion
+        provider: prod
+        bad: ${query('errors_total')}
+        total: ${query('requests_total')}
+        tolerate: {relative: 25%, absolute: 0.5%}
+        safe: {relative: 25%, absolute: 1%}
+        critical: true
+        required: false
+        onFail: ${brake}
 `;
+}
+
+function goingBack(name: string, brake: SimRelease['brake'], verify: string | undefined): string {
+  const mode = brake === 'step-down' || brake === 'fallback' ? brake : 'revert';
+  const more = `${brake === 'fallback' ? `, fallback: ${name}-1` : ''}${verify === undefined ? '' : `, verify: ${verify}`}`;
+  return mode === 'revert' && more === '' ? '' : `  rollback: {mode: ${mode}${more}}\n`;
 }
 
 /** All files at the beginning. */

@@ -219,7 +219,9 @@ export class Invariants {
     const was = readManifest(manifest.path, before.get(manifest.path));
     const is = readManifest(manifest.path, commit.tree.get(manifest.path));
     const isUp = exposure(is) > exposure(was);
+    if (decision.kind === 'reduce') this.#checkLowered(record, was, is);
     if (!isUp && decision.kind !== 'promote') return;
+    this.#checkDecided(before, record);
     if (!['start', 'advance', 'promote'].includes(decision.kind))
       this.fail('INV-1', `${decision.kind} raises ${release}`);
     if (!was || !is) return;
@@ -241,6 +243,39 @@ export class Invariants {
         `${decision.kind} of ${release} ${(this.#stage.now() - entered) / MINUTE} minutes after the step was entered, hold ${hold / MINUTE}`,
       );
     this.#checkEvidence(record, was, entered);
+  }
+
+  /** INV-2 and INV-7 on the way down: one declared step for proven harm, else to the first one; and only for harm. */
+  #checkLowered(
+    { decision, release, candidate }: BelayRecord,
+    was: Release | undefined,
+    is: Release | undefined,
+  ): void {
+    const steps = was?.spec.rollout.steps.map((step) => step.weight as number) ?? [];
+    const isStep = decision.reasons[0]?.code === 'STEP_DOWN';
+    const expected = isStep ? steps.findLast((weight) => weight < exposure(was)) : steps[0];
+    if (exposure(is) >= exposure(was) || exposure(is) !== expected)
+      this.fail('INV-2', `${release} is taken down from ${exposure(was)} to ${exposure(is)}`);
+    if (candidate && !this.#isSick(candidate.version))
+      this.fail('INV-7', `${candidate.version} is taken down, and is healthy`);
+  }
+
+  /** INV-1: what was taken down goes up again only after a person has edited the manifest. */
+  #checkDecided(before: Tree, { release, manifest, decision }: BelayRecord): void {
+    if (decision.kind === 'start') return;
+    const path = recordPaths(before, release).findLast((one) =>
+      ['start', 'advance', 'reduce'].includes(readRecord(before.get(one))?.decision.kind ?? ''),
+    );
+    const last = path === undefined ? undefined : readRecord(before.get(path));
+    if (last?.decision.kind === 'reduce' && last.manifest.after === manifest.before)
+      this.fail('INV-1', `${decision.kind} of ${release} after it was taken down, and nobody edited it`);
+  }
+
+  #isSick(version: string): boolean {
+    return (
+      this.#stage.serving.harmfulSince(version) !== undefined ||
+      this.#stage.scenario.happenings.some(({ kind }) => kind === 'outage')
+    );
   }
 
   #skew = 0;
@@ -282,7 +317,7 @@ export class Invariants {
     const path = recordPaths(commit.tree, release)
       .slice(0, sequence - 1)
       .findLast((one) =>
-        ['start', 'advance'].includes(readRecord(commit.tree.get(one))?.decision.kind ?? ''),
+        ['start', 'advance', 'reduce'].includes(readRecord(commit.tree.get(one))?.decision.kind ?? ''),
       );
     if (path === undefined) return undefined;
     const text = commit.tree.get(path);
@@ -315,10 +350,7 @@ export class Invariants {
     { commit }: Landed,
     { release, manifest, quarantine, restored, decision, base }: BelayRecord,
   ): void {
-    const isSick =
-      quarantine &&
-      (this.#stage.serving.harmfulSince(quarantine.version) !== undefined ||
-        this.#stage.scenario.happenings.some(({ kind }) => kind === 'outage'));
+    const isSick = quarantine && this.#isSick(quarantine.version);
     if (['HARM_PROVEN', 'NOT_RECOVERED'].includes(decision.reasons[0]?.code ?? '') && !isSick)
       this.fail('INV-7', `rollback of ${quarantine?.version}, which is healthy`);
     const text = commit.tree.get(manifest.path);

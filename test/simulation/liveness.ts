@@ -6,11 +6,19 @@ import type { SimWorld } from './world.ts';
 
 /** Ticks in which nothing went wrong and a version did harm to people, until it must be gone. */
 const BOUND = 6;
+/** So many more for each step on the way down, which is stayed on for two. */
+const BOUND_PER_STEP = 3;
 /** Minutes without evidence until a person is told, by the manifests; and those that a tick and the ingest delay add. */
 const DEADLINE = 15;
 const GRACE = 8;
 /** What keeps a release where it is for good, and what a history must hold for that to be right. */
-const RESTS: Readonly<Record<string, readonly (ActKind | 'born' | 'late' | 'order' | 'bad' | 'sick')[]>> = {
+const RESTS: Readonly<
+  Record<string, readonly (ActKind | 'born' | 'late' | 'order' | 'bad' | 'sick' | 'stopped')[]>
+> = {
+  NOT_RAISED: ['bad'],
+  EXPOSURE_REDUCED: ['bad'],
+  PAUSED_BY_CHECK: ['bad'],
+  PAUSED_BY_MANIFEST: ['stopped'],
   CANDIDATE_QUARANTINED: ['bad', 'order'],
   LAST_GOOD_MISSING: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted'],
   PAUSED_AFTER_DEADLINE: ['late'],
@@ -80,7 +88,7 @@ export class Liveness {
     else {
       const waited = (this.#patience.get(name) ?? 0) + (serving.shareOf(name, version) > 0 ? 1 : 0);
       this.#patience.set(name, waited);
-      if (waited > BOUND) {
+      if (waited > this.#bound(name)) {
         const { decision, receipt } = report!;
         invariants.fail(
           'INV-8',
@@ -88,6 +96,11 @@ export class Liveness {
         );
       }
     }
+  }
+
+  #bound(name: string): number {
+    const release = this.#world.scenario.releases.find((one) => one.name === name);
+    return BOUND + (release?.brake === 'step-down' ? BOUND_PER_STEP * release.steps.length : 0);
   }
 
   #isTampered(name: string): boolean {
@@ -142,6 +155,7 @@ export class Liveness {
     const release = scenario.releases.find((one) => one.name === name);
     const happened = (cause: string): boolean => {
       if (cause === 'born') return release?.bornWithCandidate === true;
+      if (cause === 'stopped') return release?.brake === 'step-down' && people.has(name, 'pause');
       if (cause === 'late') return release?.deadline !== '6h';
       if (cause === 'order')
         return scenario.happenings.some(({ kind }) => kind === 'order' || kind === 'twins');

@@ -243,7 +243,7 @@ export class People {
     const isRunning =
       candidate &&
       newest?.candidate?.version === candidate.version &&
-      ['start', 'advance', 'pause'].includes(kind);
+      ['start', 'advance', 'reduce', 'pause'].includes(kind);
     const weight = isRunning ? (kind === 'pause' ? from : to) : 0;
     if (candidate && rollout.weight !== weight) this.#edit(path, 'mend', (text) => withWeight(text, weight));
     const wanted = { [stable.backend]: 100 - weight, [candidate?.backend ?? `${name}-none`]: weight };

@@ -91,8 +91,8 @@ export const PLANTED: readonly PlantedBug[] = [
     'the rollback goes to the version itself',
     'INV-9',
     'core/decision/last-good.ts',
-    'if (input.bad && sameVersion(ref, input.bad)) continue;',
-    '',
+    'input.state.good.filter(({ ref }) => !input.bad || !sameVersion(ref, input.bad));',
+    'input.state.good;',
   ),
   bug(
     'a manifest with a candidate counts as settled',
@@ -235,6 +235,13 @@ export const PLANTED: readonly PlantedBug[] = [
     'const running = candidate && started ? unfinished : [];',
   ),
   bug(
+    'a way down never ends',
+    'HEAL',
+    'core/decision/decide-braking.ts',
+    'input.now < until) {',
+    'input.now > 0 && until > 0) {',
+  ),
+  bug(
     'a recovery is said while the bad version is served',
     'INV-16',
     WATCHED,
@@ -302,8 +309,8 @@ export const PLANTED: readonly PlantedBug[] = [
     'a promoted version is watched in vain',
     'INV-8',
     WATCHED,
-    "if (assessment.overall === 'fail')\n    return move(",
-    "if (assessment.overall === 'fail' && watched.pause)\n    return move(",
+    "if (assessment.overall === 'fail') return takeBack(",
+    "if (assessment.overall === 'fail' && watched.pause) return takeBack(",
   ),
   bug('harm waits for a person', 'INV-8', 'app/restore.ts', "landing: 'arm',", "landing: 'person',"),
 ];

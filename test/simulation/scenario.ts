@@ -18,6 +18,8 @@ export interface SimRelease {
     readonly approval?: 'required';
   }[];
   readonly deadline: string;
+  /** How hard its checks brake; default: at once. */
+  readonly brake?: 'step-down' | 'fallback' | 'reduce' | 'pause';
   /** It comes to the repository with a candidate in it: nothing is known to be good. */
   readonly bornWithCandidate: boolean;
   /** What is true of its versions: `<name>-1` serves at first, `<name>-2` is the first candidate. */

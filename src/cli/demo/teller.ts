@@ -62,6 +62,7 @@ function describeMove({ decision }: ReleaseReport): string {
   switch (decision.kind) {
     case 'start':
     case 'advance':
+    case 'reduce':
       return `${formatPercent(decision.from)} → ${formatPercent(decision.to)}: `;
     case 'rollback':
       return `from ${formatPercent(decision.from)}: `;

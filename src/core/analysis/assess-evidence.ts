@@ -10,11 +10,12 @@ import { toPlainRecord } from './plain.ts';
 import { gridPoint } from './query-grid.ts';
 
 /** A check of which a query broke: there is nothing to judge. */
-export function assessBroken({ check, broken, labelDelay }: Collected): CheckAssessment {
+export function assessBroken({ check, brake, broken, labelDelay }: Collected): CheckAssessment {
   return {
     name: check.name,
     verdict: 'error',
     action: check.action,
+    brake,
     gating: check.required,
     sentence: describeBroken(check.name, broken),
     lastSeen: undefined,
@@ -24,13 +25,17 @@ export function assessBroken({ check, broken, labelDelay }: Collected): CheckAss
 }
 
 /** A judged check, with the moments of the rollout. */
-export function assessJudged(judgement: CheckJudgement, { grid, labelDelay }: Collected): CheckAssessment {
+export function assessJudged(
+  judgement: CheckJudgement,
+  { brake, grid, labelDelay }: Collected,
+): CheckAssessment {
   const { check, verdict, shared, text, weighed } = judgement;
   const at = (index: number): Instant | undefined => (grid ? gridPoint(grid, index) : undefined);
   return {
     name: check.name,
     verdict,
     action: check.action,
+    brake,
     // Proof of harm from earlier steps has its vote even where the check could not judge any more.
     gating: verdict === 'fail' || shared ? check.action !== 'notify' : check.required && weighed.able,
     ...(shared ? { stableFails: true } : {}),

@@ -1,4 +1,4 @@
-import type { Evidence } from '../judge/evidence.ts';
+import type { Evidence, EvidenceCheck } from '../judge/evidence.ts';
 import { judge, type Wording } from '../judge/judge.ts';
 import { joinVerdicts } from '../judge/verdict.ts';
 import { healthSettings } from '../manifest/defaults.ts';
@@ -53,9 +53,31 @@ export function assess(
     at: evaluation.now,
     overall: joinVerdicts(gating),
     family: judgement.family,
+    ...lowered(evidence, seen, words),
     lastSeen: joinLastSeen(gating),
     checks,
   };
+}
+
+/** Once proven, harm is played for no further: whether a lower weight helped is a question of its own, on its own evidence. */
+function lowered(
+  evidence: Evidence,
+  seen: readonly Collected[],
+  words: Wording,
+): Pick<Assessment, 'lowered'> {
+  const [before, now] = evidence.periods.slice(-2);
+  if ((now?.share ?? 1) >= (before?.share ?? 0)) return {};
+  const current = evidence.periods.length - 1;
+  const checks = seen.map(({ check }) => onlyWithin(check, current));
+  const all = { ...evidence, carried: 0 };
+  return { lowered: judge(all, checks, () => undefined, words).family };
+}
+
+/** A check that has seen nothing but one period. */
+function onlyWithin(check: EvidenceCheck, period: number): EvidenceCheck {
+  const ticks = check.ticks.map((tick) => (tick.period === period ? tick : { ...tick, period: undefined }));
+  // the ticks of a check keep the kind that they have
+  return { ...check, ticks } as EvidenceCheck;
 }
 
 function evidenceOf(evaluation: Evaluation, collected: readonly Collected[]): Evidence {

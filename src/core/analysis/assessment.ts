@@ -1,5 +1,6 @@
 import type { Action, EvidenceCheck, Verdict } from '../judge/evidence.ts';
 import type { ShownInterval, Totals } from '../judge/method.ts';
+import type { Brake } from '../manifest/brake.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import type { Rollout, Standing } from '../plan/rollout.ts';
 import type { Instant, Millis } from '../units.ts';
@@ -105,8 +106,10 @@ export interface BrokenQuery {
 export interface CheckAssessment {
   readonly name: string;
   readonly verdict: Verdict;
-  /** What its failing does. */
+  /** What its failing is to the judgement. */
   readonly action: Action;
+  /** What its failing does. */
+  readonly brake: Brake;
   /** false: it has no vote, because it cannot judge here (no stable traffic at 100 % and no limit) or nobody waits for it. */
   readonly gating: boolean;
   /** A fixed bound is broken that stable breaks at the same time: a cause that both share. Not there when not. */
@@ -120,6 +123,12 @@ export interface CheckAssessment {
   readonly evidence: CheckEvidence | ThresholdEvidence | BrokenEvidence;
 }
 
+/** Evidence of harm in nats, and what it must reach to be a proof. */
+export interface HarmEvidence {
+  readonly logHarm: number;
+  readonly threshold: number;
+}
+
 /** What the evidence says at one moment. Plain and serialisable; same evaluation and observations, same assessment. */
 export interface Assessment {
   readonly at: Instant;
@@ -129,7 +138,9 @@ export interface Assessment {
    * ln Σ w·E over the members of all checks that may take the candidate back, Σ w = 1, and what it must reach: ln(1 / falseRollbackRate). A check
    * that could not be asked adds nothing to the sum. 0 (no evidence either way) when no member could be computed.
    */
-  readonly family: { readonly logHarm: number; readonly threshold: number };
+  readonly family: HarmEvidence;
+  /** The same of what was seen on the present weight alone; only where that is lower than the one before. */
+  readonly lowered?: HarmEvidence;
   /**
    * The newest moment at which every gating check could see; undefined when one of them has not seen anything since this
    * step began, or is broken now and cannot tell.

@@ -1,10 +1,12 @@
 import type { EvidenceCheck, EvidenceTick, Period, Seen } from '../judge/evidence.ts';
+import type { Brake } from '../manifest/brake.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import type { Rollout, Transition } from '../plan/rollout.ts';
 import { after, type Millis, millis, type Percent } from '../units.ts';
 import type { AnswerTo, GroupedAnswer } from './answers.ts';
 import type { BrokenQuery, Evaluation } from './assessment.ts';
 import { applyBaseline, readBaseline } from './baseline.ts';
+import { brakeOf } from './brake-of.ts';
 import { type Arm, type Collector, type Readings, unusable } from './kinds/collector.ts';
 import { withCollector } from './kinds/with-collector.ts';
 import type { Grid } from './observation.ts';
@@ -18,6 +20,8 @@ const WHOLE_TRAFFIC = 100;
 /** A check as evidence; without ticks, and with the queries that broke, when one did. */
 export interface Collected {
   readonly check: EvidenceCheck;
+  /** What its failing does, in full. */
+  readonly brake: Brake;
   readonly broken: readonly BrokenQuery[];
   /** The moments of its ticks; undefined while none is complete. */
   readonly grid: Grid | undefined;
@@ -30,8 +34,12 @@ export function collect(queries: EvidenceQueries, evaluation: Evaluation, answer
   const { asked } = queries;
   const labelDelay = queries.check.labelDelay ?? millis(0);
   return withCollector(queries.check, (spec, collector) => {
-    if (!asked)
-      return { check: collector.check(spec, [], evaluation), broken: [], grid: undefined, labelDelay };
+    const collected = (check: EvidenceCheck): Omit<Collected, 'broken' | 'grid'> => ({
+      check,
+      brake: brakeOf({ action: check.action, onFail: queries.check.onFail }, evaluation.release),
+      labelDelay,
+    });
+    if (!asked) return { ...collected(collector.check(spec, [], evaluation)), broken: [], grid: undefined };
     const { readingsAt, broken: unread } = readAll(asked.questions, answerTo);
     const { baseline, broken: unknown } = readBaseline(queries.check, asked.baseline, answerTo);
     const broken = [...unread, ...unknown];
@@ -42,10 +50,9 @@ export function collect(queries: EvidenceQueries, evaluation: Evaluation, answer
         ? []
         : readTicks(asked.grid, evaluation.rollout, { spec, collector, readings, labelDelay });
     return {
-      check: applyBaseline(collector.check(spec, ticks, evaluation), baseline),
+      ...collected(applyBaseline(collector.check(spec, ticks, evaluation), baseline)),
       broken,
       grid: asked.grid,
-      labelDelay,
     };
   });
 }

@@ -3,6 +3,7 @@ import { thresholdFor } from '../manifest/defaults.ts';
 import { elapsed, formatDuration, type Instant } from '../units.ts';
 import type { Answer, AnswerTo } from './answers.ts';
 import type { BrokenQuery, CheckAssessment, Evaluation, ThresholdEvidence, Verdict } from './assessment.ts';
+import { brakeOf } from './brake-of.ts';
 import { describeBroken } from './describe-broken.ts';
 import type { ThresholdQueries } from './plan-queries.ts';
 import { evidenceEnd, gridPoint } from './query-grid.ts';
@@ -25,6 +26,8 @@ export function judgeThreshold(
   answerTo: AnswerTo,
 ): CheckAssessment {
   const { name, required = true } = queries.check;
+  const action = 'rollback';
+  const brake = brakeOf({ action }, evaluation.release);
   const value = answerTo(queries.value);
   const samples = queries.samples && answerTo(queries.samples);
   if (value.kind === 'broken' || samples?.kind === 'broken') {
@@ -34,7 +37,8 @@ export function judgeThreshold(
     return {
       name,
       verdict: 'error',
-      action: 'rollback',
+      action,
+      brake,
       gating: required,
       sentence,
       lastSeen: undefined,
@@ -44,7 +48,7 @@ export function judgeThreshold(
   const sampleReading = samples?.readings[0];
   const evidence = countPoints(queries, value.readings, sampleReading);
   const { verdict, text } = judge(queries, evaluation, { evidence, samples: sampleReading });
-  const found = { name, action: 'rollback', evidence } as const;
+  const found = { name, action, brake, evidence } as const;
   const lastSeen = lastValueAt(queries, value.readings, evaluation.standing.enteredAt);
   if (verdict === 'fail' && isStableBeyond(queries, evidence.value, answerTo))
     return {

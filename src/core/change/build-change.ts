@@ -2,6 +2,7 @@ import type { Assessment, PlannedQuery } from '../analysis/assessment.ts';
 import type { Guarantee } from '../analysis/guarantee.ts';
 import type { MetricsRequest, Observation } from '../analysis/observation.ts';
 import type { Decision, RecordedKind } from '../decision/decision.ts';
+import type { SkippedGood } from '../decision/last-good.ts';
 import type { ServedShare } from '../decision/served-share.ts';
 import type { Rollout } from '../plan/rollout.ts';
 import { digestOf, fitRecord, recordPath, serialiseRecord } from '../record/record-file.ts';
@@ -26,6 +27,8 @@ export interface Restored {
   readonly commit: Sha;
   /** The record that says the version is good. */
   readonly record: number;
+  /** Good versions that come first and could not be gone back to. */
+  readonly passedOver: readonly SkippedGood[];
 }
 
 /** Where and by whom a run was started. */
@@ -163,7 +166,7 @@ function buildRecord(input: ChangeInput, sequence: number, operation: string): W
     candidate: input.candidate,
     good: goodVersion(input),
     quarantine: input.quarantine ?? null,
-    restored: input.restored ? { ...input.restored } : null,
+    restored: input.restored ? writeRestored(input.restored) : null,
     rollout: input.rollout ? writeRollout(input.rollout) : null,
     manifest: change(input.manifest),
     targets: input.targets.map(change),
@@ -177,6 +180,10 @@ function goodVersion(input: ChangeInput): VersionRef | null {
   if (input.decision.kind === 'adopt' || input.decision.kind === 'recover') return input.stable;
   if (input.decision.kind === 'promote') return input.candidate;
   return null;
+}
+
+function writeRestored({ passedOver, ...restored }: Restored): NonNullable<WrittenRecord['restored']> {
+  return passedOver.length === 0 ? restored : { ...restored, passedOver: [...passedOver] };
 }
 
 function writeRollout(rollout: Rollout): NonNullable<WrittenRecord['rollout']> {

@@ -1,4 +1,5 @@
 import { assertNever } from '../errors.ts';
+import { STEP_DOWN } from '../record/braked.ts';
 import type { WrittenRecord } from '../record/record-schema.ts';
 import { formatPercent } from '../units.ts';
 
@@ -6,8 +7,12 @@ import { formatPercent } from '../units.ts';
 export function describeChange(record: WrittenRecord): { readonly subject: string; readonly body: string } {
   const number = String(record.sequence).padStart(4, '0');
   const checks = record.evidence?.checks ?? [];
+  const told = record.decision.reasons.map(({ text }) => text.replace(/\s+/g, ' '));
+  const passedOver = (record.restored?.passedOver ?? []).map(
+    ({ version, reason }) => `${version} was passed over: ${reason}`,
+  );
   const lines = [
-    ...record.decision.reasons.map((reason) => `- ${reason.text.replace(/\s+/g, ' ')}`),
+    ...[...passedOver.filter((text) => !told.includes(text)), ...told].map((text) => `- ${text}`),
     ...checks
       .filter((check) => !record.decision.reasons.some((reason) => reason.text === check.sentence))
       .map((check) => `- [${check.verdict}] ${check.sentence}`),
@@ -40,6 +45,10 @@ function describeDecision(record: WrittenRecord): string {
       return `start ${candidate} at ${formatPercent(to)}`;
     case 'advance':
       return `canary ${formatPercent(from)} → ${formatPercent(to)}`;
+    case 'reduce': {
+      const how = record.decision.reasons[0]?.code === STEP_DOWN ? 'step down' : 'exposure reduced';
+      return `canary ${formatPercent(from)} → ${formatPercent(to)}, ${how}`;
+    }
     case 'promote':
       return `promote ${candidate}`;
     case 'pause':

@@ -4,6 +4,7 @@ import type { Release } from '../manifest/release-schema.ts';
 import type { ReleaseState } from '../record/release-state.ts';
 import type { PromotedVersion, RestoredVersion, Watched } from '../record/watched.ts';
 import { type Digest, elapsed, formatDuration, formatInstant, type Instant, percent } from '../units.ts';
+import { takeBack } from './decide-braking.ts';
 import type { Decision, Reason } from './decision.ts';
 import { checkReasons, move, stay, unprovenReasons } from './moves.ts';
 import { describeServed, type ServedShare } from './served-share.ts';
@@ -28,8 +29,7 @@ function decidePromoted(input: WatchedInput, watched: PromotedVersion): Decision
   const { release, assessment, now } = input;
   const until = watchedUntil(release, watched);
   if (until === undefined || now > until || !assessment) return undefined;
-  if (assessment.overall === 'fail')
-    return move(input, 'rollback', percent(0), checkReasons(assessment, ['fail'], 'HARM_PROVEN'));
+  if (assessment.overall === 'fail') return takeBack(input, assessment);
   const { noDataDeadline } = healthSettings(release);
   const since = assessment.lastSeen ?? watched.since;
   const seenAgain = watched.pause !== undefined && since > watched.pause.at;

@@ -19,6 +19,7 @@ import {
   type Millis,
   percent,
 } from '../units.ts';
+import { decideContained, decideHarm } from './decide-braking.ts';
 import { decideWatched, waitsForRecovery } from './decide-watched.ts';
 import { type Decision, isRecorded, type Reason, type ReasonCode } from './decision.ts';
 import { checkReasons, move, stay, unprovenReasons } from './moves.ts';
@@ -37,13 +38,15 @@ export interface DecisionInput {
   readonly policy?: Policy | undefined;
   /** Whether a version that was taken back is gone; only while its rollback is verified. */
   readonly served?: ServedShare | undefined;
+  /** Why a lower weight cannot be written into the files as they are; undefined: it can, as far as is known. */
+  readonly unwritable?: Reason | undefined;
   readonly now: Instant;
 }
 
 /**
- * Decides what to do about one release. Pure and total: only `fail` rolls back, only `pass` on every gating check advances,
- * everything else holds and past a deadline pauses. At most one step, and nothing up against the policy. What stable
- * suffers from at the same time holds as well, since a rollback would not mend it.
+ * Decides what to do about one release. Pure and total: only `fail` rolls back or lowers a weight, only `pass` on every gating check
+ * advances, everything else holds and past a deadline pauses. At most one step up, and nothing up against the policy. What
+ * stable suffers from at the same time holds as well, since a rollback would not mend it.
  */
 export function decide(input: DecisionInput): Decision {
   const decision = obeyPolicy(input, requireTime(input, decideOn(input)));
@@ -53,10 +56,13 @@ export function decide(input: DecisionInput): Decision {
   return { ...decision, reasons: [first, ...rest, voided] };
 }
 
+/** Decisions that take harm away. */
+const LOWERS: ReadonlySet<Decision['kind']> = new Set(['rollback', 'reduce']);
+
 /** Records follow each other in time. What takes harm away does not wait for a clock. */
 function requireTime({ state, now }: DecisionInput, decision: Decision): Decision {
   const behind = describeBehind(state.newest, now);
-  if (behind === undefined || !isRecorded(decision) || decision.kind === 'rollback') return decision;
+  if (behind === undefined || !isRecorded(decision) || LOWERS.has(decision.kind)) return decision;
   return {
     kind: 'hold',
     from: decision.from,
@@ -85,7 +91,8 @@ function decideOn(input: DecisionInput): Decision {
   if (!candidate) return decideSettled(input, stable);
   // Harm comes first: nothing that a person changed under way keeps traffic on a version that is proven bad.
   if (state.rollout && input.assessment?.overall === 'fail') {
-    return move(input, 'rollback', percent(0), checkReasons(input.assessment, ['fail'], 'HARM_PROVEN'));
+    const braked = decideHarm(input, state.rollout, input.assessment);
+    if (braked) return braked;
   }
   const adopted = decideAdoption(input, stable);
   if (adopted) return adopted;
@@ -179,6 +186,8 @@ function decideRunning(input: DecisionInput, rollout: Rollout): Decision {
     const text = `rollout.weight is ${release.spec.rollout.weight}, the records say ${recorded}; put ${recorded} back`;
     return holdForPerson(input, rollout, 'WEIGHT_CHANGED_BY_HAND', text);
   }
+  const contained = decideContained(input, assessment);
+  if (contained) return contained;
   // Before the pause that a person asked for: one that was forgotten must not outlast the deadline unnoticed.
   if (state.pause?.code === 'DEADLINE_PASSED' && state.pause.manifest === input.manifest) {
     return stay(

@@ -14,6 +14,14 @@ export type ReasonCode =
   | 'START_BLIND'
   | 'WEIGHT_CHANGED_BY_HAND'
   | 'HARM_PROVEN'
+  | 'GOT_WORSE'
+  | 'BELOW_FIRST_STEP'
+  | 'STEP_NOT_WRITABLE'
+  | 'FALLBACK_NAMED'
+  | 'STEP_DOWN'
+  | 'NOT_RAISED'
+  | 'EXPOSURE_REDUCED'
+  | 'PAUSED_BY_CHECK'
   | 'ASKED_BY_PERSON'
   | 'HOLD_NOT_OVER'
   | 'CHECK_INCONCLUSIVE'
@@ -61,6 +69,7 @@ export type DecisionKind =
   | 'adopt'
   | 'start'
   | 'advance'
+  | 'reduce'
   | 'hold'
   | 'pause'
   | 'promote'
@@ -91,6 +100,9 @@ const WAITS_FOR_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'ARTIFACT_MISSING',
   'ARTIFACT_MISMATCH',
   'ROLLBACK_OPEN',
+  'NOT_RAISED',
+  'EXPOSURE_REDUCED',
+  'PAUSED_BY_CHECK',
   'POLICY_VIOLATED',
   'STABLE_FAILING_TOO',
   'CLOCK_SKEW',
@@ -101,7 +113,7 @@ const WAITS_FOR_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
 ]);
 
 /**
- * Whether a person must hear of a decision: a pause, which is said once, and a hold that no later tick ends by itself, which
+ * Whether a person must hear of a decision: a pause or a cut of exposure, which is said once, and a hold that no later tick ends by itself, which
  * is said by every tick until somebody has seen to it.
  */
 export function needsPerson(decision: Decision): boolean {
@@ -111,7 +123,7 @@ export function needsPerson(decision: Decision): boolean {
 /** The reasons of a decision that a person must hear of; empty when there is none. */
 export function reasonsForPerson({ kind, reasons }: Decision): readonly Reason[] {
   if (kind === 'pause') return reasons;
-  return kind === 'hold' ? reasons.filter(({ code }) => WAITS_FOR_PERSON.has(code)) : [];
+  return kind === 'hold' || kind === 'reduce' ? reasons.filter(({ code }) => WAITS_FOR_PERSON.has(code)) : [];
 }
 
 /** Decisions that write a record. */

@@ -2,7 +2,12 @@ import { type Compat, describeGap, findGaps } from '../manifest/compat-rules.ts'
 import { parseRelease } from '../manifest/parse-release.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import { routesByBackend } from '../manifest/target-rules.ts';
-import { findQuarantine, findTakeover, type ReleaseState } from '../record/release-state.ts';
+import {
+  findQuarantine,
+  findTakeover,
+  type GoodVersion,
+  type ReleaseState,
+} from '../record/release-state.ts';
 import { sameContent, sameVersion, type VersionRef, versionRef } from '../record/version-ref.ts';
 import type { Sha } from '../units.ts';
 
@@ -25,6 +30,12 @@ export interface LastGood {
 
 /** A good version that cannot be gone back to, and why. */
 export interface SkippedGood {
+  readonly version: string;
+  readonly reason: string;
+}
+
+/** A good version whose artifacts are gone. */
+export interface LostGood {
   readonly ref: VersionRef;
   readonly reason: string;
 }
@@ -41,26 +52,35 @@ export interface LastGoodSearch {
  * schema, index or the like than production is at (by `compat` of stable in the newest manifest) is passed by.
  * @param bad the version to get away from; undefined: only what is needed to go back to the newest good one
  * @param revisions first-parent history of the manifest, newest first
+ * @param prefer name of the version to look at before the others
  */
 export function findLastGood(input: {
   readonly path: string;
   readonly state: ReleaseState;
   readonly bad: VersionRef | undefined;
   readonly revisions: readonly ManifestRevision[];
+  readonly prefer?: string | undefined;
   /** Good versions that are known to be lost. */
-  readonly lost?: readonly SkippedGood[];
+  readonly lost?: readonly LostGood[];
 }): LastGoodSearch {
-  const skipped: SkippedGood[] = [];
-  for (const { ref, record } of input.state.good) {
-    if (input.bad && sameVersion(ref, input.bad)) continue;
+  const { prefer } = input;
+  const eligible = input.state.good.filter(({ ref }) => !input.bad || !sameVersion(ref, input.bad));
+  const isPreferred = ({ ref }: GoodVersion): boolean => ref.version === prefer;
+  const preferred = eligible.filter(isPreferred);
+  const skipped: SkippedGood[] =
+    prefer !== undefined && preferred.length === 0
+      ? [{ version: prefer, reason: whyNotGood(input, prefer) }]
+      : [];
+  for (const { ref, record } of [...preferred, ...eligible.filter((one) => !isPreferred(one))]) {
+    const { version } = ref;
     const quarantine = findQuarantine(input.state, ref);
     if (quarantine) {
-      skipped.push({ ref, reason: `rolled back in record ${quarantine.record}` });
+      skipped.push({ version, reason: `rolled back in record ${quarantine.record}` });
       continue;
     }
     const lost = input.lost?.find((one) => sameVersion(one.ref, ref));
     if (lost) {
-      skipped.push(lost);
+      skipped.push({ version, reason: lost.reason });
       continue;
     }
     const found = findBytes(input.path, ref, input.revisions);
@@ -68,9 +88,19 @@ export function findLastGood(input: {
       ? (describeTakeover(input, found.release) ?? describeMisfit(input, found.release))
       : 'no settled, valid manifest with it in the history of the default branch';
     if (found && reason === undefined) return { found: { ...found, ref, record }, skipped };
-    skipped.push({ ref, reason: reason ?? '' });
+    skipped.push({ version, reason: reason ?? '' });
   }
   return { found: undefined, skipped };
+}
+
+/** Why no record that counts calls a version good. */
+function whyNotGood(
+  { state, bad }: { readonly state: ReleaseState; readonly bad: VersionRef | undefined },
+  version: string,
+): string {
+  if (bad?.version === version) return 'it is the version that is taken back';
+  const quarantine = state.quarantined.find(({ ref }) => ref.version === version);
+  return quarantine ? `rolled back in record ${quarantine.record}` : 'no record says that it is good';
 }
 
 /**

@@ -10,7 +10,7 @@ import type { ReleaseState } from '../record/release-state.ts';
 import { sameDeployment, versionRef } from '../record/version-ref.ts';
 import { millis } from '../units.ts';
 import { type DecisionInput, decide } from './decide.ts';
-import type { Decision } from './decision.ts';
+import type { Decision, Reason } from './decision.ts';
 import { planServed, readServed } from './served-share.ts';
 import { besideBad, evaluationOf, lookedAfter } from './watch.ts';
 
@@ -37,8 +37,15 @@ export function replayRecord(
   const seen = seeAgain(record, release, then);
   const manifest = record.manifest.before ?? record.manifest.after;
   const policy = config && policyFor(config, release);
-  const decision = decide({ release, manifest, state: then, ...seen, policy, now: record.at });
+  const unwritable = readUnwritable(record);
+  const decision = decide({ release, manifest, state: then, ...seen, policy, unwritable, now: record.at });
   return { decision, assessment: seen.assessment };
+}
+
+/** What kept a lower weight from being written; it is of the files, which are not in the record. */
+function readUnwritable({ decision }: BelayRecord): Reason | undefined {
+  const found = decision.reasons.find(({ code }) => code === 'STEP_NOT_WRITABLE');
+  return found && { code: 'STEP_NOT_WRITABLE', text: found.text };
 }
 
 /** What the recorded observations said, by the judgement of the day. */

@@ -5,6 +5,7 @@ import { valueAt } from './describe-value.ts';
 import {
   type CheckSpec,
   type Release,
+  type RollbackSpec,
   releaseSchema,
   type TargetSpec,
   type VersionSpec,
@@ -26,6 +27,10 @@ export interface Draft {
   readonly deadline: Millis | undefined;
   readonly watch: Millis | undefined;
   readonly verify: Millis | undefined;
+  readonly mode: RollbackSpec['mode'] | undefined;
+  readonly every: Millis | undefined;
+  /** Name of the version to fall back to. */
+  readonly fallback: string | undefined;
   readonly tick: Millis | undefined;
   readonly ingestDelay: Millis | undefined;
   readonly noDataDeadline: Millis | undefined;
@@ -67,6 +72,9 @@ export function draftOf({ metadata, spec }: Release): Draft {
     deadline: rollout.deadline,
     watch: rollout.watch,
     verify: spec.rollback?.verify,
+    mode: spec.rollback?.mode,
+    every: spec.rollback?.every,
+    fallback: spec.rollback?.fallback,
     tick: health.tick,
     ingestDelay: health.ingestDelay,
     noDataDeadline: health.noDataDeadline,
@@ -104,6 +112,9 @@ export function salvageDraft(source: YamlSource): Draft {
     deadline: part('spec', 'rollout', 'deadline'),
     watch: part('spec', 'rollout', 'watch'),
     verify: part('spec', 'rollback', 'verify'),
+    mode: part('spec', 'rollback', 'mode'),
+    every: part('spec', 'rollback', 'every'),
+    fallback: part('spec', 'rollback', 'fallback'),
     tick: part('spec', 'health', 'tick'),
     ingestDelay: part('spec', 'health', 'ingestDelay'),
     noDataDeadline: part('spec', 'health', 'noDataDeadline'),

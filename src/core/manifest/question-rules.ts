@@ -1,5 +1,6 @@
 import { formatDuration, type Millis, millis } from '../units.ts';
 import { quote } from '../yaml/yaml-path.ts';
+import type { Brake } from './brake.ts';
 import { HEALTH_DEFAULTS } from './defaults.ts';
 import type { CheckSpec } from './release-schema.ts';
 import { ratioText } from './rollout-rules.ts';
@@ -119,14 +120,15 @@ function shortest(steps: readonly { readonly hold: Millis | undefined }[], label
   );
 }
 
+const TAKES_BACK: ReadonlySet<Brake> = new Set(['rollback', 'fallback', 'step-down']);
+
 /** What a version is asked it cannot cause, so that it is not taken back for it. */
 export const featureDriftOnlyHolds: Rule = function* ({ draft: { checks } }) {
   for (const [index, { spec }] of checks.entries())
-    if (spec?.kind === 'drift' && spec.of === 'features' && spec.onFail === 'rollback')
+    if (spec?.kind === 'drift' && spec.of === 'features' && spec.onFail && TAKES_BACK.has(spec.onFail))
       yield {
         code: 'FEATURES_ONLY_HOLD',
         path: [...CHECKS, index, 'onFail'],
-        message:
-          'must be hold or notify for features, got rollback: what a version is asked it cannot cause; ask about predictions to roll back',
+        message: `must be reduce, pause, hold or notify for features, got ${spec.onFail}: what a version is asked it cannot cause; ask about predictions to roll back`,
       };
 };

@@ -199,9 +199,17 @@ const specSchema = () =>
         }),
       rollback: z
         .strictObject({
-          mode: z
-            .literal('revert')
-            .meta({ description: 'At once, by a pull request that restores the last good manifest.' }),
+          mode: z.enum(['revert', 'step-down', 'fallback']).meta({
+            description:
+              'What a failing check without onFail does. revert: at once, by a pull request that restores the last good manifest. step-down: the declared steps down first. fallback: as revert, to the version that fallback names.',
+          }),
+          every: Duration.optional().meta({
+            description: 'Of step-down: how long to stay on each step on the way down. Default two ticks.',
+          }),
+          fallback: Label.optional().meta({
+            description:
+              'The version that fallback goes back to, good by the records. Where it cannot be restored, the newest good one is taken.',
+          }),
           verify: Duration.optional().meta({
             description:
               'After a rollback: so long Belay looks whether the traffic is back and the checks are well, and writes down that it recovered, or goes back once more. Default: not at all.',
@@ -234,6 +242,8 @@ export const releaseSchema = lazily(() =>
 export type Release = z.output<ReturnType<typeof releaseSchema>>;
 /** A version: stable or candidate. */
 export type VersionSpec = Release['spec']['stable'];
+/** How a failing candidate is taken back. */
+export type RollbackSpec = NonNullable<Release['spec']['rollback']>;
 /** One declared weight and how long to stay on it. */
 export type StepSpec = Release['spec']['rollout']['steps'][number];
 /** A health check of any kind. */

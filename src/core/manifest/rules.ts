@@ -1,6 +1,7 @@
 import type { Problem } from '../errors.ts';
 import { formatPath } from '../yaml/yaml-path.ts';
 import { artifactsArePinned, formatsAreSafe } from './artifact-rules.ts';
+import { everyFits, fallbackIsNamed } from './braking-rules.ts';
 import {
   bakeIsChecked,
   boundsAreSensible,
@@ -43,6 +44,8 @@ const RELEASE_RULES: readonly Rule[] = [
   weightIsDeclared,
   deadlineFits,
   verifyFits,
+  fallbackIsNamed,
+  everyFits,
   ticksFit,
   noDataDeadlineFits,
   checkNamesDiffer,

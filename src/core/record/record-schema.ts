@@ -115,7 +115,7 @@ export const RecordSchema = z
     base: CommitId,
     operation: z.string().regex(/^[0-9a-f]{64}$/),
     decision: z.strictObject({
-      kind: z.enum(['adopt', 'start', 'advance', 'promote', 'pause', 'rollback', 'recover']),
+      kind: z.enum(['adopt', 'start', 'advance', 'reduce', 'promote', 'pause', 'rollback', 'recover']),
       from: Weight,
       to: Weight,
       reasons: z.array(Reason),
@@ -125,7 +125,13 @@ export const RecordSchema = z
     good: VersionRefSchema.nullable(),
     quarantine: VersionRefSchema.nullable(),
     restored: z
-      .strictObject({ version: VersionRefSchema, commit: CommitId, record: z.number().int().positive() })
+      .strictObject({
+        version: VersionRefSchema,
+        commit: CommitId,
+        record: z.number().int().positive(),
+        /** Good versions that come first and could not be gone back to. Records without any have none. */
+        passedOver: z.array(z.strictObject({ version: Label, reason: z.string() })).optional(),
+      })
       .nullable(),
     rollout: z
       .strictObject({

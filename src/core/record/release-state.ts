@@ -1,11 +1,12 @@
 import type { Rollout, Transition } from '../plan/rollout.ts';
 import type { Digest, Instant } from '../units.ts';
+import { type Braked, readBraked } from './braked.ts';
 import type { RecordChain } from './record-file.ts';
 import type { BelayRecord } from './record-schema.ts';
 import { recurs, sameContent, sameDeployment, sameVersion, type VersionRef } from './version-ref.ts';
 import { type RecordedPause, readPause, readWatched, type Watched } from './watched.ts';
 
-/** A version that was promoted after its bake, or adopted at the start. */
+/** A version that was promoted after its bake, adopted at the start, or gone back to. */
 export interface GoodVersion {
   readonly ref: VersionRef;
   /** The record that says so. */
@@ -34,7 +35,7 @@ export interface ReleaseState {
   readonly newest: Instant | undefined;
   /** Where the manifest was when each record was written, newest first: it may have been moved since. */
   readonly paths: readonly string[];
-  /** Newest first, quarantined ones left out. */
+  /** Newest first, each version once, quarantined ones left out. What was gone back to is the newest. */
   readonly good: readonly GoodVersion[];
   /** Newest first. */
   readonly quarantined: readonly Quarantined[];
@@ -52,6 +53,8 @@ export interface ReleaseState {
   readonly guarantee: BelayRecord['guarantee'];
   /** The newest pause since the last step of that rollout. */
   readonly pause: RecordedPause | undefined;
+  /** The brake that this rollout stands under; undefined: none, or it went up since. */
+  readonly braked: Braked | undefined;
   /** What Belay's newest move left the release with; undefined once another rollout began. */
   readonly watched: Watched | undefined;
 }
@@ -70,9 +73,6 @@ export function readState(
   const quarantined = newestFirst.flatMap((record) =>
     record.quarantine ? [{ ref: record.quarantine, record: record.sequence }] : [],
   );
-  const good = newestFirst.flatMap((record) =>
-    record.good ? [{ ref: record.good, record: record.sequence }] : [],
-  );
   const unfinished = findUnfinished(chain.records);
   const started = unfinished[0]?.candidate ?? undefined;
   const running = candidate && started && sameDeployment(started, candidate) ? unfinished : [];
@@ -81,7 +81,9 @@ export function readState(
     tip: chain.tip,
     newest: chain.records.at(-1)?.at,
     paths: [...new Set(newestFirst.map((record) => record.manifest.path))],
-    good: good.filter((version) => !quarantined.some((bad) => isLaterQuarantine(bad, version))),
+    good: readGood(newestFirst).filter(
+      (version) => !quarantined.some((bad) => isLaterQuarantine(bad, version)),
+    ),
     quarantined,
     backends: readBackends(newestFirst),
     rollout: readRollout(running, landed),
@@ -92,6 +94,7 @@ export function readState(
     carried: running[0]?.candidate ? readCarried(chain.records, running[0]) : 0,
     guarantee: running[0]?.guarantee,
     pause: readPause(running),
+    braked: readBraked(running),
     watched: readWatched(chain.records, landed),
   };
 }
@@ -112,6 +115,15 @@ export function findQuarantine(
 export function findTakeover(state: Pick<ReleaseState, 'backends'>, ref: VersionRef): BackendUse | undefined {
   const newest = state.backends.get(ref.backend);
   return newest && !sameContent(newest.ref, ref) ? newest : undefined;
+}
+
+/** A version that was gone back to serves everyone, as good as it was by the record that the rollback names. */
+function readGood(newestFirst: readonly BelayRecord[]): readonly GoodVersion[] {
+  const named = newestFirst.flatMap(({ good, restored, sequence }): readonly GoodVersion[] => {
+    if (good) return [{ ref: good, record: sequence }];
+    return restored ? [{ ref: restored.version, record: restored.record }] : [];
+  });
+  return named.filter(({ ref }, index) => named.findIndex((other) => sameVersion(other.ref, ref)) === index);
 }
 
 function isLaterQuarantine(bad: Quarantined, version: GoodVersion): boolean {
@@ -137,8 +149,11 @@ function findUnfinished(records: readonly BelayRecord[]): readonly BelayRecord[]
 
 const ENDS: ReadonlySet<string> = new Set<BelayRecord['decision']['kind']>(['promote', 'rollback', 'adopt']);
 
+/** Decisions that give a candidate another weight. */
+const MOVES: ReadonlySet<string> = new Set<BelayRecord['decision']['kind']>(['start', 'advance', 'reduce']);
+
 function findMoves(running: readonly BelayRecord[]): readonly BelayRecord[] {
-  return running.filter((record) => record.decision.kind === 'start' || record.decision.kind === 'advance');
+  return running.filter(({ decision }) => MOVES.has(decision.kind));
 }
 
 function readRollout(

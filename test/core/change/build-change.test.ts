@@ -50,7 +50,7 @@ function input(kind: RecordedKind, change: Partial<ChangeInput> = {}): ChangeInp
 describe('a commit message', () => {
   const rollback: Partial<ChangeInput> = {
     quarantine: refOf(CANDIDATE),
-    restored: { version: refOf(STABLE), commit: sha('2'.repeat(40)), record: 1 },
+    restored: { version: refOf(STABLE), commit: sha('2'.repeat(40)), record: 1, passedOver: [] },
   };
 
   it.each<[RecordedKind, Partial<ChangeInput>, string]>([

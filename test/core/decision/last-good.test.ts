@@ -9,6 +9,7 @@ const ONE: VersionInput = { version: '1', backend: 'slot-a', digit: '1' };
 const TWO: VersionInput = { version: '2', backend: 'slot-b', digit: '2' };
 const THREE: VersionInput = { version: '3', backend: 'slot-a', digit: '3' };
 const FOUR: VersionInput = { version: '4', backend: 'slot-b', digit: '4' };
+const FIVE: VersionInput = { version: '5', backend: 'slot-c', digit: '5' };
 
 /** Newest first, each settled on a version. */
 function revisionsOf(...versions: readonly VersionInput[]): readonly ManifestRevision[] {
@@ -35,16 +36,22 @@ function stateOf(input: {
   });
 }
 
-function search(state: ReleaseState, bad: VersionInput | undefined, revisions: readonly ManifestRevision[]) {
+function search(
+  state: ReleaseState,
+  bad: VersionInput | undefined,
+  revisions: readonly ManifestRevision[],
+  prefer?: string,
+) {
   const { found, skipped } = findLastGood({
     path: 'releases/scorer.yaml',
     state,
     bad: bad && refOf(bad),
     revisions,
+    prefer,
   });
   return {
     found: found?.ref.version,
-    skipped: skipped.map(({ ref, reason }) => `${ref.version}: ${reason}`),
+    skipped: skipped.map(({ version, reason }) => `${version}: ${reason}`),
   };
 }
 
@@ -117,6 +124,36 @@ describe('a name that came again', () => {
       found: undefined,
       skipped: ['1: rolled back in record 11'],
     });
+  });
+});
+
+describe('a version that is named to fall back to', () => {
+  const state = stateOf({ good: [TWO, ONE], backends: [TWO, ONE] });
+
+  it('is taken before the newest good one', () => {
+    expect(search(state, FIVE, revisionsOf(TWO, ONE), '1')).toEqual({ found: '1', skipped: [] });
+  });
+
+  it.each([
+    [
+      'that has no bytes',
+      state,
+      FIVE,
+      [TWO],
+      '1: no settled, valid manifest with it in the history of the default branch',
+    ],
+    ['that nobody knows', state, FIVE, [TWO, ONE], '0: no record says that it is good'],
+    ['that is the bad one', state, ONE, [TWO, ONE], '1: it is the version that is taken back'],
+    [
+      'that was rolled back',
+      stateOf({ good: [TWO], quarantined: [ONE], backends: [TWO] }),
+      FIVE,
+      [TWO, ONE],
+      '1: rolled back in record 11',
+    ],
+  ])('%s is passed over, and the newest good one is taken', (_, known, bad, versions, skipped) => {
+    const found = search(known, bad, revisionsOf(...versions), skipped.slice(0, 1));
+    expect(found).toEqual({ found: '2', skipped: [skipped] });
   });
 });
 

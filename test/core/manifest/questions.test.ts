@@ -138,6 +138,7 @@ describe('a question of the field', () => {
 describe('a question that cannot be judged as it is written', () => {
   it.each([
     ['drift', { of: 'features', onFail: 'rollback' }, 'error FEATURES_ONLY_HOLD onFail'],
+    ['drift', { of: 'features', onFail: 'step-down' }, 'error FEATURES_ONLY_HOLD onFail'],
     [
       'confidence',
       { tolerance: '6%', safe: { tolerance: '3%' } },

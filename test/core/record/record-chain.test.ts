@@ -51,7 +51,10 @@ function inputOf(step: Step): Omit<ChangeInput, 'state'> {
     manifest: { path: 'releases/scorer.yaml', before: `weight: ${step.from}`, after: `weight: ${step.to}` },
     targets: [{ path: 'serving/scorer.yaml', before: 'a', after: 'b' }],
     ...(step.kind === 'rollback'
-      ? { quarantine: refOf(CANDIDATE), restored: { version: refOf(STABLE), commit: BASE, record: 1 } }
+      ? {
+          quarantine: refOf(CANDIDATE),
+          restored: { version: refOf(STABLE), commit: BASE, record: 1, passedOver: [] },
+        }
       : {}),
     assessment: buildAssessment({ errors: 'pass' }),
     answers: [],

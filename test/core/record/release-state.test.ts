@@ -58,7 +58,7 @@ function stateAfter(...steps: readonly Step[]): ReleaseState {
       ...(kind === 'rollback' && candidate && good
         ? {
             quarantine: refOf(candidate),
-            restored: { version: refOf(stable), commit: BASE, record: good.record },
+            restored: { version: refOf(stable), commit: BASE, record: good.record, passedOver: [] },
           }
         : {}),
       sha256,
@@ -110,6 +110,16 @@ describe('a name that comes again', () => {
   });
 });
 
+describe('what was gone back to', () => {
+  it('is the newest good version, once, and by the record that said so first', () => {
+    const { good } = stateAfter(...PROMOTED, ['start', TWO, THREE], ['rollback', ONE, THREE]);
+    expect(good.map(({ ref, record }) => [ref.version, record])).toEqual([
+      ['1', 1],
+      ['2', 3],
+    ]);
+  });
+});
+
 describe('a version that was gone back to', () => {
   it('was itself up to when the version that took its place was begun with', () => {
     const { watched } = stateAfter(
@@ -136,10 +146,7 @@ describe('a version that was gone back to', () => {
 
   it('is good, and not watched any more, once it has recovered', () => {
     const { good, watched } = stateAfter(...PROMOTED, ['rollback', ONE, TWO], ['recover', ONE]);
-    expect(good.map(({ ref, record }) => [ref.version, record])).toEqual([
-      ['1', 5],
-      ['1', 1],
-    ]);
+    expect(good.map(({ ref, record }) => [ref.version, record])).toEqual([['1', 5]]);
     expect(watched).toBeUndefined();
   });
 });

@@ -1,7 +1,9 @@
-import type { Action, CheckBase, EvidenceCheck, EvidenceTick, Seen } from '../../judge/evidence.ts';
+import type { CheckBase, EvidenceCheck, EvidenceTick, Seen } from '../../judge/evidence.ts';
+import type { Brake } from '../../manifest/brake.ts';
 import { checkTrim, checkWeight } from '../../manifest/defaults.ts';
 import type { AskedSpec } from '../../manifest/expand-check.ts';
 import type { Evaluation } from '../assessment.ts';
+import { actionOf } from '../brake-of.ts';
 import type { Gap, Reading } from '../reading.ts';
 
 /** The two versions that are compared. */
@@ -48,14 +50,14 @@ export function baseOf(
   spec: Pick<AskedSpec, 'kind' | 'name' | 'required' | 'question'> & {
     readonly weight?: number | undefined;
     readonly critical?: boolean | undefined;
-    readonly onFail?: Action | undefined;
+    readonly onFail?: Brake | undefined;
   },
 ): CheckBase {
   return {
     name: spec.name,
     question: spec.question,
     weight: checkWeight(spec),
-    action: spec.onFail ?? 'rollback',
+    action: actionOf(spec.onFail ?? 'rollback'),
     required: spec.required ?? true,
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { BRAKES } from '../brake.ts';
 import { Query, Ratio } from '../scalars.ts';
 import { absentIsZero, evidenceBase, readingBase } from './base-schema.ts';
 
@@ -13,7 +14,7 @@ export const agreementSchema = () =>
       differing: Query.meta({ description: 'Compared answers that differ, in {{window}}.' }),
       compared: Query.meta({ description: 'Requests that both versions answered, in {{window}}.' }),
       max: Ratio.meta({ description: 'The share of differing answers that must not be exceeded.' }),
-      onFail: z.enum(['rollback', 'hold', 'notify']).optional().meta({
+      onFail: z.enum(BRAKES).optional().meta({
         description:
           'What its failing does. Default hold: a better version differs as well, and a person says which it is.',
       }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { BRAKES } from '../brake.ts';
 import { Duration, Label, Name, Ratio, wording } from '../scalars.ts';
 
 /** At most `relative` times worse plus `absolute` worse than stable. */
@@ -63,8 +64,8 @@ export const evidenceBase = () => ({
   critical: z.boolean().optional().meta({
     description: 'true: it acts at once, no tick is forgiven, and it weighs twice as much. Default false.',
   }),
-  onFail: z.enum(['rollback', 'hold', 'notify']).optional().meta({
-    description: 'What its failing does. Default rollback.',
+  onFail: z.enum(BRAKES).optional().meta({
+    description: 'What its failing does. Default: as rollback.mode says, which is rollback by default.',
   }),
 });
 
