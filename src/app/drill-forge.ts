@@ -52,6 +52,7 @@ export function createDrillForge(
     read: (at, paths) => inner.read(at, paths),
     digests: (at, paths) => inner.digests(at, paths),
     history: (at, path) => inner.history(at, path),
+    goesOnFrom: (at, commit) => inner.goesOnFrom(at, commit),
     branches: (at, beginning) => inner.branches(at, beginning),
     commit: async (request) => {
       await steps.beforeWrite();

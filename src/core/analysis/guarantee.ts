@@ -81,7 +81,7 @@ const MARGINS: readonly (readonly [key: string, parameter: string, or?: string])
 ];
 
 /** How answers are read, where that is no parameter of the evidence. */
-const READ_AS = ['provider', 'absentIsZero', 'by', 'claimed', 'settle'] as const;
+const READ_AS = ['provider', 'absentIsZero', 'by', 'claimed', 'settle', 'labelDelay'] as const;
 
 function readAs(check: Keys): Keys {
   const { dispersion, replicas } = check;

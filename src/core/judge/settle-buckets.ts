@@ -14,7 +14,7 @@ type BucketsTick = EvidenceTick<CumulativeBuckets>;
  * Ticks of which every histogram has the same bounds: those that both arms have. Two versions may be built with different
  * buckets, and buckets may change within a rollout. Where a bound that an arm usually has is missing, that tick cannot be used
  * and says so; a bound that is missing more often than by accident is not compared at all. Which bounds those are depends on
- * what there is, never on what was counted, so that a test on them stays valid.
+ * what there is, never on what was counted, so that nobody chooses them after looking.
  * @param asked  the bound whose tail is asked for: without one at or above it no tick can be used
  */
 export function settleBuckets(
