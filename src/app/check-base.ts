@@ -35,11 +35,12 @@ export async function checkBase(
     sha256,
   }: { readonly before: RepositoryReading; readonly reading: RepositoryReading; readonly sha256: Sha256 },
 ): Promise<BaseCheck> {
-  const { problems, own } = await checkRecords({
+  const { problems, told } = await checkRecords({
     before: { files: base, records: before.records },
     after: { files, records: reading.records },
     sha256,
   });
+  const own = await findOwn(base, files, { told, reading });
   const found = [...problems];
   const known = new Map(before.releases.map((file) => [nameOf(file), file]));
   for (const after of reading.releases) {
@@ -48,8 +49,10 @@ export async function checkBase(
     const name = parsed?.release.metadata.name;
     if (!parsed || name === undefined || own.has(name)) continue;
     const was = known.get(name);
-    const findings = was?.kind === 'readable' ? compare(was.parsed, parsed) : [];
-    found.push(...[...findings].map((finding) => toProblem(parsed.source, finding)));
+    const findings = was?.kind === 'readable' ? [...compare(was.parsed, parsed)] : [];
+    if (was?.kind === 'readable' && remains.state?.rollout)
+      findings.push(...findOtherTargets(was.parsed, parsed));
+    found.push(...findings.map((finding) => toProblem(parsed.source, finding)));
     if (was?.kind === 'readable')
       found.push(...(await checkRewritten(base, files, { before: was.parsed, after: parsed })));
     const { state } = remains;
@@ -59,6 +62,44 @@ export async function checkBase(
       );
   }
   return { problems: found, own };
+}
+
+/**
+ * Releases for which the pull request is one of Belay's: new records tell of the manifest, and of each of its target files that
+ * changes. One that tells of other files alone would be a passport for all the rest.
+ */
+async function findOwn(
+  base: FileSource,
+  files: FileSource,
+  {
+    told,
+    reading,
+  }: { readonly told: ReadonlyMap<string, ReadonlySet<string>>; readonly reading: RepositoryReading },
+): Promise<ReadonlySet<string>> {
+  const own = new Set<string>();
+  for (const file of reading.releases) {
+    const paths = told.get(nameOf(file));
+    if (!paths?.has(file.path)) continue;
+    const targets = remainsOf(file)?.draft.targets.flatMap((target) => (target ? [target.file] : [])) ?? [];
+    const [was, is] = await Promise.all([base.read(targets), files.read(targets)]);
+    const isTold = (path: string): boolean =>
+      paths.has(path) || JSON.stringify(was.get(path)) === JSON.stringify(is.get(path));
+    if (targets.every(isTold)) own.add(nameOf(file));
+  }
+  return own;
+}
+
+/** While a version is rolled out, the weight in the manifest is that of these files and of no others. */
+function* findOtherTargets(
+  { release: { spec: before } }: ParsedRelease,
+  { release: { spec: after } }: ParsedRelease,
+): Iterable<RuleFinding> {
+  if (JSON.stringify(before.targets) === JSON.stringify(after.targets)) return;
+  yield {
+    code: 'SEC-29',
+    path: ['spec', 'targets'],
+    message: `must stay as they are while ${after.candidate?.version ?? 'a version'} is rolled out: the split of the files that serve now would be nobody's; put them back, and change them when the release is settled`,
+  };
 }
 
 function* compare(before: ParsedRelease, after: ParsedRelease): Iterable<RuleFinding> {

@@ -16,8 +16,11 @@ export interface BothEnds {
 /** What a pull request does to the records. */
 export interface RecordChanges {
   readonly problems: readonly Problem[];
-  /** Releases for which it brings records that say what its files say: the pull request is one of Belay's. */
-  readonly own: ReadonlySet<string>;
+  /**
+   * Releases for which it brings records that say what its files say, with the paths that they tell of: the pull request is one of
+   * Belay's, as far as those files go.
+   */
+  readonly told: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface RecordChanges {
  */
 export async function checkRecords(ends: BothEnds): Promise<RecordChanges> {
   const problems: Problem[] = [];
-  const own = new Set<string>();
+  const told = new Map<string, ReadonlySet<string>>();
   const names = new Set([...ends.before.records.keys(), ...ends.after.records.keys()]);
   for (const name of names) {
     const was = recordsOf(ends.before.records, name);
@@ -37,9 +40,14 @@ export async function checkRecords(ends: BothEnds): Promise<RecordChanges> {
     if (added.length === 0) continue;
     const stranger = await findStranger(ends, added, is);
     if (stranger) problems.push(stranger);
-    else own.add(name);
+    else told.set(name, pathsIn(added, is));
   }
-  return { problems, own };
+  return { problems, told };
+}
+
+function pathsIn(added: readonly string[], is: ReadonlyMap<string, string>): ReadonlySet<string> {
+  const records = added.flatMap((path) => readRecord(path, is.get(path) ?? '') ?? []);
+  return new Set(records.flatMap(({ manifest, targets }) => [manifest, ...targets].map(({ path }) => path)));
 }
 
 function recordsOf(records: Records, name: string): ReadonlyMap<string, string> {

@@ -25,8 +25,8 @@ export function escapeText(text: string): string {
 function breakLinks(text: string): string {
   return text
     .replace(/[@#]/g, (mark) => `${mark}${NOTHING}`)
-    .replace(/\b(https?|ftp|mailto|xmpp|www)(:|\.)/gi, `$1${NOTHING}$2`)
-    .replace(/\bGH-(?=\d)/gi, (mark) => `${mark}${NOTHING}`);
+    .replace(/(https?|ftp|mailto|xmpp|www)(:|\.)/gi, `$1${NOTHING}$2`)
+    .replace(/GH-(?=\d)/gi, (mark) => `${mark}${NOTHING}`);
 }
 
 /** Code span with a fence longer than any run of backticks in it; one line, for table cells: elsewhere a bar shows its backslash. */

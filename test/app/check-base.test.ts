@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../src/adapters/system/sha256.ts';
 import { CANDIDATE, STABLE } from '../builders/release.ts';
 import { MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
 import { CHECKS, openBench, openInFlight, writeManifest } from './bench.ts';
@@ -103,6 +104,58 @@ describe('what is Belay’s to write', () => {
         ['SEC-29', MANIFEST],
       ]),
     );
+  });
+
+  it('is every new record: one that tells of other files is no passport for the rest', async () => {
+    const [, started] = await moments;
+    const [path, next] = [recordOf(started!, 2), recordOf(started!, 2).replace('0002', '0003')];
+    const record = JSON.parse(started![path]!);
+    const digest = (text: string) => `sha256:${sha256(text)}`;
+    const note = 'words\n';
+    const forged = (change: object) =>
+      JSON.stringify({
+        ...record,
+        sequence: 3,
+        previous: digest(started![path]!),
+        evidence: null,
+        guarantee: null,
+        ...change,
+      });
+    const raised = writeManifest({ candidate: CANDIDATE, weight: 100 });
+    const whole = writeRoute({ 'scorer-a': 0, 'scorer-b': 100 });
+    const change = (file: string, before: string, after: string) => ({
+      path: file,
+      before: digest(before),
+      after: digest(after),
+    });
+    const before = { ...started!, 'docs/note.md': note };
+    const elsewhere = forged({ manifest: change('docs/note.md', note, note), targets: [] });
+    const found = await compare(before, {
+      ...before,
+      [MANIFEST]: raised,
+      [SERVING]: whole,
+      [next]: elsewhere,
+    });
+    expect(found).toContainEqual(expect.objectContaining({ code: 'SEC-29', path: 'spec.rollout.weight' }));
+    const half = forged({ manifest: change(MANIFEST, started![MANIFEST]!, raised), targets: [] });
+    expect(
+      await compare(before, { ...before, [MANIFEST]: raised, [SERVING]: whole, [next]: half }),
+    ).toContainEqual(expect.objectContaining({ code: 'SEC-29', path: 'spec.rollout.weight' }));
+  });
+
+  it('is which files a weight in flight is about', async () => {
+    const [adopted, started] = await moments;
+    const other = [{ kind: 'gateway-api', file: 'serving/copy.yaml', route: 'scorer' }];
+    const swapped = (files: Files, candidate: typeof CANDIDATE | undefined, weight: number): Files => ({
+      ...files,
+      [MANIFEST]: writeManifest({ candidate, weight, targets: other }),
+      'serving/copy.yaml': files[SERVING]!,
+    });
+    expect(await compare(started!, swapped(started!, CANDIDATE, 5))).toMatchObject([
+      { code: 'SEC-29', severity: 'error', path: 'spec.targets' },
+    ]);
+    const settled = { ...adopted!, ...SETTLED };
+    expect(await compare(settled, swapped(settled, undefined, 0))).toEqual([]);
   });
 
   it('may be mended when it was broken before', async () => {

@@ -8,7 +8,7 @@ export function signMac({ key, text }: { readonly key: string; readonly text: st
 
 /** Compares in the same time wherever the first difference is. */
 export const verifyMac: VerifyMac = ({ key, text, signature }) => {
-  const expected = Buffer.from(signMac({ key, text }), 'hex');
-  const given = Buffer.from(signature, 'hex');
+  const expected = Buffer.from(signMac({ key, text }));
+  const given = Buffer.from(signature);
   return given.length === expected.length && timingSafeEqual(given, expected);
 };

@@ -19,6 +19,6 @@ export function registryPlace(uri: string): RegistryPlace | undefined {
 
 /** `file:models/scorer` → the path of a file or folder in this repository; undefined for what is elsewhere. */
 export function repositoryPath(uri: string): string | undefined {
-  const path = /^file:(?!\/)(.+)$/.exec(uri)?.[1];
+  const path = /^file:(?!\/)([^?#]+)$/.exec(uri)?.[1];
   return path !== undefined && RepoPath.safeParse(path).success ? path : undefined;
 }

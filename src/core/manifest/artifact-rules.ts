@@ -1,4 +1,5 @@
 import { quote } from '../yaml/yaml-path.ts';
+import { repositoryPath } from './artifact-place.ts';
 import { digestInUri, findMutability, isUnsafeFormat, unsafeEnding } from './artifact-uri.ts';
 import type { Draft } from './draft.ts';
 import type { VersionSpec } from './release-schema.ts';
@@ -29,7 +30,13 @@ export const artifactsArePinned: Rule = function* ({ draft }) {
   for (const { name, artifact, path } of artifactsOf(draft)) {
     const moving = findMutability(artifact.uri);
     const digest = digestInUri(artifact.uri);
-    if (moving)
+    if (artifact.uri.startsWith('file:') && repositoryPath(artifact.uri) === undefined)
+      yield {
+        code: 'SEC-09',
+        path: [...path, 'uri'],
+        message: `must be file: and a path inside the repository as git writes it, like file:models/scorer, so that its bytes can be compared with the digest; got ${quote(artifact.uri.slice(0, 80))}. Write it without //, ./, ../, ? and #, or give the artifact another kind of URI`,
+      };
+    else if (moving)
       yield {
         code: 'ML-01',
         path: [...path, 'uri'],

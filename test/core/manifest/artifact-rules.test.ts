@@ -26,6 +26,24 @@ function judge(model: string, waivers = '', owners = '') {
   return parseRelease('releases/fraud-scorer.yaml', text).problems.map(({ code, path }) => `${code} ${path}`);
 }
 
+describe('a file of the repository', () => {
+  it.each([
+    'file:./models/m',
+    'file:models//m',
+    'file:models/',
+    'file:models/../m',
+    'file:///m',
+    'file:m?x',
+    'file:m#x',
+  ])('is refused as %s, which is not how git writes it', (uri) => {
+    expect(judge(`{uri: "${uri}", digest: "${SHA}"}`)).toContain('SEC-09 spec.candidate.artifacts.model.uri');
+  });
+
+  it('is fine as a path inside the repository', () => {
+    expect(judge(`{uri: "file:models/scorer", digest: "${SHA}"}`)).toEqual([]);
+  });
+});
+
 describe('a URI that can come to mean something else', () => {
   it.each([
     ['oci://reg.dev/team/model:latest', 'latest'],
