@@ -4,13 +4,13 @@ import { CONFIG_PATH } from '../core/manifest/config-schema.ts';
 import { judgePolicy } from '../core/manifest/override-rules.ts';
 import type { ParsedConfig } from '../core/manifest/parse-config.ts';
 import type { ParsedRelease } from '../core/manifest/parse-release.ts';
-import { POLICY_KEYS, type Policy, type PolicySpec, policyFor } from '../core/manifest/policy.ts';
+import { OWNERS, POLICY_KEYS, type Policy, type PolicySpec, policyFor } from '../core/manifest/policy.ts';
 import { toProblem } from '../core/manifest/rule.ts';
 import { findReview } from '../core/manifest/runbook-review.ts';
 import { after, elapsed, formatDuration, type Instant, millis } from '../core/units.ts';
 import { quote } from '../core/yaml/yaml-path.ts';
 import type { FileSource } from '../ports/forge.ts';
-import { type RepositoryReading, remainsOf, wholeOf } from './read-files.ts';
+import { nameOf, type RepositoryReading, remainsOf, wholeOf } from './read-files.ts';
 
 /** What the policy is held against. */
 export interface PolicyCheck {
@@ -37,7 +37,8 @@ export async function checkPolicies(files: FileSource, check: PolicyCheck): Prom
     const parsed = remains && wholeOf(remains);
     if (!parsed) continue;
     const found = new Map<string, Problem>();
-    for (const policy of policiesFor(check, parsed, changes !== undefined)) {
+    for (const one of policiesFor(check, parsed, changes !== undefined)) {
+      const policy = ownedByBase(one, check, parsed);
       const verdict = judgePolicy(policy, parsed.release, now);
       const review = verdict.sets('tier') ? [] : await checkReview(files, parsed, { policy, now });
       for (const problem of [...verdict.findings.map((one) => toProblem(parsed.source, one)), ...review])
@@ -71,6 +72,16 @@ function policiesFor(
   const { tiers, defaultTier } = was.tiers || !now ? was : now;
   const judge: PolicySpec = { ...was, tiers, defaultTier };
   return [policyFor(judge, release, `${CONFIG_PATH}${OF_THE_BASE}`), ...own];
+}
+
+/** Nobody makes themselves an owner and signs an override in one go: where no role says who may, the owners of the base may. */
+function ownedByBase(policy: Policy, { before }: PolicyCheck, { release }: ParsedRelease): Policy {
+  const { name, owners } = release.metadata;
+  const was = before?.releases.find((file) => nameOf(file) === name);
+  if (policy.overridersFrom !== OWNERS || was?.kind !== 'readable') return policy;
+  const known = (was.parsed.release.metadata.owners ?? []).map((owner) => owner.toLowerCase());
+  const overriders = (owners ?? []).filter((owner) => known.includes(owner.toLowerCase()));
+  return { ...policy, overriders, overridersFrom: `${OWNERS}${OF_THE_BASE}` };
 }
 
 /** That a pull request changes the policy, at the first of its changes; undefined when it does not. */

@@ -161,6 +161,19 @@ overrides: {maxDuration: 24h}
     expect(await briefly(until('2026-11-21'), against(until('2026-11-21')))).toEqual([]);
   });
 
+  it('is not signed by somebody whom the same pull request makes an owner', async () => {
+    const [was, now] = [untiered(config), until('2026-11-21')].map((files) => files[MANIFEST]!);
+    const mallory = (text: string) =>
+      text
+        .replace(/- "?@acme\/risk-ml"?\n/, '- "@acme/risk-ml"\n    - "@mallory"\n')
+        .replace('owner: "@acme/risk-ml"', 'owner: "@mallory"');
+    expect(mallory(now!)).toContain('owner: "@mallory"');
+    const after = { ...untiered(config), [MANIFEST]: mallory(now!) };
+    expect(await briefly(after, against({ ...untiered(config), [MANIFEST]: was! }))).toContain(
+      `error WAIVER_OWNER_UNKNOWN ${MANIFEST} spec.waivers[0].owner`,
+    );
+  });
+
   it.each(['samples', 'weight-per-hour', 'tier'])(
     'of %s is told off where nothing asks for that',
     async (rule) => {

@@ -50,10 +50,13 @@ export function policyFor(config: PolicySpec, { metadata, spec }: Release, sourc
       (freeze) => floor === undefined || name === undefined || (freeze.tiers?.includes(name) ?? true),
     ),
     overriders: config.roles?.override ?? metadata.owners ?? [],
-    overridersFrom: config.roles?.override ? `roles.override of ${source}` : 'metadata.owners',
+    overridersFrom: config.roles?.override ? `roles.override of ${source}` : OWNERS,
     longestOverride: config.overrides?.maxDuration ?? LONGEST,
   };
 }
+
+/** Where it stands who may override when no role says so. */
+export const OWNERS = 'metadata.owners';
 
 /** An override of a manifest, and why it is not in force; undefined `idle`: it is. */
 export interface JudgedOverride {
