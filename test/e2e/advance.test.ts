@@ -199,7 +199,7 @@ describe.skipIf(!present)('a step that is due', () => {
       const run = await advance(repository);
       expect(run).toMatchObject({
         exitCode: 0,
-        outputs: { decision: 'advance', changed: 'false', commit: '' },
+        outputs: { decision: 'advance', changed: 'true', commit: '' },
       });
       expect((await readRepository(repository)).weight).toBe(25);
       const again = await advance(repository);
@@ -241,7 +241,7 @@ describe.skipIf(!present)('a step that is due', () => {
     expect(errorsOf(run)).toMatchObject([
       {
         message: expect.stringContaining(
-          'refused[SEC-03] advance and rollback run only on the default branch "main", got "refs/heads/feature"',
+          'refused[SEC-03] advance, rollback and drill run only on the default branch "main", got "refs/heads/feature"',
         ),
       },
     ]);

@@ -23,7 +23,7 @@ describe('decodeUtf8', () => {
           severity: 'error',
           at: { file: 'a.yaml', line: 2, column: 4 },
           path: '',
-          message: 'not valid UTF-8 at byte 9; save the file as UTF-8',
+          message: 'not valid UTF-8 at byte 9; write what stands there again and save the file as UTF-8',
         },
       ],
     });
