@@ -82,6 +82,10 @@ describe('validate', () => {
     const manifest = BASE[MANIFEST]!.replace('kind: proportion', 'kind: proportion\n        unit: user');
     const told = { ...BASE, [SERVING]: route, [MANIFEST]: manifest };
     expect((await check(told)).problems).toEqual([]);
+    for (const spelled of ['Request', 'requests']) {
+      const same = { ...told, [MANIFEST]: manifest.replace('unit: user', `unit: ${spelled}`) };
+      expect((await check(same)).problems).toMatchObject([{ code: 'UNIT_IS_REQUEST' }]);
+    }
   });
 
   it('warns of latency there as well, whose buckets can only be of requests, unless clumps are declared', async () => {

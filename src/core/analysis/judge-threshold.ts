@@ -1,3 +1,4 @@
+import { MOST_TIMES } from '../judge/shared-fault.ts';
 import { writeCount, writeValue } from '../judge/write-numbers.ts';
 import { thresholdFor } from '../manifest/defaults.ts';
 import { elapsed, formatDuration, type Instant } from '../units.ts';
@@ -67,9 +68,6 @@ export function judgeThreshold(
     lastSeen,
   };
 }
-
-/** What both share makes the candidate no worse than this many times stable. */
-const MOST_TIMES = 2;
 
 /** Whether stable, where it was asked, breaks the same rule at every point of the window, and by not much less than the candidate. */
 function isStableBeyond(

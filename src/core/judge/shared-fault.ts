@@ -6,7 +6,7 @@ const TOGETHER = 5;
 /** Fewer events of stable than these are a stray request and no fault. */
 const LEAST_EVENTS = 5;
 /** What both share makes the candidate no worse than this many times stable. */
-const MOST_TIMES = 2;
+export const MOST_TIMES = 2;
 
 /** How a fixed bound is held against stable. */
 export interface FixedBound<A> {

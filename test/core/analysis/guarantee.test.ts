@@ -122,6 +122,12 @@ describe('what the error rates of a rollout rest on', () => {
       now: { ...distribution, by: 'class' },
       says: 'scores.by: not there at the start, "class" now',
     },
+    {
+      name: 'how late labels come',
+      check: calibration,
+      now: { ...calibration, labelDelay: minutes(60) },
+      says: 'probabilities.labelDelay: not there at the start, 3600000 now',
+    },
   ])('was changed by $name', ({ check, now, says }) => {
     const changes = changedGuarantee(given({ checks: [check] }), given({ checks: [now] }));
     expect(changes).toContain(says);

@@ -343,6 +343,13 @@ describe('a document of evidence', () => {
     expect(whole!.curve![0]).toEqual({ ticks: 1, logHarm: first!.logHarm, logSafe: first!.logSafe });
   });
 
+  it('ends each curve where the assessment of all checks together stands', () => {
+    const ticks = Array.from({ length: 20 }, () => tick(9, 1_000, 60, 19_000));
+    const three = ['a', 'b', 'c'].map((name) => ({ ...errors, name, ticks }));
+    for (const check of assess(document(three), { curve: true }).checks)
+      expect(check.curve!.at(-1)).toEqual({ ticks: 20, logHarm: check.logHarm, logSafe: check.logSafe });
+  });
+
   it('gives the same output for the same input, whatever the numbers, and never NaN', () => {
     const seed = announceSeed('evidence documents', 20261121);
     const count = fc.oneof(

@@ -65,6 +65,31 @@ describe('parseRelease', () => {
     ]);
   });
 
+  it('advises a number for a percentage only where the number is one of percent', () => {
+    const check = (limit: string) =>
+      SHORT.replace(
+        / {6}- name: latency[\s\S]*?(?= {2}targets:)/,
+        `      - {name: crashes, kind: rate, provider: prod, events: x, exposure: y, limit: ${limit}}\n`,
+      );
+    const messages = (text: string) =>
+      parseRelease('releases/fraud-scorer.yaml', text).problems.map(
+        ({ path, message }) => `${path}: ${message}`,
+      );
+    const weight = messages(SHORT.replace('weight: 5\n', 'weight: "5%"\n'));
+    expect(weight).toContainEqual(expect.stringMatching(/^spec\.rollout\.weight: .*; write 5$/));
+    const rate = messages(check('5%')).filter((text) => text.includes('limit: '));
+    expect(rate).toEqual([expect.stringMatching(/must be a number, got the string "5%"$/)]);
+  });
+
+  it('does not send a key to the place where it stands', () => {
+    const text = SHORT.replace('kind: threshold', 'kind: threshold\n        bad: x');
+    const [found] = parseRelease('releases/fraud-scorer.yaml', text).problems.filter(
+      ({ code }) => code === 'KEY_UNKNOWN',
+    );
+    expect(found?.message).not.toContain('it belongs in spec.health.checks[]');
+    expect(found?.message).toContain('expected one of');
+  });
+
   it('says what the sound half of a broken candidate breaks', () => {
     const text = SHORT.replace('version: 3.5.0', 'version: 3.4.1').replace(
       'fraud-scorer-b',
