@@ -168,7 +168,8 @@ class ShapeReport {
     const here = formatPath(path.slice(0, -1)).replace(/\[\d+\]/g, '[]');
     const places = keyPlaces(this.#check.schema, key);
     // another kind has it where it stands: what this kind has says more than another place
-    if (places.length > 0 && !places.includes(here)) return `; it belongs in ${places.slice(0, 2).join(' or ')}`;
+    if (places.length > 0 && !places.includes(here))
+      return `; it belongs in ${places.slice(0, 2).join(' or ')}`;
     return keys.length === 0 ? '' : `, expected ${keys.length > 1 ? 'one of ' : ''}${keys.join(', ')}`;
   }
 
