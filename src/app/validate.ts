@@ -2,7 +2,7 @@ import type { Problem } from '../core/errors.ts';
 import { sortProblems } from '../core/errors.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
 import type { DependencyGraph } from '../core/manifest/order-of-releases.ts';
-import { checkQuerySyntax, type QueryCheck } from '../core/manifest/query-rules.ts';
+import { checkQuerySyntax, type QueryCheck, remembering } from '../core/manifest/query-rules.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import { NO_CONFIG } from '../core/manifest/sound-config.ts';
 import { findConfigLeftovers, findReleaseLeftovers } from '../core/manifest/template-rules.ts';
@@ -79,6 +79,7 @@ export async function validate(
   const signatures = artifacts && (await prepareSignatures(files, { artifacts, base, before, reading }));
   problems.push(...(signatures?.problems ?? []));
   const workflow = await findRollbackWorkflow(files);
+  const check = remembering(checkQuery);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
   const manifests: Remains[] = [];
   for (const file of reading.releases) {
@@ -94,7 +95,7 @@ export async function validate(
       ...(parsed && state ? checkVersions(parsed, state) : []),
       ...(parsed ? findReleaseLeftovers(parsed) : []),
       ...(parsed && now !== undefined ? checkWaiverDays(parsed, now) : []),
-      ...checkQuerySyntax(remains, checkQuery),
+      ...checkQuerySyntax(remains, check),
       ...checkOwners(remains, owners),
       ...(parsed ? await checkContracts(files, parsed) : []),
       ...(parsed ? await checkGenerated(files, parsed, workflow) : []),
