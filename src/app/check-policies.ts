@@ -87,7 +87,7 @@ function ownedByBase(policy: Policy, { release }: ParsedRelease, was: ReleaseFil
   return { ...policy, overriders, overridersFrom: `${OWNERS}${OF_THE_BASE}` };
 }
 
-/** That a pull request changes the policy, at the first of its changes; undefined when it does not. */
+/** That a pull request changes the policy, or whom to believe, at the first of its changes; undefined when it does not. */
 function findPolicyChange(
   { configFile }: RepositoryReading,
   after: ParsedConfig | undefined,
@@ -95,7 +95,7 @@ function findPolicyChange(
   const before = configFile.sound();
   if (before === NO_CONFIG || !after) return undefined;
   // what the base has lost is told of by itself
-  const keys = POLICY_KEYS.filter((key) => !before.lost.has(key));
+  const keys = ([...POLICY_KEYS, 'verify', 'account'] as const).filter((key) => !before.lost.has(key));
   const changed = keys.flatMap((key) => findChanges(before.config[key], after.config[key], [key]));
   const [first] = changed;
   if (!first) return undefined;

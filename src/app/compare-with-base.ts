@@ -26,7 +26,8 @@ export function* compareWithBase({ was, after, state }: BothManifests): Iterable
   if (isInFlight) yield* findOtherStable(remains, after, state);
   if (!before) return;
   if (isInFlight || state?.rollout) yield* findOtherTargets(before, after);
-  yield* findLoosenedCare(before, after);
+  const { candidate } = before.release.spec;
+  yield* findLoosenedCare(before, after, isInFlight ? candidate?.version : undefined);
   yield* findOtherTier(before, after);
   yield* findNewOverrides(before, after);
 }

@@ -28,7 +28,7 @@ export function findOddMove(move: RecordedMove): string | undefined {
   const reading = before === undefined ? undefined : parseRelease(path, before);
   if (reading?.kind !== 'ok')
     return `a record of kind ${record.decision.kind} over a manifest that cannot be read`;
-  return findOddVersions(record, reading.value) ?? findOddEdit(move, reading.value);
+  return findOddVersions(record, reading.value) ?? findOddMoment(move) ?? findOddEdit(move, reading.value);
 }
 
 function findOddVersions(
@@ -59,6 +59,25 @@ function isSame(a: VersionRef | null, b: VersionRef | null): boolean {
   return a && b ? sameDeployment(a, b) : a === b;
 }
 
+/** A move of a rollout needs one, and what serves is called good only when none is under way. */
+function findOddMoment({ record, state }: RecordedMove): string | undefined {
+  const { kind } = record.decision;
+  const { unfinished, watched } = state;
+  const isRunning = !!unfinished && !!record.candidate && sameDeployment(unfinished, record.candidate);
+  const isRestored = watched?.kind === 'restored' && !!record.good && sameVersion(watched.ref, record.good);
+  const fits: Readonly<Record<typeof kind, boolean>> = {
+    start: !isRunning,
+    advance: isRunning,
+    reduce: isRunning,
+    promote: isRunning,
+    adopt: !isRunning,
+    recover: isRestored,
+    pause: true,
+    rollback: true,
+  };
+  return fits[kind] ? undefined : `a record of kind ${kind} that does not follow from those before`;
+}
+
 function findOddEdit({ record, before, after }: RecordedMove, parsed: ParsedRelease): string | undefined {
   const { kind, from, to } = record.decision;
   const steps = parsed.release.spec.rollout.steps.map(({ weight }) => weight);
@@ -69,7 +88,7 @@ function findOddEdit({ record, before, after }: RecordedMove, parsed: ParsedRele
         ? to === steps.find((weight) => weight > from)
         : kind === 'reduce'
           ? to < from
-          : true;
+          : kind !== 'promote' || from === steps.at(-1);
   if (!isDeclared) return `a weight that is no next step: ${from} → ${to}`;
   return after === editedBy(kind, parsed, record, before) ? undefined : 'other edits of the manifest';
 }

@@ -25,12 +25,20 @@ export function readPullRequestEvent({ env }: Pick<CommandContext, 'env'>): Pull
   return { number: pull.number, head: sha(id), isFork: pull.head?.repo?.full_name !== env.GITHUB_REPOSITORY };
 }
 
+/** Events of what is in this repository already, or of pull requests whose own check has passed. */
+const OF_NO_PULL_REQUEST: ReadonlySet<string> = new Set([
+  'merge_group',
+  'push',
+  'schedule',
+  'workflow_dispatch',
+]);
+
 /**
  * Where the pull request of a run comes from; unknown in a terminal, and in a run that is for none. An event that does not say counts
  * as one from a fork.
  */
 export function readOrigin({ env }: Pick<CommandContext, 'env'>): Origin {
-  if (env.GITHUB_ACTIONS !== 'true' || !env.GITHUB_EVENT_NAME?.startsWith('pull_request'))
+  if (env.GITHUB_ACTIONS !== 'true' || OF_NO_PULL_REQUEST.has(env.GITHUB_EVENT_NAME ?? ''))
     return { kind: 'unknown' };
   const { head, user } = parseEvent(env.GITHUB_EVENT_PATH)?.pull_request ?? {};
   const repository = env.GITHUB_REPOSITORY;

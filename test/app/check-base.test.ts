@@ -238,6 +238,23 @@ describe('a version', () => {
     expect(await compare(BASE, apart)).toEqual([]);
   });
 
+  it('that is rolled out while the rules of health change is flagged as well', async () => {
+    const [, started] = await moments;
+    const softer = [{ ...CHECKS[0], limit: '50%' }];
+    const after = {
+      ...started!,
+      [MANIFEST]: writeManifest({ candidate: CANDIDATE, weight: 5, checks: softer }),
+    };
+    expect(await compare(started!, after)).toMatchObject([
+      {
+        code: 'SEC-28',
+        severity: 'warning',
+        path: 'spec.health.checks[0].limit',
+        message: expect.stringContaining('changes while 3.5.0 is rolled out'),
+      },
+    ]);
+  });
+
   it('does not come while another is in flight', async () => {
     const [, started] = await moments;
     const next = { version: '3.6.0', backend: 'scorer-c', digit: 'c' };

@@ -74,6 +74,12 @@ describe('a pull request that changes the policy', () => {
     expect(found[0]!.message).toContain('A second owner must approve it');
   });
 
+  it('is flagged where it names who may bring records, or whose signatures count', async () => {
+    const before = files(strict);
+    const account = { ...before, [CONFIG_FILE]: `${strict}account: 5\n` };
+    expect(await briefly(account, against(before))).toEqual([CHANGED('account')]);
+  });
+
   it('cannot make use of a weaker one at once: the base’s counts, and the message says so', async () => {
     const found = await problemsOf(files(weak, { steps: short }), against(files(strict)));
     expect(found.map(brief)).toEqual([CHANGED('tiers.high.hold'), HOLD]);

@@ -118,6 +118,22 @@ describe('whoever can push to a branch of Belay’s', () => {
     );
     expect(await forge(decision('advance', 25, 100), files)).toContainEqual(odd('another weight than that'));
     expect(await forge({}, files)).toContainEqual(odd('other edits of the manifest'));
+    const early = { [MANIFEST]: writeManifest({ stable: CANDIDATE }), [SERVING]: whole };
+    const { is, path } = await step;
+    const { candidate, stable } = JSON.parse(is[path]!);
+    expect(await forge({ ...decision('promote', 5, 0), good: candidate }, early)).toContainEqual(
+      odd('a weight that is no next step'),
+    );
+    const same = { [MANIFEST]: (await step).was[MANIFEST]!, [SERVING]: (await step).was[SERVING]! };
+    expect(await forge({ ...decision('adopt', 5, 5), good: stable }, same)).toContainEqual(
+      odd('a record of kind adopt that does not follow'),
+    );
+    expect(await forge({ ...decision('recover', 5, 5), good: stable }, same)).toContainEqual(
+      odd('a record of kind recover that does not follow'),
+    );
+    expect(await forge({ ...decision('start', 5, 5) }, same)).toContainEqual(
+      odd('a record of kind start that does not follow'),
+    );
   });
 
   it('brings no softer rules along, and no other stable version', async () => {

@@ -47,6 +47,8 @@ describe('the origin of a pull request', () => {
   it('is unknown in a terminal, and in a run that is for no pull request', () => {
     expect(origin(EVENT, { GITHUB_ACTIONS: '' })).toEqual({ kind: 'unknown' });
     expect(origin(EVENT, { GITHUB_EVENT_NAME: 'merge_group' })).toEqual({ kind: 'unknown' });
-    expect(origin(EVENT, { GITHUB_EVENT_NAME: 'pull_request_target' })).toMatchObject({ kind: 'known' });
+    for (const name of ['pull_request_target', 'pull_request_review'])
+      expect(origin(EVENT, { GITHUB_EVENT_NAME: name })).toMatchObject({ kind: 'known', isFork: false });
+    expect(origin({ issue: {} }, { GITHUB_EVENT_NAME: 'issue_comment' })).toMatchObject({ isFork: true });
   });
 });
