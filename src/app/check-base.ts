@@ -1,6 +1,8 @@
 import { findLastGood } from '../core/decision/last-good.ts';
 import type { Problem } from '../core/errors.ts';
 import { toProblem } from '../core/manifest/rule.ts';
+import { readChain } from '../core/record/record-file.ts';
+import { readState } from '../core/record/release-state.ts';
 import { sameVersion, versionRef } from '../core/record/version-ref.ts';
 import type { Sha256 } from '../core/units.ts';
 import { quote } from '../core/yaml/yaml-path.ts';
@@ -11,7 +13,14 @@ import { checkUnreadableBase } from './check-unreadable-base.ts';
 import { compareWithBase } from './compare-with-base.ts';
 import { createFindBefore } from './find-before.ts';
 import type { Origin } from './origin.ts';
-import { nameOf, type ReadableRelease, type RepositoryReading, remainsOf, wholeOf } from './read-files.ts';
+import {
+  nameOf,
+  type ReadableRelease,
+  type ReleaseFile,
+  type RepositoryReading,
+  remainsOf,
+  wholeOf,
+} from './read-files.ts';
 
 /** The commit that a pull request is compared with. */
 export interface Base extends FileSource {
@@ -51,7 +60,7 @@ export async function checkBase(
   const found = [
     ...problems,
     ...checkUnreadableBase(before, reading, findBefore),
-    ...findLeftInFlight(before, reading),
+    ...findLeftInFlight(before, reading, sha256),
   ];
   for (const after of reading.releases) {
     const remains = remainsOf(after);
@@ -75,18 +84,29 @@ export async function checkBase(
 }
 
 /** Manifests that go while their candidate has traffic: nobody would look after it, nor take it back. */
-function findLeftInFlight(before: RepositoryReading, reading: RepositoryReading): readonly Problem[] {
+function findLeftInFlight(
+  before: RepositoryReading,
+  reading: RepositoryReading,
+  sha256: Sha256,
+): readonly Problem[] {
   const names = new Set(reading.releases.map(nameOf));
   const paths = new Set(reading.releases.map(({ path }) => path));
   return before.releases.flatMap((file): readonly Problem[] => {
     const name = nameOf(file);
-    if (file.kind !== 'readable' || !file.state.rollout || names.has(name)) return [];
-    const { version } = file.parsed.release.spec.candidate ?? {};
+    const version = names.has(name) ? undefined : findInFlight(file, before, sha256);
+    if (version === undefined) return [];
     const what = paths.has(file.path) ? 'is of another release now' : 'is gone';
     const message = `the manifest of ${quote(name)} ${what} while ${version} is rolled out, and nobody would watch it any more; put it back. To retire the release, take the candidate out first, and delete the manifest when that is merged`;
     const at = { file: file.path, line: 1, column: 1 };
     return [{ code: 'SEC-29', severity: 'error', at, path: '', message }];
   });
+}
+
+/** The candidate that has traffic; where the manifest cannot be read, the one that the records left. */
+function findInFlight(file: ReleaseFile, { records }: RepositoryReading, sha256: Sha256): string | undefined {
+  if (file.kind === 'readable') return file.state.rollout && file.parsed.release.spec.candidate?.version;
+  const reading = readChain(nameOf(file), records.get(nameOf(file)) ?? new Map(), sha256);
+  return reading.kind === 'ok' ? readState(reading.chain, undefined).unfinished?.version : undefined;
 }
 
 /**

@@ -111,6 +111,18 @@ describe('a manifest of the base that cannot be read', () => {
     });
   }
 
+  it('is not mended by deleting it, while its candidate has traffic', async () => {
+    const files = await started;
+    const { [MANIFEST]: text = '', ...rest } = files;
+    const found = await judge({ ...files, [MANIFEST]: `${text}x: [\n` }, rest);
+    expect(found).toContainEqual(
+      expect.objectContaining({
+        code: 'SEC-29',
+        message: expect.stringContaining('while 3.5.0 is rolled out'),
+      }),
+    );
+  });
+
   it('makes nobody an owner who was none', async () => {
     const overrides = {
       waivers: [{ rule: 'tier', reason: 'now', owner: '@mallory', until: '2099-01-01' }],
