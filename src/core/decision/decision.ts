@@ -109,6 +109,7 @@ const WAITS_FOR_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'DEADLINE_PASSED',
   'EVIDENCE_MISSING',
   'NOT_SERVED',
+  'RECOVERY_UNSEEN',
   'RELEASE_FROZEN',
 ]);
 

@@ -12,7 +12,7 @@ import { millis } from '../units.ts';
 import { type DecisionInput, decide } from './decide.ts';
 import type { Decision, Reason } from './decision.ts';
 import { planServed, readServed } from './served-share.ts';
-import { besideBad, evaluationOf, lookedAfter } from './watch.ts';
+import { assessRestored, besideBad, evaluationOf, lookedAfter } from './watch.ts';
 
 type RecordedObservation = NonNullable<BelayRecord['evidence']>['observations'][number];
 
@@ -59,11 +59,13 @@ function seeAgain(
   const observations = new Map(
     record.evidence.observations.map((item) => [item.id, readObservation(item)] as const),
   );
-  const assessment = assess(evaluation, observations);
   const watched = lookedAfter(state);
-  if (watched?.kind !== 'restored') return { assessment };
+  if (watched?.kind !== 'restored') return { assessment: assess(evaluation, observations) };
   const asked = planServed(besideBad(release, watched), evaluation);
-  return { assessment, served: readServed(evaluation, asked, observations) };
+  return {
+    assessment: assessRestored(evaluation, observations),
+    served: readServed(evaluation, asked, observations),
+  };
 }
 
 /** A version that is left after its promotion brings its rollout along, which is not that of a candidate that waits. */

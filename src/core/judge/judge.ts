@@ -57,9 +57,9 @@ export function judge(
   const failsIn = (family: Family) => (one: Weighed) =>
     one.breach !== undefined || family.failing.has(one.check);
   // whose fault it is has to be asked only when something is proven
-  const isProven = weighed.some(failsIn(apparent));
-  const own = weighed.map((one) => (isProven ? { ...one, ...one.own() } : { ...one, sharedNow: false }));
-  const family = isProven ? joinFamily(terms, own) : apparent;
+  const isAsked = !evidence.apart && weighed.some(failsIn(apparent));
+  const own = weighed.map((one) => (isAsked ? { ...one, ...one.own() } : { ...one, sharedNow: false }));
+  const family = isAsked ? joinFamily(terms, own) : apparent;
   return {
     family: { logHarm: family.logHarm, threshold: family.threshold },
     checks: weighed.map((one, index) => {
