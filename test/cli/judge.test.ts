@@ -66,6 +66,16 @@ describe('belay judge', () => {
     expect((await judge('{', ['--exit-code'])).exitCode).toBe(1);
   });
 
+  it('says first that traffic is not split as declared, and gives no verdict on the candidate for it', async () => {
+    const ticks = [{ candidate: { exposure: 700 }, stable: { exposure: 9_300 } }];
+    const check = { name: 'split', kind: 'split', share: 0.05, ticks };
+    const text = JSON.stringify({ apiVersion: 'belay.dev/v1', kind: 'Evidence', checks: [check] });
+    const { stdout } = await judge(text);
+    expect(stdout).toMatch(
+      /^inconclusive: traffic is not split as declared, so nothing is proven about the candidate's health; evidence of harm 1 to 1, 100 to 1 would fail it\n {2}fail {2}split: traffic is not split as declared: 7% observed, 5% declared/,
+    );
+  });
+
   it('prints the assessment as JSON alone, with a curve when asked', async () => {
     const plain = JSON.parse((await judge(evidence, ['--format', 'json'])).stdout);
     expect(plain).toMatchObject({ kind: 'Assessment', verdict: 'fail', checks: [{ name: 'errors' }] });
