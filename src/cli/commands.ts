@@ -191,6 +191,10 @@ export const COMMANDS: readonly Command[] = [
     maxPositionals: 1,
     flags: {
       curve: { type: 'boolean', help: 'with --format json: the evidence after every tick, for plots' },
+      'exit-code': {
+        type: 'boolean',
+        help: 'exit by the verdict: 0 pass, 1 error, 4 fail, 5 inconclusive or no-data; without it 0 whatever the verdict',
+      },
     },
     run: async (input, context) => (await import('./commands/judge.ts')).runJudge(input, context),
   },

@@ -1,13 +1,32 @@
 import { needsPerson, reasonsForPerson } from '../core/decision/decision.ts';
 import type { ToolErrorCode } from '../core/errors.ts';
 import { assertNever } from '../core/errors.ts';
+import type { Verdict } from '../core/judge/evidence.ts';
 import type { ReleaseReport, RunReport } from './run-report.ts';
 
 /**
  * 0 done or nothing to do · 1 refused, the user can fix it · 2 held, and a person must know: evidence missing past its deadline,
- * a rollback that a person closed while harm is proven, or a forge that asks to wait longer than a run may · 3 internal or infrastructure.
+ * a rollback that a person closed while harm is proven, or a forge that asks to wait longer than a run may · 3 internal or infrastructure ·
+ * 4 and 5 by `judge --exit-code` alone: judged, and it fails; judged, and nothing is proven.
  */
-export type ExitCode = 0 | 1 | 2 | 3;
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5;
+
+/** The exit code of `judge --exit-code`: only what passes is 0. A check that cannot be used is a document to be mended. */
+export function exitCodeOfVerdict(verdict: Verdict): ExitCode {
+  switch (verdict) {
+    case 'pass':
+      return 0;
+    case 'error':
+      return 1;
+    case 'fail':
+      return 4;
+    case 'inconclusive':
+    case 'no-data':
+      return 5;
+    default:
+      return assertNever(verdict);
+  }
+}
 
 /** The exit code of a run: what broke comes before what a person must fix, and that before what a person must know. */
 export function exitCodeOf(report: RunReport): ExitCode {
