@@ -2,7 +2,8 @@ import type { Problem } from '../core/errors.ts';
 import { sortProblems } from '../core/errors.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
 import type { DependencyGraph } from '../core/manifest/order-of-releases.ts';
-import { checkQuerySyntax, type QueryCheck } from '../core/manifest/query-rules.ts';
+import type { QueryCheck } from '../core/manifest/query-check.ts';
+import { checkQueries } from '../core/manifest/query-rules.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import { findConfigLeftovers, findReleaseLeftovers } from '../core/manifest/template-rules.ts';
 import { checkWaiverDays } from '../core/manifest/waiver-rules.ts';
@@ -88,7 +89,7 @@ export async function validate(
       ...(parsed && state ? checkVersions(parsed, state) : []),
       ...(parsed ? findReleaseLeftovers(parsed) : []),
       ...(parsed && now !== undefined ? checkWaiverDays(parsed, now) : []),
-      ...checkQuerySyntax(remains, checkQuery),
+      ...checkQueries(remains, checkQuery),
       ...checkOwners(remains, owners),
       ...(parsed ? await checkContracts(files, parsed) : []),
       ...(parsed ? await checkGenerated(files, parsed, workflow) : []),
