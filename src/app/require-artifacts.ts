@@ -42,7 +42,12 @@ async function findUnsigned(
     digests: (paths) => forge.digests(head, paths),
   };
   const trusting = await openTrust(parsedConfig, files, artifacts?.openVerifier);
-  const problems = await checkSignatures({ parsed, role: 'candidate', isKnown: false, files, trusting });
+  const problems = await checkSignatures({
+    source: parsed.source,
+    role: 'candidate',
+    version: parsed.release.spec.candidate,
+    ...{ isKnown: false, files, trusting },
+  });
   return problems.filter(({ severity }) => severity === 'error');
 }
 

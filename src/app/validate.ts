@@ -91,10 +91,10 @@ export async function validate(
       ...(parsed && now !== undefined ? checkWaiverDays(parsed, now) : []),
       ...checkQueries(remains, checkQuery),
       ...checkOwners(remains, owners),
-      ...(parsed ? await checkContracts(files, parsed) : []),
+      ...(await checkContracts(files, remains)),
       ...(parsed ? await checkGenerated(files, parsed, workflow) : []),
       ...(await checkTargets(files, remains)),
-      ...(signatures && file.kind === 'readable' ? await signatures.check(file) : []),
+      ...(signatures ? await signatures.check(remains) : []),
     ];
     problems.push(...found.filter(({ at, path }) => at.file !== file.path || !remains.blamed.has(path)));
   }

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { ToolError } from '../../core/errors.ts';
 import { CONFIG_PATH } from '../../core/manifest/config-schema.ts';
 import { type CommandContext, type CommandInput, type CommandResult, textFlag } from '../command.ts';
-import { configTemplate, releaseTemplate, servingTemplate } from '../init-templates.ts';
+import { configTemplate, INIT_TRAFFIC, releaseTemplate, servingTemplate } from '../init-templates.ts';
 import { WORKFLOWS } from '../init-workflows.generated.ts';
 import { VERSION } from '../version.ts';
 
@@ -20,9 +20,10 @@ export async function runInit({ flags }: CommandInput, context: CommandContext):
   const branch = textFlag(flags, 'branch') ?? 'main';
   const ref = textFlag(flags, 'ref') ?? DEFAULT_REF;
   checkInputs({ name, url, branch, ref });
+  const manifest = `releases/${name}.yaml`;
   const files: Readonly<Record<string, string>> = {
     [CONFIG_PATH]: configTemplate({ url, ref }),
-    [`releases/${name}.yaml`]: releaseTemplate({ name, ref }),
+    [manifest]: releaseTemplate({ name, ref }),
     [`serving/${name}.yaml`]: servingTemplate({ name }),
     ...Object.fromEntries(
       Object.entries(WORKFLOWS).map(([path, text]) => [path, adaptWorkflow(text, { name, branch, ref })]),
@@ -38,6 +39,11 @@ export async function runInit({ flags }: CommandInput, context: CommandContext):
     ...(ref === DEFAULT_REF && VERSION.startsWith('0.')
       ? [
           `note: the workflows run belay-dev/belay@${ref}, which is not tagged yet: write them with --ref and the 40 digits of a commit, or put those there`,
+        ]
+      : []),
+    ...(written.includes(manifest)
+      ? [
+          `made for: steps and margins of ${manifest} fit ${INIT_TRAFFIC.perMinute.toLocaleString('en-US')} requests a minute with ${INIT_TRAFFIC.bad} of them bad; with less traffic hold longer or give the steps more weight. "belay plan --traffic" says what yours need`,
         ]
       : []),
     `next: put your version, digest, queries and route into releases/${name}.yaml and serving/${name}.yaml, then run "belay validate"`,
