@@ -69,9 +69,12 @@ function policiesFor(
   const was = before?.config;
   const own = now ? [policyFor(now, release)] : [];
   if (!was || (now && !isChanged)) return own;
-  const { tiers, defaultTier } = was.tiers || !now ? was : now;
+  const isOfBase = was.tiers !== undefined || !now;
+  const { tiers, defaultTier } = isOfBase ? was : now;
   const judge: PolicySpec = { ...was, tiers, defaultTier };
-  return [policyFor(judge, release, `${CONFIG_PATH}${OF_THE_BASE}`), ...own];
+  const policy = policyFor(judge, release, `${CONFIG_PATH}${OF_THE_BASE}`);
+  // what is said of a tier names the file that it stands in
+  return [isOfBase ? policy : { ...policy, source: CONFIG_PATH }, ...own];
 }
 
 /** Nobody makes themselves an owner and signs an override in one go: where no role says who may, the owners of the base may. */

@@ -42,7 +42,7 @@ async function look(host: string, { registries = `registries:\n  "${host}": {ins
     report,
     rows: describePreflight(report, 60_000)
       .split('\n')
-      .filter((line) => line.includes(`oci://${host}`) && /^| [✅❌⚠–]/u.test(line)),
+      .filter((line) => line.includes(`oci://${host}`) && /^\| [^a-z]/.test(line)),
     problems: found.map(({ code, severity, path }) => [code, severity, path]),
     messages: found.map(({ message }) => message),
   };
