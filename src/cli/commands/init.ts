@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ToolError } from '../../core/errors.ts';
 import { CONFIG_PATH } from '../../core/manifest/config-schema.ts';
@@ -18,7 +18,7 @@ export async function runInit({ flags }: CommandInput, context: CommandContext):
   const name = textFlag(flags, 'release') ?? 'my-model';
   const url = textFlag(flags, 'prometheus') ?? 'https://prometheus.example.com';
   const branch = textFlag(flags, 'branch') ?? 'main';
-  const ref = textFlag(flags, 'ref') ?? DEFAULT_REF;
+  const ref = textFlag(flags, 'ref') ?? (await standingRef(directory)) ?? DEFAULT_REF;
   checkInputs({ name, url, branch, ref });
   const manifest = `releases/${name}.yaml`;
   const files: Readonly<Record<string, string>> = {
@@ -46,7 +46,9 @@ export async function runInit({ flags }: CommandInput, context: CommandContext):
           `made for: steps and margins of ${manifest} fit ${INIT_TRAFFIC.perMinute.toLocaleString('en-US')} requests a minute with ${INIT_TRAFFIC.bad} of them bad; with less traffic hold longer or give the steps more weight. "belay plan --traffic" says what yours need`,
         ]
       : []),
-    `next: put your version, digest, queries and route into releases/${name}.yaml and serving/${name}.yaml, then run "belay validate"`,
+    written.length === 0
+      ? 'nothing was written, for all of it stands there already; a file that is deleted is written anew, and --release <name> begins another release'
+      : `next: put your version, digest, queries and route into releases/${name}.yaml and serving/${name}.yaml, then run "belay validate"`,
   ];
   return {
     exitCode: 0,
@@ -56,6 +58,18 @@ export async function runInit({ flags }: CommandInput, context: CommandContext):
     problems: [],
     outputs: {},
   };
+}
+
+/** The version of Belay that the workflows of a repository run already, so that a second run goes on with it. */
+async function standingRef(directory: string): Promise<string | undefined> {
+  for (const path of Object.keys(WORKFLOWS)) {
+    const text = await readFile(join(directory, path), 'utf8').catch(() => '');
+    const found = /uses: belay-dev\/belay\/actions\/[a-z]+@([A-Za-z0-9][A-Za-z0-9._/-]{0,99})\s/.exec(
+      text,
+    )?.[1];
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 interface Inputs {
