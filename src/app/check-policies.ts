@@ -72,9 +72,12 @@ function policiesFor(
   const was = before?.configFile.sound();
   const own = now ? [policyFor(now, release)] : [];
   if (!was || was === NO_CONFIG || (now && !isChanged)) return own;
-  const { tiers, defaultTier } = was.config.tiers || was.lost.has('tiers') || !now ? was.config : now;
+  const isOfBase = was.config.tiers !== undefined || was.lost.has('tiers') || !now;
+  const { tiers, defaultTier } = isOfBase ? was.config : now;
   const judge: PolicySpec = { ...was.config, tiers, defaultTier };
-  return [policyFor(judge, release, `${CONFIG_PATH}${OF_THE_BASE}`), ...own];
+  const policy = policyFor(judge, release, `${CONFIG_PATH}${OF_THE_BASE}`);
+  // what is said of a tier names the file that it stands in
+  return [isOfBase ? policy : { ...policy, source: CONFIG_PATH }, ...own];
 }
 
 /** Nobody makes themselves an owner and signs an override in one go: where no role says who may, the owners of the base may. */

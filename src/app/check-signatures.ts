@@ -1,7 +1,7 @@
 import type { Problem } from '../core/errors.ts';
 import { repositoryPath } from '../core/manifest/artifact-place.ts';
 import { CONFIG_PATH, type Config } from '../core/manifest/config-schema.ts';
-import type { ParsedRelease } from '../core/manifest/parse-release.ts';
+import type { VersionDraft } from '../core/manifest/draft.ts';
 import type { VersionSpec } from '../core/manifest/release-schema.ts';
 import { type RuleFinding, toProblem } from '../core/manifest/rule.ts';
 import type { YamlSource } from '../core/yaml/read-yaml.ts';
@@ -70,8 +70,11 @@ export async function openTrust(
 }
 
 export interface SignatureCheck {
-  readonly parsed: ParsedRelease;
+  /** Of the manifest. */
+  readonly source: YamlSource;
   readonly role: 'stable' | 'candidate';
+  /** Undefined: there is none. */
+  readonly version: Pick<VersionDraft, 'artifacts'> | undefined;
   /** It was taken as good before signatures were asked for: that it has none is a warning. */
   readonly isKnown: boolean;
   readonly files: ArtifactFiles;
@@ -83,15 +86,14 @@ export interface SignatureCheck {
  * that is elsewhere only its digest is known here: the signature must be over that.
  */
 export async function checkSignatures(check: SignatureCheck): Promise<readonly Problem[]> {
-  const { parsed, role, trusting } = check;
-  const version = parsed.release.spec[role];
-  if (!version) return [];
+  const { source, role, version, trusting } = check;
+  if (!version?.artifacts) return [];
   if (trusting.kind === 'broken') return trusting.problems;
   const problems: Problem[] = [];
   for (const [name, artifact] of Object.entries(version.artifacts))
     for (const { key, ...finding } of await checkArtifact(check, artifact, trusting))
       problems.push(
-        toProblem(parsed.source, {
+        toProblem(source, {
           ...finding,
           path: ['spec', role, 'artifacts', name, ...(key ? [key] : [])],
         }),

@@ -51,6 +51,7 @@ export async function planRelease(
     state,
     assessment: evidence?.assessment,
     policy: snapshot.config && policyFor(snapshot.config, parsed.release),
+    sources: snapshot.config?.providers,
     served: evidence?.served,
     now,
   });
@@ -85,7 +86,9 @@ export async function planRelease(
     stable: versionRef(parsed.release.spec.stable),
     candidate: parsed.release.spec.candidate ? versionRef(parsed.release.spec.candidate) : null,
     rollout: state.rollout,
-    ...(decision.kind === 'start' ? { guarantee: guaranteeOf(parsed.release) } : {}),
+    ...(decision.kind === 'start'
+      ? { guarantee: guaranteeOf(parsed.release, snapshot.config?.providers) }
+      : {}),
     ...(state.watched?.kind === 'restored' && decision.kind === 'recover'
       ? { recovery: { from: state.watched, served: evidence?.served } }
       : {}),

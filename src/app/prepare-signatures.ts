@@ -2,7 +2,7 @@ import type { Problem } from '../core/errors.ts';
 import { sameVersion, versionRef } from '../core/record/version-ref.ts';
 import type { Digests, FileSource } from '../ports/forge.ts';
 import { type ArtifactFiles, checkSignatures, openTrust, type Trusting } from './check-signatures.ts';
-import type { ReadableRelease, RepositoryReading } from './read-files.ts';
+import type { Remains, RepositoryReading } from './read-files.ts';
 import type { OpenVerifier } from './world.ts';
 
 /** What is needed to look at artifacts without a network. */
@@ -14,7 +14,7 @@ export interface ArtifactReading extends Digests {
 export interface Signatures {
   /** Of the trust itself. */
   readonly problems: readonly Problem[];
-  check(file: ReadableRelease): Promise<readonly Problem[]>;
+  check(remains: Remains): Promise<readonly Problem[]>;
 }
 
 /** Whom to trust is what the base says: or else a pull request would bring its own signer along. */
@@ -42,12 +42,18 @@ export async function prepareSignatures(
   if (trusting.kind === 'broken') return { problems: trusting.problems, check: async () => [] };
   return {
     problems: [],
-    async check({ parsed, state }) {
-      const stable = versionRef(parsed.release.spec.stable);
-      const isKnown = state.good.some(({ ref }) => sameVersion(ref, stable));
+    async check({ source, draft, release, state }) {
+      const stable = release && versionRef(release.spec.stable);
+      const isKnown = !!stable && !!state?.good.some(({ ref }) => sameVersion(ref, stable));
+      const shared = { source, files: all, trusting };
       return [
-        ...(await checkSignatures({ parsed, role: 'stable', isKnown, files: all, trusting })),
-        ...(await checkSignatures({ parsed, role: 'candidate', isKnown: false, files: all, trusting })),
+        ...(await checkSignatures({ ...shared, role: 'stable', version: draft.stable, isKnown })),
+        ...(await checkSignatures({
+          ...shared,
+          role: 'candidate',
+          version: draft.candidate,
+          isKnown: false,
+        })),
       ];
     },
   };

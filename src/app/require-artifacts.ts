@@ -43,7 +43,12 @@ async function findUnsigned(
   };
   const { config, source } = parsedConfig;
   const trusting = await openTrust(config.verify, files, { open: artifacts?.openVerifier, source });
-  const problems = await checkSignatures({ parsed, role: 'candidate', isKnown: false, files, trusting });
+  const problems = await checkSignatures({
+    source: parsed.source,
+    role: 'candidate',
+    version: parsed.release.spec.candidate,
+    ...{ isKnown: false, files, trusting },
+  });
   return problems.filter(({ severity }) => severity === 'error');
 }
 

@@ -2,7 +2,8 @@ import type { Problem } from '../core/errors.ts';
 import { sortProblems } from '../core/errors.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
 import type { DependencyGraph } from '../core/manifest/order-of-releases.ts';
-import { checkQuerySyntax, type QueryCheck, remembering } from '../core/manifest/query-rules.ts';
+import type { QueryCheck } from '../core/manifest/query-check.ts';
+import { checkQueries, remembering } from '../core/manifest/query-rules.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import { NO_CONFIG } from '../core/manifest/sound-config.ts';
 import { findConfigLeftovers, findReleaseLeftovers } from '../core/manifest/template-rules.ts';
@@ -95,12 +96,12 @@ export async function validate(
       ...(parsed && state ? checkVersions(parsed, state) : []),
       ...(parsed ? findReleaseLeftovers(parsed) : []),
       ...(parsed && now !== undefined ? checkWaiverDays(parsed, now) : []),
-      ...checkQuerySyntax(remains, check),
+      ...checkQueries(remains, check),
       ...checkOwners(remains, owners),
-      ...(parsed ? await checkContracts(files, parsed) : []),
+      ...(await checkContracts(files, remains)),
       ...(parsed ? await checkGenerated(files, parsed, workflow) : []),
       ...(await checkTargets(files, remains)),
-      ...(signatures && file.kind === 'readable' ? await signatures.check(file) : []),
+      ...(signatures ? await signatures.check(remains) : []),
     ];
     problems.push(...found.filter(({ at, path }) => at.file !== file.path || !remains.blamed.has(path)));
   }

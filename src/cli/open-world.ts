@@ -50,7 +50,7 @@ interface ArtifactInput {
 }
 
 /** What looks at artifacts is loaded when the first is to be looked at. */
-function openArtifacts({ context, secrets, fetch, clock }: ArtifactInput): ArtifactSources {
+export function openArtifacts({ context, secrets, fetch, clock }: ArtifactInput): ArtifactSources {
   const registries = new Map<string, Promise<ArtifactRegistry>>();
   return {
     openVerifier,

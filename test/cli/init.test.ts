@@ -14,6 +14,10 @@ afterEach(() => {
 async function init(...flags: readonly string[]) {
   const cwd = mkdtempSync(join(tmpdir(), 'belay-init-'));
   folders.push(cwd);
+  return initIn(cwd, ...flags);
+}
+
+async function initIn(cwd: string, ...flags: readonly string[]) {
   const said = { stdout: '', stderr: '' };
   const code = await runCli(['init', ...flags], {
     env: {},
@@ -26,7 +30,7 @@ async function init(...flags: readonly string[]) {
     ['validate', 'preflight', 'advance', 'rollback'].map((name) =>
       read(`.github/workflows/belay-${name}.yml`),
     );
-  return { code, ...said, read, workflows };
+  return { code, ...said, cwd, read, workflows };
 }
 
 describe('belay init', () => {
@@ -49,6 +53,17 @@ describe('belay init', () => {
       expect(read(path)).toMatch(
         new RegExp(`^# yaml-language-server: \\$schema=\\S+/belay/${COMMIT}/dist/schemas/`),
       );
+  });
+
+  it('goes on with the commit that stands there, and says when there is nothing to write', async () => {
+    const { cwd } = await init('--ref', COMMIT, '--release', 'churn');
+    const again = await initIn(cwd, '--release', 'churn');
+    expect(again.stdout).toContain('nothing was written, for all of it stands there already');
+    expect(again.stdout).not.toContain('not tagged yet');
+    const other = await initIn(cwd, '--release', 'fraud');
+    expect(other.stdout).toContain('wrote releases/fraud.yaml');
+    expect(other.stdout).not.toContain('not tagged yet');
+    expect(other.read('releases/fraud.yaml')).toContain(`/belay/${COMMIT}/dist/schemas/`);
   });
 
   it('refuses a ref that would be more than one', async () => {

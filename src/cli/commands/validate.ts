@@ -5,7 +5,7 @@ import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';
 import type { Base } from '../../app/check-base.ts';
 import type { ArtifactFiles } from '../../app/check-signatures.ts';
-import { calendarOf, previewRelease, type ReleasePreview } from '../../app/plan.ts';
+import { policyOf, previewRelease, type ReleasePreview } from '../../app/plan.ts';
 import { type Validation, validate } from '../../app/validate.ts';
 import { sortProblems } from '../../core/errors.ts';
 import { DEFAULT_ZONE } from '../../core/manifest/policy.ts';
@@ -50,7 +50,7 @@ export async function runValidate({ flags }: CommandInput, context: CommandConte
   const plans = await Promise.all(
     moving.slice(0, MOST_PLANS).map(async (one) => ({
       ...(await previewRelease(files, one)),
-      ...calendarOf(one, validation, now),
+      ...policyOf(one, validation, now),
     })),
   );
   return {

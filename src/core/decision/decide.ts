@@ -1,5 +1,6 @@
 import type { Assessment } from '../analysis/assessment.ts';
 import { changedGuarantee, guaranteeOf } from '../analysis/guarantee.ts';
+import type { Config } from '../manifest/config-schema.ts';
 import { HEALTH_DEFAULTS } from '../manifest/defaults.ts';
 import type { Policy } from '../manifest/policy.ts';
 import type { Release } from '../manifest/release-schema.ts';
@@ -36,6 +37,8 @@ export interface DecisionInput {
   readonly assessment: Assessment | undefined;
   /** What the config asks of this release; undefined: nothing. */
   readonly policy?: Policy | undefined;
+  /** The providers of the config; undefined: it is not asked whether they are those of the start. */
+  readonly sources?: Config['providers'] | undefined;
   /** Whether a version that was taken back is gone; only while its rollback is verified. */
   readonly served?: ServedShare | undefined;
   /** Why a lower weight cannot be written into the files as they are; undefined: it can, as far as is known. */
@@ -72,9 +75,9 @@ function requireTime({ state, now }: DecisionInput, decision: Decision): Decisio
 }
 
 /** What the error rates rest on was changed under way: nobody can keep them then, and it is said with every decision. */
-function describeVoided({ release, state }: DecisionInput): Reason | undefined {
+function describeVoided({ release, state, sources }: DecisionInput): Reason | undefined {
   if (!state.rollout || !state.guarantee || !release.spec.candidate) return undefined;
-  const changed = changedGuarantee(state.guarantee, guaranteeOf(release));
+  const changed = changedGuarantee(state.guarantee, guaranteeOf(release, sources));
   const [first, ...rest] = changed;
   if (first === undefined) return undefined;
   const more = rest.length === 0 ? '' : `, and ${rest.length} more`;

@@ -2,6 +2,7 @@ import { assess } from '../analysis/assess.ts';
 import type { Assessment } from '../analysis/assessment.ts';
 import type { AbsenceReason, MetricsRequest, Observation } from '../analysis/observation.ts';
 import { ToolError } from '../errors.ts';
+import type { Config } from '../manifest/config-schema.ts';
 import { type PolicySpec, policyFor } from '../manifest/policy.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import type { Rollout } from '../plan/rollout.ts';
@@ -26,19 +27,35 @@ export interface Replay {
  * Decides again what a record says was decided.
  * @param release the manifest as it was before (its digest is `record.manifest.before`)
  * @param state what the records before this one say
- * @param config the config at the commit that was decided on, `record.base`; its policy is obeyed again
+ * @param config the config at the commit that was decided on, `record.base`; its policy is obeyed again, and its providers held against
+ *   those of the start
  */
 export function replayRecord(
   record: BelayRecord,
   release: Release,
-  { state, config }: { readonly state: ReleaseState; readonly config?: PolicySpec | undefined },
+  {
+    state,
+    config,
+  }: {
+    readonly state: ReleaseState;
+    readonly config?: (PolicySpec & Partial<Pick<Config, 'providers'>>) | undefined;
+  },
 ): Replay {
   const then = { ...state, rollout: isOfCandidate(record, release) ? readRollout(record) : undefined };
   const seen = seeAgain(record, release, then);
   const manifest = record.manifest.before ?? record.manifest.after;
   const policy = config && policyFor(config, release);
   const unwritable = readUnwritable(record);
-  const decision = decide({ release, manifest, state: then, ...seen, policy, unwritable, now: record.at });
+  const decision = decide({
+    release,
+    manifest,
+    state: then,
+    ...seen,
+    policy,
+    sources: config?.providers,
+    unwritable,
+    now: record.at,
+  });
   return { decision, assessment: seen.assessment };
 }
 

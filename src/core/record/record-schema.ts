@@ -88,6 +88,8 @@ const GuaranteeSchema = z.strictObject({
   falseRollbackRate: z.number(),
   falseAdvanceRate: z.number(),
   tick: z.number(),
+  ingestDelay: z.number().optional(),
+  providers: z.record(z.string(), z.record(z.string(), z.json())).optional(),
   steps: z.array(z.tuple([z.number(), z.number()])),
   checks: z.record(z.string(), z.record(z.string(), z.json())),
 });
