@@ -23,7 +23,7 @@ async function init(...flags: readonly string[]) {
   });
   const read = (path: string) => readFileSync(join(cwd, path), 'utf8');
   const workflows = () =>
-    ['validate', 'preflight', 'advance', 'rollback'].map((name) =>
+    ['validate', 'preflight', 'advance', 'rollback', 'watchdog'].map((name) =>
       read(`.github/workflows/belay-${name}.yml`),
     );
   return { code, ...said, read, workflows };
@@ -49,6 +49,12 @@ describe('belay init', () => {
       expect(read(path)).toMatch(
         new RegExp(`^# yaml-language-server: \\$schema=\\S+/belay/${COMMIT}/dist/schemas/`),
       );
+  });
+
+  it('writes the default branch wherever a workflow names it', async () => {
+    const { workflows } = await init('--branch', 'trunk');
+    for (const text of workflows()) expect(text).not.toMatch(/ref: main|\[main\]/);
+    expect(workflows().join()).toContain('branches: [trunk]');
   });
 
   it('refuses a ref that would be more than one', async () => {

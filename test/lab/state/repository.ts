@@ -90,12 +90,16 @@ export interface StatusState {
 export interface RunState {
   readonly id: number;
   readonly file: string;
-  readonly event: 'push' | 'pull_request' | 'workflow_dispatch' | 'repository_dispatch';
+  readonly event: 'push' | 'pull_request' | 'workflow_dispatch' | 'repository_dispatch' | 'schedule';
   readonly oid: string;
   readonly branch: string;
   readonly actor: Actor;
   readonly at: number;
-  status: 'queued' | 'completed' | 'action_required';
+  status: 'queued' | 'in_progress' | 'completed' | 'action_required';
+  /** How it ended; undefined: as its checks did. */
+  readonly conclusion?: string;
+  /** When it ended; undefined: at once. */
+  readonly changedAt?: number;
   /** Inputs of a dispatch. */
   readonly payload: unknown;
 }
