@@ -128,6 +128,27 @@ export function describeForgeContract(contract: ForgeContract): void {
         expect((await forge.read(second, ['README.md'])).get('README.md')).toMatchObject({ text: 'two\n' });
       });
 
+      it('goes on from what is in its history, and from nothing else until a commit names it whole', async () => {
+        const first = await forge.head();
+        const second = await bench.push({ 'README.md': 'two\n' });
+        await forge.refresh();
+        const goesOn = (at: Sha, commit: Sha) => forge.goesOnFrom(at, commit);
+        expect(await goesOn(second, first)).toBe(true);
+        expect(await goesOn(second, second)).toBe(true);
+        expect(await goesOn(first, second)).toBe(false);
+        const aside = await bench.push({ 'README.md': 'aside\n' }, { branch: 'aside' });
+        const resume = (id: string) => bench.push({}, { message: `Resume\n\nBelay-Resume: ${id}` });
+        const short = await resume(aside.slice(0, 12));
+        await forge.refresh();
+        expect(await goesOn(short, aside)).toBe(false);
+        const resumed = await resume(aside);
+        await bench.push({ 'README.md': 'later\n' });
+        const newest = await forge.refresh();
+        expect(await goesOn(resumed, aside)).toBe(true);
+        expect(await goesOn(newest, aside)).toBe(true);
+        expect(await goesOn(short, aside)).toBe(false);
+      });
+
       it('knows the branches whose commits are not merged, and only those under the name', async () => {
         const first = await forge.head();
         expect(await forge.branches(first, 'belay/')).toEqual([]);

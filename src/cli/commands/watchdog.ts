@@ -32,7 +32,6 @@ export async function runWatchdog({ flags }: CommandInput, context: CommandConte
     text: `${text}\n`,
     json: {
       ...report,
-      at: formatInstant(report.at),
       lastRun: lastRun === undefined ? null : formatInstant(lastRun),
     },
     summary: `## Belay watchdog\n${text}\n`,
