@@ -89,9 +89,12 @@ export function additionsOf(files: readonly FileWrite[]): readonly object[] {
 
 /** The error of a write that GitHub refused in words that are in no table. */
 export function refusedOtherwise(purpose: string, reason: string): ToolError {
+  const advice = /\barchived\b/i.test(reason)
+    ? 'Unarchive the repository under Settings > General; until then nothing in it is rolled out or back'
+    : 'Do it by hand, or correct what it names';
   return new ToolError({
     code: 'FORGE_REFUSED',
-    message: `GitHub: refused to ${purpose}: ${oneLine(reason)}. Do it by hand, or correct what it names`,
+    message: `GitHub: refused to ${purpose}: ${oneLine(reason)}. ${advice}`,
   });
 }
 

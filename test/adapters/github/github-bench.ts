@@ -26,6 +26,8 @@ export interface GitHubBench extends ForgeBench {
   openScratch(token?: string): Scratch;
   /** Another run: a forge of its own on a new checkout. */
   reopen(more?: Partial<GitHubForgeOptions>): Forge;
+  /** The same with another default branch. */
+  reopenOn(branch: string): Forge;
 }
 
 /** A forge on a clone of a repository of the lab. */
@@ -50,6 +52,10 @@ export async function openGitHubBench(
     slept,
     logged,
     reopen,
+    reopenOn(branch) {
+      const place = placeOf({ lab, repo, slept, logged }, {});
+      return createGitHubForge({ ...place, defaultBranch: branch, reader: place.readerOf(branch) });
+    },
     openScratch: (token) =>
       createGitHubScratch(placeOf({ lab, repo, slept, logged }, token === undefined ? {} : { token })),
     forge: reopen(),
