@@ -215,8 +215,8 @@ export interface CloseRequest {
 
 export type MergeOutcome =
   | { readonly kind: 'merged'; readonly commit: Sha }
-  /** Auto-merge is armed: it merges when the named requirement is met. Not merged yet. */
-  | { readonly kind: 'armed'; readonly reason: string }
+  /** Auto-merge is armed: it merges when the named requirement is met. Not merged yet; overdue after five minutes. */
+  | { readonly kind: 'armed'; readonly reason: string; readonly isOverdue: boolean }
   /** A requirement is pending and it was to be left: open, not armed. */
   | { readonly kind: 'pending'; readonly reason: string }
   /** Stays open; `message` says why and what a person can do. */

@@ -35,7 +35,7 @@ export function openPlace(options: PlaceOptions): Place {
     waitBudget: options.waitBudget ?? millis(120_000),
   });
   const webUrl = `${serverUrl(options.apiUrl)}/${owner}/${repository}`;
-  return { caller, owner, name: repository, defaultBranch, webUrl };
+  return { caller, owner, name: repository, defaultBranch, webUrl, now: () => clock.now() };
 }
 
 /** Where people look: api.github.com answers for github.com, and <host>/api/v3 for <host>. */

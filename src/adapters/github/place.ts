@@ -1,4 +1,5 @@
 import { ToolError } from '../../core/errors.ts';
+import type { Instant } from '../../core/units.ts';
 import type { FileWrite } from '../../ports/forge.ts';
 import type { Answer, Caller } from './caller.ts';
 import { at } from './data.ts';
@@ -13,6 +14,7 @@ export interface Place {
   readonly defaultBranch: string;
   /** Address of the repository for people, e.g. `https://github.com/acme/models`. */
   readonly webUrl: string;
+  now(): Instant;
 }
 
 /** How often a write is begun again after an unknown outcome or a race. */
