@@ -171,7 +171,10 @@ export interface Sibling extends PullRequest {
 
 export interface ProposalBranch {
   readonly tip: Sha;
-  /** Operation named by the tip's `Belay-Op` trailer; undefined when the tip is not a commit of this tool. */
+  /**
+   * Operation named by the tip's `Belay-Op` trailer; undefined when the tip is not a commit of this tool. A forge that knows who made a
+   * commit believes the trailer only of its own account.
+   */
   readonly operation: string | undefined;
 }
 

@@ -65,7 +65,8 @@ const RAN: ReadonlySet<unknown> = new Set(['success', 'failure', 'timed_out', 'n
 function readRun(run: unknown): WorkflowRun {
   return {
     url: textAt(run, 'html_url'),
-    startedAt: momentAt(run, 'run_started_at'),
+    // of the newest attempt, where GitHub says it
+    startedAt: momentAt(run, at(run, 'run_started_at') === undefined ? 'created_at' : 'run_started_at'),
     changedAt: momentAt(run, 'updated_at'),
     state: runState(textAt(run, 'status'), at(run, 'conclusion')),
   };

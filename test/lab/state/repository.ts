@@ -122,6 +122,8 @@ export class LabRepository {
   readonly owner: string;
   readonly name: string;
   readonly defaultBranch: string;
+  /** Commits that GitHub made for somebody and signed; a push can imitate all of them but this. */
+  readonly signed: Set<string>;
   readonly createdAt: number;
   readonly git: GitStore;
   readonly state: RepositoryState;
@@ -137,8 +139,10 @@ export class LabRepository {
     readonly git: GitStore;
     readonly settings: RepositorySettings;
     readonly state?: RepositoryState;
+    readonly signed?: Set<string>;
   }) {
     this.id = init.id;
+    this.signed = init.signed ?? new Set();
     this.owner = init.owner;
     this.name = init.name;
     this.defaultBranch = init.defaultBranch;
@@ -182,6 +186,7 @@ export class LabRepository {
       owner: this.owner,
       name: this.name,
       defaultBranch: this.defaultBranch,
+      signed: this.signed,
       createdAt: this.createdAt,
       git: await this.git.freeze(),
       settings: this.settings,
