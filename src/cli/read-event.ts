@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Origin } from '../app/origin.ts';
 import { ToolError } from '../core/errors.ts';
 import { type Sha, sha } from '../core/units.ts';
 import type { CommandContext } from './command.ts';
@@ -24,10 +25,44 @@ export function readPullRequestEvent({ env }: Pick<CommandContext, 'env'>): Pull
   return { number: pull.number, head: sha(id), isFork: pull.head?.repo?.full_name !== env.GITHUB_REPOSITORY };
 }
 
+/** Events of what is in this repository already, or of pull requests whose own check has passed. */
+const OF_NO_PULL_REQUEST: ReadonlySet<string> = new Set([
+  'merge_group',
+  'push',
+  'schedule',
+  'workflow_dispatch',
+]);
+
+/**
+ * Where the pull request of a run comes from; unknown in a terminal, and in a run that is for none. An event that does not say counts
+ * as one from a fork.
+ */
+export function readOrigin({ env }: Pick<CommandContext, 'env'>): Origin {
+  if (env.GITHUB_ACTIONS !== 'true' || OF_NO_PULL_REQUEST.has(env.GITHUB_EVENT_NAME ?? ''))
+    return { kind: 'unknown' };
+  const { head, user } = parseEvent(env.GITHUB_EVENT_PATH)?.pull_request ?? {};
+  const repository = env.GITHUB_REPOSITORY;
+  return {
+    kind: 'known',
+    isFork: !repository || head?.repo?.full_name !== repository,
+    branch: typeof head?.ref === 'string' ? head.ref : '',
+    account: {
+      id: typeof user?.id === 'number' ? user.id : 0,
+      login: typeof user?.login === 'string' ? user.login : '',
+      isApp: user?.type === 'Bot',
+    },
+  };
+}
+
 interface Event {
   readonly pull_request?: {
     readonly number?: unknown;
-    readonly head?: { readonly sha?: unknown; readonly repo?: { readonly full_name?: unknown } | null };
+    readonly head?: {
+      readonly sha?: unknown;
+      readonly ref?: unknown;
+      readonly repo?: { readonly full_name?: unknown } | null;
+    };
+    readonly user?: { readonly id?: unknown; readonly login?: unknown; readonly type?: unknown } | null;
   };
 }
 
