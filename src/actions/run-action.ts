@@ -25,6 +25,7 @@ export const ACTIONS: Readonly<Record<string, Readonly<Record<string, string>>>>
     'watch-for': 'BELAY_WATCH_FOR',
     every: 'BELAY_EVERY',
   },
+  watchdog: { workflow: 'BELAY_WORKFLOW', 'max-age': 'BELAY_MAX_AGE' },
   rollback: {
     dir: 'BELAY_DIRECTORY',
     branch: 'BELAY_DEFAULT_BRANCH',

@@ -263,7 +263,12 @@ async function settle(forge: Forge, proposal: Proposal, pull: PullRequest): Prom
     case 'merged':
       return { kind: 'merged', pull: linkOf(pull), commit: outcome.commit };
     case 'armed':
-      return { kind: 'armed', pull: linkOf(pull), message: outcome.reason };
+      return {
+        kind: 'armed',
+        pull: linkOf(pull),
+        message: outcome.reason,
+        isOverdue: outcome.isOverdue,
+      };
     case 'pending':
       return { kind: 'waiting', pull: linkOf(pull), message: outcome.reason };
     case 'blocked':

@@ -8,7 +8,7 @@ import { BRANCH, DIRECTORY, DRILL_FLAGS, NOW, RELEASE, WORLD_FLAGS } from './fla
 export const COMMANDS: readonly Command[] = [
   {
     name: 'init',
-    summary: 'write config, a release manifest and the four workflows into a repository; overwrites nothing',
+    summary: 'write config, a release manifest and the workflows into a repository; overwrites nothing',
     positionals: '',
     maxPositionals: 0,
     flags: {
@@ -112,6 +112,27 @@ export const COMMANDS: readonly Command[] = [
       },
     },
     run: async (input, context) => (await import('./commands/advance.ts')).runAdvance(input, context),
+  },
+  {
+    name: 'watchdog',
+    summary:
+      'ask GitHub whether the workflow that ticks still runs, and fail when it does not; no checkout is needed',
+    positionals: '',
+    maxPositionals: 0,
+    flags: {
+      workflow: {
+        type: 'string',
+        value: '<file>',
+        help: 'the file of the workflow that runs advance; default: belay-advance.yml',
+      },
+      'max-age': {
+        type: 'string',
+        value: '<duration>',
+        help: 'how long ago it may have run; default: 1h',
+      },
+      now: NOW,
+    },
+    run: async (input, context) => (await import('./commands/watchdog.ts')).runWatchdog(input, context),
   },
   {
     name: 'rollback',

@@ -27,10 +27,8 @@ export interface GitHubPlace {
   readonly options: PlaceOptions;
 }
 
-/** @throws ToolError REFUSED when a variable is missing */
-export async function openGitHubPlace(input: ForgeInput): Promise<GitHubPlace> {
-  const { flags, context, directory, clock, log, fetch } = input;
-  const { env } = context;
+/** Which repository a run is about and where GitHub is, as its environment says. @throws ToolError REFUSED when a variable is missing */
+export function readPlace(env: CommandContext['env']) {
   const token = env.BELAY_TOKEN || env.GITHUB_TOKEN;
   if (!token)
     throw new ToolError({
@@ -45,8 +43,16 @@ export async function openGitHubPlace(input: ForgeInput): Promise<GitHubPlace> {
       message: `GITHUB_REPOSITORY: expected owner/name, got "${env.GITHUB_REPOSITORY ?? ''}"`,
     });
   }
-  const defaultBranch = textFlag(flags, 'branch') ?? (await findDefaultBranch({ env, directory }));
   const apiUrl = env.GITHUB_API_URL || 'https://api.github.com';
+  return { token, owner, repository, apiUrl };
+}
+
+/** @throws ToolError REFUSED when a variable is missing */
+export async function openGitHubPlace(input: ForgeInput): Promise<GitHubPlace> {
+  const { flags, context, directory, clock, log, fetch } = input;
+  const { env } = context;
+  const { token, owner, repository, apiUrl } = readPlace(env);
+  const defaultBranch = textFlag(flags, 'branch') ?? (await findDefaultBranch({ env, directory }));
   const serverUrl = env.GITHUB_SERVER_URL || 'https://github.com';
   const url = `${serverUrl}/${owner}/${repository}.git`;
   const proxy = findProxy(new URL(url), env);

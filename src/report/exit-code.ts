@@ -6,8 +6,8 @@ import type { ReleaseReport, RunReport } from './run-report.ts';
 
 /**
  * 0 done or nothing to do · 1 refused, the user can fix it · 2 held, and a person must know: evidence missing past its deadline,
- * a rollback that a person closed while harm is proven, or a forge that asks to wait longer than a run may · 3 internal or infrastructure ·
- * 4 and 5 by `judge --exit-code` alone: judged, and it fails; judged, and nothing is proven.
+ * a rollback that a person closed while harm is proven, or that waits for its checks for too long, or a forge that asks to wait longer
+ * than a run may · 3 internal or infrastructure · 4 and 5 by `judge --exit-code` alone: judged, and it fails; judged, and nothing is proven.
  */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5;
 
@@ -59,6 +59,8 @@ function needsOf({ name, decision, receipt }: ReleaseReport): readonly string[] 
       return [`${name} ${receipt.code}`];
     case 'suppressed':
       return [`${name} PULL_CLOSED`];
+    case 'armed':
+      return [`${name} ROLLBACK_WAITS`];
     default:
       return reasonsForPerson(decision).map(({ code }) => `${name} ${code}`);
   }
@@ -76,6 +78,9 @@ function exitCodeOfRelease(command: RunReport['command'], { decision, receipt }:
       return exitCodeOfFault(receipt.code);
     case 'blocked':
       return 1;
+    // what does harm is served until somebody sees to what the revert waits for
+    case 'armed':
+      return receipt.isOverdue ? 2 : 0;
     case 'suppressed':
       if (command === 'rollback') return 1;
       // A step that was closed is a step that is not taken. A rollback that was closed leaves a version that does harm in service.

@@ -37,8 +37,13 @@ export type Receipt =
   | { readonly kind: 'dry-run' }
   | { readonly kind: 'committed'; readonly commit: Sha }
   | { readonly kind: 'merged'; readonly pull: PullLink; readonly commit: Sha }
-  /** Auto-merge is armed; not merged yet. */
-  | { readonly kind: 'armed'; readonly pull: PullLink; readonly message: string }
+  /** Auto-merge is armed; not merged yet, and overdue when it waits for longer than its checks should take to begin. */
+  | {
+      readonly kind: 'armed';
+      readonly pull: PullLink;
+      readonly message: string;
+      readonly isOverdue: boolean;
+    }
   /** Open and not armed: a requirement is pending, and a later run that decides the same again merges it. */
   | { readonly kind: 'waiting'; readonly pull: PullLink; readonly message: string }
   /** Waits for a person on purpose (approval). */

@@ -27,7 +27,7 @@ async function initIn(cwd: string, ...flags: readonly string[]) {
   });
   const read = (path: string) => readFileSync(join(cwd, path), 'utf8');
   const workflows = () =>
-    ['validate', 'preflight', 'advance', 'rollback'].map((name) =>
+    ['validate', 'preflight', 'advance', 'rollback', 'watchdog'].map((name) =>
       read(`.github/workflows/belay-${name}.yml`),
     );
   return { code, ...said, cwd, read, workflows };
@@ -64,6 +64,12 @@ describe('belay init', () => {
     expect(other.stdout).toContain('wrote releases/fraud.yaml');
     expect(other.stdout).not.toContain('not tagged yet');
     expect(other.read('releases/fraud.yaml')).toContain(`/belay/${COMMIT}/dist/schemas/`);
+  });
+
+  it('writes the default branch wherever a workflow names it', async () => {
+    const { workflows } = await init('--branch', 'trunk');
+    for (const text of workflows()) expect(text).not.toMatch(/ref: main|\[main\]/);
+    expect(workflows().join()).toContain('branches: [trunk]');
   });
 
   it('refuses a ref that would be more than one', async () => {

@@ -312,7 +312,7 @@ describe.skipIf(!present)('a candidate that fails', () => {
     expect(run).toMatchObject({
       exitCode: 0,
       asked: [
-        'repository',
+        'repository+viewer',
         'createRef+createCommitOnBranch+createPullRequest',
         'mergePullRequest+enablePullRequestAutoMerge',
       ],

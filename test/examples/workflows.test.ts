@@ -59,7 +59,7 @@ describe.each(workflows)('$path', ({ path, text, workflow, jobs, steps }) => {
 
   it('checks out the whole history and keeps no credentials', () => {
     const checkouts = steps.filter((step) => step.uses?.startsWith('actions/checkout@'));
-    expect(checkouts).toHaveLength(jobs.length);
+    expect(checkouts).toHaveLength(path.endsWith('belay-watchdog.yml') ? 0 : jobs.length);
     for (const step of checkouts)
       expect(step.with).toMatchObject({ 'fetch-depth': 0, 'persist-credentials': false });
   });
@@ -133,6 +133,18 @@ describe.each(['fraud-scorer', 'kserve'])('%s', (example) => {
       workflow_dispatch: null,
       repository_dispatch: { types: ['belay-advance'] },
     });
+  });
+
+  it('asks beside the full hour whether it ticks, and when people do something, since every schedule may stop', () => {
+    const { workflow, text, jobs } = named('watchdog');
+    expect(workflow.on).toEqual({
+      schedule: [{ cron: '41 * * * *' }],
+      push: { branches: ['main'] },
+      pull_request: { paths: ['releases/**'] },
+      workflow_dispatch: null,
+    });
+    expect(jobs.map((job) => job.permissions)).toEqual([{ actions: 'read' }]);
+    expect(text).not.toContain('secrets.');
   });
 
   it('hands no word of a dispatch on: the action reads the event itself', () => {

@@ -128,6 +128,27 @@ export class RepositoryHandle {
     });
   }
 
+  /** The schedule started a workflow at a moment (ms), and this became of it; `changedAt` is its end, or its last sign of life. */
+  ranOnSchedule(run: {
+    readonly file: string;
+    readonly at: number;
+    readonly changedAt?: number;
+    readonly status?: RunState['status'];
+    readonly conclusion?: string;
+  }): void {
+    const repo = this.#repo;
+    repo.state.runs.push({
+      id: repo.newId(),
+      event: 'schedule',
+      oid: '0'.repeat(40),
+      branch: repo.defaultBranch,
+      actor: this.#act(undefined).actor,
+      payload: undefined,
+      status: 'completed',
+      ...run,
+    });
+  }
+
   /** A person opens a pull request. Gives its number. */
   async openPull(wish: {
     readonly head: string;

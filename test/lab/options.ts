@@ -38,7 +38,15 @@ export interface LabWorkflow {
   readonly file: string;
   /** Name of the check run that it reports. */
   readonly check: string;
-  readonly on: readonly ('push' | 'pull_request' | 'workflow_dispatch' | 'repository_dispatch')[];
+  readonly on: readonly (
+    | 'push'
+    | 'pull_request'
+    | 'workflow_dispatch'
+    | 'repository_dispatch'
+    | 'schedule'
+  )[];
+  /** Default active. */
+  readonly state?: 'active' | 'disabled_inactivity' | 'disabled_manually';
   /** What its runs conclude as soon as they start; default `pending`: a person concludes them. */
   readonly outcome?: 'success' | 'failure' | 'pending';
 }

@@ -29,23 +29,38 @@ const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 function ignore(): void {}
 
 /** Opens the connection; the first request is the first that goes out. */
-export function connect({ token, apiUrl, graphqlUrl, fetch }: Endpoint): Send {
-  const client = new Octokit({
+export function connect(endpoint: Endpoint): Send {
+  const client = openClient(endpoint);
+  return (body, signal) =>
+    answered(client.request({ method: 'POST', url: endpoint.graphqlUrl, ...body, request: { signal } }));
+}
+
+/** The same for reading the REST API, at a path below its address. */
+export function connectRest(
+  endpoint: Omit<Endpoint, 'graphqlUrl'>,
+): (path: string, signal: AbortSignal) => Promise<HttpAnswer> {
+  const client = openClient(endpoint);
+  return (path, signal) => answered(client.request({ method: 'GET', url: path, request: { signal } }));
+}
+
+function openClient({ token, apiUrl, fetch }: Omit<Endpoint, 'graphqlUrl'>): Octokit {
+  return new Octokit({
     auth: token,
     baseUrl: apiUrl,
     userAgent: 'belay',
     log: SILENT,
     ...(fetch === undefined ? {} : { request: { fetch } }),
   });
-  return async (body, signal) => {
-    try {
-      return await client.request({ method: 'POST', url: graphqlUrl, ...body, request: { signal } });
-    } catch (error) {
-      const answer = answerOf(error);
-      if (answer !== undefined) return answer;
-      throw error;
-    }
-  };
+}
+
+async function answered(request: Promise<HttpAnswer>): Promise<HttpAnswer> {
+  try {
+    return await request;
+  } catch (error) {
+    const answer = answerOf(error);
+    if (answer !== undefined) return answer;
+    throw error;
+  }
 }
 
 /** Octokit throws answers with a status of 400 and above. */

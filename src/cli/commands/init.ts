@@ -96,6 +96,7 @@ function adaptWorkflow(text: string, { name, branch, ref }: Omit<Inputs, 'url'>)
   return told
     .replaceAll('fraud-scorer', name)
     .replace(/\bref: main\b/g, `ref: ${branch}`)
+    .replace(/\bbranches: \[main\]/g, `branches: [${branch}]`)
     .replace(/(uses: belay-dev\/belay\/actions\/[a-z]+)@v1$/gm, `$1@${ref}`);
 }
 

@@ -3,6 +3,8 @@ import {
   getStatus,
   listCheckRuns,
   listRuns,
+  listWorkflowRuns,
+  listWorkflows,
   patchCheckRun,
   postCheckRun,
   postStatus,
@@ -46,6 +48,8 @@ import type { Route } from './router.ts';
 /** Handlers by the operation id of GitHub's description. */
 export const ROUTES: Readonly<Record<string, Route>> = {
   'actions/create-workflow-dispatch': createWorkflowDispatch,
+  'actions/list-repo-workflows': listWorkflows,
+  'actions/list-workflow-runs': listWorkflowRuns,
   'actions/list-workflow-runs-for-repo': listRuns,
   'checks/create': postCheckRun,
   'checks/get': getCheckRun,

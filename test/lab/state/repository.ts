@@ -90,12 +90,16 @@ export interface StatusState {
 export interface RunState {
   readonly id: number;
   readonly file: string;
-  readonly event: 'push' | 'pull_request' | 'workflow_dispatch' | 'repository_dispatch';
+  readonly event: 'push' | 'pull_request' | 'workflow_dispatch' | 'repository_dispatch' | 'schedule';
   readonly oid: string;
   readonly branch: string;
   readonly actor: Actor;
   readonly at: number;
-  status: 'queued' | 'completed' | 'action_required';
+  status: 'queued' | 'in_progress' | 'completed' | 'action_required';
+  /** How it ended; undefined: as its checks did. */
+  readonly conclusion?: string;
+  /** When it ended; undefined: at once. */
+  readonly changedAt?: number;
   /** Inputs of a dispatch. */
   readonly payload: unknown;
 }
@@ -118,6 +122,8 @@ export class LabRepository {
   readonly owner: string;
   readonly name: string;
   readonly defaultBranch: string;
+  /** Commits that GitHub made for somebody and signed; a push can imitate all of them but this. */
+  readonly signed: Set<string>;
   readonly createdAt: number;
   readonly git: GitStore;
   readonly state: RepositoryState;
@@ -133,8 +139,10 @@ export class LabRepository {
     readonly git: GitStore;
     readonly settings: RepositorySettings;
     readonly state?: RepositoryState;
+    readonly signed?: Set<string>;
   }) {
     this.id = init.id;
+    this.signed = init.signed ?? new Set();
     this.owner = init.owner;
     this.name = init.name;
     this.defaultBranch = init.defaultBranch;
@@ -178,6 +186,7 @@ export class LabRepository {
       owner: this.owner,
       name: this.name,
       defaultBranch: this.defaultBranch,
+      signed: this.signed,
       createdAt: this.createdAt,
       git: await this.git.freeze(),
       settings: this.settings,
