@@ -83,9 +83,9 @@ export function readWatched(
   return undefined;
 }
 
-/** The pause that is the newest of some records. */
+/** The pause that Belay's newest decision is; what people ordered meanwhile takes nothing from it. */
 export function readPause(records: readonly BelayRecord[]): RecordedPause | undefined {
-  const last = records.at(-1);
+  const last = records.findLast(({ trigger, decision }) => !trigger.order || decision.kind === 'rollback');
   if (last?.decision.kind !== 'pause') return undefined;
   return { at: last.at, code: last.decision.reasons[0]?.code ?? '', manifest: last.manifest.after };
 }
