@@ -8,7 +8,7 @@ import { BRANCH, DIRECTORY, DRILL_FLAGS, NOW, RELEASE, WORLD_FLAGS } from './fla
 export const COMMANDS: readonly Command[] = [
   {
     name: 'init',
-    summary: 'write config, a release manifest and the four workflows into a repository; overwrites nothing',
+    summary: 'write config, a release manifest and the five workflows into a repository; overwrites nothing',
     positionals: '',
     maxPositionals: 0,
     flags: {
@@ -134,6 +134,34 @@ export const COMMANDS: readonly Command[] = [
       'if-failing': { type: 'boolean', help: 'look first: roll back only when the checks prove harm' },
     },
     run: async (input, context) => (await import('./commands/rollback.ts')).runRollback(input, context),
+  },
+  {
+    name: 'command',
+    summary: 'obey a person: pause, resume, approve, abort, rollback, looks-wrong or lift-quarantine',
+    positionals: '<command> <release> [<version>]',
+    maxPositionals: 3,
+    flags: {
+      ...WORLD_FLAGS,
+      command: { type: 'string', value: '<command>', help: 'the command, instead of the argument' },
+      release: { type: 'string', value: '<name>', help: 'the release, instead of the argument' },
+      version: {
+        type: 'string',
+        value: '<version>',
+        help: 'the version that may come again, or that a rollback is to leave',
+      },
+      reason: { type: 'string', value: '<text>', help: 'why, in one line; stands in the record' },
+      until: {
+        type: 'string',
+        value: '<time>',
+        help: 'of a pause: it ends by itself then, like 2026-12-01T18:00Z or at the end of a day like 2026-12-01',
+      },
+      from: {
+        type: 'string',
+        value: '<version>',
+        help: 'of a rollback: only when this version is tried or, settled, served; needed to leave a promoted version',
+      },
+    },
+    run: async (input, context) => (await import('./commands/command.ts')).runCommand(input, context),
   },
   {
     name: 'drill',
