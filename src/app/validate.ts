@@ -20,7 +20,7 @@ import { checkTargets } from './check-targets.ts';
 import { checkVersions } from './check-versions.ts';
 import { type ArtifactReading, prepareSignatures } from './prepare-signatures.ts';
 import { type Remains, type RepositoryReading, readFiles, remainsOf, wholeOf } from './read-files.ts';
-import { checkGenerated, findRollbackWorkflow } from './runbook.ts';
+import { checkGenerated, findPlace } from './runbook.ts';
 
 /** What validation found in a directory. */
 export interface Validation {
@@ -72,7 +72,7 @@ export async function validate(
   const owners = await readCodeOwners(files);
   const signatures = artifacts && (await prepareSignatures(files, { artifacts, base, reading }));
   problems.push(...(signatures?.problems ?? []));
-  const workflow = await findRollbackWorkflow(files);
+  const place = await findPlace(files, reading.config);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
   const manifests: Remains[] = [];
   for (const file of reading.releases) {
@@ -91,7 +91,7 @@ export async function validate(
       ...checkQuerySyntax(remains, checkQuery),
       ...checkOwners(remains, owners),
       ...(parsed ? await checkContracts(files, parsed) : []),
-      ...(parsed ? await checkGenerated(files, parsed, workflow) : []),
+      ...(parsed ? await checkGenerated(files, parsed, place) : []),
       ...(await checkTargets(files, remains)),
       ...(signatures && file.kind === 'readable' ? await signatures.check(file) : []),
     ];

@@ -85,9 +85,15 @@ export function readWatched(
 
 /** The pause that Belay's newest decision is; what people ordered meanwhile takes nothing from it. */
 export function readPause(records: readonly BelayRecord[]): RecordedPause | undefined {
-  const last = records.findLast(({ trigger, decision }) => !trigger.order || decision.kind === 'rollback');
+  const last = records.findLast((record) => !isOrder(record));
   if (last?.decision.kind !== 'pause') return undefined;
   return { at: last.at, code: last.decision.reasons[0]?.code ?? '', manifest: last.manifest.after };
+}
+
+/** A record that says what a person ordered, and decides nothing by evidence. */
+function isOrder({ decision: { kind }, trigger }: BelayRecord): boolean {
+  if (kind === 'pause') return trigger.order !== undefined;
+  return kind === 'resume' || kind === 'approve' || kind === 'lift';
 }
 
 function readPromoted(
