@@ -245,6 +245,28 @@ describe('an order', () => {
     expect(told(await bench.tick(33))).toEqual(['advance', 'CHECKS_PASS', 'merged']);
   });
 
+  it('to pause holds steps already while its pull request is open', async () => {
+    const config = `${CONFIG}advance: {mode: pull-request}\n`;
+    const bench = await openInFlight(2, { config });
+    bench.forge.setRules({ pending: 'ci' });
+    expect(told(await order(bench, 20, PAUSE))).toEqual(['pause', 'PAUSED_BY_PERSON', 'armed']);
+    const pulls = bench.forge.pulls.length;
+    expect(told(await bench.tick(32))).toEqual(['hold', 'PAUSE_PENDING', 'none']);
+    expect(bench.forge.pulls).toHaveLength(pulls);
+    bench.forge.closePull(bench.forge.pulls.at(-1)!.number);
+    bench.forge.setRules({});
+    expect(told(await bench.tick(33))).toEqual(['advance', 'CHECKS_PASS', 'merged']);
+  });
+
+  it('to pause does not hold a rollback while its pull request is open', async () => {
+    const config = `${CONFIG}advance: {mode: pull-request}\n`;
+    const health = { '3.4.1': () => 0.005, '3.5.0': (at: number) => (at < 20 ? 0.005 : 0.2) };
+    const bench = await openInFlight(2, { config, health });
+    bench.forge.setRules({ pending: 'ci' });
+    await order(bench, 20, PAUSE);
+    expect(told(await bench.tick(32))).toEqual(['rollback', 'HARM_PROVEN', 'armed']);
+  });
+
   it('to resume what no person paused says what holds it', async () => {
     const bench = await openInFlight(2);
     expect(told(await order(bench, 20, { name: 'resume' }))).toEqual(['nothing', 'NOT_PAUSED', 'none']);

@@ -32,6 +32,7 @@ export type ReasonCode =
   | 'CLOCK_SKEW'
   | 'PAUSED_BY_MANIFEST'
   | 'PAUSED_BY_PERSON'
+  | 'PAUSE_PENDING'
   | 'LOOKS_WRONG'
   | 'RESUMED_BY_PERSON'
   | 'APPROVED'

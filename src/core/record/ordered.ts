@@ -32,10 +32,10 @@ export interface Approval extends Ordered {
 export function readOrderedPause(records: readonly BelayRecord[]): OrderedPause | undefined {
   for (const record of [...records].reverse()) {
     if (record.decision.kind === 'resume') return undefined;
-    const code = record.decision.reasons[0]?.code;
-    const isOrdered = code === PAUSED_BY_PERSON || code === LOOKS_WRONG;
+    if (record.decision.kind !== 'pause') continue;
     const { order } = record.trigger;
-    if (record.decision.kind === 'pause' && isOrdered && order)
+    const code = record.decision.reasons[0]?.code;
+    if (order && (code === PAUSED_BY_PERSON || code === LOOKS_WRONG))
       return { record: record.sequence, at: record.at, order, code };
   }
   return undefined;
