@@ -148,10 +148,8 @@ describe.each(['fraud-scorer', 'kserve'])('%s', (example) => {
     expect(checkout?.with?.ref).toBe('main');
     expect(jobs).toHaveLength(1);
     // two orders at once: neither is dropped, and neither waits
-    expect(workflow.concurrency).toEqual({
-      group: 'belay-command-${{ github.run_id }}',
-      'cancel-in-progress': false,
-    });
+    expect(workflow.concurrency.group).toContain('github.run_id');
+    expect(workflow.concurrency['cancel-in-progress']).toBe(false);
   });
 
   it('hands no word of a dispatch on: the action reads the event itself', () => {
