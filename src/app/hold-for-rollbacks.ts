@@ -22,8 +22,8 @@ export interface HeldSteps {
 /**
  * A rollback that waits for a requirement of the repository must find the release as it was decided on: as long as its pull
  * request is open, nothing else is written about the release. One that takes back a version which the manifest no longer holds
- * has nothing left to do and is closed. So is a step while a pause that a person ordered is one. Asked
- * only when such a branch is known: one request for all.
+ * has nothing left to do and is closed. A step that goes up waits as well for a person's pause that waits like this. Asked only
+ * when such a branch is known: one request for all.
  */
 export async function holdForRollbacks(
   world: World,
@@ -75,9 +75,10 @@ const ROLLBACKS = 'belay/rollback/';
 const ORDERS = 'belay/order/';
 
 /** Whether a branch brings a pause of a release whose step would go up; what goes down is not held by it. */
-function mayPause({ report: { name, decision } }: Step, branch: string): boolean {
+function mayPause(step: Step, branch: string): boolean {
+  const { name, decision } = step.report;
   const goesUp = decision.kind === 'start' || decision.kind === 'advance' || decision.kind === 'promote';
-  return goesUp && branch.startsWith(orderBranches(name, 'pause'));
+  return goesUp && branch.startsWith(orderBranches(name, 'pause')) && !hasLanded(step, branch);
 }
 
 /** A person has said stop, and the record of it waits for a requirement of the repository: a step must not outrun it. */
@@ -91,11 +92,17 @@ function holdForPause({ report }: Step, { number }: Sibling): ReleaseReport {
   };
 }
 
-/** Before its first record a release has nothing to go back to, and a rollback whose record is there has landed (by squash). */
-function mayBeOpen({ release, report }: Step, branch: string): boolean {
+/** Before its first record a release has nothing to go back to. */
+function mayBeOpen(step: Step, branch: string): boolean {
+  const { release, report } = step;
   if (release.state.sequence === 0 || !branch.startsWith(rollbackFamily(report.name))) return false;
+  return !hasLanded(step, branch);
+}
+
+/** What has its record on the default branch has landed, by squash if the branch does not show it. */
+function hasLanded({ release }: Step, branch: string): boolean {
   const short = operationIn(branch);
-  return short === undefined || !release.chain.records.some(({ operation }) => operation.startsWith(short));
+  return short !== undefined && release.chain.records.some(({ operation }) => operation.startsWith(short));
 }
 
 /**
