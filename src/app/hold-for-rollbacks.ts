@@ -30,12 +30,11 @@ export async function holdForRollbacks(
   snapshot: Snapshot,
   { steps, write }: { readonly steps: readonly Step[]; readonly write: (write: Write) => Promise<Receipt> },
 ): Promise<HeldSteps> {
-  const [rollbacks, orders] = await Promise.all(
-    [ROLLBACKS, ORDERS].map((under) => world.forge.branches(snapshot.head, under)),
-  );
-  const pausing = orders?.filter((branch) => steps.some((step) => mayPause(step, branch))) ?? [];
+  const known = await world.forge.branches(snapshot.head, ROLLBACKS);
+  const orders = await world.forge.branches(snapshot.head, ORDERS);
+  const pausing = orders.filter((branch) => steps.some((step) => mayPause(step, branch)));
   const isWanted = (step: Step): boolean =>
-    rollbacks?.some((branch) => mayBeOpen(step, branch)) || pausing.some((branch) => mayPause(step, branch));
+    known.some((branch) => mayBeOpen(step, branch)) || pausing.some((branch) => mayPause(step, branch));
   const [first] = steps.filter(isWanted);
   if (!first) return { free: steps, held: [] };
   let open: readonly Sibling[] = [];
