@@ -1,6 +1,4 @@
 import type { Problem } from '../core/errors.ts';
-import { CONFIG_PATH } from '../core/manifest/config-schema.ts';
-import { type ParsedConfig, parseConfig } from '../core/manifest/parse-config.ts';
 import { sameVersion, versionRef } from '../core/record/version-ref.ts';
 import type { Digests, FileSource } from '../ports/forge.ts';
 import { type ArtifactFiles, checkSignatures, openTrust, type Trusting } from './check-signatures.ts';
@@ -25,19 +23,22 @@ export async function prepareSignatures(
   given: {
     readonly artifacts: ArtifactReading;
     readonly base: FileSource | undefined;
+    /** What the base holds. */
+    readonly before: RepositoryReading | undefined;
     readonly reading: RepositoryReading;
   },
 ): Promise<Signatures> {
-  const { artifacts, base, reading } = given;
+  const { artifacts, base, before, reading } = given;
   const { openVerifier } = artifacts;
   const all: ArtifactFiles = { ...files, digests: artifacts.digests };
-  const trusted = base && (await readConfig(base));
+  const trusted = before?.configFile.sound().config.verify;
   const trusting: Trusting =
-    base && trusted?.config.verify
-      ? await openTrust(trusted, base, openVerifier)
-      : reading.parsedConfig
-        ? await openTrust(reading.parsedConfig, files, openVerifier)
-        : { kind: 'nobody' };
+    base && trusted
+      ? await openTrust(trusted, base, { open: openVerifier, source: before?.parsedConfig?.source })
+      : await openTrust(reading.config?.verify, files, {
+          open: openVerifier,
+          source: reading.parsedConfig?.source,
+        });
   if (trusting.kind === 'broken') return { problems: trusting.problems, check: async () => [] };
   return {
     problems: [],
@@ -50,10 +51,4 @@ export async function prepareSignatures(
       ];
     },
   };
-}
-
-async function readConfig(files: FileSource): Promise<ParsedConfig | undefined> {
-  const file = (await files.read([CONFIG_PATH])).get(CONFIG_PATH);
-  const reading = file?.kind === 'text' ? parseConfig(CONFIG_PATH, file.text) : undefined;
-  return reading?.kind === 'ok' ? reading.value : undefined;
 }

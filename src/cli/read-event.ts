@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Origin } from '../app/origin.ts';
 import type { Account, CommentEvent } from '../core/command/check-comment.ts';
 import { ToolError } from '../core/errors.ts';
 import { parseInstant, type Sha, sha } from '../core/units.ts';
@@ -23,6 +24,35 @@ export function readPullRequestEvent({ env }: Pick<CommandContext, 'env'>): Pull
         'GITHUB_EVENT_PATH: expected the event of a pull request with its number and head, got something else; run this on pull_request, or say --pull',
     });
   return { number: pull.number, head: sha(id), isFork: pull.head?.repo?.full_name !== env.GITHUB_REPOSITORY };
+}
+
+/** Events of what is in this repository already, or of pull requests whose own check has passed. */
+const OF_NO_PULL_REQUEST: ReadonlySet<string> = new Set([
+  'merge_group',
+  'push',
+  'schedule',
+  'workflow_dispatch',
+]);
+
+/**
+ * Where the pull request of a run comes from; unknown in a terminal, and in a run that is for none. An event that does not say counts
+ * as one from a fork.
+ */
+export function readOrigin({ env }: Pick<CommandContext, 'env'>): Origin {
+  if (env.GITHUB_ACTIONS !== 'true' || OF_NO_PULL_REQUEST.has(env.GITHUB_EVENT_NAME ?? ''))
+    return { kind: 'unknown' };
+  const { head, user } = parseEvent(env.GITHUB_EVENT_PATH)?.pull_request ?? {};
+  const repository = env.GITHUB_REPOSITORY;
+  return {
+    kind: 'known',
+    isFork: !repository || head?.repo?.full_name !== repository,
+    branch: typeof head?.ref === 'string' ? head.ref : '',
+    account: {
+      id: typeof user?.id === 'number' ? user.id : 0,
+      login: typeof user?.login === 'string' ? user.login : '',
+      isApp: user?.type === 'Bot',
+    },
+  };
 }
 
 /** Reads the event of an `issue_comment` run. @throws ToolError REFUSED when it is not there or says something else */
@@ -90,7 +120,12 @@ interface Event {
   readonly sender?: EventAccount | null;
   readonly pull_request?: {
     readonly number?: unknown;
-    readonly head?: { readonly sha?: unknown; readonly repo?: { readonly full_name?: unknown } | null };
+    readonly head?: {
+      readonly sha?: unknown;
+      readonly ref?: unknown;
+      readonly repo?: { readonly full_name?: unknown } | null;
+    };
+    readonly user?: { readonly id?: unknown; readonly login?: unknown; readonly type?: unknown } | null;
   };
 }
 

@@ -11,6 +11,7 @@ import {
   bringCandidate,
   type Health,
   healthy,
+  holdToLaws,
   openBench,
   record,
   told,
@@ -94,6 +95,8 @@ function newestRecord(bench: Pick<Bench, 'forge'>): WrittenRecord {
     .at(-1)!;
   return JSON.parse(String(tip.get(path)));
 }
+
+holdToLaws();
 
 describe('after a rollback', () => {
   it('says that it recovered, with every phase timed, and then has nothing to do', async () => {

@@ -105,13 +105,19 @@ const STAND_INS: Readonly<Record<Placeholder, string>> = {
   window: '5m'.padStart('{{window}}'.length, '0'),
 };
 
+/** Answers as another check does, and reads a query that it has read before no second time: many releases ask alike. */
+export function remembering(check: QueryCheck): QueryCheck {
+  const known = new Map<string, ReturnType<QueryCheck>>();
+  return (query) => {
+    if (!known.has(query)) known.set(query, check(query));
+    return known.get(query);
+  };
+}
+
 /** Queries that no server could read, each at its place. All kinds of providers speak PromQL; the config says no other. */
-export function checkQuerySyntax(
-  input: Pick<RuleInput, 'source' | 'draft'>,
-  check: QueryCheck,
-): readonly Problem[] {
+export function checkQuerySyntax(input: Pick<RuleInput, 'source'>, check: QueryCheck): readonly Problem[] {
   const { source } = input;
-  return [...queries(input)].flatMap(({ path, text }): Problem[] => {
+  return queries(input).flatMap(({ path, text }): Problem[] => {
     const filled = text.replace(
       /\{\{(version|backend|release|window)\}\}/g,
       (_, name: Placeholder) => STAND_INS[name],
@@ -148,13 +154,22 @@ function placeholders(
   });
 }
 
-function* queries({ source, draft }: Pick<RuleInput, 'source' | 'draft'>): Iterable<Query> {
+/** By the list of checks that they are in: several rules ask for them. */
+const FOUND = new WeakMap<object, readonly Query[]>();
+
+function queries({ source }: Pick<RuleInput, 'source'>): readonly Query[] {
   const checks = valueAt(source.value, CHECKS);
-  for (const index of draft.checks.keys())
-    for (const { keys, windowed } of QUERY_KEYS) {
-      const text = valueAt(checks, [index, ...keys]);
-      if (typeof text === 'string') yield { path: [...CHECKS, index, ...keys], text, windowed };
-    }
+  if (!Array.isArray(checks)) return [];
+  const known = FOUND.get(checks);
+  if (known) return known;
+  const found = checks.flatMap((check: unknown, index) =>
+    QUERY_KEYS.flatMap(({ keys, windowed }): readonly Query[] => {
+      const text = valueAt(check, keys);
+      return typeof text === 'string' ? [{ path: [...CHECKS, index, ...keys], text, windowed }] : [];
+    }),
+  );
+  FOUND.set(checks, found);
+  return found;
 }
 
 /** Where a piece of a scalar's text stands, or else the scalar, when folding or an escape hides the piece. */

@@ -133,7 +133,10 @@ function readGood(newestFirst: readonly BelayRecord[]): readonly GoodVersion[] {
 }
 
 function isLifted({ ref, record }: Quarantined, records: readonly BelayRecord[]): boolean {
-  return records.some(({ lifted, sequence }) => sequence > record && lifted === ref.version);
+  return records.some(
+    ({ decision, lifted, sequence }) =>
+      decision.kind === 'lift' && sequence > record && lifted === ref.version,
+  );
 }
 
 function isLaterQuarantine(bad: Quarantined, version: GoodVersion): boolean {
