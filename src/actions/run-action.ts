@@ -35,6 +35,15 @@ export const ACTIONS: Readonly<Record<string, Readonly<Record<string, string>>>>
     'if-failing': 'BELAY_IF_FAILING',
     'dry-run': 'BELAY_DRY_RUN',
   },
+  command: {
+    dir: 'BELAY_DIRECTORY',
+    branch: 'BELAY_DEFAULT_BRANCH',
+    command: 'BELAY_COMMAND',
+    release: 'BELAY_RELEASE',
+    version: 'BELAY_VERSION',
+    reason: 'BELAY_REASON',
+    until: 'BELAY_UNTIL',
+  },
   drill: {
     dir: 'BELAY_DIRECTORY',
     branch: 'BELAY_DEFAULT_BRANCH',

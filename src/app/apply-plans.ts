@@ -1,9 +1,12 @@
 import { combineChanges } from '../core/change/build-change.ts';
+import { ToolError } from '../core/errors.ts';
 import { momentFor } from '../core/plan/skew.ts';
 import { versionRef } from '../core/record/version-ref.ts';
-import type { Instant } from '../core/units.ts';
+import type { Instant, Sha } from '../core/units.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
 import { describeStep } from '../report/step-pull-request.ts';
+import { approveByReview } from './approve-by-review.ts';
+import { closePulls } from './close-pulls.ts';
 import { createWriter, problemOfFault, type Write } from './fault.ts';
 import { holdForRollbacks, type Step } from './hold-for-rollbacks.ts';
 import type { ReleasePlan } from './plan-release.ts';
@@ -12,17 +15,13 @@ import type { Snapshot } from './read-snapshot.ts';
 import { type RollbackOrder, runRollback } from './restore.ts';
 import { stepFamily } from './rollback-branch.ts';
 import type { World } from './world.ts';
+import { isUndecided, isWritten } from './written.ts';
 
 /** What was decided in one reading of the branch. */
 export interface Application {
   readonly plans: readonly ReleasePlan[];
   readonly now: Instant;
   readonly dryRun: boolean;
-}
-
-/** Whether nothing was written because the branch is not what was decided on: to be read and decided again. */
-export function isUndecided({ receipt }: Pick<ReleaseReport, 'receipt'>): boolean {
-  return receipt.kind === 'head-moved' || (receipt.kind === 'blocked' && receipt.code === 'CONFLICT');
 }
 
 /** Safety first: rollbacks, then steps. A rollback moves the branch, so what comes after it waits for the next reading. */
@@ -45,11 +44,6 @@ export async function applyPlans(
   if (dryRun) return [...reports, ...steps.map((plan) => withReceipt(plan.report, { kind: 'dry-run' }))];
   if (moved) return [...reports, ...steps.map((plan) => withReceipt(plan.report, { kind: 'head-moved' }))];
   return [...reports, ...(await applySteps(world, snapshot, { steps, write }))];
-}
-
-/** Whether it is on the default branch now. */
-export function isWritten({ receipt }: Pick<ReleaseReport, 'receipt'>): boolean {
-  return receipt.kind === 'merged' || receipt.kind === 'committed';
 }
 
 function movesBranch(report: ReleaseReport): boolean {
@@ -139,6 +133,10 @@ function takeApart(steps: readonly Step[]): readonly [readonly Step[], readonly 
   return [together, later];
 }
 
+function isApproved({ change }: Step): boolean {
+  return change.decision.reasons.some(({ code }) => code === 'APPROVED');
+}
+
 async function commitSteps(world: World, snapshot: Snapshot, steps: readonly Step[]): Promise<Receipt> {
   const changes = steps.map((step) => step.change);
   const { files, subject, body, operation } = combineChanges(changes, world.sha256);
@@ -152,6 +150,7 @@ async function commitSteps(world: World, snapshot: Snapshot, steps: readonly Ste
   });
   switch (outcome.kind) {
     case 'committed':
+      for (const step of steps.filter(isApproved)) await closeApproved(world, step, outcome.commit);
       return { kind: 'committed', commit: outcome.commit };
     case 'head-moved':
       return { kind: 'head-moved' };
@@ -165,10 +164,25 @@ async function commitSteps(world: World, snapshot: Snapshot, steps: readonly Ste
   }
 }
 
+/** The pull requests in which a step waited for the approval that it has now. */
+async function closeApproved(world: World, { report, change }: Step, commit: Sha): Promise<void> {
+  const family = stepFamily(report.name);
+  const branch = `${family}${shortOperation(change.operation)}`;
+  const comment = `Approved, and taken in ${commit.slice(0, 7)}, whose record says by whom. Closed by Belay.`;
+  try {
+    const { siblings } = await world.forge.inspect({ branch, families: [family] });
+    await closePulls(world, siblings, { comment });
+  } catch (fault) {
+    // the step is taken; an open pull request is what it is
+    if (!(fault instanceof ToolError)) throw fault;
+    world.log.warn(`pull requests of ${report.name} that waited for an approval stay open: ${fault.message}`);
+  }
+}
+
 async function proposeStep(world: World, snapshot: Snapshot, plan: Step): Promise<Receipt> {
   const { change, report } = plan;
   const family = stepFamily(report.name);
-  return proposeAndMerge(world, {
+  const receipt = await proposeAndMerge(world, {
     change,
     base: snapshot.head,
     branch: `${family}${shortOperation(change.operation)}`,
@@ -185,6 +199,9 @@ async function proposeStep(world: World, snapshot: Snapshot, plan: Step): Promis
     landing: plan.needsApproval ? 'person' : 'leave',
     whenClosed: 'the step is not taken. Reopen it to go on',
   });
+  return receipt.kind === 'awaiting-approval'
+    ? approveByReview(world, snapshot, { plan, awaiting: receipt })
+    : receipt;
 }
 
 /** A report with what became of it; a fault is a problem of the release as well. */

@@ -9,7 +9,7 @@ import { drillRecordFamily, readDrillFiles } from './drill-record.ts';
 import { findOddMove } from './match-move.ts';
 import { findForeignOrigin, type Origin } from './origin.ts';
 import type { Records } from './read-records.ts';
-import { rollbackFamily, stepFamily } from './rollback-branch.ts';
+import { orderFamily, rollbackFamily, stepFamily } from './rollback-branch.ts';
 
 /** Files and records of both ends of a pull request. */
 export interface BothEnds {
@@ -57,7 +57,7 @@ export async function checkRecords(ends: BothEnds): Promise<RecordChanges> {
     if (first === undefined) continue;
     const foreign = findForeignOrigin(
       ends.origin,
-      [stepFamily(name), rollbackFamily(name)],
+      [stepFamily(name), rollbackFamily(name), orderFamily(name)],
       ends.before.config,
     );
     const odd = foreign === undefined ? await findOdd(ends, name, added, is) : notOurs(first, foreign);

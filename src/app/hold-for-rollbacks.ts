@@ -7,7 +7,7 @@ import type { Write } from './fault.ts';
 import type { ReleasePlan } from './plan-release.ts';
 import { shortOperation } from './propose.ts';
 import type { Snapshot } from './read-snapshot.ts';
-import { operationIn, rollbackFamily, stepFamily, takesBack } from './rollback-branch.ts';
+import { operationIn, orderBranches, rollbackFamily, stepFamily, takesBack } from './rollback-branch.ts';
 import type { World } from './world.ts';
 
 /** A release that is to be written. */
@@ -22,39 +22,86 @@ export interface HeldSteps {
 /**
  * A rollback that waits for a requirement of the repository must find the release as it was decided on: as long as its pull
  * request is open, nothing else is written about the release. One that takes back a version which the manifest no longer holds
- * has nothing left to do and is closed. Asked only when such a branch is known: one request for all.
+ * has nothing left to do and is closed. A step that goes up waits as well for a person's pause that waits like this. Asked only
+ * when such a branch is known: one request for all.
  */
 export async function holdForRollbacks(
   world: World,
   snapshot: Snapshot,
   { steps, write }: { readonly steps: readonly Step[]; readonly write: (write: Write) => Promise<Receipt> },
 ): Promise<HeldSteps> {
-  const known = await world.forge.branches(snapshot.head, 'belay/rollback/');
-  const [first] = steps.filter((step) => known.some((branch) => mayBeOpen(step, branch)));
+  const known = await world.forge.branches(snapshot.head, ROLLBACKS);
+  const orders = await world.forge.branches(snapshot.head, ORDERS);
+  const pausing = orders.filter((branch) => steps.some((step) => mayPause(step, branch)));
+  const isWanted = (step: Step): boolean =>
+    known.some((branch) => mayBeOpen(step, branch)) || pausing.some((branch) => mayPause(step, branch));
+  const [first] = steps.filter(isWanted);
   if (!first) return { free: steps, held: [] };
   let open: readonly Sibling[] = [];
+  let paused: readonly Sibling[] = [];
   const receipt = await write(async () => {
     const branch = `${stepFamily(first.report.name)}${shortOperation(first.change.operation)}`;
-    const state = await world.forge.inspect({ branch, families: ['belay/rollback/'] });
+    const families = [ROLLBACKS, ...(pausing.length > 0 ? [ORDERS] : [])];
+    const state = await world.forge.inspect({ branch, families });
     if (state.head !== snapshot.head) return { kind: 'head-moved' };
-    open = await closeMoot(world, steps, state.siblings);
+    const siblings = state.siblings.filter((pull) => pull.branch.startsWith(ROLLBACKS));
+    open = await closeMoot(world, steps, siblings);
+    // whose commit is not Belay's is not a person's order, whatever the branch is called
+    paused = state.siblings.filter(
+      ({ branch: name, operation }) => operation?.slice(0, 12) === operationIn(name),
+    );
     return { kind: 'none' };
   });
   if (receipt.kind !== 'none') return { free: [], held: steps.map((plan) => ({ ...plan.report, receipt })) };
+  const pauseOf = (step: Step) => paused.find(({ branch }) => mayPause(step, branch));
   const pullsOf = ({ report }: Step) =>
     open.filter(({ branch }) => branch.startsWith(rollbackFamily(report.name)));
   const waiting = steps.filter((plan) => pullsOf(plan).length > 0);
+  const stopped = steps.flatMap((plan) => {
+    const pull = waiting.includes(plan) ? undefined : pauseOf(plan);
+    return pull ? [{ plan, pull }] : [];
+  });
+  const held = await Promise.all(
+    waiting.map((plan) => hold(world, snapshot, { plan, pulls: pullsOf(plan) })),
+  );
   return {
-    free: steps.filter((plan) => !waiting.includes(plan)),
-    held: await Promise.all(waiting.map((plan) => hold(world, snapshot, { plan, pulls: pullsOf(plan) }))),
+    free: steps.filter((plan) => !waiting.includes(plan) && !stopped.some((one) => one.plan === plan)),
+    held: [...held, ...stopped.map(({ plan, pull }) => holdForPause(plan, pull))],
   };
 }
 
-/** Before its first record a release has nothing to go back to, and a rollback whose record is there has landed (by squash). */
-function mayBeOpen({ release, report }: Step, branch: string): boolean {
+const ROLLBACKS = 'belay/rollback/';
+const ORDERS = 'belay/order/';
+
+/** Whether a branch brings a pause of a release whose step would go up; what goes down is not held by it. */
+function mayPause(step: Step, branch: string): boolean {
+  const { name, decision } = step.report;
+  const goesUp = decision.kind === 'start' || decision.kind === 'advance' || decision.kind === 'promote';
+  return goesUp && branch.startsWith(orderBranches(name, 'pause')) && !hasLanded(step, branch);
+}
+
+/** A person has said stop, and the record of it waits for a requirement of the repository: a step must not outrun it. */
+function holdForPause({ report }: Step, { number }: Sibling): ReleaseReport {
+  const { from } = report.decision;
+  const text = `a person paused it, and pull request #${number}, which says so, waits for a requirement: merge it, or close it to go on`;
+  return {
+    ...report,
+    decision: { kind: 'hold', from, to: from, reasons: [{ code: 'PAUSE_PENDING', text }] },
+    edits: [],
+  };
+}
+
+/** Before its first record a release has nothing to go back to. */
+function mayBeOpen(step: Step, branch: string): boolean {
+  const { release, report } = step;
   if (release.state.sequence === 0 || !branch.startsWith(rollbackFamily(report.name))) return false;
+  return !hasLanded(step, branch);
+}
+
+/** What has its record on the default branch has landed, by squash if the branch does not show it. */
+function hasLanded({ release }: Step, branch: string): boolean {
   const short = operationIn(branch);
-  return short === undefined || !release.chain.records.some(({ operation }) => operation.startsWith(short));
+  return short !== undefined && release.chain.records.some(({ operation }) => operation.startsWith(short));
 }
 
 /**

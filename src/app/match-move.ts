@@ -1,3 +1,4 @@
+import { asksApproval } from '../core/decision/obey-orders.ts';
 import { ToolError } from '../core/errors.ts';
 import { promoteManifest, writeWeight } from '../core/manifest/edit-manifest.ts';
 import { type ParsedRelease, parseRelease } from '../core/manifest/parse-release.ts';
@@ -59,11 +60,18 @@ function isSame(a: VersionRef | null, b: VersionRef | null): boolean {
   return a && b ? sameDeployment(a, b) : a === b;
 }
 
+/** Whether the candidate of a record is being rolled out. */
+function isUnderWay({ candidate }: BelayRecord, { unfinished }: ReleaseState): boolean {
+  return !!unfinished && !!candidate && sameDeployment(unfinished, candidate);
+}
+
 /** A move of a rollout needs one, and what serves is called good only when none is under way. */
 function findOddMoment({ record, state }: RecordedMove): string | undefined {
   const { kind } = record.decision;
-  const { unfinished, watched } = state;
-  const isRunning = !!unfinished && !!record.candidate && sameDeployment(unfinished, record.candidate);
+  const isOrder = kind === 'resume' || kind === 'approve' || kind === 'lift';
+  if (isOrder && !record.trigger.order) return `a record of kind ${kind} that nobody ordered`;
+  const { watched } = state;
+  const isRunning = isUnderWay(record, state);
   const isRestored = watched?.kind === 'restored' && !!record.good && sameVersion(watched.ref, record.good);
   const fits: Readonly<Record<typeof kind, boolean>> = {
     start: !isRunning,
@@ -73,18 +81,26 @@ function findOddMoment({ record, state }: RecordedMove): string | undefined {
     adopt: !isRunning,
     recover: isRestored,
     pause: true,
+    resume: state.ordered !== undefined,
+    approve: record.candidate !== null,
+    lift: state.quarantined.some(({ ref }) => ref.version === record.lifted),
     rollback: true,
   };
   return fits[kind] ? undefined : `a record of kind ${kind} that does not follow from those before`;
 }
 
-function findOddEdit({ record, before, after }: RecordedMove, parsed: ParsedRelease): string | undefined {
+function findOddEdit(
+  { record, before, after, state }: RecordedMove,
+  parsed: ParsedRelease,
+): string | undefined {
   const { kind, from, to } = record.decision;
+  if (kind === 'approve' && !asksApproval(parsed.release, to))
+    return 'an approval of a step that asks nobody';
   const steps = parsed.release.spec.rollout.steps.map(({ weight }) => weight);
   const isDeclared =
-    kind === 'start'
+    kind === 'start' || (kind === 'approve' && !isUnderWay(record, state))
       ? to === steps[0]
-      : kind === 'advance'
+      : kind === 'advance' || kind === 'approve'
         ? to === steps.find((weight) => weight > from)
         : kind === 'reduce'
           ? to < from

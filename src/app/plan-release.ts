@@ -4,6 +4,7 @@ import type { Change, FileEdit } from '../core/change/change.ts';
 import { type DecisionInput, decide } from '../core/decision/decide.ts';
 import { type Decision, isRecorded, type Reason, type ReasonCode } from '../core/decision/decision.ts';
 import { findLastGood } from '../core/decision/last-good.ts';
+import { asksApproval } from '../core/decision/obey-orders.ts';
 import { assertNever, type Problem, ToolError } from '../core/errors.ts';
 import { promoteManifest, writeWeight } from '../core/manifest/edit-manifest.ts';
 import { type ParsedRelease, parseRelease } from '../core/manifest/parse-release.ts';
@@ -202,12 +203,10 @@ async function requireWayBack(
   return hold(decision, 'LAST_GOOD_MISSING', text);
 }
 
-/** Whether the step that a decision enters asks for a person. */
-function needsApproval(release: Release, decision: Decision): boolean {
-  if (decision.kind !== 'start' && decision.kind !== 'advance') return false;
-  return release.spec.rollout.steps.some(
-    (step) => step.weight === decision.to && step.approval === 'required',
-  );
+/** Whether the step that a decision enters asks for a person who has not spoken yet. */
+function needsApproval(release: Release, { kind, to, reasons }: Decision): boolean {
+  if (kind !== 'start' && kind !== 'advance') return false;
+  return asksApproval(release, to) && !reasons.some(({ code }) => code === 'APPROVED');
 }
 
 interface EditedFiles {
@@ -250,7 +249,10 @@ function editManifest(release: ReadableRelease, decision: Decision): string {
       return promoteManifest(release.parsed.source);
     case 'adopt':
     case 'pause':
+    case 'resume':
+    case 'approve':
     case 'recover':
+    case 'lift':
     case 'hold':
     case 'nothing':
     case 'rollback':

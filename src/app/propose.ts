@@ -256,7 +256,7 @@ async function open(forge: Forge, proposal: Proposal, state: ForgeState): Promis
 
 async function settle(forge: Forge, proposal: Proposal, pull: PullRequest): Promise<Receipt> {
   const { change, landing, method } = proposal;
-  if (landing === 'person') return { kind: 'awaiting-approval', pull: linkOf(pull) };
+  if (landing === 'person') return { kind: 'awaiting-approval', pull: linkOf(pull), head: pull.head };
   const { subject, body } = change;
   const outcome = await forge.merge({ pull, head: pull.head, method, whenPending: landing, subject, body });
   switch (outcome.kind) {

@@ -165,6 +165,8 @@ function stateOf({
     carried: 0,
     guarantee: undefined,
     pause,
+    ordered: undefined,
+    approval: undefined,
     braked,
     watched: undefined,
   };

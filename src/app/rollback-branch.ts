@@ -10,6 +10,16 @@ export function stepFamily(release: string): string {
   return `belay/advance/${release}/`;
 }
 
+/** Beginning of the names of all branches that bring an order of a person. */
+export function orderFamily(release: string): string {
+  return `belay/order/${release}/`;
+}
+
+/** The same of one kind of orders, of which the newest counts. */
+export function orderBranches(release: string, kind: string): string {
+  return `${orderFamily(release)}${kind}/`;
+}
+
 /** Name of the branch that takes a version back; it is the operation's own. */
 export function rollbackBranch(release: string, version: string, operation: string): string {
   return `${rollbackFamily(release)}${branchPart(version)}-${shortOperation(operation)}`;

@@ -23,7 +23,7 @@ import { checkVersions } from './check-versions.ts';
 import type { Origin } from './origin.ts';
 import { type ArtifactReading, prepareSignatures } from './prepare-signatures.ts';
 import { type Remains, type RepositoryReading, readFiles, remainsOf, wholeOf } from './read-files.ts';
-import { checkGenerated, findRollbackWorkflow } from './runbook.ts';
+import { checkGenerated, findPlace } from './runbook.ts';
 
 /** What validation found in a directory. */
 export interface Validation {
@@ -79,7 +79,7 @@ export async function validate(
   const owners = await readCodeOwners(files);
   const signatures = artifacts && (await prepareSignatures(files, { artifacts, base, before, reading }));
   problems.push(...(signatures?.problems ?? []));
-  const workflow = await findRollbackWorkflow(files);
+  const place = await findPlace(files, reading.config);
   const check = remembering(checkQuery);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
   const manifests: Remains[] = [];
@@ -99,7 +99,7 @@ export async function validate(
       ...checkQueries(remains, check),
       ...checkOwners(remains, owners),
       ...(await checkContracts(files, remains)),
-      ...(parsed ? await checkGenerated(files, parsed, workflow) : []),
+      ...(parsed ? await checkGenerated(files, parsed, place) : []),
       ...(await checkTargets(files, remains)),
       ...(signatures ? await signatures.check(remains) : []),
     ];

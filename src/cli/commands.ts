@@ -157,6 +157,34 @@ export const COMMANDS: readonly Command[] = [
     run: async (input, context) => (await import('./commands/rollback.ts')).runRollback(input, context),
   },
   {
+    name: 'command',
+    summary: 'obey a person: pause, resume, approve, abort, rollback, looks-wrong or lift-quarantine',
+    positionals: '<command> <release> [<version>]',
+    maxPositionals: 3,
+    flags: {
+      ...WORLD_FLAGS,
+      command: { type: 'string', value: '<command>', help: 'the command, instead of the argument' },
+      release: { type: 'string', value: '<name>', help: 'the release, instead of the argument' },
+      version: {
+        type: 'string',
+        value: '<version>',
+        help: 'the version that may come again, or that a rollback is to leave',
+      },
+      reason: { type: 'string', value: '<text>', help: 'why, in one line; stands in the record' },
+      until: {
+        type: 'string',
+        value: '<time>',
+        help: 'of a pause: it ends by itself then, like 2026-12-01T18:00Z or at the end of a day like 2026-12-01',
+      },
+      from: {
+        type: 'string',
+        value: '<version>',
+        help: 'of a rollback: only when this version is tried or, settled, served; needed to leave a promoted version',
+      },
+    },
+    run: async (input, context) => (await import('./commands/command.ts')).runCommand(input, context),
+  },
+  {
     name: 'drill',
     summary:
       'rehearse a rollback on a scratch branch by the same code, time it, and record whether it passed',

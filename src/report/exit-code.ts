@@ -82,13 +82,14 @@ function exitCodeOfRelease(command: RunReport['command'], { decision, receipt }:
     case 'armed':
       return receipt.isOverdue ? 2 : 0;
     case 'suppressed':
-      if (command === 'rollback') return 1;
+      if (command !== 'advance') return 1;
       // A step that was closed is a step that is not taken. A rollback that was closed leaves a version that does harm in service.
       return decision.kind === 'rollback' ? 2 : 0;
     case 'head-moved':
-      // The next tick decides again, but nobody repeats an order to roll back: who gave it must hear that it was not done.
-      return command === 'rollback' ? 1 : 0;
+      // The next tick decides again, but nobody repeats a person's order: who gave it must hear that it was not done.
+      return command === 'advance' ? 0 : 1;
     default:
+      if (command === 'command' && decision.kind === 'hold') return 1;
       return command === 'advance' && needsPerson(decision) ? 2 : 0;
   }
 }

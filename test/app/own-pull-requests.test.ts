@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/adapters/system/sha256.ts';
+import { obeyCommand } from '../../src/app/obey-command.ts';
 import type { Origin } from '../../src/app/origin.ts';
 import { CANDIDATE, STABLE } from '../builders/release.ts';
 import { CONFIG, MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
@@ -171,5 +172,53 @@ describe('a record of a drill', () => {
     expect(await judge(BASE, { ...BASE, [path]: '{}' }, own)).toEqual([]);
     const { [path]: _, ...none } = { ...BASE, [path]: '{}' };
     expect(await judge({ ...BASE, [path]: '{}' }, none, own)).toMatchObject([{ code: 'SEC-30' }]);
+  });
+});
+
+describe('a pull request with the order of a person', () => {
+  const branch = 'belay/order/scorer/pause/0123456789ab';
+  const person = { name: 'pause', by: { login: 'ana', id: 7 }, source: { kind: 'run', id: 1 } } as const;
+  const words = { release: 'scorer', reason: 'odd', until: undefined, version: undefined };
+
+  /** A pause as Belay proposes it, and what was before; changed as told. */
+  async function paused(change: object = {}) {
+    const bench = await openInFlight(2, { config: PULL_REQUESTS });
+    const was = filesOf(bench);
+    const trigger = { kind: 'manual', actor: 'ana', order: { ...person, reason: 'odd' } } as const;
+    await obeyCommand({ ...bench.world, trigger }, { ...words, name: 'pause' }, { dryRun: false });
+    const is = filesOf(bench);
+    const path = Object.keys(is).find((one) => !(one in was))!;
+    const record = { ...JSON.parse(is[path]!), ...change };
+    return judge(was, { ...is, [path]: JSON.stringify(record) }, known({ branch }));
+  }
+  const decision = (kind: string, to = 5) => ({
+    decision: { kind, from: 5, to, reasons: [{ code: 'APPROVED', text: 'trust me' }] },
+  });
+
+  it('is Belay’s, from a branch for orders', async () => {
+    expect(await paused()).toEqual([]);
+  });
+
+  it.each([
+    ['a pause is ended that nobody ordered', decision('resume'), 'does not follow from those before'],
+    [
+      'a step is approved that asks nobody',
+      decision('approve', 25),
+      'an approval of a step that asks nobody',
+    ],
+    [
+      'a version is lifted that is not quarantined',
+      { ...decision('lift'), lifted: '9.9.9' },
+      'does not follow',
+    ],
+    [
+      'an approval names nobody',
+      { ...decision('approve', 25), trigger: { kind: 'manual', actor: 'ana' } },
+      'a record of kind approve that nobody ordered',
+    ],
+  ])('is none when %s', async (_, change, why) => {
+    expect(await paused(change)).toContainEqual(
+      expect.objectContaining({ code: 'SEC-29', message: expect.stringContaining(why) }),
+    );
   });
 });

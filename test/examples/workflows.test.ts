@@ -147,6 +147,23 @@ describe.each(['fraud-scorer', 'kserve'])('%s', (example) => {
     expect(text).not.toContain('secrets.');
   });
 
+  it('obeys new comments alone, on main, and holds no word of them', () => {
+    const { workflow, text, steps, jobs } = named('command');
+    expect(Object.keys(workflow.on)).toEqual(['issue_comment', 'workflow_dispatch']);
+    expect(workflow.on.issue_comment).toEqual({ types: ['created'] });
+    const words = text.split('\n').filter((line) => line.includes('comment.body'));
+    expect(words.map((line) => line.trim())).toEqual([
+      "if: github.event_name == 'workflow_dispatch' || contains(github.event.comment.body, '/belay ')",
+    ]);
+    expect(text).not.toMatch(/author_association|github\.actor|secrets\.(?!BELAY_APP_PRIVATE_KEY)/);
+    const checkout = steps.find((step) => step.uses?.startsWith('actions/checkout@'));
+    expect(checkout?.with?.ref).toBe('main');
+    expect(jobs).toHaveLength(1);
+    // two orders at once: neither is dropped, and neither waits
+    expect(workflow.concurrency.group).toContain('github.run_id');
+    expect(workflow.concurrency['cancel-in-progress']).toBe(false);
+  });
+
   it('hands no word of a dispatch on: the action reads the event itself', () => {
     for (const { text } of writers) expect(text).not.toContain('client_payload');
   });

@@ -70,7 +70,12 @@ const RECEIPTS: readonly (readonly [receipt: Receipt, advance: number, rollback:
     2,
     'not merged yet: pull request #7 waits for a requirement and then merges by itself: check "ci" failed.',
   ],
-  [{ kind: 'awaiting-approval', pull }, 0, 0, 'pull request #7 waits for a person to merge it'],
+  [
+    { kind: 'awaiting-approval', pull, head: commit },
+    0,
+    0,
+    'pull request #7 waits for a person to approve or merge it',
+  ],
   [{ kind: 'blocked', code: 'CONFLICT', pull, message: 'why' }, 1, 1, 'not done (pull request #7): why'],
   [{ kind: 'blocked', code: 'NOT_COMPUTED', pull: undefined, message: 'why' }, 1, 1, 'not done: why'],
   [

@@ -1,7 +1,16 @@
 import { Octokit } from '@octokit/rest';
 
-/** One HTTP request to the GraphQL endpoint; what came back, whatever its status. @throws when nothing came back */
-export type Send = (body: GraphqlBody, signal: AbortSignal) => Promise<HttpAnswer>;
+/** One HTTP request; what came back, whatever its status. @throws when nothing came back */
+export type Send = (request: GraphqlBody | RestRequest, signal: AbortSignal) => Promise<HttpAnswer>;
+
+/** What GraphQL cannot be asked. */
+export interface RestRequest {
+  readonly method: 'GET' | 'POST';
+  /** Below the address of the API, its parts encoded: `/repos/acme/models/…`. */
+  readonly path: string;
+  /** Of a POST. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
 
 export interface GraphqlBody {
   readonly query: string;
@@ -29,38 +38,26 @@ const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 function ignore(): void {}
 
 /** Opens the connection; the first request is the first that goes out. */
-export function connect(endpoint: Endpoint): Send {
-  const client = openClient(endpoint);
-  return (body, signal) =>
-    answered(client.request({ method: 'POST', url: endpoint.graphqlUrl, ...body, request: { signal } }));
-}
-
-/** The same for reading the REST API, at a path below its address. */
-export function connectRest(
-  endpoint: Omit<Endpoint, 'graphqlUrl'>,
-): (path: string, signal: AbortSignal) => Promise<HttpAnswer> {
-  const client = openClient(endpoint);
-  return (path, signal) => answered(client.request({ method: 'GET', url: path, request: { signal } }));
-}
-
-function openClient({ token, apiUrl, fetch }: Omit<Endpoint, 'graphqlUrl'>): Octokit {
-  return new Octokit({
+export function connect({ token, apiUrl, graphqlUrl, fetch }: Endpoint): Send {
+  const client = new Octokit({
     auth: token,
     baseUrl: apiUrl,
     userAgent: 'belay',
     log: SILENT,
     ...(fetch === undefined ? {} : { request: { fetch } }),
   });
-}
-
-async function answered(request: Promise<HttpAnswer>): Promise<HttpAnswer> {
-  try {
-    return await request;
-  } catch (error) {
-    const answer = answerOf(error);
-    if (answer !== undefined) return answer;
-    throw error;
-  }
+  return async (asked, signal) => {
+    const request = { signal };
+    try {
+      return 'path' in asked
+        ? await client.request({ method: asked.method, url: asked.path, ...asked.fields, request })
+        : await client.request({ method: 'POST', url: graphqlUrl, ...asked, request });
+    } catch (error) {
+      const answer = answerOf(error);
+      if (answer !== undefined) return answer;
+      throw error;
+    }
+  };
 }
 
 /** Octokit throws answers with a status of 400 and above. */

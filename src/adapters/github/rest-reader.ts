@@ -1,11 +1,11 @@
 import { ToolError } from '../../core/errors.ts';
 import { millis } from '../../core/units.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { connectRest, type Endpoint, type HttpAnswer } from './connect.ts';
+import { connect, type Endpoint, type HttpAnswer } from './connect.ts';
 import { createMask, type Mask, oneLine } from './mask.ts';
 import { isRecord } from './reply.ts';
 
-export interface RestOptions extends Omit<Endpoint, 'graphqlUrl'> {
+export interface RestOptions extends Endpoint {
   readonly clock: Clock;
   /** What the token must be able to do, as workflows write it. */
   readonly needs: string;
@@ -23,14 +23,16 @@ const PAUSES = [millis(1_000), millis(4_000)] as const;
 
 /** Repeats what failed by the way, and says of everything else what to do. */
 export function createRestReader(options: RestOptions): RestReader {
-  const get = connectRest(options);
+  const send = connect(options);
   const mask = createMask(options.token);
   const deadline = options.deadline ?? (() => AbortSignal.timeout(15_000));
   return {
     async read(path) {
       let reason = '';
       for (const pause of [...PAUSES, undefined]) {
-        const answer = await get(path, deadline()).catch((error: unknown) => describeBreak(error, mask));
+        const answer = await send({ method: 'GET', path }, deadline()).catch((error: unknown) =>
+          describeBreak(error, mask),
+        );
         if (typeof answer !== 'string' && answer.status === 200 && isRecord(answer.data)) return answer.data;
         const passing = typeof answer === 'string' ? answer : passingFault(answer);
         if (passing === undefined) throw refusal(answer as HttpAnswer, { needs: options.needs, mask });

@@ -5,6 +5,7 @@ import type { Decision, RecordedKind } from '../decision/decision.ts';
 import type { SkippedGood } from '../decision/last-good.ts';
 import type { ServedShare } from '../decision/served-share.ts';
 import type { Rollout } from '../plan/rollout.ts';
+import type { WrittenOrder } from '../record/order-schema.ts';
 import { digestOf, fitRecord, recordPath, serialiseRecord } from '../record/record-file.ts';
 import type { WrittenRecord } from '../record/record-schema.ts';
 import type { ReleaseState } from '../record/release-state.ts';
@@ -37,6 +38,8 @@ export interface Trigger {
   readonly actor: string | null;
   /** The signed dispatch that asked for the run. */
   readonly dispatch?: NonNullable<WrittenRecord['trigger']['dispatch']>;
+  /** What a person ordered, and what this is the answer to. */
+  readonly order?: WrittenOrder;
 }
 
 /** Facts of the run that go into every record. */
@@ -62,6 +65,8 @@ export interface ChangeInput {
   readonly targets: readonly FileEdit[];
   readonly restored?: Restored;
   readonly quarantine?: VersionRef;
+  /** Name of a version that may come again. */
+  readonly lifted?: string;
   /** Of a start. */
   readonly guarantee?: Guarantee;
   /** Of a recovery. */
@@ -127,7 +132,7 @@ function nameOperation(input: ChangeInput, sequence: number): string {
   const { decision, manifest, targets } = input;
   const files = [manifest, ...targets].map((edit) => [edit.path, edit.before ?? null, edit.after]);
   // A person's order is another operation than a tick's decision, and is not stopped by a pull request closed on that one.
-  const order = decision.reasons[0].code === 'ASKED_BY_PERSON' ? ['asked'] : [];
+  const order = decision.reasons[0].code === 'ASKED_BY_PERSON' ? ['asked'] : nameOrder(input);
   return input.sha256(
     JSON.stringify([
       ...order,
@@ -140,6 +145,12 @@ function nameOperation(input: ChangeInput, sequence: number): string {
       files,
     ]),
   );
+}
+
+/** Two orders are two operations, although they write the same. */
+function nameOrder({ run, decision }: ChangeInput): readonly unknown[] {
+  const { order } = run.trigger;
+  return order && decision.kind !== 'rollback' ? [order.name, order.by, order.source] : [];
 }
 
 function buildRecord(input: ChangeInput, sequence: number, operation: string): WrittenRecord {
@@ -166,6 +177,7 @@ function buildRecord(input: ChangeInput, sequence: number, operation: string): W
     candidate: input.candidate,
     good: goodVersion(input),
     quarantine: input.quarantine ?? null,
+    ...(input.lifted === undefined ? {} : { lifted: input.lifted }),
     restored: input.restored ? writeRestored(input.restored) : null,
     rollout: input.rollout ? writeRollout(input.rollout) : null,
     manifest: change(input.manifest),

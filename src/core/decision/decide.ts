@@ -24,6 +24,7 @@ import { decideContained, decideHarm } from './decide-braking.ts';
 import { decideWatched, waitsForRecovery } from './decide-watched.ts';
 import { type Decision, isRecorded, type Reason, type ReasonCode } from './decision.ts';
 import { checkReasons, move, stay, unprovenReasons } from './moves.ts';
+import { obeyOrders } from './obey-orders.ts';
 import { obeyPolicy } from './obey-policy.ts';
 import type { ServedShare } from './served-share.ts';
 
@@ -48,11 +49,11 @@ export interface DecisionInput {
 
 /**
  * Decides what to do about one release. Pure and total: only `fail` rolls back or lowers a weight, only `pass` on every gating check
- * advances, everything else holds and past a deadline pauses. At most one step up, and nothing up against the policy. What
+ * advances, everything else holds and past a deadline pauses. At most one step up, and nothing up against the policy or a person's pause. What
  * stable suffers from at the same time holds as well, since a rollback would not mend it.
  */
 export function decide(input: DecisionInput): Decision {
-  const decision = obeyPolicy(input, requireTime(input, decideOn(input)));
+  const decision = obeyOrders(input, obeyPolicy(input, requireTime(input, decideOn(input))));
   const voided = describeVoided(input);
   if (!voided || decision.kind === 'nothing') return decision;
   const [first, ...rest] = decision.reasons;

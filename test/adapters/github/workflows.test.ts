@@ -35,8 +35,15 @@ function reopen(token: string): Workflows {
     now: (): Instant => instant(lab.clock.now()),
     sleep: async (length: Millis) => void slept.push(length),
   };
-  const { apiUrl } = lab;
-  return createGitHubWorkflows({ owner: repo.owner, repository: repo.name, token, apiUrl, clock });
+  const { apiUrl, graphqlUrl } = lab;
+  return createGitHubWorkflows({
+    owner: repo.owner,
+    repository: repo.name,
+    token,
+    apiUrl,
+    graphqlUrl,
+    clock,
+  });
 }
 
 describe('a workflow on GitHub', () => {

@@ -39,9 +39,11 @@ const OPERATIONS: ReadonlySet<string> = new Set([
   'pulls/get',
   'pulls/list',
   'pulls/list-files',
+  'pulls/list-reviews',
   'pulls/merge',
   'pulls/update',
   'rate-limit/get',
+  'reactions/create-for-issue-comment',
   'repos/compare-commits-with-basehead',
   'repos/create-commit-status',
   'repos/create-dispatch-event',
@@ -52,6 +54,7 @@ const OPERATIONS: ReadonlySet<string> = new Set([
   'repos/get-commit',
   'repos/get-content',
   'repos/list-commits',
+  'teams/get-membership-for-user-in-org',
 ]);
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };

@@ -3,8 +3,9 @@ import type { BranchRules, MergeMethod, RepositorySettings, Role } from '../opti
 import type { Actor } from '../tokens.ts';
 
 export interface ReviewState {
+  readonly id: number;
   readonly actor: Actor;
-  readonly state: 'APPROVED' | 'CHANGES_REQUESTED';
+  readonly state: 'APPROVED' | 'CHANGES_REQUESTED' | 'DISMISSED';
   readonly oid: string;
   readonly at: number;
 }
@@ -31,6 +32,8 @@ export interface PullState {
   baseOid: string;
   state: 'OPEN' | 'CLOSED' | 'MERGED';
   draft: boolean;
+  /** Of a copy of the repository: as GitHub tells of it; the lab keeps its branch all the same. */
+  fromFork: boolean;
   updatedAt: number;
   closedAt: number | undefined;
   mergedAt: number | undefined;
@@ -52,6 +55,15 @@ export interface CommentState {
   readonly createdAt: number;
   body: string;
   updatedAt: number;
+}
+
+export interface ReactionState {
+  readonly id: number;
+  /** Of the comment. */
+  readonly comment: number;
+  readonly actor: Actor;
+  readonly content: string;
+  readonly at: number;
 }
 
 export interface LabelState {
@@ -111,6 +123,7 @@ export interface RepositoryState {
   readonly pulls: Map<number, PullState>;
   readonly labels: Map<string, LabelState>;
   readonly comments: CommentState[];
+  readonly reactions: ReactionState[];
   readonly checks: CheckRunState[];
   readonly statuses: StatusState[];
   readonly runs: RunState[];
@@ -155,6 +168,7 @@ export class LabRepository {
       pulls: new Map(),
       labels: new Map(),
       comments: [],
+      reactions: [],
       checks: [],
       statuses: [],
       runs: [],
