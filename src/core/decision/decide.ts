@@ -23,6 +23,7 @@ import {
 import { decideContained, decideHarm } from './decide-braking.ts';
 import { decideWatched, waitsForRecovery } from './decide-watched.ts';
 import { type Decision, isRecorded, type Reason, type ReasonCode } from './decision.ts';
+import { findStale } from './freshness.ts';
 import { checkReasons, move, stay, unprovenReasons } from './moves.ts';
 import { obeyOrders } from './obey-orders.ts';
 import { obeyPolicy } from './obey-policy.ts';
@@ -237,6 +238,8 @@ function decideProven(input: DecisionInput, standing: Standing, assessment: Asse
       ),
     };
   }
+  const [stale, ...more] = findStale(input.release, assessment.checks, input.now);
+  if (stale) return { ...stay(input, 'hold', stale.code, stale.text), reasons: [stale, ...more] };
   if (standing.next)
     return move(input, 'advance', standing.next.weight, [
       pass,
