@@ -63,10 +63,8 @@ export async function planRelease(
   const decision = await requireWayBack(world, snapshot, release, rooted);
   const plan = { release, evidence, needsApproval: needsApproval(parsed.release, decision) };
   const problems = [...release.problems, ...found];
-  if (!isRecorded(decision) || decision.kind === 'rollback') {
-    const report = reportRelease(input, decision, { edits: [], problems });
-    return { ...plan, report, change: undefined };
-  }
+  if (!isRecorded(decision) || decision.kind === 'rollback')
+    return { ...plan, report: reportRelease(input, decision, { edits: [], problems }), change: undefined };
   const edited = await editFiles(world, snapshot, release, decision);
   if (edited.problems.length > 0) {
     const held = hold(
