@@ -7,7 +7,7 @@ import {
 } from '../core/manifest/order-of-releases.ts';
 import { type RuleFinding, toProblem } from '../core/manifest/rule.ts';
 import { quote } from '../core/yaml/yaml-path.ts';
-import { nameOf, type ReadableRelease, type ReleaseFile, remainsOf } from './read-files.ts';
+import { nameOf, type ReadableRelease, type ReleaseFile } from './read-files.ts';
 
 /** What each release of a repository depends on, as far as it can be read. */
 export function graphOf(files: readonly ReleaseFile[]): DependencyGraph {
@@ -19,12 +19,12 @@ export function graphOf(files: readonly ReleaseFile[]): DependencyGraph {
  * depends on it, is being rolled out: harm could not be told apart, nor taken back by itself.
  */
 export function checkDependencies(files: readonly ReleaseFile[]): readonly Problem[] {
-  const readable = files.filter((file) => file.kind === 'readable');
   const { problems } = orderOfReleases(graphOf(files));
+  const moving = indexMoving(files);
   return files.flatMap((file) => {
-    const source = remainsOf(file)?.source;
+    const source = file.kind === 'readable' ? file.parsed.source : file.remains?.source;
     if (!source) return [];
-    const inFlight = file.kind === 'readable' ? [...findInFlight(file, readable)] : [];
+    const inFlight = file.kind === 'readable' ? [...findInFlight(file, moving)] : [];
     return [...problems.flatMap((problem) => describe(problem, file, files)), ...inFlight].map((finding) =>
       toProblem(source, finding),
     );
@@ -32,7 +32,8 @@ export function checkDependencies(files: readonly ReleaseFile[]): readonly Probl
 }
 
 function dependenciesOf(file: ReleaseFile): readonly string[] {
-  return remainsOf(file)?.draft.dependsOn ?? [];
+  const said = file.kind === 'readable' ? file.parsed.release.metadata : file.remains?.draft;
+  return said?.dependsOn ?? [];
 }
 
 /** A problem of the graph, told in the manifest that it begins in. */
@@ -72,16 +73,38 @@ function isUnreadable(name: string, files: readonly ReleaseFile[]): boolean {
   );
 }
 
+/** Releases with a candidate, by name, and by the names of what they depend on: nobody is compared with all others. */
+interface Moving {
+  readonly named: ReadonlyMap<string, readonly ReadableRelease[]>;
+  readonly needing: ReadonlyMap<string, readonly ReadableRelease[]>;
+}
+
+function indexMoving(files: readonly ReleaseFile[]): Moving {
+  const named = new Map<string, ReadableRelease[]>();
+  const needing = new Map<string, ReadableRelease[]>();
+  const add = (index: Map<string, ReadableRelease[]>, name: string, file: ReadableRelease): void => {
+    const listed = index.get(name);
+    if (listed) listed.push(file);
+    else index.set(name, [file]);
+  };
+  for (const file of files) {
+    if (file.kind !== 'readable' || !file.parsed.release.spec.candidate) continue;
+    add(named, nameOf(file), file);
+    for (const dependency of dependenciesOf(file)) add(needing, dependency, file);
+  }
+  return { named, needing };
+}
+
 /** Said of the release that has not begun, and of two that have not, of the one that has to wait: the one that depends. */
-function* findInFlight(file: ReadableRelease, files: readonly ReadableRelease[]): Iterable<RuleFinding> {
+function* findInFlight(file: ReadableRelease, { named, needing }: Moving): Iterable<RuleFinding> {
   if (!file.parsed.release.spec.candidate || file.state.rollout) return;
+  const needed = new Set(dependenciesOf(file).flatMap((name) => named.get(name) ?? []));
+  const begun = (needing.get(nameOf(file)) ?? []).filter(({ state }) => state.rollout !== undefined);
   const path = ['spec', 'candidate', 'version'];
-  for (const other of files) {
+  for (const other of [...new Set([...needed, ...begun])].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const { candidate } = other.parsed.release.spec;
-    const needs = dependenciesOf(file).includes(nameOf(other));
-    const isNeeded = dependenciesOf(other).includes(nameOf(file)) && other.state.rollout !== undefined;
-    if (!candidate || other === file || !(needs || isNeeded)) continue;
-    const why = needs ? `it depends on ${nameOf(other)}` : `${nameOf(other)} depends on it`;
+    if (!candidate || other === file) continue;
+    const why = needed.has(other) ? `it depends on ${nameOf(other)}` : `${nameOf(other)} depends on it`;
     const message = `${why}, where ${candidate.version} is being rolled out, and harm could not be told apart; bring this candidate when that rollout has ended`;
     yield { code: 'DEPENDENCY_IN_FLIGHT', path, message };
   }
