@@ -122,6 +122,12 @@ describe('what is printed', () => {
     expect(JSON.parse(stdout).releases[0].name).toBe('scorer');
   });
 
+  it('is the same whatever the YAML parser is asked to tell by the environment', async () => {
+    const env = { LOG_TOKENS: '1', LOG_STREAM: '1' };
+    for (const args of [['plan', '--format', 'json'], ['validate']])
+      expect(await belay(args, { env })).toEqual(await belay(args));
+  });
+
   it('may be read in part', async () => {
     const child = spawn(
       '/bin/sh',

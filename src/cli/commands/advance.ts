@@ -1,4 +1,4 @@
-import '../interpret-schemas.ts';
+import '../prepare-libraries.ts';
 
 import type { WatchOptions } from '../../app/watch.ts';
 import type { World } from '../../app/world.ts';

@@ -1,4 +1,4 @@
-import '../interpret-schemas.ts';
+import '../prepare-libraries.ts';
 
 import { ToolError } from '../../core/errors.ts';
 import { DRILL_VARIANTS, type DrillVariant } from '../../core/record/drill-schema.ts';

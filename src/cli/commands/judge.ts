@@ -1,4 +1,4 @@
-import '../interpret-schemas.ts';
+import '../prepare-libraries.ts';
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';

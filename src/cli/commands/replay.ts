@@ -1,4 +1,4 @@
-import '../interpret-schemas.ts';
+import '../prepare-libraries.ts';
 
 import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';

@@ -1,4 +1,4 @@
-import '../interpret-schemas.ts';
+import '../prepare-libraries.ts';
 
 import type { RollbackOptions } from '../../app/rollback.ts';
 import type { World } from '../../app/world.ts';

@@ -1,4 +1,4 @@
-import '../interpret-schemas.ts';
+import '../prepare-libraries.ts';
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
