@@ -38,8 +38,9 @@ export function findAbandoned(
   names: readonly string[],
   sha256: Sha256,
 ): readonly Problem[] {
+  const known = new Set(names);
   return [...records].flatMap(([name, files]): Problem[] => {
-    if (names.includes(name)) return [];
+    if (known.has(name)) return [];
     const reading = readChain(name, files, sha256);
     const newest = reading.kind === 'ok' ? reading.chain.records.at(-1) : undefined;
     const left = reading.kind === 'ok' ? readState(reading.chain, undefined).unfinished : undefined;

@@ -107,7 +107,8 @@ const STAND_INS: Readonly<Record<Placeholder, string>> = {
 export function remembering(check: QueryCheck): QueryCheck {
   const known = new Map<string, ReturnType<QueryCheck>>();
   return (query, asked) => {
-    const name = JSON.stringify([query, asked]);
+    // JSON says where it ends, so that no query passes for another purpose
+    const name = JSON.stringify(asked) + query;
     const found = known.get(name) ?? check(query, asked);
     known.set(name, found);
     return found;
@@ -141,6 +142,7 @@ function findInQuery(
     (_, name: Placeholder) => STAND_INS[name],
   );
   const found = check(filled, { key: path.slice(CHECKS.length + 1).join('.'), by, counts });
+  if (found.length === 0) return [];
   // stand-ins are as long as what they stand for
   const mended = applyEdits(
     text,
@@ -190,13 +192,13 @@ function queries({ source }: Pick<RuleInput, 'source'>): readonly Query[] {
   if (!Array.isArray(checks)) return [];
   const known = FOUND.get(checks);
   if (known) return known;
-  const found = checks.flatMap((check: unknown, index) =>
-    QUERY_KEYS.flatMap(({ keys, windowed, counts }): readonly Query[] => {
+  const found: Query[] = [];
+  for (const [index, check] of checks.entries())
+    for (const { keys, windowed, counts } of QUERY_KEYS) {
       const text = valueAt(check, keys);
-      if (typeof text !== 'string') return [];
-      return [{ path: [...CHECKS, index, ...keys], text, windowed, counts, by: labelOf(check, keys) }];
-    }),
-  );
+      if (typeof text === 'string')
+        found.push({ path: [...CHECKS, index, ...keys], text, windowed, counts, by: labelOf(check, keys) });
+    }
   FOUND.set(checks, found);
   return found;
 }

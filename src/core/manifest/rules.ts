@@ -29,7 +29,7 @@ import {
   verifyFits,
   weightIsDeclared,
 } from './rollout-rules.ts';
-import { type Rule, type RuleInput, toProblem } from './rule.ts';
+import { type Rule, type RuleFinding, type RuleInput, toProblem } from './rule.ts';
 import { servedArtifactsExist, stepsAreExpressible, targetsDiffer } from './target-rules.ts';
 import { candidateDiffers, promotionIsWritable, versionsStay } from './version-rules.ts';
 import { applyWaivers, waiversAreOwned } from './waiver-rules.ts';
@@ -79,7 +79,8 @@ const RELEASE_RULES: readonly Rule[] = [
 /** Runs all rules; leaves out values that `blamed` says have a problem already. */
 export function runRules(input: RuleInput, blamed: ReadonlySet<string>): readonly Problem[] {
   const problems: Problem[] = [];
-  const findings = RELEASE_RULES.flatMap((rule) => [...rule(input)]);
+  const findings: RuleFinding[] = [];
+  for (const rule of RELEASE_RULES) for (const finding of rule(input)) findings.push(finding);
   for (const finding of applyWaivers(findings, input.draft.waivers, ['ML-02']))
     if (!blamed.has(formatPath(finding.path))) problems.push(toProblem(input.source, finding));
   return problems;
