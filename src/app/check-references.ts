@@ -5,7 +5,7 @@ import type { ParsedConfig } from '../core/manifest/parse-config.ts';
 import { type RuleInput, toProblem } from '../core/manifest/rule.ts';
 import { findFileLinks } from '../core/manifest/runbook-links.ts';
 import { quote } from '../core/yaml/yaml-path.ts';
-import type { FileSource } from '../ports/forge.ts';
+import type { FileSource, RepoFile } from '../ports/forge.ts';
 
 /** Files that the config names and that are not there. */
 export async function checkConfigFiles(
@@ -24,19 +24,31 @@ export async function checkConfigFiles(
   });
 }
 
-/** The runbooks that manifests name are there, and so is what they link to. One that several share is read once. */
+type Naming = Pick<RuleInput, 'draft' | 'source'>;
+
+/** The runbooks that manifests name, by path; one that several share is read once. */
+export function readRunbooks(
+  files: FileSource,
+  manifests: readonly Naming[],
+): Promise<ReadonlyMap<string, RepoFile>> {
+  return files.read([...new Set(manifests.flatMap(({ draft }) => draft.runbook ?? []))]);
+}
+
+/** The runbooks that manifests name are there, and so is what they link to. */
 export async function checkRunbooks(
   files: FileSource,
-  manifests: readonly Pick<RuleInput, 'draft' | 'source'>[],
+  {
+    manifests,
+    runbooks,
+  }: { readonly manifests: readonly Naming[]; readonly runbooks: ReadonlyMap<string, RepoFile> },
 ): Promise<readonly Problem[]> {
-  const found = await files.read([...new Set(manifests.flatMap(({ draft }) => draft.runbook ?? []))]);
   const missing = manifests.flatMap(({ draft: { runbook }, source }): Problem[] => {
-    if (runbook === undefined || found.has(runbook)) return [];
+    if (runbook === undefined || runbooks.has(runbook)) return [];
     const message = `${quote(runbook)} is not there, and the revert pull request would link to nothing; add the file or correct the path`;
     return [toProblem(source, { code: 'RUNBOOK_MISSING', path: ['metadata', 'runbook'], message })];
   });
   const broken: Problem[] = [];
-  for (const file of found.values())
+  for (const file of runbooks.values())
     if (file.kind === 'text') broken.push(...(await checkLinks(files, file)));
   return [...missing, ...broken];
 }

@@ -5,7 +5,7 @@ import type { Release } from '../core/manifest/release-schema.ts';
 import { listRole, type Role, type RoleList } from '../core/manifest/roles.ts';
 import { toProblem } from '../core/manifest/rule.ts';
 import { quote } from '../core/yaml/yaml-path.ts';
-import type { FileSource } from '../ports/forge.ts';
+import type { FileSource, RepoFile } from '../ports/forge.ts';
 import { appendMarked, findMarked, replaceMarked } from '../report/marked-block.ts';
 import { describeRunbook, runbookMark } from '../report/runbook.ts';
 
@@ -62,9 +62,20 @@ function rolesOf(config: Config, release: Release): Readonly<Record<Role, RoleLi
 /** Makes the generated part anew, and says what of its file must change; all outside the marks stays. */
 export async function makeRunbook(
   files: FileSource,
+  parsed: ParsedRelease,
+  place: RunbookPlace,
+): Promise<Runbook> {
+  const { runbook: path } = parsed.release.metadata;
+  const file = path === undefined ? undefined : (await files.read([path])).get(path);
+  return makeFrom(file, parsed, place);
+}
+
+/** @param file  the runbook as it is */
+function makeFrom(
+  file: RepoFile | undefined,
   { release, source }: ParsedRelease,
   { workflow, commands, config }: RunbookPlace,
-): Promise<Runbook> {
+): Runbook {
   const { name, runbook: path } = release.metadata;
   const part = describeRunbook({
     release,
@@ -76,7 +87,6 @@ export async function makeRunbook(
   });
   const made = { name, path, part, before: undefined, after: undefined, problems: [] };
   if (path === undefined) return made;
-  const file = (await files.read([path])).get(path);
   if (!file)
     return { ...made, after: appendMarked(`# ${name}: when it goes wrong\n`, runbookMark(name), part) };
   if (file.kind === 'unreadable') {
@@ -108,18 +118,18 @@ function placePart(
  * A generated part that is not what it would be today: it is read when there is no time to doubt it. A runbook without the marks is
  * people's own, and nothing is asked of it.
  */
-export async function checkGenerated(
-  files: FileSource,
+export function checkGenerated(
   parsed: ParsedRelease,
+  runbooks: ReadonlyMap<string, RepoFile>,
   place: RunbookPlace,
-): Promise<readonly Problem[]> {
+): readonly Problem[] {
   const { name, runbook: path } = parsed.release.metadata;
   if (path === undefined) return [];
-  const file = (await files.read([path])).get(path);
+  const file = runbooks.get(path);
   const found = file?.kind === 'text' ? findMarked(file.text, runbookMark(name)) : undefined;
   // most are people's own, and the part is dear to make
   if (!file || found?.kind === 'absent') return [];
-  const { before, after, problems } = await makeRunbook(files, parsed, place);
+  const { before, after, problems } = makeFrom(file, parsed, place);
   if (problems.length > 0 || found?.kind !== 'found' || before === after) return problems;
   const message = `the generated part is not what ${quote(parsed.source.file)}, the config and the workflows say now; run "belay runbook ${name} --write" and commit the file`;
   return [problemAt(path, found.line, 'RUNBOOK_STALE', message)];

@@ -17,12 +17,12 @@ import { checkDependencies, graphOf } from './check-dependencies.ts';
 import { checkDrills } from './check-drills.ts';
 import { checkOwners, readCodeOwners } from './check-owners.ts';
 import { checkPolicies } from './check-policies.ts';
-import { checkConfigFiles, checkRunbooks, reportNoManifest } from './check-references.ts';
+import { checkConfigFiles, checkRunbooks, readRunbooks, reportNoManifest } from './check-references.ts';
 import { checkTargets } from './check-targets.ts';
 import { checkVersions } from './check-versions.ts';
 import type { Origin } from './origin.ts';
 import { type ArtifactReading, prepareSignatures } from './prepare-signatures.ts';
-import { type Remains, type RepositoryReading, readFiles, remainsOf, wholeOf } from './read-files.ts';
+import { type RepositoryReading, readFiles, remainsOf, wholeOf } from './read-files.ts';
 import { checkGenerated, findPlace } from './runbook.ts';
 
 /** What validation found in a directory. */
@@ -82,14 +82,14 @@ export async function validate(
   const place = await findPlace(files, reading.config);
   const check = remembering(checkQuery);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
-  const manifests: Remains[] = [];
-  for (const file of reading.releases) {
+  const judged = reading.releases.map((file) => ({ file, remains: remainsOf(file) }));
+  const manifests = judged.flatMap(({ remains }) => remains ?? []);
+  const runbooks = await readRunbooks(files, manifests);
+  for (const { file, remains } of judged) {
     problems.push(...file.problems);
     if (file.kind === 'readable')
       releases.push({ path: file.path, release: file.parsed.release, state: file.state });
-    const remains = remainsOf(file);
     if (!remains) continue;
-    manifests.push(remains);
     const { state } = remains;
     const parsed = wholeOf(remains);
     const found = [
@@ -99,13 +99,13 @@ export async function validate(
       ...checkQueries(remains, check),
       ...checkOwners(remains, owners),
       ...(await checkContracts(files, remains)),
-      ...(parsed ? await checkGenerated(files, parsed, place) : []),
+      ...(parsed ? checkGenerated(parsed, runbooks, place) : []),
       ...(await checkTargets(files, remains)),
       ...(signatures ? await signatures.check(remains) : []),
     ];
     problems.push(...found.filter(({ at, path }) => at.file !== file.path || !remains.blamed.has(path)));
   }
-  problems.push(...(await checkRunbooks(files, manifests)));
+  problems.push(...(await checkRunbooks(files, { manifests, runbooks })));
   return {
     releases,
     dependencies: graphOf(reading.releases),
