@@ -111,9 +111,6 @@ function decideApproval(world: World, subject: Subject, approved: Approved | und
       'APPROVAL_NOT_NEEDED',
       'there is no further step: the last one is held, and then it is promoted',
     );
-  const unseen =
-    approved && findUnseen(approved, { moved: state.moved, weight: next.weight, manifest: file.digest });
-  if (unseen !== undefined) return nothing(subject, 'APPROVAL_OUTDATED', unseen);
   if (!asksApproval(release, next.weight)) {
     const text = `the next step, to ${formatPercent(next.weight)}, asks nobody: it is taken when its checks pass`;
     return nothing(subject, 'APPROVAL_NOT_NEEDED', text);
@@ -123,6 +120,9 @@ function decideApproval(world: World, subject: Subject, approved: Approved | und
     const text = `the step to ${formatPercent(next.weight)} was approved by ${known.order.by.login} in record ${known.record}`;
     return nothing(subject, 'APPROVAL_NOT_NEEDED', text);
   }
+  const unseen =
+    approved && findUnseen(approved, { moved: state.moved, weight: next.weight, manifest: file.digest });
+  if (unseen !== undefined) return nothing(subject, 'APPROVAL_OUTDATED', unseen);
   const text = `the step of ${candidate.version} to ${formatPercent(next.weight)} is approved by ${told(world)}; it is taken when its checks pass and its hold is over`;
   return { ...order(subject, 'approve', 'APPROVED', text), to: next.weight };
 }

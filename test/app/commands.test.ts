@@ -425,6 +425,7 @@ describe('a step that asks for a person', () => {
         Object.assign(bench.world, { people: undefined });
         await order(bench, 37, { name: 'approve' });
         expect(told(await bench.tick(37))).toEqual(['advance', 'CHECKS_PASS', 'committed']);
+        bench.forge.checkout();
         return people.reviews(pull);
       };
       Object.assign(bench.world, { people: { ...people, reviews } });
