@@ -1,4 +1,5 @@
 import type { Change } from '../core/change/change.ts';
+import { goesUp } from '../core/decision/decision.ts';
 import { digestOf, readRecord, recordPath } from '../core/record/record-file.ts';
 import type { Sibling } from '../ports/forge.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
@@ -76,8 +77,7 @@ const ORDERS = 'belay/order/';
 /** Whether a branch brings a pause of a release whose step would go up; what goes down is not held by it. */
 function mayPause(step: Step, branch: string): boolean {
   const { name, decision } = step.report;
-  const goesUp = decision.kind === 'start' || decision.kind === 'advance' || decision.kind === 'promote';
-  return goesUp && branch.startsWith(orderBranches(name, 'pause')) && !hasLanded(step, branch);
+  return goesUp(decision) && branch.startsWith(orderBranches(name, 'pause')) && !hasLanded(step, branch);
 }
 
 /** A person has said stop, and the record of it waits for a requirement of the repository: a step must not outrun it. */

@@ -1,33 +1,37 @@
 import { type Millis, millis } from '../../core/units.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import { createCaller } from './caller.ts';
+import { type Caller, createCaller } from './caller.ts';
 import type { Endpoint } from './connect.ts';
 import { connect } from './connect.ts';
 import { createMask } from './mask.ts';
 import type { Place } from './place.ts';
 
-/** A repository on github.com or a GitHub Enterprise Server, and how it is asked. */
-export interface PlaceOptions extends Endpoint {
-  readonly owner: string;
-  readonly repository: string;
-  readonly defaultBranch: string;
+/** How github.com or a GitHub Enterprise Server is asked. */
+export interface CallerOptions extends Endpoint {
   readonly clock: Clock;
   readonly log: Log;
   /** 0 to 1, for jitter. */
   readonly random: () => number;
   /** Gives the end of one request, from now; default after 15 s (GitHub itself gives up after 10). */
   readonly deadline?: () => AbortSignal;
-  /** Whether GitHub signs what is committed through its API; default: it is github.com or ghe.com, which always do. */
-  readonly signs?: boolean;
   /** All waiting that GitHub asks for, together; default 120 s. */
   readonly waitBudget?: Millis;
 }
 
+/** A repository there, and how it is asked. */
+export interface PlaceOptions extends CallerOptions {
+  readonly owner: string;
+  readonly repository: string;
+  readonly defaultBranch: string;
+  /** Whether GitHub signs what is committed through its API; default: it is github.com or ghe.com, which always do. */
+  readonly signs?: boolean;
+}
+
 /** Opens the connection; the first request is the first that goes out. */
-export function openPlace(options: PlaceOptions): Place {
-  const { clock, log, random, owner, repository, defaultBranch } = options;
-  const caller = createCaller({
+export function openCaller(options: CallerOptions): Caller {
+  const { clock, log, random } = options;
+  return createCaller({
     send: connect(options),
     clock,
     log,
@@ -36,6 +40,12 @@ export function openPlace(options: PlaceOptions): Place {
     deadline: options.deadline ?? (() => AbortSignal.timeout(15_000)),
     waitBudget: options.waitBudget ?? millis(120_000),
   });
+}
+
+/** The same for one repository. */
+export function openPlace(options: PlaceOptions): Place {
+  const { clock, owner, repository, defaultBranch } = options;
+  const caller = openCaller(options);
   const webUrl = `${serverUrl(options.apiUrl)}/${owner}/${repository}`;
   const signs = options.signs ?? isCloud(options.apiUrl);
   return { caller, owner, name: repository, defaultBranch, webUrl, now: () => clock.now(), signs };

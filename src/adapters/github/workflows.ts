@@ -1,10 +1,12 @@
 import { ToolError } from '../../core/errors.ts';
 import { type Instant, instant } from '../../core/units.ts';
 import type { WorkflowRun, Workflows, WorkflowView } from '../../ports/workflows.ts';
+import { type Caller, grantHint } from './caller.ts';
 import { at, listAt, textAt } from './data.ts';
-import { createRestReader, type RestOptions, type RestReader } from './rest-reader.ts';
+import { oneLine } from './mask.ts';
+import { type CallerOptions, openCaller } from './open-place.ts';
 
-export interface GitHubWorkflowsOptions extends Omit<RestOptions, 'needs'> {
+export interface GitHubWorkflowsOptions extends CallerOptions {
   readonly owner: string;
   readonly repository: string;
 }
@@ -14,13 +16,13 @@ const PAGE = 100;
 
 /** Workflows of a repository on GitHub. Only its REST API knows them by the names of their files. */
 export function createGitHubWorkflows(options: GitHubWorkflowsOptions): Workflows {
-  const reader = createRestReader({ ...options, needs: '"actions: read"' });
+  const caller = openCaller(options);
   const folder = `/repos/${encodeURIComponent(options.owner)}/${encodeURIComponent(options.repository)}/actions`;
   return {
     async look(file) {
-      const found = await findWorkflow(reader, folder, file);
+      const found = await findWorkflow(caller, folder, file);
       if (found === undefined) return undefined;
-      const runs = await reader.read(`${folder}/workflows/${idOf(found)}/runs?per_page=${PAGE}`);
+      const runs = await read(caller, `${folder}/workflows/${idOf(found)}/runs?per_page=${PAGE}`);
       return {
         url: textAt(found, 'html_url'),
         state: stateOf(textAt(found, 'state')),
@@ -32,16 +34,26 @@ export function createGitHubWorkflows(options: GitHubWorkflowsOptions): Workflow
 }
 
 /** All are listed rather than one asked for: a 404 would be the answer to a token that may not look, too. */
-async function findWorkflow(reader: RestReader, folder: string, file: string): Promise<unknown> {
+async function findWorkflow(caller: Caller, folder: string, file: string): Promise<unknown> {
   const path = `.github/workflows/${file}`;
   for (let page = 1; ; page += 1) {
     const listed = listAt(
-      await reader.read(`${folder}/workflows?per_page=${PAGE}&page=${page}`),
+      await read(caller, `${folder}/workflows?per_page=${PAGE}&page=${page}`),
       'workflows',
     );
     const found = listed.find((one) => at(one, 'path') === path && at(one, 'state') !== 'deleted');
     if (found !== undefined || listed.length < PAGE) return found;
   }
+}
+
+async function read(caller: Caller, path: string): Promise<unknown> {
+  const answer = await caller.ask({ method: 'GET', path });
+  if (answer.kind === 'answer') return answer.body;
+  const { status, reason, permissions } = answer;
+  throw new ToolError({
+    code: 'FORGE_REFUSED',
+    message: `GitHub: workflows may not be read with this token (${status}): ${oneLine(reason)}. It needs "actions: read"${grantHint(permissions)}`,
+  });
 }
 
 function idOf(workflow: unknown): number {

@@ -23,8 +23,8 @@ export async function runWatchdog({ flags }: CommandInput, context: CommandConte
     });
   const maxAge = durationFlag(flags, 'max-age', { least: LEAST_AGE, most: MOST_AGE }) ?? DEFAULT_AGE;
   const place = readPlace(context.env);
-  const { clock, fetch } = openMetrics(flags, context);
-  const workflows = createGitHubWorkflows({ ...place, clock, fetch });
+  const { clock, log, fetch } = openMetrics(flags, context);
+  const workflows = createGitHubWorkflows({ ...place, clock, log, fetch, random: Math.random });
   const report = await watchdog({ workflows, clock }, { workflow, maxAge });
   const { ticks, lastRun, text, problems } = report;
   return {

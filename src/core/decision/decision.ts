@@ -102,6 +102,11 @@ export interface Decision {
   readonly reasons: readonly [Reason, ...Reason[]];
 }
 
+/** Whether more people come to depend on the candidate by a decision. */
+export function goesUp({ kind }: Decision): boolean {
+  return kind === 'start' || kind === 'advance' || kind === 'promote';
+}
+
 /** What keeps a release where it is until a person does something about it: no later tick mends it by itself. */
 const WAITS_FOR_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'STABLE_CHANGED_BY_HAND',

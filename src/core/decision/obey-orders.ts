@@ -2,7 +2,7 @@ import type { Release } from '../manifest/release-schema.ts';
 import { type Approval, isInForce, type OrderedPause } from '../record/ordered.ts';
 import type { Digest } from '../units.ts';
 import { formatInstant, formatPercent, type Instant, type Percent } from '../units.ts';
-import type { Decision, Reason } from './decision.ts';
+import { type Decision, goesUp, type Reason } from './decision.ts';
 
 /** What people ordered, and what it is held against. */
 export interface OrdersInput {
@@ -16,9 +16,6 @@ export interface OrdersInput {
   readonly now: Instant;
 }
 
-/** Decisions by which more people come to depend on the candidate. */
-const GOES_UP: ReadonlySet<Decision['kind']> = new Set(['start', 'advance', 'promote']);
-
 /**
  * A decision as far as people's orders let it go: under a pause nothing goes up, and a hold says so first. Whatever takes harm away
  * is not held by it. A step that was approved says by whom.
@@ -26,8 +23,7 @@ const GOES_UP: ReadonlySet<Decision['kind']> = new Set(['start', 'advance', 'pro
 export function obeyOrders(input: OrdersInput, decision: Decision): Decision {
   const pause = describeOrderedPause(input);
   if (!pause) return sayApproval(input, decision);
-  if (GOES_UP.has(decision.kind))
-    return { kind: 'hold', from: decision.from, to: decision.from, reasons: [pause] };
+  if (goesUp(decision)) return { kind: 'hold', from: decision.from, to: decision.from, reasons: [pause] };
   if (decision.kind !== 'hold' || !input.release.spec.candidate) return decision;
   return { ...decision, reasons: [pause, ...decision.reasons] };
 }

@@ -13,7 +13,7 @@ import { formatLocal } from '../manifest/time-zone.ts';
 import type { PolicyRule } from '../manifest/waiver-schema.ts';
 import { type Rollout, recordedWeight } from '../plan/rollout.ts';
 import { after, elapsed, formatDuration, formatPercent, type Instant } from '../units.ts';
-import type { Decision, Reason, ReasonCode } from './decision.ts';
+import { type Decision, goesUp, type Reason, type ReasonCode } from './decision.ts';
 
 /** What a decision is held against. */
 export interface PolicyInput {
@@ -24,9 +24,6 @@ export interface PolicyInput {
   readonly now: Instant;
 }
 
-/** Decisions by which more people come to depend on the candidate. */
-const GOES_UP: ReadonlySet<Decision['kind']> = new Set(['start', 'advance', 'promote']);
-
 /**
  * A decision as far as the policy lets it go: what would go up holds, with all that stands in its way. Whatever takes a candidate
  * back, or writes down what is there already, is none of the policy's business. A hold says as well when a manifest undercuts it,
@@ -34,10 +31,10 @@ const GOES_UP: ReadonlySet<Decision['kind']> = new Set(['start', 'advance', 'pro
  */
 export function obeyPolicy(input: PolicyInput, decision: Decision): Decision {
   const { release, policy } = input;
-  const goesUp = GOES_UP.has(decision.kind);
-  if (!policy || !release.spec.candidate || !(goesUp || decision.kind === 'hold')) return decision;
+  const isUp = goesUp(decision);
+  if (!policy || !release.spec.candidate || !(isUp || decision.kind === 'hold')) return decision;
   const overrides = judgeOverrides(policy, release, input.now);
-  const obstacles = goesUp
+  const obstacles = isUp
     ? [
         ...findViolations(policy, release),
         ...findFrozen(policy, input.now),
@@ -47,8 +44,8 @@ export function obeyPolicy(input: PolicyInput, decision: Decision): Decision {
     : [...findViolations(policy, release)];
   const reasons = obstacles.map((obstacle) => judge(obstacle, policy, overrides));
   const [first, ...rest] = reasons.filter(({ code }) => code !== 'OVERRIDE_USED');
-  if (!first) return goesUp ? { ...decision, reasons: [...decision.reasons, ...reasons] } : decision;
-  if (!goesUp) return { ...decision, reasons: [...decision.reasons, first, ...rest] };
+  if (!first) return isUp ? { ...decision, reasons: [...decision.reasons, ...reasons] } : decision;
+  if (!isUp) return { ...decision, reasons: [...decision.reasons, first, ...rest] };
   return { kind: 'hold', from: decision.from, to: decision.from, reasons: [first, ...rest] };
 }
 

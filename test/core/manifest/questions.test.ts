@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { readEvidence } from '../../../src/core/judge/document/read-evidence.ts';
 import { countKeys, expandCheck } from '../../../src/core/manifest/expand-check.ts';
 import { parseRelease } from '../../../src/core/manifest/parse-release.ts';
 import type { CheckSpec, EvidenceSpec } from '../../../src/core/manifest/release-schema.ts';
@@ -57,6 +58,22 @@ function problemsOf(kind: string, more: object = {}, release: object = {}) {
 }
 
 describe('a question of the field', () => {
+  it.each(Object.keys(QUESTIONS))('%s is answered in a document by the kind that judges it', (kind) => {
+    const document = {
+      falseRollbackRate: 0.01,
+      falseAdvanceRate: 0.05,
+      checks: [{ name: kind, kind, ticks: [] }],
+    };
+    const reading = readEvidence(
+      JSON.stringify({ apiVersion: 'belay.dev/v1', kind: 'Evidence', ...document }),
+    );
+    const [check] = reading.kind === 'read' ? reading.evidence.checks : [];
+    const { kind: judged } = expandCheck(specOf(kind));
+    const problem = check?.kind === 'unusable' ? (check.problems[0] ?? '') : '';
+    if (judged === kind) expect(problem).not.toContain('write "kind"');
+    else expect(problem).toContain(`; write "kind": "${judged}", "question": "${kind}"`);
+  });
+
   it.each(Object.keys(QUESTIONS))('%s is read without a word', (kind) => {
     expect(problemsOf(kind)).toEqual([]);
   });
