@@ -1,3 +1,4 @@
+import { type Dependencies, describeUnmet, findUnmet } from '../core/decision/needs.ts';
 import type { Problem } from '../core/errors.ts';
 import { didYouMean, suggest } from '../core/manifest/did-you-mean.ts';
 import {
@@ -16,6 +17,28 @@ export function graphOf(files: readonly ReleaseFile[]): DependencyGraph {
   );
 }
 
+/** The same the other way round: which releases depend on each. */
+export function dependentsOf(files: readonly ReleaseFile[]): DependencyGraph {
+  const graph = graphOf(files);
+  return new Map(
+    [...graph.keys()].map((name) => [
+      name,
+      [...graph.keys()].filter((other) => graph.get(other)?.includes(name)),
+    ]),
+  );
+}
+
+/** What each release serves everyone with who is not tried on. */
+export function dependenciesIn(files: readonly ReleaseFile[]): Dependencies {
+  return new Map(
+    files.flatMap((file) =>
+      file.kind === 'readable'
+        ? [[nameOf(file), { state: file.state, served: file.parsed.release.spec.stable.version }] as const]
+        : [],
+    ),
+  );
+}
+
 /**
  * Releases depend on others that are there, in no circle, and a rollout does not begin while one that it depends on, or that
  * depends on it, is being rolled out: harm could not be told apart, nor taken back by itself.
@@ -23,10 +46,13 @@ export function graphOf(files: readonly ReleaseFile[]): DependencyGraph {
 export function checkDependencies(files: readonly ReleaseFile[]): readonly Problem[] {
   const readable = files.filter((file) => file.kind === 'readable');
   const { problems } = orderOfReleases(graphOf(files));
+  const others = dependenciesIn(files);
   return readable.flatMap((file) =>
-    [...problems.flatMap((problem) => describe(problem, file, files)), ...findInFlight(file, readable)].map(
-      (finding) => toProblem(file.parsed.source, finding),
-    ),
+    [
+      ...problems.flatMap((problem) => describe(problem, file, files)),
+      ...checkNeeds(file),
+      ...checkBeginning(file, readable, others),
+    ].map((finding) => toProblem(file.parsed.source, finding)),
   );
 }
 
@@ -71,17 +97,69 @@ function isUnreadable(name: string, files: readonly ReleaseFile[]): boolean {
   );
 }
 
-/** Said of the release that has not begun, and of two that have not, of the one that has to wait: the one that depends. */
-function* findInFlight(file: ReadableRelease, files: readonly ReadableRelease[]): Iterable<RuleFinding> {
-  if (!file.parsed.release.spec.candidate || file.state.rollout) return;
-  const path = ['spec', 'candidate', 'version'];
-  for (const other of files) {
+/** Another release whose rollout stands in the way of one. */
+export interface InFlight {
+  /** How the two belong together. */
+  readonly text: string;
+  /** The version that is being rolled out there. */
+  readonly version: string;
+}
+
+/**
+ * Releases that a rollout has to wait for. Before it starts: those that it depends on and that have a candidate, started or not, and
+ * those that depend on it and were started; so that of two that have not begun the one waits that depends. Once it was started: those
+ * that it depends on and that were started.
+ */
+export function findInFlight(
+  file: ReadableRelease,
+  files: readonly ReadableRelease[],
+  to: 'start' | 'go on',
+): readonly InFlight[] {
+  return files.flatMap((other) => {
     const { candidate } = other.parsed.release.spec;
-    const needs = dependenciesOf(file).includes(nameOf(other));
-    const isNeeded = dependenciesOf(other).includes(nameOf(file)) && other.state.rollout !== undefined;
-    if (!candidate || other === file || !(needs || isNeeded)) continue;
-    const why = needs ? `it depends on ${nameOf(other)}` : `${nameOf(other)} depends on it`;
-    const message = `${why}, where ${candidate.version} is being rolled out, and harm could not be told apart; bring this candidate when that rollout has ended`;
-    yield { code: 'DEPENDENCY_IN_FLIGHT', path, message };
+    if (!candidate || other === file) return [];
+    const isStarted = other.state.rollout !== undefined;
+    if (dependenciesOf(file).includes(nameOf(other)) && (to === 'start' || isStarted))
+      return [{ text: `it depends on ${nameOf(other)}`, version: candidate.version }];
+    if (to === 'start' && isStarted && dependenciesOf(other).includes(nameOf(file)))
+      return [{ text: `${nameOf(other)} depends on it`, version: candidate.version }];
+    return [];
+  });
+}
+
+/** A candidate that has not begun, and what it would have to wait for. */
+function* checkBeginning(
+  file: ReadableRelease,
+  files: readonly ReadableRelease[],
+  others: Dependencies,
+): Iterable<RuleFinding> {
+  const { candidate } = file.parsed.release.spec;
+  if (!candidate || file.state.rollout) return;
+  const inFlight = findInFlight(file, files, 'start');
+  for (const { text, version } of inFlight) {
+    const message = `${text}, where ${version} is being rolled out, and harm could not be told apart; bring this candidate when that rollout has ended`;
+    yield { code: 'DEPENDENCY_IN_FLIGHT', path: ['spec', 'candidate', 'version'], message };
   }
+  if (inFlight.length > 0) return;
+  for (const unmet of findUnmet(candidate, others)) {
+    const message = `${candidate.version} ${describeUnmet(unmet)}; bring this candidate when that is rolled out`;
+    yield { code: 'DEPENDENCY_NOT_MET', path: ['spec', 'candidate', 'needs', unmet.name], message };
+  }
+}
+
+/** What a version needs of others is of releases that it is said to depend on, so that the order is known. */
+function* checkNeeds(file: ReadableRelease): Iterable<RuleFinding> {
+  const { stable, candidate } = file.parsed.release.spec;
+  for (const [role, version] of [
+    ['stable', stable],
+    ['candidate', candidate],
+  ] as const)
+    for (const name of Object.keys(version?.needs ?? {}))
+      if (!dependenciesOf(file).includes(name))
+        yield {
+          code: 'NEED_UNDECLARED',
+          path: ['spec', role, 'needs', name],
+          what: 'key',
+          message: `${quote(name)} is not in metadata.dependsOn; name it there as well`,
+        };
 }

@@ -1,4 +1,5 @@
 import type { Change } from '../core/change/change.ts';
+import type { Reason } from '../core/decision/decision.ts';
 import { digestOf, readRecord, recordPath } from '../core/record/record-file.ts';
 import type { Sibling } from '../ports/forge.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
@@ -6,8 +7,9 @@ import { closePulls } from './close-pulls.ts';
 import type { Write } from './fault.ts';
 import type { ReleasePlan } from './plan-release.ts';
 import { shortOperation } from './propose.ts';
+import { nameOf, type ReadableRelease } from './read-files.ts';
 import type { Snapshot } from './read-snapshot.ts';
-import { operationIn, rollbackFamily, stepFamily, takesBack } from './rollback-branch.ts';
+import { mayBeOpen, operationIn, rollbackFamily, stepFamily, takesBack } from './rollback-branch.ts';
 import type { World } from './world.ts';
 
 /** A release that is to be written. */
@@ -30,7 +32,9 @@ export async function holdForRollbacks(
   { steps, write }: { readonly steps: readonly Step[]; readonly write: (write: Write) => Promise<Receipt> },
 ): Promise<HeldSteps> {
   const known = await world.forge.branches(snapshot.head, 'belay/rollback/');
-  const [first] = steps.filter((step) => known.some((branch) => mayBeOpen(step, branch)));
+  const [first] = steps.filter((step) =>
+    known.some((branch) => supportsOf(step, snapshot).some((file) => mayBeOpen(file, branch))),
+  );
   if (!first) return { free: steps, held: [] };
   let open: readonly Sibling[] = [];
   const receipt = await write(async () => {
@@ -41,20 +45,27 @@ export async function holdForRollbacks(
     return { kind: 'none' };
   });
   if (receipt.kind !== 'none') return { free: [], held: steps.map((plan) => ({ ...plan.report, receipt })) };
-  const pullsOf = ({ report }: Step) =>
-    open.filter(({ branch }) => branch.startsWith(rollbackFamily(report.name)));
-  const waiting = steps.filter((plan) => pullsOf(plan).length > 0);
-  return {
-    free: steps.filter((plan) => !waiting.includes(plan)),
-    held: await Promise.all(waiting.map((plan) => hold(world, snapshot, { plan, pulls: pullsOf(plan) }))),
-  };
+  const pullsOf = (name: string) => open.filter(({ branch }) => branch.startsWith(rollbackFamily(name)));
+  const held: ReleaseReport[] = [];
+  const free: Step[] = [];
+  for (const plan of steps) {
+    const pulls = pullsOf(plan.report.name);
+    const [, ...supports] = supportsOf(plan, snapshot).map(nameOf);
+    const support = supports.find((name) => pullsOf(name).length > 0);
+    if (pulls.length > 0) held.push(await hold(world, snapshot, { plan, pulls }));
+    else if (support !== undefined) held.push(holdForSupport(plan, support, pullsOf(support)));
+    else free.push(plan);
+  }
+  return { free, held };
 }
 
-/** Before its first record a release has nothing to go back to, and a rollback whose record is there has landed (by squash). */
-function mayBeOpen({ release, report }: Step, branch: string): boolean {
-  if (release.state.sequence === 0 || !branch.startsWith(rollbackFamily(report.name))) return false;
-  const short = operationIn(branch);
-  return short === undefined || !release.chain.records.some(({ operation }) => operation.startsWith(short));
+/** The release and those that it depends on: while one of these goes back, nothing is built upon it, and it may have to go back with it. */
+function supportsOf({ release }: Step, { releases }: Snapshot): readonly ReadableRelease[] {
+  const names = release.parsed.release.metadata.dependsOn ?? [];
+  const others = releases.filter(
+    (file): file is ReadableRelease => file.kind === 'readable' && names.includes(nameOf(file)),
+  );
+  return [release, ...others];
 }
 
 /**
@@ -89,7 +100,6 @@ async function hold(
   { plan, pulls }: { readonly plan: Step; readonly pulls: readonly Sibling[] },
 ): Promise<ReleaseReport> {
   const { report } = plan;
-  const { from } = report.decision;
   const foreign = pulls.find(({ branch, operation }) => operation?.slice(0, 12) !== operationIn(branch));
   const shown = foreign ?? pulls[0];
   const isMoot = shown !== undefined && isMootFor(report, shown);
@@ -100,11 +110,7 @@ async function hold(
   const text = isOld
     ? `pull request #${shown.number} rolls it back, but files that it writes were changed since, so it may never land: order the rollback again, or close it; nothing else is done until then`
     : `pull request #${shown?.number} rolls it back and is open: nothing else is done about it until that is merged or closed`;
-  const held: ReleaseReport = {
-    ...report,
-    decision: { kind: 'hold', from, to: from, reasons: [{ code, text }] },
-    edits: [],
-  };
+  const held = holdReport(report, { code, text });
   if (!foreign) return held;
   const message = `somebody pushed to ${foreign.branch}, so Belay does not merge it. Order the rollback again, which makes another branch and closes this pull request; or review and merge it`;
   if (foreign.armed) {
@@ -116,6 +122,17 @@ async function hold(
     ...held,
     receipt: { kind: 'blocked', code: 'BRANCH_TAKEN', pull: { number: foreign.number, url }, message },
   };
+}
+
+function holdForSupport({ report }: Step, support: string, [pull]: readonly Sibling[]): ReleaseReport {
+  const text = `it depends on ${support}, which pull request #${pull?.number} rolls back: nothing else is done about it until that is merged or closed`;
+  return holdReport(report, { code: 'ROLLBACK_PENDING', text });
+}
+
+/** The report of a step that is not taken. */
+export function holdReport(report: ReleaseReport, reason: Reason): ReleaseReport {
+  const { from } = report.decision;
+  return { ...report, decision: { kind: 'hold', from, to: from, reasons: [reason] }, edits: [] };
 }
 
 /** Whether a rollback was computed for other files than there are now: armed, it would conflict and wait for ever. */

@@ -62,6 +62,8 @@ export interface ChangeInput {
   readonly targets: readonly FileEdit[];
   readonly restored?: Restored;
   readonly quarantine?: VersionRef;
+  /** Operations of other releases that land with it or not at all. */
+  readonly along?: readonly string[];
   /** Of a start. */
   readonly guarantee?: Guarantee;
   /** Of a recovery. */
@@ -118,6 +120,26 @@ export function combineChanges(
   };
 }
 
+/**
+ * One commit for a rollback and those of other releases that go back with it, under the operation of the first, which was built with
+ * theirs in `along`. Its record comes last.
+ */
+export function joinRollbacks(
+  main: Change,
+  along: readonly Change[],
+): Pick<Change, 'files' | 'subject' | 'body' | 'operation'> {
+  if (along.length === 0) return main;
+  const names = along.map(({ release }) => release).join(', ');
+  const whom = names.length <= MAX_NAMES ? names : `${along.length} releases that need it`;
+  const bodies = along.map(({ subject, body }) => `${subject}\n\n${withoutOperation(body)}`);
+  return {
+    files: [...main.files.slice(0, -1), ...along.flatMap(({ files }) => files), ...main.files.slice(-1)],
+    subject: main.subject.replace(/ \(record \d+\)$/, (record) => `, with ${whom}${record}`),
+    body: [withoutOperation(main.body), ...bodies, `Belay-Op: ${main.operation}`].join('\n\n'),
+    operation: main.operation,
+  };
+}
+
 function withoutOperation(body: string): string {
   return body.replace(/\n*Belay-Op: [0-9a-f]{64}$/, '');
 }
@@ -128,9 +150,11 @@ function nameOperation(input: ChangeInput, sequence: number): string {
   const files = [manifest, ...targets].map((edit) => [edit.path, edit.before ?? null, edit.after]);
   // A person's order is another operation than a tick's decision, and is not stopped by a pull request closed on that one.
   const order = decision.reasons[0].code === 'ASKED_BY_PERSON' ? ['asked'] : [];
+  const along = input.along?.length ? [input.along] : [];
   return input.sha256(
     JSON.stringify([
       ...order,
+      ...along,
       input.release,
       sequence,
       input.state.tip,

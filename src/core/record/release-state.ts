@@ -39,6 +39,8 @@ export interface ReleaseState {
   readonly good: readonly GoodVersion[];
   /** Newest first. */
   readonly quarantined: readonly Quarantined[];
+  /** Names of all versions, in the order in which records first name them: one that came later is newer. */
+  readonly introduced: readonly string[];
   /** By backend. What an earlier version ran on serves the later one now: nothing routes to the earlier one any more. */
   readonly backends: ReadonlyMap<string, BackendUse>;
   /** The rollout of the given candidate, when it was started and not ended. */
@@ -85,6 +87,7 @@ export function readState(
       (version) => !quarantined.some((bad) => isLaterQuarantine(bad, version)),
     ),
     quarantined,
+    introduced: readIntroduced(chain.records),
     backends: readBackends(newestFirst),
     rollout: readRollout(running, landed),
     unfinished: started,
@@ -128,6 +131,11 @@ function readGood(newestFirst: readonly BelayRecord[]): readonly GoodVersion[] {
 
 function isLaterQuarantine(bad: Quarantined, version: GoodVersion): boolean {
   return bad.record > version.record && sameVersion(bad.ref, version.ref);
+}
+
+function readIntroduced(records: readonly BelayRecord[]): readonly string[] {
+  const names = records.flatMap(({ stable, candidate }) => [stable?.version, candidate?.version]);
+  return [...new Set(names.filter((name) => name !== undefined))];
 }
 
 /** In a record of a rollback, what was restored stands where the bad version was, should both have had one backend. */
@@ -180,7 +188,9 @@ function readCarried(records: readonly BelayRecord[], start: BelayRecord): numbe
     if (record.sequence >= start.sequence) break;
     const { kind } = record.decision;
     // another start ends a trial as well: the candidate was renamed, moved or replaced in the manifest
-    if (kind === 'start' || kind === 'adopt') carried += leftBy(trial, candidate);
+    // and so does a rollback that quarantines nothing: another release was taken back, which proves nothing about this one
+    const isOther = kind === 'rollback' && record.quarantine === null;
+    if (kind === 'start' || kind === 'adopt' || isOther) carried += leftBy(trial, candidate);
     if (kind === 'start' && record.candidate) trial = { ref: record.candidate, logHarm: undefined };
     else if (ENDS.has(kind)) trial = undefined;
     else if (trial && record.evidence) trial.logHarm = record.evidence.logHarm;
