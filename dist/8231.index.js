@@ -1,4 +1,4 @@
-"use strict";exports.id=8231,exports.ids=[8231,2112,9731],exports.modules={77727:function(R,m,a){a.d(m,{Lt:function(){return l},gx:function(){return p},v6:function(){return n}});function p(t,o){const i=t[o];return typeof i=="string"&&i!==""?i:void 0}function n(t,o){const i=t[o];return(Array.isArray(i)?i:typeof i=="string"?[i]:[]).flatMap(function(d){return d.split(",")}).map(function(d){return d.trim()}).filter(function(d){return d!==""})}function l(t,o){return t[o]===!0}},57998:function(R,m,a){a.r(m),a.d(m,{runInit:function(){return $}});var p=a(51455),n=a(76760),l=a(88208),t=a(45976),o=a(77727);function i(e,r){return`https://raw.githubusercontent.com/belay-dev/belay/${e}/dist/schemas/${r}.schema.json`}function w({url:e,ref:r}){return`# yaml-language-server: $schema=${i(r,"config")}
+"use strict";exports.id=8231,exports.ids=[8231,2112,9731],exports.modules={77727:function(z,f,r){r.d(f,{Lt:function(){return h},gx:function(){return p},v6:function(){return a}});function p(t,i){const l=t[i];return typeof l=="string"&&l!==""?l:void 0}function a(t,i){const l=t[i];return(Array.isArray(l)?l:typeof l=="string"?[l]:[]).flatMap(function(c){return c.split(",")}).map(function(c){return c.trim()}).filter(function(c){return c!==""})}function h(t,i){return t[i]===!0}},57998:function(z,f,r){r.r(f),r.d(f,{runInit:function(){return T}});var p=r(51455),a=r(76760),h=r(88208),t=r(45976),i=r(77727);function l(e,o){return`https://raw.githubusercontent.com/belay-dev/belay/${e}/dist/schemas/${o}.schema.json`}function w({url:e,ref:o}){return`# yaml-language-server: $schema=${l(o,"config")}
 # Privileged runs read this file from the default branch only. It is the only one that may name a URL or a secret's variable.
 apiVersion: belay.dev/v1
 kind: Config
@@ -8,7 +8,7 @@ providers:
     url: ${e}
     # The workflow fills the variable from a secret of the environment "belay". Remove this line if it needs no login.
     auth: {kind: bearer, tokenEnv: PROMETHEUS_TOKEN}
-`}function d({name:e,ref:r}){return`# yaml-language-server: $schema=${i(r,"release")}
+`}const c={perMinute:1e3,bad:"0.2 to 1 %"};function $({name:e,ref:o}){return`# yaml-language-server: $schema=${l(o,"release")}
 apiVersion: belay.dev/v1
 kind: Release
 metadata:
@@ -31,8 +31,8 @@ spec:
     strategy: canary
     weight: 0 # Belay's number
     steps:
-      - {weight: 1, hold: 30m}
-      - {weight: 5, hold: 1h}
+      # The holds are made for ${c.perMinute.toLocaleString("en-US")} requests a minute with ${c.bad} of them bad: "belay plan --traffic" says what yours need.
+      - {weight: 5, hold: 5h}
       - {weight: 25, hold: 2h}
       - {weight: 100, hold: 24h} # the bake
     deadline: 72h
@@ -44,12 +44,12 @@ spec:
         provider: prod
         bad: sum(increase(predict_errors_total{version="{{version}}"}[{{window}}]))
         total: sum(increase(predict_total{version="{{version}}"}[{{window}}]))
-        tolerate: {relative: 10%, absolute: 0.1%} # rolled back when proven worse than stable by more than this
-        safe: {relative: 25%, absolute: 0.25%} # goes on when proven not worse than stable by more than this
+        tolerate: {relative: 25%, absolute: 0.5%} # rolled back when proven worse than stable by more than this
+        safe: {relative: 25%, absolute: 1%} # goes on when proven not worse than stable by more than this
         limit: 2% # and never above this; the bound at 100 %, where there is no stable traffic to compare with
   targets:
     - {kind: gateway-api, file: serving/${e}.yaml, route: ${e}}
-`}function b({name:e}){return`apiVersion: gateway.networking.k8s.io/v1
+`}function E({name:e}){return`apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata:
   name: ${e}
@@ -154,6 +154,8 @@ jobs:
     permissions:
       contents: write # commit the next weight and its record to main
       pull-requests: write # open and merge the revert pull request when a check proves harm
+      checks: read # name the required checks that a revert waits for
+      statuses: read # the same, for checks that are commit statuses
     steps:
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with:
@@ -163,7 +165,8 @@ jobs:
 
       # With GITHUB_TOKEN, Belay's commits start no \`on: push\` workflow, and its pull requests wait for someone to
       # approve their checks. Argo CD and Flux do not mind. If a workflow of yours deploys, or main has required checks,
-      # give Belay a GitHub App (contents and pull-requests: write, and on the bypass list of every ruleset of main):
+      # give Belay a GitHub App (contents and pull-requests: write, checks and statuses: read, and on the bypass list of
+      # every ruleset of main):
       #
       # - uses: actions/create-github-app-token@bcd2ba49218906704ab6c1aa796996da409d3eb1 # v3.2.0
       #   id: app
@@ -172,6 +175,8 @@ jobs:
       #     private-key: \${{ secrets.BELAY_APP_PRIVATE_KEY }}
       #     permission-contents: write
       #     permission-pull-requests: write
+      #     permission-checks: read
+      #     permission-statuses: read
       #
       # and below, \`github-token: \${{ steps.app.outputs.token }}\`; the job itself then needs \`contents: read\` only.
 
@@ -218,6 +223,8 @@ jobs:
     permissions:
       contents: write # write the last good manifest to a branch, and merge it
       pull-requests: write # open the revert pull request
+      checks: read # name the required checks that a revert waits for
+      statuses: read # the same, for checks that are commit statuses
     steps:
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with:
@@ -232,6 +239,97 @@ jobs:
           from: \${{ inputs.from }}
         env:
           PROMETHEUS_TOKEN: \${{ secrets.PROMETHEUS_TOKEN }}
-`};var k=a(15254);const E=/^[a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?$/,y="v1";async function $({flags:e},r){const c=(0,n.resolve)(r.cwd,(0,o.gx)(e,"dir")??"."),s=(0,o.gx)(e,"release")??"my-model",h=(0,o.gx)(e,"prometheus")??"https://prometheus.example.com",N=(0,o.gx)(e,"branch")??"main",g=(0,o.gx)(e,"ref")??y;x({name:s,url:h,branch:N,ref:g});const q={[t.tF]:w({url:h,ref:g}),[`releases/${s}.yaml`]:d({name:s,ref:g}),[`serving/${s}.yaml`]:b({name:s}),...Object.fromEntries(Object.entries(v).map(function([u,P]){return[u,A(P,{name:s,branch:N,ref:g})]}))},O=[],_=[];for(const[u,P]of Object.entries(q))(await T(c,u,P)?O:_).push(u);return{exitCode:0,text:`${[...O.map(function(u){return`wrote ${u}`}),..._.map(function(u){return`kept  ${u} (it was there already)`}),...g===y&&k.x.startsWith("0.")?[`note: the workflows run belay-dev/belay@${g}, which is not tagged yet: write them with --ref and the 40 digits of a commit, or put those there`]:[],`next: put your version, digest, queries and route into releases/${s}.yaml and serving/${s}.yaml, then run "belay validate"`].join(`
+`,".github/workflows/belay-command.yml":`# Obeys people: a comment on a pull request that begins with \`/belay\`, or Run workflow. Belay asks GitHub who it is, and looks up
+# the role in .belay/config.yaml of main; docs/commands.md of Belay has the grammar and who may order what.
+# The text of a comment is read from the event by the action. It never stands in this file.
+name: Belay command
+on:
+  issue_comment: # runs the workflow of main, whatever the pull request holds
+    types: [created] # never edited: whoever may edit could change another's words
+  workflow_dispatch:
+    inputs:
+      command:
+        description: What is ordered
+        type: choice
+        options: [pause, resume, approve, abort, rollback, looks-wrong, lift-quarantine]
+        required: true
+      release:
+        description: Of which release
+        type: choice
+        options: [fraud-scorer]
+        required: true
+      reason:
+        description: Why, in one line; resume and approve need none
+        type: string
+      version:
+        description: The version that may come again (lift-quarantine), or that is left (rollback of a promoted version)
+        type: string
+      until:
+        description: When a pause ends by itself, like 2026-12-01 or 2026-12-01T18:00Z
+        type: string
+
+permissions: {}
+
+# Each order in its own group: none waits for another, and none takes another's place. Two at once find each other's commit.
+concurrency:
+  group: belay-command-\${{ github.run_id }}
+  cancel-in-progress: false # a writer is never cancelled
+
+jobs:
+  command:
+    # Most comments are none of Belay's business, and start no runner. What is a command is decided by the action.
+    if: github.event_name == 'workflow_dispatch' || contains(github.event.comment.body, '/belay ')
+    runs-on: ubuntu-24.04
+    timeout-minutes: 10
+    permissions:
+      contents: write # commit the record of the order to main, or write a rollback to a branch and merge it
+      issues: write # react to the comment
+      pull-requests: write # open the revert pull request, and answer where a reaction does not say enough
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          ref: main # never the code of the pull request
+          fetch-depth: 0 # the records and the last good manifest are read from history
+          persist-credentials: false # Belay writes through the API with its own token
+      # A GitHub App token goes in here as in belay-advance.yml, and the commit in the place of v1. With roles for teams it needs
+      # "members: read" of the organisation, which GITHUB_TOKEN cannot have.
+      - uses: belay-dev/belay/actions/command@v1
+        with:
+          command: \${{ inputs.command }} # these are empty for a comment
+          release: \${{ inputs.release }}
+          reason: \${{ inputs.reason }}
+          version: \${{ inputs.version }}
+          until: \${{ inputs.until }}
+`,".github/workflows/belay-watchdog.yml":`# Fails when belay-advance.yml has not run for an hour, since a tick that never comes cannot say so. GitHub drops scheduled
+# runs, and stops every schedule of a public repository in which nothing happened for 60 days, this one's too: so pushes and
+# pull requests ask as well.
+name: Belay watchdog
+on:
+  schedule:
+    - cron: "41 * * * *" # not at full hours, when GitHub is busiest
+  push:
+    branches: [main]
+  pull_request:
+    paths: ["releases/**"] # who brings a candidate learns that nobody would start it; not a check to require
+  workflow_dispatch:
+
+permissions: {}
+
+concurrency:
+  group: belay-watchdog-\${{ github.ref }}
+  cancel-in-progress: true # reads only
+
+jobs:
+  watchdog:
+    runs-on: ubuntu-24.04
+    timeout-minutes: 5
+    permissions:
+      actions: read # ask when the workflow ran; nothing is checked out
+    steps:
+      # Not tagged yet: put the 40 digits of a commit of Belay in the place of v1; \`belay init --ref\` does.
+      - uses: belay-dev/belay/actions/watchdog@v1
+        with:
+          max-age: 1h
+`};var x=r(15254);const A=/^[a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?$/,y="v1";async function T({flags:e},o){const d=(0,a.resolve)(o.cwd,(0,i.gx)(e,"dir")??"."),n=(0,i.gx)(e,"release")??"my-model",u=(0,i.gx)(e,"prometheus")??"https://prometheus.example.com",B=(0,i.gx)(e,"branch")??"main",g=(0,i.gx)(e,"ref")??await _(d)??y;O({name:n,url:u,branch:B,ref:g});const P=`releases/${n}.yaml`,j={[t.tF]:w({url:u,ref:g}),[P]:$({name:n,ref:g}),[`serving/${n}.yaml`]:E({name:n}),...Object.fromEntries(Object.entries(v).map(function([m,N]){return[m,q(N,{name:n,branch:B,ref:g})]}))},b=[],R=[];for(const[m,N]of Object.entries(j))(await s(d,m,N)?b:R).push(m);return{exitCode:0,text:`${[...b.map(function(m){return`wrote ${m}`}),...R.map(function(m){return`kept  ${m} (it was there already)`}),...g===y&&x.x.startsWith("0.")?[`note: the workflows run belay-dev/belay@${g}, which is not tagged yet: write them with --ref and the 40 digits of a commit, or put those there`]:[],...b.includes(P)?[`made for: steps and margins of ${P} fit ${c.perMinute.toLocaleString("en-US")} requests a minute with ${c.bad} of them bad; with less traffic hold longer or give the steps more weight. "belay plan --traffic" says what yours need`]:[],b.length===0?"nothing was written, for all of it stands there already; a file that is deleted is written anew, and --release <name> begins another release":`next: put your version, digest, queries and route into releases/${n}.yaml and serving/${n}.yaml, then run "belay validate"`].join(`
 `)}
-`,json:{written:O,kept:_},summary:"",problems:[],outputs:{}}}function x({name:e,url:r,branch:c,ref:s}){if(!E.test(e))throw f(`--release: expected lower-case letters, digits and dashes, got "${e}"`);if(!/^https?:\/\/[^\s"'#?@]+$/.test(r))throw f(`--prometheus: expected an http(s) URL without user, query or fragment, got "${r}"`);if(!/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/.test(c))throw f(`--branch: expected a branch name, got "${c}"`);if(!/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/.test(s))throw f(`--ref: expected a tag or the 40 digits of a commit of Belay, got "${s}"`)}function A(e,{name:r,branch:c,ref:s}){return(s===y?e:e.replace(/^ *# Not tagged yet: .*\n/gm,"")).replaceAll("fraud-scorer",r).replace(/\bref: main\b/g,`ref: ${c}`).replace(/(uses: belay-dev\/belay\/actions\/[a-z]+)@v1$/gm,`$1@${s}`)}async function T(e,r,c){const s=(0,n.join)(e,r);await(0,p.mkdir)((0,n.dirname)(s),{recursive:!0});try{return await(0,p.writeFile)(s,c,{flag:"wx"}),!0}catch(h){if(h instanceof Error&&"code"in h&&h.code==="EEXIST")return!1;throw h}}function f(e){return new l.v4({code:"REFUSED",message:`init: ${e}`})}},32112:function(R,m,a){a.d(m,{GI:function(){return E},JU:function(){return k},LP:function(){return b},N1:function(){return T},SX:function(){return v},UA:function(){return $},XK:function(){return f},ZH:function(){return d},_e:function(){return x},dw:function(){return i},ed:function(){return A},wj:function(){return w},z4:function(){return t}});var p=a(29396),n=a(81469),l=a(24680);const t=p.u5(),o=366*864e5,i=n.YjP().regex(/^(?=\d)(?:\d{1,9}d)?(?:\d{1,9}h)?(?:\d{1,9}m)?(?:\d{1,9}s)?$/).refine(function(e){return((0,l.E9)(e)??0)<=o},{error:"must be at most 366d",params:{code:"VALUE_OUT_OF_RANGE"}}).transform(function(e){return(0,l.E9)(e)??(0,l.ne)(0)}).register(t,{expected:"a duration like 30m, 1h30m or 3d"}).meta({description:"A length of time: days, hours, minutes, seconds in this order, e.g. 30m, 1h30m, 3d."}),w=n.YjP().regex(/^(?:0|[1-9]\d{0,3})(?:\.\d{1,6})?%$/).transform(function(e){return Number(e.slice(0,-1))/100}).register(t,{expected:"a percentage with its sign, like 2% or 0.5%"}).meta({description:"A percentage with its sign, e.g. 2% or 0.5%."}),d=w.refine(function(e){return e>0&&e<.5},{error:"must be more than 0% and less than 50%",params:{code:"VALUE_OUT_OF_RANGE"}}).transform(function(e){return(0,l.E5)(e)}).register(t,{expected:"a percentage with its sign, like 1%"}),b=n.aig().min(0).max(100).transform(function(e){return(0,l.KN)(e)}).register(t,{expected:"a number from 0 to 100, in percent"}).meta({description:"Share of traffic in percent, 0 to 100."}),v=n.YjP().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/).register(t,{expected:"a name like fraud-scorer",must:"must match ^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$ (lower-case letters, digits, dashes)",code:"SEC-02"}),k=n.YjP().regex(/^[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,126}[A-Za-z0-9])?$/).register(t,{expected:"a word like 3.5.0 or fraud-scorer-b",must:"must match ^[A-Za-z0-9]([A-Za-z0-9._+-]{0,126}[A-Za-z0-9])?$ (letters, digits, and ._+- between)",code:"SEC-02"}),E=n.YjP().regex(/^[A-Za-z0-9](?:[A-Za-z0-9._:@/+-]{0,126}[A-Za-z0-9])?$/).register(t,{expected:'a word like v7, "2026-10" or "sha256:…"',must:'must be a word like v7, "2026-10" or "sha256:…" (letters, digits, and ._:@/+- between)',code:"SEC-02"}),y=/^(?!\.[gG][iI][tT][hH][uU][bB](?:\/|$))(?!.*(?:^|\/)(?:\.{0,2}|\.[gG][iI][tT])(?:\/|$))[^-\n\r\t\\:*?"<>|][^\n\r\t\\:*?"<>|]*$/,$=n.YjP().max(255).regex(y).register(t,{expected:"a path inside the repository like serving/fraud-scorer.yaml",must:'must be a path inside the repository, like serving/fraud-scorer.yaml: no / or - in front, no / at the end, no "//", ".." or ".", no \\ : * ? " < > |, not below .git or .github',code:"SEC-09"}).meta({description:"A path inside the repository, with forward slashes."}),x=n.YjP().regex(/^@[A-Za-z0-9-]{1,39}(?:\/[A-Za-z0-9._-]{1,100})?$/).register(t,{expected:'a GitHub login or team: "@name" or "@org/team"'}),A=n.YjP().regex(/^sha256:[0-9a-f]{64}$/).transform(function(e){return(0,l.br)(e)}).register(t,{expected:"sha256: and 64 lower-case hex digits"}),T=n.YjP().min(1).max(500).regex(/^[^\n\r]*$/).register(t,{expected:"one line of text"}),f=n.YjP().min(1).max(4e3).register(t,{expected:"a query"}).meta({description:"A query in the provider’s language. {{version}}, {{backend}}, {{release}} and {{window}} are filled in; it must give one series."})}};
+`,json:{written:b,kept:R},summary:"",problems:[],outputs:{}}}async function _(e){for(const o of Object.keys(v)){const d=await(0,p.readFile)((0,a.join)(e,o),"utf8").catch(function(){return""}),n=/uses: belay-dev\/belay\/actions\/[a-z]+@([A-Za-z0-9][A-Za-z0-9._/-]{0,99})\s/.exec(d)?.[1];if(n!==void 0)return n}}function O({name:e,url:o,branch:d,ref:n}){if(!A.test(e))throw k(`--release: expected lower-case letters, digits and dashes, got "${e}"`);if(!/^https?:\/\/[^\s"'#?@]+$/.test(o))throw k(`--prometheus: expected an http(s) URL without user, query or fragment, got "${o}"`);if(!/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/.test(d))throw k(`--branch: expected a branch name, got "${d}"`);if(!/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/.test(n))throw k(`--ref: expected a tag or the 40 digits of a commit of Belay, got "${n}"`)}function q(e,{name:o,branch:d,ref:n}){return(n===y?e:e.replace(/^ *# Not tagged yet: .*\n/gm,"")).replaceAll("fraud-scorer",o).replace(/\bref: main\b/g,`ref: ${d}`).replace(/\bbranches: \[main\]/g,`branches: [${d}]`).replace(/(uses: belay-dev\/belay\/actions\/[a-z]+)@v1$/gm,`$1@${n}`)}async function s(e,o,d){const n=(0,a.join)(e,o);await(0,p.mkdir)((0,a.dirname)(n),{recursive:!0});try{return await(0,p.writeFile)(n,d,{flag:"wx"}),!0}catch(u){if(u instanceof Error&&"code"in u&&u.code==="EEXIST")return!1;throw u}}function k(e){return new h.v4({code:"REFUSED",message:`init: ${e}`})}},32112:function(z,f,r){r.d(f,{GI:function(){return x},JU:function(){return v},LP:function(){return $},N1:function(){return O},SX:function(){return E},UA:function(){return y},XK:function(){return q},ZH:function(){return c},_e:function(){return T},dw:function(){return l},ed:function(){return _},wj:function(){return w},z4:function(){return t}});var p=r(29396),a=r(81469),h=r(24680);const t=p.u5(),i=366*864e5,l=a.YjP().regex(/^(?=\d)(?:\d{1,9}d)?(?:\d{1,9}h)?(?:\d{1,9}m)?(?:\d{1,9}s)?$/).refine(function(s){return((0,h.E9)(s)??0)<=i},{error:"must be at most 366d",params:{code:"VALUE_OUT_OF_RANGE"}}).transform(function(s){return(0,h.E9)(s)??(0,h.ne)(0)}).register(t,{expected:"a duration like 30m, 1h30m or 3d"}).meta({description:"A length of time: days, hours, minutes, seconds in this order, e.g. 30m, 1h30m, 3d."}),w=a.YjP().regex(/^(?:0|[1-9]\d{0,3})(?:\.\d{1,6})?%$/).transform(function(s){return Number(s.slice(0,-1))/100}).register(t,{expected:"a percentage with its sign, like 2% or 0.5%"}).meta({description:"A percentage with its sign, e.g. 2% or 0.5%."}),c=w.refine(function(s){return s>0&&s<.5},{error:"must be more than 0% and less than 50%",params:{code:"VALUE_OUT_OF_RANGE"}}).transform(function(s){return(0,h.E5)(s)}).register(t,{expected:"a percentage with its sign, like 1%"}),$=a.aig().min(0).max(100).transform(function(s){return(0,h.KN)(s)}).register(t,{expected:"a number from 0 to 100, in percent"}).meta({description:"Share of traffic in percent, 0 to 100."}),E=a.YjP().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/).register(t,{expected:"a name like fraud-scorer",must:"must match ^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$ (lower-case letters, digits, dashes)",code:"SEC-02"}),v=a.YjP().regex(/^[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,126}[A-Za-z0-9])?$/).register(t,{expected:"a word like 3.5.0 or fraud-scorer-b",must:"must match ^[A-Za-z0-9]([A-Za-z0-9._+-]{0,126}[A-Za-z0-9])?$ (letters, digits, and ._+- between)",code:"SEC-02"}),x=a.YjP().regex(/^[A-Za-z0-9](?:[A-Za-z0-9._:@/+-]{0,126}[A-Za-z0-9])?$/).register(t,{expected:'a word like v7, "2026-10" or "sha256:…"',must:'must be a word like v7, "2026-10" or "sha256:…" (letters, digits, and ._:@/+- between)',code:"SEC-02"}),A=/^(?!\.[gG][iI][tT][hH][uU][bB](?:\/|$))(?!.*(?:^|\/)(?:\.{0,2}|\.[gG][iI][tT])(?:\/|$))[^-\n\r\t\\:*?"<>|][^\n\r\t\\:*?"<>|]*$/,y=a.YjP().max(255).regex(A).register(t,{expected:"a path inside the repository like serving/fraud-scorer.yaml",must:'must be a path inside the repository, like serving/fraud-scorer.yaml: no / or - in front, no / at the end, no "//", ".." or ".", no \\ : * ? " < > |, not below .git or .github',code:"SEC-09"}).meta({description:"A path inside the repository, with forward slashes."}),T=a.YjP().regex(/^@[A-Za-z0-9-]{1,39}(?:\/[A-Za-z0-9._-]{1,100})?$/).register(t,{expected:'a GitHub login or team: "@name" or "@org/team"'}),_=a.YjP().regex(/^sha256:[0-9a-f]{64}$/).transform(function(s){return(0,h.br)(s)}).register(t,{expected:"sha256: and 64 lower-case hex digits"}),O=a.YjP().min(1).max(500).regex(/^[^\n\r]*$/).register(t,{expected:"one line of text"}),q=a.YjP().min(1).max(4e3).register(t,{expected:"a query"}).meta({description:"A query in the provider’s language. {{version}}, {{backend}}, {{release}} and {{window}} are filled in; it must give one series."})}};

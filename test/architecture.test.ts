@@ -52,6 +52,14 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
     'core/units.ts',
     'core/errors.ts',
   ],
+  'core/command': [
+    'core/command',
+    'core/record',
+    'core/manifest',
+    'core/yaml',
+    'core/units.ts',
+    'core/errors.ts',
+  ],
   'core/dispatch': ['core/dispatch', 'core/yaml', 'core/units.ts', 'core/errors.ts'],
   'core/change': [
     'core/change',

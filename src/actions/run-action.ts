@@ -25,6 +25,7 @@ export const ACTIONS: Readonly<Record<string, Readonly<Record<string, string>>>>
     'watch-for': 'BELAY_WATCH_FOR',
     every: 'BELAY_EVERY',
   },
+  watchdog: { workflow: 'BELAY_WORKFLOW', 'max-age': 'BELAY_MAX_AGE' },
   rollback: {
     dir: 'BELAY_DIRECTORY',
     branch: 'BELAY_DEFAULT_BRANCH',
@@ -33,6 +34,15 @@ export const ACTIONS: Readonly<Record<string, Readonly<Record<string, string>>>>
     from: 'BELAY_FROM',
     'if-failing': 'BELAY_IF_FAILING',
     'dry-run': 'BELAY_DRY_RUN',
+  },
+  command: {
+    dir: 'BELAY_DIRECTORY',
+    branch: 'BELAY_DEFAULT_BRANCH',
+    command: 'BELAY_COMMAND',
+    release: 'BELAY_RELEASE',
+    version: 'BELAY_VERSION',
+    reason: 'BELAY_REASON',
+    until: 'BELAY_UNTIL',
   },
   drill: {
     dir: 'BELAY_DIRECTORY',

@@ -3,7 +3,7 @@ import { momentFor } from '../core/plan/skew.ts';
 import type { Instant } from '../core/units.ts';
 import type { ReleaseReport, RunReport } from '../report/run-report.ts';
 import type { AnswerMemory } from './answer-memory.ts';
-import { applyPlans, isUndecided, isWritten, withReceipt } from './apply-plans.ts';
+import { applyPlans, withReceipt } from './apply-plans.ts';
 import { followDependencies, requireDependencies } from './dependencies.ts';
 import { evaluate } from './evaluate.ts';
 import { isForgeDown, problemOfFault, toToolError } from './fault.ts';
@@ -15,6 +15,7 @@ import { readNewest, readSnapshot, type Snapshot } from './read-snapshot.ts';
 import { requireArtifacts } from './require-artifacts.ts';
 import { requireSight } from './require-sight.ts';
 import type { World } from './world.ts';
+import { isUndecided, isWritten } from './written.ts';
 
 export interface AdvanceOptions {
   /** Only these releases; empty means all. */

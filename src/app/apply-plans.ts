@@ -1,10 +1,13 @@
-import { combineChanges } from '../core/change/build-change.ts';
+import { combineChanges } from '../core/change/combine-changes.ts';
+import { ToolError } from '../core/errors.ts';
 import { orderOfReleases } from '../core/manifest/order-of-releases.ts';
 import { momentFor } from '../core/plan/skew.ts';
-import type { Instant } from '../core/units.ts';
+import type { Instant, Sha } from '../core/units.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
 import { describeStep } from '../report/step-pull-request.ts';
+import { approveByReview } from './approve-by-review.ts';
 import { dependentsOf } from './check-dependencies.ts';
+import { closePulls } from './close-pulls.ts';
 import type { RollbackOrder } from './compute-rollback.ts';
 import { servedRef } from './dependencies.ts';
 import { createWriter, problemOfFault, type Write } from './fault.ts';
@@ -15,17 +18,13 @@ import type { Snapshot } from './read-snapshot.ts';
 import { runRollback } from './restore.ts';
 import { stepFamily } from './rollback-branch.ts';
 import type { World } from './world.ts';
+import { isUndecided, isWritten } from './written.ts';
 
 /** What was decided in one reading of the branch. */
 export interface Application {
   readonly plans: readonly ReleasePlan[];
   readonly now: Instant;
   readonly dryRun: boolean;
-}
-
-/** Whether nothing was written because the branch is not what was decided on: to be read and decided again. */
-export function isUndecided({ receipt }: Pick<ReleaseReport, 'receipt'>): boolean {
-  return receipt.kind === 'head-moved' || (receipt.kind === 'blocked' && receipt.code === 'CONFLICT');
 }
 
 /**
@@ -75,11 +74,6 @@ function holdAlong(report: ReleaseReport, main: ReleaseReport): ReleaseReport {
   const text = `goes back with ${main.name}, which is being rolled back`;
   const held = holdReport(report, { code: 'ROLLBACK_PENDING', text });
   return movesBranch(main) ? withReceipt(held, { kind: 'head-moved' }) : held;
-}
-
-/** Whether it is on the default branch now. */
-export function isWritten({ receipt }: Pick<ReleaseReport, 'receipt'>): boolean {
-  return receipt.kind === 'merged' || receipt.kind === 'committed';
 }
 
 function movesBranch(report: ReleaseReport): boolean {
@@ -170,6 +164,10 @@ function takeApart(steps: readonly Step[]): readonly [readonly Step[], readonly 
   return [together, later];
 }
 
+function isApproved({ change }: Step): boolean {
+  return change.decision.reasons.some(({ code }) => code === 'APPROVED');
+}
+
 async function commitSteps(world: World, snapshot: Snapshot, steps: readonly Step[]): Promise<Receipt> {
   const changes = steps.map((step) => step.change);
   const { files, subject, body, operation } = combineChanges(changes, world.sha256);
@@ -183,6 +181,7 @@ async function commitSteps(world: World, snapshot: Snapshot, steps: readonly Ste
   });
   switch (outcome.kind) {
     case 'committed':
+      for (const step of steps.filter(isApproved)) await closeApproved(world, step, outcome.commit);
       return { kind: 'committed', commit: outcome.commit };
     case 'head-moved':
       return { kind: 'head-moved' };
@@ -196,10 +195,25 @@ async function commitSteps(world: World, snapshot: Snapshot, steps: readonly Ste
   }
 }
 
+/** The pull requests in which a step waited for the approval that it has now. */
+async function closeApproved(world: World, { report, change }: Step, commit: Sha): Promise<void> {
+  const family = stepFamily(report.name);
+  const branch = `${family}${shortOperation(change.operation)}`;
+  const comment = `Approved, and taken in ${commit.slice(0, 7)}, whose record says by whom. Closed by Belay.`;
+  try {
+    const { siblings } = await world.forge.inspect({ branch, families: [family] });
+    await closePulls(world, siblings, { comment });
+  } catch (fault) {
+    // the step is taken; an open pull request is what it is
+    if (!(fault instanceof ToolError)) throw fault;
+    world.log.warn(`pull requests of ${report.name} that waited for an approval stay open: ${fault.message}`);
+  }
+}
+
 async function proposeStep(world: World, snapshot: Snapshot, plan: Step): Promise<Receipt> {
   const { change, report } = plan;
   const family = stepFamily(report.name);
-  return proposeAndMerge(world, {
+  const receipt = await proposeAndMerge(world, {
     change,
     base: snapshot.head,
     branch: `${family}${shortOperation(change.operation)}`,
@@ -216,6 +230,9 @@ async function proposeStep(world: World, snapshot: Snapshot, plan: Step): Promis
     landing: plan.needsApproval ? 'person' : 'leave',
     whenClosed: 'the step is not taken. Reopen it to go on',
   });
+  return receipt.kind === 'awaiting-approval'
+    ? approveByReview(world, snapshot, { plan, awaiting: receipt })
+    : receipt;
 }
 
 /** A report with what became of it; a fault is a problem of the release as well. */

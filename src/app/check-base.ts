@@ -1,14 +1,26 @@
 import { findLastGood } from '../core/decision/last-good.ts';
 import type { Problem } from '../core/errors.ts';
-import { findLoosenedCare, findNewOverrides, findOtherTier } from '../core/manifest/compare-releases.ts';
-import type { ParsedRelease } from '../core/manifest/parse-release.ts';
-import { type RuleFinding, toProblem } from '../core/manifest/rule.ts';
-import { sameDeployment, sameVersion, versionRef } from '../core/record/version-ref.ts';
+import { toProblem } from '../core/manifest/rule.ts';
+import { readChain } from '../core/record/record-file.ts';
+import { readState } from '../core/record/release-state.ts';
+import { sameVersion, versionRef } from '../core/record/version-ref.ts';
 import type { Sha256 } from '../core/units.ts';
+import { quote } from '../core/yaml/yaml-path.ts';
 import type { FileSource, Revision } from '../ports/forge.ts';
 import { checkRewritten } from './check-contracts.ts';
 import { checkRecords } from './check-records.ts';
-import { nameOf, type ReadableRelease, type RepositoryReading, remainsOf, wholeOf } from './read-files.ts';
+import { checkUnreadableBase } from './check-unreadable-base.ts';
+import { compareWithBase } from './compare-with-base.ts';
+import { createFindBefore } from './find-before.ts';
+import type { Origin } from './origin.ts';
+import {
+  nameOf,
+  type ReadableRelease,
+  type ReleaseFile,
+  type RepositoryReading,
+  remainsOf,
+  wholeOf,
+} from './read-files.ts';
 
 /** The commit that a pull request is compared with. */
 export interface Base extends FileSource {
@@ -29,39 +41,72 @@ export interface BaseCheck {
 export async function checkBase(
   base: Base,
   files: FileSource,
-  {
-    before,
-    reading,
-    sha256,
-  }: { readonly before: RepositoryReading; readonly reading: RepositoryReading; readonly sha256: Sha256 },
+  given: {
+    readonly before: RepositoryReading;
+    readonly reading: RepositoryReading;
+    readonly origin: Origin;
+    readonly sha256: Sha256;
+  },
 ): Promise<BaseCheck> {
+  const { before, reading, origin, sha256 } = given;
+  const { history } = base;
   const { problems, told } = await checkRecords({
-    before: { files: base, records: before.records },
+    before: { files: base, records: before.records, history, config: before.configFile.sound().config },
     after: { files, records: reading.records },
-    sha256,
+    ...{ origin, sha256 },
   });
   const own = await findOwn(base, files, { told, reading });
-  const found = [...problems];
-  const known = new Map(before.releases.map((file) => [nameOf(file), file]));
+  const findBefore = createFindBefore(before);
+  const found = [
+    ...problems,
+    ...checkUnreadableBase(before, reading, findBefore),
+    ...findLeftInFlight(before, reading, sha256),
+  ];
   for (const after of reading.releases) {
     const remains = remainsOf(after);
     const parsed = remains && wholeOf(remains);
-    const name = parsed?.release.metadata.name;
-    if (!parsed || name === undefined || own.has(name)) continue;
-    const was = known.get(name);
-    const findings = was?.kind === 'readable' ? [...compare(was.parsed, parsed)] : [];
-    if (was?.kind === 'readable' && remains.state?.rollout)
-      findings.push(...findOtherTargets(was.parsed, parsed));
-    found.push(...findings.map((finding) => toProblem(parsed.source, finding)));
-    if (was?.kind === 'readable')
-      found.push(...(await checkRewritten(base, files, { before: was.parsed, after: parsed })));
+    if (!parsed || own.has(parsed.release.metadata.name)) continue;
+    const was = findBefore(after);
     const { state } = remains;
+    if (was) {
+      const findings = [...compareWithBase({ was, after: parsed, state })];
+      found.push(...findings.map((finding) => toProblem(parsed.source, finding)));
+      const old = remainsOf(was);
+      const whole = old && wholeOf(old);
+      if (whole) found.push(...(await checkRewritten(base, files, { before: whole, after: parsed })));
+    }
     if (state)
       found.push(
         ...(await checkWayBack(base, { path: after.path, parsed, state }, { isNew: was === undefined })),
       );
   }
   return { problems: found, own };
+}
+
+/** Manifests that go while their candidate has traffic: nobody would look after it, nor take it back. */
+function findLeftInFlight(
+  before: RepositoryReading,
+  reading: RepositoryReading,
+  sha256: Sha256,
+): readonly Problem[] {
+  const names = new Set(reading.releases.map(nameOf));
+  const paths = new Set(reading.releases.map(({ path }) => path));
+  return before.releases.flatMap((file): readonly Problem[] => {
+    const name = nameOf(file);
+    const version = names.has(name) ? undefined : findInFlight(file, before, sha256);
+    if (version === undefined) return [];
+    const what = paths.has(file.path) ? 'is of another release now' : 'is gone';
+    const message = `the manifest of ${quote(name)} ${what} while ${version} is rolled out, and nobody would watch it any more; put it back. To retire the release, take the candidate out first, and delete the manifest when that is merged`;
+    const at = { file: file.path, line: 1, column: 1 };
+    return [{ code: 'SEC-29', severity: 'error', at, path: '', message }];
+  });
+}
+
+/** The candidate that has traffic; where the manifest cannot be read, the one that the records left. */
+function findInFlight(file: ReleaseFile, { records }: RepositoryReading, sha256: Sha256): string | undefined {
+  if (file.kind === 'readable') return file.state.rollout && file.parsed.release.spec.candidate?.version;
+  const reading = readChain(nameOf(file), records.get(nameOf(file)) ?? new Map(), sha256);
+  return reading.kind === 'ok' ? readState(reading.chain, undefined).unfinished?.version : undefined;
 }
 
 /**
@@ -87,42 +132,6 @@ async function findOwn(
     if (targets.every(isTold)) own.add(nameOf(file));
   }
   return own;
-}
-
-/** While a version is rolled out, the weight in the manifest is that of these files and of no others. */
-function* findOtherTargets(
-  { release: { spec: before } }: ParsedRelease,
-  { release: { spec: after } }: ParsedRelease,
-): Iterable<RuleFinding> {
-  if (JSON.stringify(before.targets) === JSON.stringify(after.targets)) return;
-  yield {
-    code: 'SEC-29',
-    path: ['spec', 'targets'],
-    message: `must stay as they are while ${after.candidate?.version ?? 'a version'} is rolled out: the split of the files that serve now would be nobody's; put them back, and change them when the release is settled`,
-  };
-}
-
-function* compare(before: ParsedRelease, after: ParsedRelease): Iterable<RuleFinding> {
-  yield* findForeignWeight(before, after);
-  yield* findLoosenedCare(before, after);
-  yield* findOtherTier(before, after);
-  yield* findNewOverrides(before, after);
-}
-
-/** The weight of a candidate that stays; that of a new one is judged by the records. */
-function* findForeignWeight(
-  { release: { spec: before } }: ParsedRelease,
-  { release: { spec: after } }: ParsedRelease,
-): Iterable<RuleFinding> {
-  if (!before.candidate || !after.candidate) return;
-  if (!sameDeployment(versionRef(before.candidate), versionRef(after.candidate))) return;
-  const expected = before.rollout.weight;
-  if (after.rollout.weight === expected) return;
-  yield {
-    code: 'SEC-29',
-    path: ['spec', 'rollout', 'weight'],
-    message: `is written only by Belay; expected ${expected}, got ${after.rollout.weight}. Write ${expected} again; to stop, set spec.rollout.paused: true or run "belay rollback"`,
-  };
 }
 
 /** A candidate that has not begun needs good bytes in the history to go back to; `advance` would hold for want of them. */

@@ -3,10 +3,12 @@ import type { Contract } from '../core/contract/contract.ts';
 import { contractProblems } from '../core/contract/contract-problems.ts';
 import { readContract } from '../core/contract/read-contract.ts';
 import type { Problem } from '../core/errors.ts';
+import type { Draft } from '../core/manifest/draft.ts';
 import type { ParsedRelease } from '../core/manifest/parse-release.ts';
 import { toProblem } from '../core/manifest/rule.ts';
 import { quote } from '../core/yaml/yaml-path.ts';
 import type { FileSource, RepoFile } from '../ports/forge.ts';
+import { type Remains, wholeOf } from './read-files.ts';
 
 const SIDES = ['input', 'output'] as const;
 type Side = (typeof SIDES)[number];
@@ -15,8 +17,9 @@ type Side = (typeof SIDES)[number];
  * The contracts that a manifest names are there and sound, and what the candidate takes and answers fits those who live with stable.
  * Read here alone: a rollout or a rollback is never held by a file that is neither served nor measured.
  */
-export async function checkContracts(files: FileSource, parsed: ParsedRelease): Promise<readonly Problem[]> {
-  const named = namesIn(parsed);
+export async function checkContracts(files: FileSource, remains: Remains): Promise<readonly Problem[]> {
+  const named = namesIn(remains.draft);
+  const parsed = wholeOf(remains);
   if (named.length === 0) return [];
   const found = await files.read([...new Set(named.map(({ path }) => path))]);
   const problems: Problem[] = [];
@@ -26,7 +29,7 @@ export async function checkContracts(files: FileSource, parsed: ParsedRelease): 
     const file = found.get(path);
     if (file?.kind !== 'text') {
       problems.push(
-        toProblem(parsed.source, { path: ['spec', role, 'contract', side], ...absence(path, file) }),
+        toProblem(remains.source, { path: ['spec', role, 'contract', side], ...absence(path, file) }),
       );
       continue;
     }
@@ -34,7 +37,7 @@ export async function checkContracts(files: FileSource, parsed: ParsedRelease): 
     problems.push(...reading.problems);
     if (reading.kind === 'ok') contracts.set(path, reading.value);
   }
-  return [...problems, ...compare(parsed, contracts)];
+  return parsed ? [...problems, ...compare(parsed, contracts)] : problems;
 }
 
 /** Told where stable's word is another than in the base: a candidate that breaks the old one fits the new one. */
@@ -69,10 +72,10 @@ interface Named {
   readonly path: string;
 }
 
-function namesIn({ release: { spec } }: ParsedRelease): readonly Named[] {
+function namesIn(draft: Draft): readonly Named[] {
   return (['stable', 'candidate'] as const).flatMap((role) =>
     SIDES.flatMap((side) => {
-      const path = spec[role]?.contract?.[side];
+      const path = draft[role]?.contract?.[side];
       return path === undefined ? [] : [{ role, side, path }];
     }),
   );

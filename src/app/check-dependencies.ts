@@ -8,13 +8,11 @@ import {
 } from '../core/manifest/order-of-releases.ts';
 import { type RuleFinding, toProblem } from '../core/manifest/rule.ts';
 import { quote } from '../core/yaml/yaml-path.ts';
-import { nameOf, type ReadableRelease, type ReleaseFile } from './read-files.ts';
+import { nameOf, type ReadableRelease, type ReleaseFile, remainsOf } from './read-files.ts';
 
-/** What each release of a repository depends on; one whose manifest cannot be read is there and depends on nothing that is known. */
+/** What each release of a repository depends on, as far as it can be read. */
 export function graphOf(files: readonly ReleaseFile[]): DependencyGraph {
-  return new Map(
-    files.map((file) => [nameOf(file), file.kind === 'readable' ? dependenciesOf(file) : []] as const),
-  );
+  return new Map(files.map((file) => [nameOf(file), dependenciesOf(file)] as const));
 }
 
 /** The same the other way round: which releases depend on each. */
@@ -47,23 +45,25 @@ export function checkDependencies(files: readonly ReleaseFile[]): readonly Probl
   const readable = files.filter((file) => file.kind === 'readable');
   const { problems } = orderOfReleases(graphOf(files));
   const others = dependenciesIn(files);
-  return readable.flatMap((file) =>
-    [
-      ...problems.flatMap((problem) => describe(problem, file, files)),
-      ...checkNeeds(file),
-      ...checkBeginning(file, readable, others),
-    ].map((finding) => toProblem(file.parsed.source, finding)),
-  );
+  return files.flatMap((file) => {
+    const source = remainsOf(file)?.source;
+    if (!source) return [];
+    const own =
+      file.kind === 'readable' ? [...checkNeeds(file), ...checkBeginning(file, readable, others)] : [];
+    return [...problems.flatMap((problem) => describe(problem, file, files)), ...own].map((finding) =>
+      toProblem(source, finding),
+    );
+  });
 }
 
-function dependenciesOf({ parsed }: ReadableRelease): readonly string[] {
-  return parsed.release.metadata.dependsOn ?? [];
+function dependenciesOf(file: ReleaseFile): readonly string[] {
+  return remainsOf(file)?.draft.dependsOn ?? [];
 }
 
 /** A problem of the graph, told in the manifest that it begins in. */
 function describe(
   problem: GraphProblem,
-  file: ReadableRelease,
+  file: ReleaseFile,
   files: readonly ReleaseFile[],
 ): readonly RuleFinding[] {
   const name = nameOf(file);

@@ -4,13 +4,16 @@ import { CONFIG_PATH } from '../core/manifest/config-schema.ts';
 import { judgePolicy } from '../core/manifest/override-rules.ts';
 import type { ParsedConfig } from '../core/manifest/parse-config.ts';
 import type { ParsedRelease } from '../core/manifest/parse-release.ts';
-import { OWNERS, POLICY_KEYS, type Policy, type PolicySpec, policyFor } from '../core/manifest/policy.ts';
+import { POLICY_KEYS, type Policy, type PolicySpec, policyFor } from '../core/manifest/policy.ts';
+import { OWNERS } from '../core/manifest/roles.ts';
 import { toProblem } from '../core/manifest/rule.ts';
 import { findReview } from '../core/manifest/runbook-review.ts';
+import { NO_CONFIG } from '../core/manifest/sound-config.ts';
 import { after, elapsed, formatDuration, type Instant, millis } from '../core/units.ts';
 import { quote } from '../core/yaml/yaml-path.ts';
 import type { FileSource } from '../ports/forge.ts';
-import { nameOf, type RepositoryReading, remainsOf, wholeOf } from './read-files.ts';
+import { createFindBefore } from './find-before.ts';
+import { type ReleaseFile, type RepositoryReading, remainsOf, wholeOf } from './read-files.ts';
 
 /** What the policy is held against. */
 export interface PolicyCheck {
@@ -30,15 +33,16 @@ export interface PolicyCheck {
  */
 export async function checkPolicies(files: FileSource, check: PolicyCheck): Promise<readonly Problem[]> {
   const { reading, before, own, now } = check;
-  const changes = before && findPolicyChange(before.parsedConfig, reading.parsedConfig);
+  const changes = before && findPolicyChange(before, reading.parsedConfig);
   const problems: Problem[] = changes ? [changes] : [];
+  const findBefore = before && createFindBefore(before);
   for (const file of reading.releases) {
     const remains = remainsOf(file);
     const parsed = remains && wholeOf(remains);
     if (!parsed) continue;
     const found = new Map<string, Problem>();
     for (const one of policiesFor(check, parsed, changes !== undefined)) {
-      const policy = ownedByBase(one, check, parsed);
+      const policy = ownedByBase(one, parsed, findBefore?.(file));
       const verdict = judgePolicy(policy, parsed.release, now);
       const review = verdict.sets('tier') ? [] : await checkReview(files, parsed, { policy, now });
       for (const problem of [...verdict.findings.map((one) => toProblem(parsed.source, one)), ...review])
@@ -66,31 +70,37 @@ function policiesFor(
   { release }: ParsedRelease,
   isChanged: boolean,
 ): readonly Policy[] {
-  const was = before?.config;
+  const was = before?.configFile.sound();
   const own = now ? [policyFor(now, release)] : [];
-  if (!was || (now && !isChanged)) return own;
-  const { tiers, defaultTier } = was.tiers || !now ? was : now;
-  const judge: PolicySpec = { ...was, tiers, defaultTier };
-  return [policyFor(judge, release, `${CONFIG_PATH}${OF_THE_BASE}`), ...own];
+  if (!was || was === NO_CONFIG || (now && !isChanged)) return own;
+  const isOfBase = was.config.tiers !== undefined || was.lost.has('tiers') || !now;
+  const { tiers, defaultTier } = isOfBase ? was.config : now;
+  const judge: PolicySpec = { ...was.config, tiers, defaultTier };
+  const policy = policyFor(judge, release, `${CONFIG_PATH}${OF_THE_BASE}`);
+  // what is said of a tier names the file that it stands in
+  return [isOfBase ? policy : { ...policy, source: CONFIG_PATH }, ...own];
 }
 
 /** Nobody makes themselves an owner and signs an override in one go: where no role says who may, the owners of the base may. */
-function ownedByBase(policy: Policy, { before }: PolicyCheck, { release }: ParsedRelease): Policy {
-  const { name, owners } = release.metadata;
-  const was = before?.releases.find((file) => nameOf(file) === name);
-  if (policy.overridersFrom !== OWNERS || was?.kind !== 'readable') return policy;
-  const known = (was.parsed.release.metadata.owners ?? []).map((owner) => owner.toLowerCase());
+function ownedByBase(policy: Policy, { release }: ParsedRelease, was: ReleaseFile | undefined): Policy {
+  const { owners } = release.metadata;
+  if (policy.overridersFrom !== OWNERS || !was) return policy;
+  // of a manifest that was wrong, owners that are not sound are none
+  const known = (remainsOf(was)?.draft.owners ?? []).map((owner) => owner.toLowerCase());
   const overriders = (owners ?? []).filter((owner) => known.includes(owner.toLowerCase()));
   return { ...policy, overriders, overridersFrom: `${OWNERS}${OF_THE_BASE}` };
 }
 
-/** That a pull request changes the policy, at the first of its changes; undefined when it does not. */
+/** That a pull request changes the policy, or whom to believe, at the first of its changes; undefined when it does not. */
 function findPolicyChange(
-  before: ParsedConfig | undefined,
+  { configFile }: RepositoryReading,
   after: ParsedConfig | undefined,
 ): Problem | undefined {
-  if (!before || !after) return undefined;
-  const changed = POLICY_KEYS.flatMap((key) => findChanges(before.config[key], after.config[key], [key]));
+  const before = configFile.sound();
+  if (before === NO_CONFIG || !after) return undefined;
+  // what the base has lost is told of by itself
+  const keys = ([...POLICY_KEYS, 'verify', 'account'] as const).filter((key) => !before.lost.has(key));
+  const changed = keys.flatMap((key) => findChanges(before.config[key], after.config[key], [key]));
   const [first] = changed;
   if (!first) return undefined;
   return toProblem(after.source, {

@@ -1,15 +1,28 @@
 import type { Problem } from '../core/errors.ts';
-import { RECORDS_PATH } from '../core/manifest/config-schema.ts';
+import { type Config, DRILLS_PATH, RECORDS_PATH } from '../core/manifest/config-schema.ts';
+import { isFollowing } from '../core/record/following.ts';
 import { digestOf, readChain, readRecord } from '../core/record/record-file.ts';
 import type { BelayRecord } from '../core/record/record-schema.ts';
+import { readState } from '../core/record/release-state.ts';
 import type { Digest, Sha256 } from '../core/units.ts';
-import type { FileSource, RepoFile } from '../ports/forge.ts';
+import type { FileSource, RepoFile, Revision } from '../ports/forge.ts';
+import { drillRecordFamily, readDrillFiles } from './drill-record.ts';
+import { findOddMove } from './match-move.ts';
+import { findForeignOrigin, type Origin } from './origin.ts';
 import type { Records } from './read-records.ts';
+import { orderFamily, rollbackFamily, stepFamily } from './rollback-branch.ts';
 
 /** Files and records of both ends of a pull request. */
 export interface BothEnds {
-  readonly before: { readonly files: FileSource; readonly records: Records };
+  readonly before: {
+    readonly files: FileSource;
+    readonly records: Records;
+    /** First-parent commits that changed a path, newest first. */
+    readonly history: (path: string) => Promise<readonly Revision[]>;
+    readonly config: Pick<Config, 'account'>;
+  };
   readonly after: { readonly files: FileSource; readonly records: Records };
+  readonly origin: Origin;
   readonly sha256: Sha256;
 }
 
@@ -17,32 +30,59 @@ export interface BothEnds {
 export interface RecordChanges {
   readonly problems: readonly Problem[];
   /**
-   * Releases for which it brings records that say what its files say, with the paths that they tell of: the pull request is one of
+   * Releases for which it brings a record that says what its files say, with the paths that it tells of: the pull request is one of
    * Belay's, as far as those files go.
    */
   readonly told: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
- * Records are only ever added, by Belay, with the change that they tell of. A record that is new must name, by digest, the
- * manifest and target files of both ends; so a pull request of Belay's passes whoever opened it, and a made-up weight does not
- * without a made-up record, which stands in the diff for the owners of `.belay/records/` to see.
+ * Records are only ever added, one at a time, by Belay, with the change that they tell of. So a new one must come from Belay by the
+ * word of the forge; it must name, by digest, the manifest and target files of both ends; and what it tells of must be a move that
+ * Belay makes.
  */
 export async function checkRecords(ends: BothEnds): Promise<RecordChanges> {
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...(await checkDrillRecords(ends))];
   const told = new Map<string, ReadonlySet<string>>();
   const names = new Set([...ends.before.records.keys(), ...ends.after.records.keys()]);
   for (const name of names) {
     const was = recordsOf(ends.before.records, name);
     const is = recordsOf(ends.after.records, name);
-    if (readChain(name, was, ends.sha256).kind === 'ok') problems.push(...findTampering(was, is));
+    if (readChain(name, ends.before.records.get(name) ?? new Map(), ends.sha256).kind === 'broken') {
+      problems.push(...findMended(was, is));
+      continue;
+    }
+    problems.push(...findTampering(was, is));
     const added = [...is.keys()].filter((path) => !was.has(path)).sort();
-    if (added.length === 0) continue;
-    const stranger = await findStranger(ends, added, is);
-    if (stranger) problems.push(stranger);
+    const [first] = added;
+    if (first === undefined) continue;
+    const families = [
+      stepFamily(name),
+      rollbackFamily(name),
+      orderFamily(name),
+      ...familiesOfOthers(ends, name),
+    ];
+    const foreign = findForeignOrigin(ends.origin, families, ends.before.config);
+    const odd = foreign === undefined ? await findOdd(ends, name, added, is) : notOurs(first, foreign);
+    if (odd) problems.push(odd);
     else told.set(name, pathsIn(added, is));
   }
   return { problems, told };
+}
+
+/** A release that follows another one's rollback comes on that one's branch, beside its record. */
+function familiesOfOthers(ends: BothEnds, name: string): readonly string[] {
+  const added = (release: string): readonly BelayRecord[] => {
+    const was = recordsOf(ends.before.records, release);
+    return [...recordsOf(ends.after.records, release)].flatMap(([path, text]) =>
+      was.has(path) ? [] : (readRecord(path, text) ?? []),
+    );
+  };
+  if (!added(name).every(({ decision }) => decision.kind === 'rollback' && isFollowing(decision))) return [];
+  const others = [...ends.after.records.keys()].filter((other) => other !== name);
+  return others
+    .filter((other) => added(other).some(({ decision }) => decision.kind === 'rollback'))
+    .map(rollbackFamily);
 }
 
 function pathsIn(added: readonly string[], is: ReadonlyMap<string, string>): ReadonlySet<string> {
@@ -51,10 +91,14 @@ function pathsIn(added: readonly string[], is: ReadonlyMap<string, string>): Rea
 }
 
 function recordsOf(records: Records, name: string): ReadonlyMap<string, string> {
-  return new Map([...(records.get(name) ?? [])].filter(([path]) => /\/\d{4,}\.json$/.test(path)));
+  return new Map([...(records.get(name) ?? [])].filter(([path]) => isRecord(path)));
 }
 
-/** What is gone or other than it was. A chain that was broken before may be mended. */
+function isRecord(path: string): boolean {
+  return /\/\d{4,}\.json$/.test(path);
+}
+
+/** What is gone or other than it was. */
 function findTampering(
   was: ReadonlyMap<string, string>,
   is: ReadonlyMap<string, string>,
@@ -69,6 +113,15 @@ function findTampering(
   });
 }
 
+/** A chain that was broken before is a person's to mend, and another person's to look at. */
+function findMended(was: ReadonlyMap<string, string>, is: ReadonlyMap<string, string>): readonly Problem[] {
+  const path = [...new Set([...was.keys(), ...is.keys()])].sort().find((one) => was.get(one) !== is.get(one));
+  if (path === undefined) return [];
+  const message =
+    'the records of this release are broken in the base, and the pull request mends them by hand; an owner must hold them against the history of the default branch';
+  return [{ ...problemAt(path, 1, 'SEC-30', message), severity: 'warning' }];
+}
+
 function firstDifference(a: string, b: string): number {
   const lines = a.split('\n');
   const other = b.split('\n');
@@ -80,25 +133,60 @@ function firstDifference(a: string, b: string): number {
   );
 }
 
-/** The first of the new records that does not tell of this pull request. */
-async function findStranger(
+/** Drills are Belay's word as well: the age of the last one that passed is asked for. */
+async function checkDrillRecords({ before, after, origin }: BothEnds): Promise<readonly Problem[]> {
+  const [was, is] = [await readDrillFiles(before.files), await readDrillFiles(after.files)];
+  const problems: Problem[] = [...findTampering(new Map([...was].filter(([path]) => isRecord(path))), is)];
+  const told = new Set<string>();
+  for (const path of is.keys()) {
+    const name = path.slice(DRILLS_PATH.length + 1).split('/')[0] ?? '';
+    if (was.has(path) || !isRecord(path) || told.has(name)) continue;
+    const foreign = findForeignOrigin(origin, [drillRecordFamily(name)], before.config);
+    told.add(name);
+    if (foreign !== undefined) problems.push(notOurs(path, foreign));
+  }
+  return problems;
+}
+
+/** Why the new records of a release are not a move of Belay's that this pull request makes. */
+async function findOdd(
   ends: BothEnds,
+  name: string,
   added: readonly string[],
   is: ReadonlyMap<string, string>,
 ): Promise<Problem | undefined> {
-  const records = added.map((path) => ({ path, record: readRecord(path, is.get(path) ?? '') }));
-  const changes = records.flatMap(({ record }) => (record ? [record.manifest, ...record.targets] : []));
-  const paths = [...new Set(changes.map(({ path }) => path))];
+  const [path = '', ...more] = added;
+  const record = readRecord(path, is.get(path) ?? '');
+  // one that cannot be read is told of with the chain
+  if (!record) return undefined;
+  if (more.length > 0) return notOurs(path, `it brings ${added.length} records at once`);
+  if (ends.origin.kind === 'known' && record.via !== 'pull-request')
+    return notOurs(path, 'the record says that it came without one');
+  const changes = [record.manifest, ...record.targets];
+  const paths = [...new Set(changes.map((change) => change.path))];
   const [before, after] = await Promise.all([ends.before.files.read(paths), ends.after.files.read(paths)]);
-  const expected = new Map(paths.map((path) => [path, digestAt(before, path, ends.sha256)]));
-  for (const { path, record } of records) {
-    // one that cannot be read is told of with the chain
-    if (!record) continue;
-    const odd = findOddChange(record, expected);
-    if (odd) return stranger(path, odd);
-  }
-  const left = paths.find((path) => expected.get(path) !== digestAt(after, path, ends.sha256));
-  return left === undefined ? undefined : stranger(added.at(-1) ?? '', left);
+  const expected = new Map(paths.map((one) => [one, digestAt(before, one, ends.sha256)]));
+  const odd =
+    findOddChange(record, expected) ??
+    paths.find((one) => expected.get(one) !== digestAt(after, one, ends.sha256));
+  if (odd !== undefined) return stranger(path, odd);
+  const [was, now] = [before.get(record.manifest.path), after.get(record.manifest.path)];
+  const chain = readChain(name, ends.before.records.get(name) ?? new Map(), ends.sha256);
+  if (now?.kind !== 'text' || chain.kind === 'broken') return undefined;
+  const state = readState(chain.chain, undefined);
+  const history =
+    record.decision.kind === 'rollback' ? await textsAt(ends, [record.manifest.path, ...state.paths]) : [];
+  const text = was?.kind === 'text' ? was.text : undefined;
+  const move = { record, path: now.path, before: text, after: now.text, state, history };
+  const reason = findOddMove(move);
+  return reason === undefined ? undefined : notOurs(path, `this is no move that it makes: ${reason}`);
+}
+
+async function textsAt({ before }: BothEnds, paths: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const path of new Set(paths))
+    for (const { text } of await before.history(path)) if (text !== undefined) found.push(text);
+  return found;
 }
 
 /** The file that a record found in another state than it was in; takes over the states that it left behind. */
@@ -115,6 +203,12 @@ function findOddChange(
 
 function stranger(record: string, path: string): Problem {
   const message = `this new record tells of another change of "${path}" than this pull request makes; records are written only by Belay: take ${RECORDS_PATH}/ out of the pull request`;
+  return problemAt(record, 1, 'SEC-29', message);
+}
+
+function notOurs(record: string, why: string): Problem {
+  const folder = record.startsWith(`${RECORDS_PATH}/`) ? RECORDS_PATH : DRILLS_PATH;
+  const message = `records are written only by Belay, and this pull request is not one of its own: ${why}; take ${folder}/ out of the pull request`;
   return problemAt(record, 1, 'SEC-29', message);
 }
 

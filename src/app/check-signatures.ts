@@ -1,11 +1,11 @@
 import type { Problem } from '../core/errors.ts';
 import { repositoryPath } from '../core/manifest/artifact-place.ts';
-import { CONFIG_PATH } from '../core/manifest/config-schema.ts';
-import type { ParsedConfig } from '../core/manifest/parse-config.ts';
-import type { ParsedRelease } from '../core/manifest/parse-release.ts';
+import { CONFIG_PATH, type Config } from '../core/manifest/config-schema.ts';
+import type { VersionDraft } from '../core/manifest/draft.ts';
 import type { VersionSpec } from '../core/manifest/release-schema.ts';
 import { type RuleFinding, toProblem } from '../core/manifest/rule.ts';
-import { quote } from '../core/yaml/yaml-path.ts';
+import type { YamlSource } from '../core/yaml/read-yaml.ts';
+import { formatPath, quote } from '../core/yaml/yaml-path.ts';
 import type { Digests, FileSource } from '../ports/forge.ts';
 import type { SignatureVerifier } from '../ports/signatures.ts';
 import { type ModelFiles, matchSignature } from './match-signature.ts';
@@ -21,18 +21,28 @@ export type Trusting =
   | { readonly kind: 'trusted'; readonly verifier: SignatureVerifier; readonly isRequired: boolean }
   | { readonly kind: 'broken'; readonly problems: readonly Problem[] };
 
-/** Reads the trust that a config names, from the files beside it. */
+/**
+ * Reads the trust that a config names, from the files beside it.
+ * @param source  the config's text, where problems are to be placed; undefined: at its top
+ */
 export async function openTrust(
-  { config, source }: ParsedConfig,
+  verify: Config['verify'],
   files: FileSource,
-  open: OpenVerifier | undefined,
+  { open, source }: { readonly open: OpenVerifier | undefined; readonly source: YamlSource | undefined },
 ): Promise<Trusting> {
-  const { verify } = config;
   if (!verify) return { kind: 'nobody' };
-  const broken = (key: string, message: string): Trusting => ({
-    kind: 'broken',
-    problems: [toProblem(source, { code: 'TRUST_UNREADABLE', path: ['verify', key], message })],
-  });
+  const broken = (key: string, message: string): Trusting => {
+    const path = ['verify', key];
+    const at = source?.positionOf(path) ?? { file: CONFIG_PATH, line: 1, column: 1 };
+    const problem = {
+      code: 'TRUST_UNREADABLE',
+      severity: 'error',
+      at,
+      path: formatPath(path),
+      message,
+    } as const;
+    return { kind: 'broken', problems: [problem] };
+  };
   if (!open) return broken('required', 'this run cannot verify signatures; use one that can');
   const { trustRoot, keys = [], identities = [] } = verify;
   const paths = [...(trustRoot === undefined ? [] : [trustRoot]), ...keys];
@@ -60,8 +70,11 @@ export async function openTrust(
 }
 
 export interface SignatureCheck {
-  readonly parsed: ParsedRelease;
+  /** Of the manifest. */
+  readonly source: YamlSource;
   readonly role: 'stable' | 'candidate';
+  /** Undefined: there is none. */
+  readonly version: Pick<VersionDraft, 'artifacts'> | undefined;
   /** It was taken as good before signatures were asked for: that it has none is a warning. */
   readonly isKnown: boolean;
   readonly files: ArtifactFiles;
@@ -73,15 +86,14 @@ export interface SignatureCheck {
  * that is elsewhere only its digest is known here: the signature must be over that.
  */
 export async function checkSignatures(check: SignatureCheck): Promise<readonly Problem[]> {
-  const { parsed, role, trusting } = check;
-  const version = parsed.release.spec[role];
-  if (!version) return [];
+  const { source, role, version, trusting } = check;
+  if (!version?.artifacts) return [];
   if (trusting.kind === 'broken') return trusting.problems;
   const problems: Problem[] = [];
   for (const [name, artifact] of Object.entries(version.artifacts))
     for (const { key, ...finding } of await checkArtifact(check, artifact, trusting))
       problems.push(
-        toProblem(parsed.source, {
+        toProblem(source, {
           ...finding,
           path: ['spec', role, 'artifacts', name, ...(key ? [key] : [])],
         }),

@@ -6,6 +6,7 @@ import { type Dependencies, describeUnmet, findUnmet } from '../core/decision/ne
 import type { Problem } from '../core/errors.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import type { Rollout } from '../core/plan/rollout.ts';
+import { isFollowing } from '../core/record/following.ts';
 import type { ReleaseState } from '../core/record/release-state.ts';
 import { sameVersion, type VersionRef } from '../core/record/version-ref.ts';
 import type { Instant } from '../core/units.ts';
@@ -52,11 +53,6 @@ export interface ComputedRollback {
 export type Computation =
   | ComputedRollback
   | { readonly kind: 'impossible'; readonly problems: readonly Problem[] };
-
-/** Whether a release goes back only since another one did, and nothing is proven against its version. */
-export function isFollowing({ reasons }: Pick<Decision, 'reasons'>): boolean {
-  return reasons[0].code === 'DEPENDENCY_ROLLED_BACK';
-}
 
 /**
  * Works out a rollback: the last good bytes of the manifest, the targets rendered again (or, where a target cannot be edited, as it

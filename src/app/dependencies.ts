@@ -2,6 +2,7 @@ import type { Decision, Reason } from '../core/decision/decision.ts';
 import { describeUnmet, findTakenBack, findUnmet } from '../core/decision/needs.ts';
 import type { VersionSpec } from '../core/manifest/release-schema.ts';
 import { momentFor } from '../core/plan/skew.ts';
+import { DEPENDENCY_ROLLED_BACK } from '../core/record/following.ts';
 import { type VersionRef, versionRef } from '../core/record/version-ref.ts';
 import { type Instant, percent } from '../core/units.ts';
 import { dependenciesIn, findInFlight } from './check-dependencies.ts';
@@ -91,7 +92,7 @@ export function orderToFollow(
       kind: 'rollback',
       from: release.spec.rollout.weight,
       to: percent(0),
-      reasons: [{ code: 'DEPENDENCY_ROLLED_BACK', text: `${bad.version} ${why}` }],
+      reasons: [{ code: DEPENDENCY_ROLLED_BACK, text: `${bad.version} ${why}` }],
     },
     evidence: undefined,
     now: momentFor(file.state.newest, now),

@@ -122,7 +122,7 @@ function buildStart(
     stable: versionRef(spec.stable),
     candidate: spec.candidate ? versionRef(spec.candidate) : null,
     rollout: undefined,
-    guarantee: guaranteeOf(input.parsed.release),
+    guarantee: guaranteeOf(input.parsed.release, snapshot.config?.providers),
     manifest: input.manifest,
     targets: input.targets,
     sha256: world.sha256,

@@ -4,7 +4,7 @@ import type { Observation } from '../core/analysis/observation.ts';
 import { planComparison, planQueries } from '../core/analysis/plan-queries.ts';
 import type { Answer } from '../core/change/build-change.ts';
 import { planServed, readServed, type ServedShare, withServed } from '../core/decision/served-share.ts';
-import { besideBad, evaluationOf, lookedAfter } from '../core/decision/watch.ts';
+import { assessRestored, besideBad, evaluationOf, lookedAfter } from '../core/decision/watch.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import type { Instant } from '../core/units.ts';
@@ -54,7 +54,7 @@ async function evaluateRestored(
   const answers = await askAll(providers, { release: evaluation.release, config, questions });
   const observations = observationsOf(answers);
   return {
-    assessment: assess(evaluation, observations),
+    assessment: assessRestored(evaluation, observations),
     served: readServed(evaluation, asked, observations),
     answers,
   };

@@ -9,7 +9,16 @@ import type { ReleasePlan } from './plan-release.ts';
 import { shortOperation } from './propose.ts';
 import { nameOf, type ReadableRelease } from './read-files.ts';
 import type { Snapshot } from './read-snapshot.ts';
-import { mayBeOpen, operationIn, rollbackFamily, stepFamily, takesBack } from './rollback-branch.ts';
+import {
+  hasLanded,
+  mayBeOpen,
+  operationIn,
+  orderBranches,
+  ROLLBACKS,
+  rollbackFamily,
+  stepFamily,
+  takesBack,
+} from './rollback-branch.ts';
 import type { World } from './world.ts';
 
 /** A release that is to be written. */
@@ -24,24 +33,35 @@ export interface HeldSteps {
 /**
  * A rollback that waits for a requirement of the repository must find the release as it was decided on: as long as its pull
  * request is open, nothing else is written about the release. One that takes back a version which the manifest no longer holds
- * has nothing left to do and is closed. Asked only when such a branch is known: one request for all.
+ * has nothing left to do and is closed. A step that goes up waits as well for a person's pause that waits like this. Asked only
+ * when such a branch is known: one request for all.
  */
 export async function holdForRollbacks(
   world: World,
   snapshot: Snapshot,
   { steps, write }: { readonly steps: readonly Step[]; readonly write: (write: Write) => Promise<Receipt> },
 ): Promise<HeldSteps> {
-  const known = await world.forge.branches(snapshot.head, 'belay/rollback/');
-  const [first] = steps.filter((step) =>
-    known.some((branch) => supportsOf(step, snapshot).some((file) => mayBeOpen(file, branch))),
-  );
+  const known = await world.forge.branches(snapshot.head, ROLLBACKS);
+  const orders = await world.forge.branches(snapshot.head, ORDERS);
+  const pausing = orders.filter((branch) => steps.some((step) => mayPause(step, branch)));
+  const isWanted = (step: Step): boolean =>
+    known.some((branch) => supportsOf(step, snapshot).some((file) => mayBeOpen(file, branch))) ||
+    pausing.some((branch) => mayPause(step, branch));
+  const [first] = steps.filter(isWanted);
   if (!first) return { free: steps, held: [] };
   let open: readonly Sibling[] = [];
+  let paused: readonly Sibling[] = [];
   const receipt = await write(async () => {
     const branch = `${stepFamily(first.report.name)}${shortOperation(first.change.operation)}`;
-    const state = await world.forge.inspect({ branch, families: ['belay/rollback/'] });
+    const families = [ROLLBACKS, ...(pausing.length > 0 ? [ORDERS] : [])];
+    const state = await world.forge.inspect({ branch, families });
     if (state.head !== snapshot.head) return { kind: 'head-moved' };
-    open = await closeMoot(world, steps, state.siblings);
+    const siblings = state.siblings.filter((pull) => pull.branch.startsWith(ROLLBACKS));
+    open = await closeMoot(world, steps, siblings);
+    // whose commit is not Belay's is not a person's order, whatever the branch is called
+    paused = state.siblings.filter(
+      ({ branch: name, operation }) => operation?.slice(0, 12) === operationIn(name),
+    );
     return { kind: 'none' };
   });
   if (receipt.kind !== 'none') return { free: [], held: steps.map((plan) => ({ ...plan.report, receipt })) };
@@ -52,12 +72,16 @@ export async function holdForRollbacks(
     const pulls = pullsOf(plan.report.name);
     const [, ...supports] = supportsOf(plan, snapshot).map(nameOf);
     const support = supports.find((name) => pullsOf(name).length > 0);
+    const pause = paused.find(({ branch }) => mayPause(plan, branch));
     if (pulls.length > 0) held.push(await hold(world, snapshot, { plan, pulls }));
     else if (support !== undefined) held.push(holdForSupport(plan, support, pullsOf(support)));
+    else if (pause) held.push(holdForPause(plan, pause));
     else free.push(plan);
   }
   return { free, held };
 }
+
+const ORDERS = 'belay/order/';
 
 /** The release and those that it depends on: while one of these goes back, nothing is built upon it, and it may have to go back with it. */
 function supportsOf({ release }: Step, { releases }: Snapshot): readonly ReadableRelease[] {
@@ -66,6 +90,19 @@ function supportsOf({ release }: Step, { releases }: Snapshot): readonly Readabl
     (file): file is ReadableRelease => file.kind === 'readable' && names.includes(nameOf(file)),
   );
   return [release, ...others];
+}
+
+/** Whether a branch brings a pause of a release whose step would go up; what goes down is not held by it. */
+function mayPause({ report, release }: Step, branch: string): boolean {
+  const { name, decision } = report;
+  const goesUp = decision.kind === 'start' || decision.kind === 'advance' || decision.kind === 'promote';
+  return goesUp && branch.startsWith(orderBranches(name, 'pause')) && !hasLanded(release, branch);
+}
+
+/** A person has said stop, and the record of it waits for a requirement of the repository: a step must not outrun it. */
+function holdForPause({ report }: Step, { number }: Sibling): ReleaseReport {
+  const text = `a person paused it, and pull request #${number}, which says so, waits for a requirement: merge it, or close it to go on`;
+  return holdReport(report, { code: 'PAUSE_PENDING', text });
 }
 
 /**
@@ -108,11 +145,11 @@ async function hold(
   // armed, it lands by itself once its requirements are met; else somebody has to do it
   const code = isMoot || (shown?.armed && !foreign && !isOld) ? 'ROLLBACK_PENDING' : 'ROLLBACK_OPEN';
   const text = isOld
-    ? `pull request #${shown.number} rolls it back, but files that it writes were changed since, so it may never land: order the rollback again, or close it; nothing else is done until then`
+    ? `pull request #${shown.number} rolls it back, but files that it writes were changed since, so it may never land: order the rollback again${fromOf(report, shown)}, or close it; nothing else is done until then`
     : `pull request #${shown?.number} rolls it back and is open: nothing else is done about it until that is merged or closed`;
   const held = holdReport(report, { code, text });
   if (!foreign) return held;
-  const message = `somebody pushed to ${foreign.branch}, so Belay does not merge it. Order the rollback again, which makes another branch and closes this pull request; or review and merge it`;
+  const message = `somebody pushed to ${foreign.branch}, so Belay does not merge it. Order the rollback again${fromOf(report, foreign)}, which makes another branch and closes this pull request; or review and merge it`;
   if (foreign.armed) {
     const comment = `Auto-merge was taken back by Belay: commits that it did not make are on \`${foreign.branch}\`. Order the rollback again, or review and merge this by hand.`;
     await closePulls(world, [foreign], { comment, how: 'disarm' });
@@ -133,6 +170,12 @@ function holdForSupport({ report }: Step, support: string, [pull]: readonly Sibl
 export function holdReport(report: ReleaseReport, reason: Reason): ReleaseReport {
   const { from } = report.decision;
   return { ...report, decision: { kind: 'hold', from, to: from, reasons: [reason] }, edits: [] };
+}
+
+/** What to say with an order given again: leaving a version that serves everyone takes its name. */
+function fromOf({ name, candidate, stable }: ReleaseReport, { branch }: Sibling): string {
+  const version = [candidate, stable].find((one) => one !== undefined && takesBack(branch, name, one));
+  return version === undefined ? '' : ` with \`from: ${version}\``;
 }
 
 /** Whether a rollback was computed for other files than there are now: armed, it would conflict and wait for ever. */

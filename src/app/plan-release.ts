@@ -4,6 +4,7 @@ import type { Change, FileEdit } from '../core/change/change.ts';
 import { type DecisionInput, decide } from '../core/decision/decide.ts';
 import { type Decision, isRecorded, type Reason, type ReasonCode } from '../core/decision/decision.ts';
 import { findLastGood } from '../core/decision/last-good.ts';
+import { asksApproval } from '../core/decision/obey-orders.ts';
 import { assertNever, type Problem, ToolError } from '../core/errors.ts';
 import { promoteManifest, writeWeight } from '../core/manifest/edit-manifest.ts';
 import { type ParsedRelease, parseRelease } from '../core/manifest/parse-release.ts';
@@ -51,6 +52,7 @@ export async function planRelease(
     state,
     assessment: evidence?.assessment,
     policy: snapshot.config && policyFor(snapshot.config, parsed.release),
+    sources: snapshot.config?.providers,
     served: evidence?.served,
     now,
   });
@@ -61,10 +63,8 @@ export async function planRelease(
   const decision = await requireWayBack(world, snapshot, release, rooted);
   const plan = { release, evidence, needsApproval: needsApproval(parsed.release, decision) };
   const problems = [...release.problems, ...found];
-  if (!isRecorded(decision) || decision.kind === 'rollback') {
-    const report = reportRelease(input, decision, { edits: [], problems });
-    return { ...plan, report, change: undefined };
-  }
+  if (!isRecorded(decision) || decision.kind === 'rollback')
+    return { ...plan, report: reportRelease(input, decision, { edits: [], problems }), change: undefined };
   const edited = await editFiles(world, snapshot, release, decision);
   if (edited.problems.length > 0) {
     const held = hold(
@@ -85,7 +85,9 @@ export async function planRelease(
     stable: versionRef(parsed.release.spec.stable),
     candidate: parsed.release.spec.candidate ? versionRef(parsed.release.spec.candidate) : null,
     rollout: state.rollout,
-    ...(decision.kind === 'start' ? { guarantee: guaranteeOf(parsed.release) } : {}),
+    ...(decision.kind === 'start'
+      ? { guarantee: guaranteeOf(parsed.release, snapshot.config?.providers) }
+      : {}),
     ...(state.watched?.kind === 'restored' && decision.kind === 'recover'
       ? { recovery: { from: state.watched, served: evidence?.served } }
       : {}),
@@ -199,12 +201,10 @@ async function requireWayBack(
   return hold(decision, 'LAST_GOOD_MISSING', text);
 }
 
-/** Whether the step that a decision enters asks for a person. */
-function needsApproval(release: Release, decision: Decision): boolean {
-  if (decision.kind !== 'start' && decision.kind !== 'advance') return false;
-  return release.spec.rollout.steps.some(
-    (step) => step.weight === decision.to && step.approval === 'required',
-  );
+/** Whether the step that a decision enters asks for a person who has not spoken yet. */
+function needsApproval(release: Release, { kind, to, reasons }: Decision): boolean {
+  if (kind !== 'start' && kind !== 'advance') return false;
+  return asksApproval(release, to) && !reasons.some(({ code }) => code === 'APPROVED');
 }
 
 interface EditedFiles {
@@ -247,7 +247,10 @@ function editManifest(release: ReadableRelease, decision: Decision): string {
       return promoteManifest(release.parsed.source);
     case 'adopt':
     case 'pause':
+    case 'resume':
+    case 'approve':
     case 'recover':
+    case 'lift':
     case 'hold':
     case 'nothing':
     case 'rollback':

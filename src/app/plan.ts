@@ -2,7 +2,14 @@ import type { Foresight } from '../core/analysis/foresee.ts';
 import type { FileEdit } from '../core/change/change.ts';
 import type { Problem } from '../core/errors.ts';
 import { orderOfReleases } from '../core/manifest/order-of-releases.ts';
-import { DEFAULT_ZONE, policyFor } from '../core/manifest/policy.ts';
+import {
+  DEFAULT_ZONE,
+  describeIdle,
+  type JudgedOverride,
+  judgeOverrides,
+  type Policy,
+  policyFor,
+} from '../core/manifest/policy.ts';
 import type { StepSpec } from '../core/manifest/release-schema.ts';
 import { type Calendar, planCalendar } from '../core/plan/calendar.ts';
 import { findStanding, type Standing } from '../core/plan/rollout.ts';
@@ -38,6 +45,8 @@ export interface ReleasePreview {
   readonly deadline: Millis;
   /** The earliest moments, where the config has freezes for it. */
   readonly calendar?: Calendar;
+  /** Overrides of the policy that the manifest brings, and whether each counts now. */
+  readonly overrides?: readonly string[];
   /** What must change in the target files so that they say what the manifest says now. */
   readonly corrections: readonly FileEdit[];
   /** What the first step would change in the target files. */
@@ -83,7 +92,7 @@ export async function plan(files: FileSource, options: PlanOptions): Promise<Pre
       const { release, state } = file;
       const previewed = {
         ...(await previewRelease(files, file)),
-        ...calendarOf(file, validation, options.now),
+        ...policyOf(file, validation, options.now),
       };
       if (!traffic) return previewed;
       const question = { release, rollout: state.rollout, now: traffic.now, carried: state.carried, config };
@@ -102,17 +111,25 @@ export async function plan(files: FileSource, options: PlanOptions): Promise<Pre
   };
 }
 
-/** The dates of a rollout, where freezes have a say in them. */
-export function calendarOf(
+/** What the policy has to do with the dates of a rollout: freezes, and overrides. */
+export function policyOf(
   { release, state }: Validation['releases'][number],
   { config }: Validation,
   now: Instant | undefined,
-): Pick<ReleasePreview, 'calendar'> {
+): Pick<ReleasePreview, 'calendar' | 'overrides'> {
   if (!config || now === undefined) return {};
   const policy = policyFor(config, release);
-  return policy.freezes.length === 0
-    ? {}
-    : { calendar: planCalendar(release, state.rollout, { policy, now }) };
+  const overrides = judgeOverrides(policy, release, now);
+  return {
+    ...(policy.freezes.length > 0 && { calendar: planCalendar(release, state.rollout, { policy, now }) }),
+    ...(overrides.length > 0 && { overrides: overrides.map((one) => describeOverride(policy, one)) }),
+  };
+}
+
+function describeOverride(policy: Policy, judged: JudgedOverride): string {
+  const { owner, until, reason } = judged.override;
+  const counts = judged.idle ? '' : ` until ${until}, by ${owner}: ${reason}`;
+  return `${describeIdle(policy, judged)}${counts}`;
 }
 
 /** What one release of a validation would do; no metric is looked at. */

@@ -16,8 +16,10 @@ import type { FileSource, Forge } from '../ports/forge.ts';
 import { type PastTest, testPast, testTwin } from './backtest.ts';
 import { askAll } from './evaluate.ts';
 import { foreseeRelease } from './foresee.ts';
+import { findArtifactProblems, lookAtArtifacts, type SeenArtifact } from './look-at-artifacts.ts';
 import type { Providers, Question } from './providers.ts';
 import { type ReadableRelease, readFiles } from './read-files.ts';
+import type { ArtifactSources } from './world.ts';
 
 /** What is looked at, by commits: no file of the working tree is read. */
 export interface PreflightSubject {
@@ -46,6 +48,8 @@ export interface ReleasePreflight {
   readonly candidate: string | undefined;
   readonly deadline: Millis;
   readonly looks: readonly QueryLook[];
+  /** Of both versions, those included that no registry was asked for. */
+  readonly artifacts: readonly SeenArtifact[];
   readonly foresight: Foresight;
   readonly twin: TwinTest;
   readonly past: readonly PastTest[];
@@ -69,6 +73,8 @@ export interface PreflightReport {
 export interface PreflightWorld {
   readonly forge: Pick<Forge, 'list' | 'read'>;
   readonly providers: Providers;
+  /** Without it no registry is asked. */
+  readonly artifacts?: ArtifactSources | undefined;
   readonly clock: Clock;
   readonly sha256: Sha256;
 }
@@ -93,7 +99,9 @@ export async function preflight(world: PreflightWorld, input: PreflightInput): P
     const name = file.kind === 'readable' ? file.parsed.release.metadata.name : file.name;
     if (!isChosen(name, file.path)) continue;
     if (file.kind === 'readable')
-      releases.push(await lookAt(providers, file, { config: reading.config, now, input }));
+      releases.push(
+        await lookAt(providers, file, { config: reading.config, now, input, sources: world.artifacts }),
+      );
     else unreadable.push(...file.problems);
   }
   return {
@@ -153,22 +161,25 @@ interface LookContext {
   readonly config: Config | undefined;
   readonly now: Instant;
   readonly input: PreflightInput;
+  readonly sources: ArtifactSources | undefined;
 }
 
 async function lookAt(
   providers: Providers,
   file: ReadableRelease,
-  { config, now, input }: LookContext,
+  { config, now, input, sources }: LookContext,
 ): Promise<ReleasePreflight> {
   const { parsed, state, chain } = file;
   const { release, source } = parsed;
-  const looks = await lookAtQueries(providers, file, { config, now, input });
+  const looks = await lookAtQueries(providers, file, { config, now });
+  const artifacts = await lookAtArtifacts(sources ? { artifacts: sources } : {}, config, parsed);
   const { rollout, carried } = state;
   const foresight = await foreseeRelease(providers, { release, rollout, now, carried, config });
   const past = { release, config, chain, now, stretch: input.stretch, seed: input.seed };
   const twin = await testTwin(providers, past);
   const findings = [
     ...findLookProblems(looks),
+    ...findArtifactProblems(artifacts),
     ...findStepProblems(release, foresight),
     ...findTrialProblems(twin),
   ];
@@ -179,6 +190,7 @@ async function lookAt(
     candidate: release.spec.candidate?.version,
     deadline: release.spec.rollout.deadline,
     looks,
+    artifacts,
     foresight,
     twin,
     past: await testPast(providers, past),
@@ -190,7 +202,7 @@ async function lookAt(
 async function lookAtQueries(
   providers: Providers,
   { parsed: { release } }: ReadableRelease,
-  { config, now }: LookContext,
+  { config, now }: Pick<LookContext, 'config' | 'now'>,
 ): Promise<readonly QueryLook[]> {
   const questions = planLook(release, now);
   const answers = await askAll(providers, { release, config, questions: distinctQueries(questions) });

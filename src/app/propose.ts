@@ -1,12 +1,11 @@
-import type { Change, FileEdit } from '../core/change/change.ts';
+import type { Change } from '../core/change/change.ts';
 import { ToolError } from '../core/errors.ts';
-import { RECORDS_PATH } from '../core/manifest/config-schema.ts';
 import { readRecord } from '../core/record/record-file.ts';
 import type { Sha } from '../core/units.ts';
 import type { Forge, ForgeState, PullRequest } from '../ports/forge.ts';
 import type { BlockCode, PullLink, Receipt } from '../report/run-report.ts';
 import { closePulls } from './close-pulls.ts';
-import { statesTheSame } from './states-the-same.ts';
+import { readChange, readRecords, recordIn } from './read-change.ts';
 import type { World } from './world.ts';
 
 /** A change that goes through a pull request. */
@@ -131,9 +130,10 @@ async function findAnswer(
   const isAnswer = ({ state, withdrawn }: PullRequest): boolean =>
     state === 'merged' || (state === 'closed' && !withdrawn && proposal.whenClosed !== undefined);
   const answers = pulls.filter(isAnswer).slice(0, MAX_ANSWERS);
-  const { path } = recordEdit(proposal);
+  const { files } = proposal.change;
+  const { path } = recordIn(files);
   for (const pull of answers) {
-    const text = (await readRecords(forge, proposal, pull.head))?.get(path);
+    const text = (await readRecords(forge, files, pull.head))?.get(path);
     const record = text === undefined ? undefined : readRecord(path, text);
     if (record?.operation === proposal.change.operation) return pull;
   }
@@ -183,51 +183,10 @@ type Left =
 async function readBranch(forge: Forge, proposal: Proposal, branch: ForgeState['branch']): Promise<Left> {
   if (!branch) return { kind: 'nothing' };
   const { tip, operation } = branch;
-  const own = operation === proposal.change.operation ? await readChange(forge, proposal, tip) : undefined;
+  const { change } = proposal;
+  const files = operation === change.operation ? await readChange(forge, change.files, tip) : undefined;
+  const own = files && { ...proposal, change: { ...change, files } };
   return own ? { kind: 'own', proposal: own } : { kind: 'foreign', tip };
-}
-
-/** The proposal with the records that a commit holds, when that commit's files are those of this change. */
-async function readChange(forge: Forge, proposal: Proposal, at: Sha): Promise<Proposal | undefined> {
-  const records = await readRecords(forge, proposal, at);
-  if (!records) return undefined;
-  const files = proposal.change.files.map((edit) => ({
-    ...edit,
-    after: records.get(edit.path) ?? edit.after,
-  }));
-  const isSame = proposal.change.files.every(({ path, after }) => {
-    const found = records.get(path);
-    return found === undefined || (readRecord(path, found) && statesTheSame(found, after));
-  });
-  return isSame ? { ...proposal, change: { ...proposal.change, files } } : undefined;
-}
-
-/** The texts where a change has its records, by path, when all other files at a commit are as the change writes them. */
-async function readRecords(
-  forge: Forge,
-  proposal: Proposal,
-  at: Sha,
-): Promise<ReadonlyMap<string, string> | undefined> {
-  const { files } = proposal.change;
-  const paths = files.map((edit) => edit.path);
-  const found = await forge.read(at, paths);
-  const own = recordEdit(proposal);
-  const records = new Map<string, string>();
-  for (const edit of files) {
-    const file = found.get(edit.path);
-    const text = file?.kind === 'text' ? file.text : undefined;
-    if (text === undefined) return undefined;
-    if (edit === own || edit.path.startsWith(`${RECORDS_PATH}/`)) records.set(edit.path, text);
-    else if (text !== edit.after) return undefined;
-  }
-  return records;
-}
-
-/** A change of one release has its record last, and one of several that of the first. */
-function recordEdit({ change }: Proposal): FileEdit {
-  const record = change.files.at(-1);
-  if (record) return record;
-  throw new ToolError({ code: 'BUG', message: 'a change without a record' });
 }
 
 type Opened = Attempt | { readonly kind: 'opened'; readonly pull: PullRequest };
@@ -263,14 +222,19 @@ async function open(forge: Forge, proposal: Proposal, state: ForgeState): Promis
 
 async function settle(forge: Forge, proposal: Proposal, pull: PullRequest): Promise<Receipt> {
   const { change, landing, method } = proposal;
-  if (landing === 'person') return { kind: 'awaiting-approval', pull: linkOf(pull) };
+  if (landing === 'person') return { kind: 'awaiting-approval', pull: linkOf(pull), head: pull.head };
   const { subject, body } = change;
   const outcome = await forge.merge({ pull, head: pull.head, method, whenPending: landing, subject, body });
   switch (outcome.kind) {
     case 'merged':
       return { kind: 'merged', pull: linkOf(pull), commit: outcome.commit };
     case 'armed':
-      return { kind: 'armed', pull: linkOf(pull), message: outcome.reason };
+      return {
+        kind: 'armed',
+        pull: linkOf(pull),
+        message: outcome.reason,
+        isOverdue: outcome.isOverdue,
+      };
     case 'pending':
       return { kind: 'waiting', pull: linkOf(pull), message: outcome.reason };
     case 'blocked':

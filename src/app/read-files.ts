@@ -2,7 +2,7 @@ import type { Problem } from '../core/errors.ts';
 import { releaseFolders } from '../core/manifest/config-rules.ts';
 import { CONFIG_PATH, type Config, RECORDS_PATH } from '../core/manifest/config-schema.ts';
 import { draftOf } from '../core/manifest/draft.ts';
-import { type ParsedConfig, parseConfig } from '../core/manifest/parse-config.ts';
+import type { ParsedConfig } from '../core/manifest/parse-config.ts';
 import {
   checkReleases,
   type ParsedRelease,
@@ -14,6 +14,9 @@ import { type ReleaseState, readState } from '../core/record/release-state.ts';
 import { versionRef } from '../core/record/version-ref.ts';
 import type { Digest, Sha256 } from '../core/units.ts';
 import type { FileSource, RepoFile } from '../ports/forge.ts';
+import { describeUnreadable } from './describe-unreadable.ts';
+import { findMisplaced } from './find-misplaced.ts';
+import { type ConfigFile, readConfig } from './read-config.ts';
 import { findAbandoned, findOwner, groupRecords, type Records } from './read-records.ts';
 
 /** A release whose manifest and records could be read. */
@@ -53,7 +56,9 @@ export interface RepositoryReading {
   readonly config: Config | undefined;
   /** The config with its positions. */
   readonly parsedConfig: ParsedConfig | undefined;
-  /** Problems of the config, and warnings about rollouts whose manifest is gone. */
+  /** The config as it was found. */
+  readonly configFile: ConfigFile;
+  /** Problems of the config and of folders, and warnings about rollouts whose manifest is gone. */
   readonly problems: readonly Problem[];
   /** By path. */
   readonly releases: readonly ReleaseFile[];
@@ -61,17 +66,27 @@ export interface RepositoryReading {
   readonly records: Records;
 }
 
-/** Reads config, manifests and records. A manifest that is wrong is no hindrance to the others. */
-export async function readFiles(source: FileSource, sha256: Sha256): Promise<RepositoryReading> {
-  const { parsedConfig, remains, problems } = readConfig((await source.read([CONFIG_PATH])).get(CONFIG_PATH));
+/**
+ * Reads config, manifests and records. A manifest that is wrong is no hindrance to the others.
+ * @param folders  where manifests are when the config cannot say
+ */
+export async function readFiles(
+  source: FileSource,
+  sha256: Sha256,
+  folders?: readonly string[],
+): Promise<RepositoryReading> {
+  const configFile = readConfig((await source.read([CONFIG_PATH])).get(CONFIG_PATH));
+  const { parsed: parsedConfig, remains } = configFile;
   const config = parsedConfig?.config;
   const usable = config ?? remains?.config;
-  const folders = releaseFolders(usable);
-  const [recordPaths, ...manifestPaths] = await Promise.all([
+  const places = usable?.releases ?? folders ?? releaseFolders(usable);
+  const [recordPaths, ...listed] = await Promise.all([
     source.list(RECORDS_PATH),
-    ...folders.map(async (folder) => (await source.list(folder)).filter((path) => isManifest(folder, path))),
+    ...places.map(async (folder) => ({ folder, paths: await source.list(folder) })),
   ]);
-  const paths = [...new Set(manifestPaths.flat())].sort();
+  const paths = [
+    ...new Set(listed.flatMap(({ folder, paths: all }) => all.filter((path) => isManifest(folder, path)))),
+  ].sort();
   const files = await source.read([...paths, ...recordPaths]);
   const records = groupRecords(recordPaths, files);
   const releases = refuseDuplicates(
@@ -80,38 +95,14 @@ export async function readFiles(source: FileSource, sha256: Sha256): Promise<Rep
     sha256,
   );
   const abandoned = config ? findAbandoned(records, releases.map(nameOf), sha256) : [];
-  return { config, parsedConfig, problems: [...problems, ...abandoned], releases, records };
+  const misplaced = await findMisplaced(source, listed);
+  const problems = [...configFile.problems, ...misplaced, ...abandoned];
+  return { config, parsedConfig, configFile, problems, releases, records };
 }
 
 /** The name of a release as far as it is known; its path when it is not. */
 export function nameOf(file: ReleaseFile): string {
   return file.kind === 'readable' ? file.parsed.release.metadata.name : (file.name ?? file.path);
-}
-
-function readConfig(file: RepoFile | undefined): {
-  readonly parsedConfig: ParsedConfig | undefined;
-  readonly remains: ParsedConfig | undefined;
-  readonly problems: readonly Problem[];
-} {
-  if (file?.kind !== 'text') {
-    const got = file ? `it is ${describeUnreadable(file.reason)}` : 'it is not there';
-    return {
-      parsedConfig: undefined,
-      remains: undefined,
-      problems: [
-        problemOf(
-          CONFIG_PATH,
-          'CONFIG_MISSING',
-          `expected the config, but ${got}. Run "belay init" to make one.`,
-        ),
-      ],
-    };
-  }
-  const reading = parseConfig(CONFIG_PATH, file.text);
-  const { problems } = reading;
-  return reading.kind === 'ok'
-    ? { parsedConfig: reading.value, remains: undefined, problems }
-    : { parsedConfig: undefined, remains: reading.remains, problems };
 }
 
 /** Only files directly in the folder, so that a folder may hold other things below it. */
@@ -256,19 +247,6 @@ function nameTaken({ parsed }: ReadableRelease, twin: ReadableRelease): Problem 
     path: 'metadata.name',
     message: `"${name}" is the name of the release in ${twin.path} as well, and their records would mix; give each its own`,
   };
-}
-
-function describeUnreadable(reason: Extract<RepoFile, { kind: 'unreadable' }>['reason']): string {
-  switch (reason) {
-    case 'symlink':
-      return 'a symlink';
-    case 'submodule':
-      return 'a submodule';
-    case 'not-utf8':
-      return 'not valid UTF-8';
-    case 'too-large':
-      return 'larger than 1 MiB';
-  }
 }
 
 function problemOf(file: string, code: string, message: string): Problem {

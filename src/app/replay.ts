@@ -166,6 +166,8 @@ function stateOf({
     carried: 0,
     guarantee: undefined,
     pause,
+    ordered: undefined,
+    approval: undefined,
     braked,
     watched: undefined,
   };

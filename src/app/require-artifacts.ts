@@ -41,8 +41,14 @@ async function findUnsigned(
     read: (paths) => forge.read(head, paths),
     digests: (paths) => forge.digests(head, paths),
   };
-  const trusting = await openTrust(parsedConfig, files, artifacts?.openVerifier);
-  const problems = await checkSignatures({ parsed, role: 'candidate', isKnown: false, files, trusting });
+  const { config, source } = parsedConfig;
+  const trusting = await openTrust(config.verify, files, { open: artifacts?.openVerifier, source });
+  const problems = await checkSignatures({
+    source: parsed.source,
+    role: 'candidate',
+    version: parsed.release.spec.candidate,
+    ...{ isKnown: false, files, trusting },
+  });
   return problems.filter(({ severity }) => severity === 'error');
 }
 

@@ -1,5 +1,5 @@
-import { joinRollbacks } from '../core/change/build-change.ts';
 import type { Change } from '../core/change/change.ts';
+import { joinRollbacks } from '../core/change/combine-changes.ts';
 import type { ManifestRevision } from '../core/decision/last-good.ts';
 import type { Problem } from '../core/errors.ts';
 import { sameVersion, versionRef } from '../core/record/version-ref.ts';

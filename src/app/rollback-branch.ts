@@ -16,6 +16,16 @@ export function stepFamily(release: string): string {
   return `${STEPS}${release}/`;
 }
 
+/** Beginning of the names of all branches that bring an order of a person. */
+export function orderFamily(release: string): string {
+  return `belay/order/${release}/`;
+}
+
+/** The same of one kind of orders, of which the newest counts. */
+export function orderBranches(release: string, kind: string): string {
+  return `${orderFamily(release)}${kind}/`;
+}
+
 /** Name of the branch that takes a version back; it is the operation's own. */
 export function rollbackBranch(release: string, version: string, operation: string): string {
   return `${rollbackFamily(release)}${branchPart(version)}-${shortOperation(operation)}`;
@@ -33,17 +43,20 @@ export function operationIn(branch: string): string | undefined {
   return /[-/]([0-9a-f]{12})(?:-[2-9])?$/.exec(branch)?.[1];
 }
 
-/**
- * Whether a branch may be a rollback of a release that waits: before its first record a release has nothing to go back to, and a
- * rollback whose record is there has landed (by squash).
- */
+/** Whether a branch may be a rollback of a release that waits: before its first record a release has nothing to go back to. */
 export function mayBeOpen(
-  { parsed, state, chain }: Pick<ReadableRelease, 'parsed' | 'state' | 'chain'>,
+  release: Pick<ReadableRelease, 'parsed' | 'state' | 'chain'>,
   branch: string,
 ): boolean {
+  const { parsed, state } = release;
   if (state.sequence === 0 || !branch.startsWith(rollbackFamily(parsed.release.metadata.name))) return false;
+  return !hasLanded(release, branch);
+}
+
+/** What has its record on the default branch has landed, by squash if the branch does not show it. */
+export function hasLanded({ chain }: Pick<ReadableRelease, 'chain'>, branch: string): boolean {
   const short = operationIn(branch);
-  return short === undefined || !chain.records.some(({ operation }) => operation.startsWith(short));
+  return short !== undefined && chain.records.some(({ operation }) => operation.startsWith(short));
 }
 
 /** A version as part of a branch name: letters, digits, dots and dashes, and no more of them than a branch name may have. */

@@ -1,6 +1,8 @@
 import type { Problem } from '../core/errors.ts';
-import { RECORDS_PATH } from '../core/manifest/config-schema.ts';
+import { type Config, RECORDS_PATH } from '../core/manifest/config-schema.ts';
 import type { ParsedRelease } from '../core/manifest/parse-release.ts';
+import type { Release } from '../core/manifest/release-schema.ts';
+import { listRole, type Role, type RoleList } from '../core/manifest/roles.ts';
 import { toProblem } from '../core/manifest/rule.ts';
 import { quote } from '../core/yaml/yaml-path.ts';
 import type { FileSource } from '../ports/forge.ts';
@@ -23,25 +25,55 @@ export interface Runbook {
 
 const WORKFLOWS = '.github/workflows';
 
-/** File name of the first workflow that runs the rollback action; undefined when there is none. */
-export async function findRollbackWorkflow(files: FileSource): Promise<string | undefined> {
+/** What a runbook tells of besides its manifest. */
+export interface RunbookPlace {
+  /** File name of the first workflow that runs the rollback action; undefined when there is none. */
+  readonly workflow: string | undefined;
+  /** Whether a workflow runs the command action. */
+  readonly commands: boolean;
+  /** Undefined: it cannot be read. */
+  readonly config: Config | undefined;
+}
+
+/** Looks at the workflows of a repository. */
+export async function findPlace(files: FileSource, config: Config | undefined): Promise<RunbookPlace> {
   const paths = (await files.list(WORKFLOWS)).filter((path) => /\.ya?ml$/.test(path));
   const texts = await files.read(paths);
-  const path = paths.find((one) => {
-    const file = texts.get(one);
-    return file?.kind === 'text' && /^\s*(?:- )?uses: ['"]?\S+\/actions\/rollback@/m.test(file.text);
-  });
-  return path?.slice(WORKFLOWS.length + 1);
+  const running = (action: string): string | undefined => {
+    const uses = new RegExp(`^\\s*(?:- )?uses: ['"]?\\S+/actions/${action}@`, 'm');
+    return paths.find((path) => {
+      const file = texts.get(path);
+      return file?.kind === 'text' && uses.test(file.text);
+    });
+  };
+  const workflow = running('rollback')?.slice(WORKFLOWS.length + 1);
+  return { workflow, commands: running('command') !== undefined, config };
+}
+
+function rolesOf(config: Config, release: Release): Readonly<Record<Role, RoleList>> {
+  return {
+    approve: listRole(config, release, 'approve'),
+    override: listRole(config, release, 'override'),
+    rollback: listRole(config, release, 'rollback'),
+    unquarantine: listRole(config, release, 'unquarantine'),
+  };
 }
 
 /** Makes the generated part anew, and says what of its file must change; all outside the marks stays. */
 export async function makeRunbook(
   files: FileSource,
   { release, source }: ParsedRelease,
-  workflow: string | undefined,
+  { workflow, commands, config }: RunbookPlace,
 ): Promise<Runbook> {
   const { name, runbook: path } = release.metadata;
-  const part = describeRunbook({ release, path: source.file, records: `${RECORDS_PATH}/${name}`, workflow });
+  const part = describeRunbook({
+    release,
+    path: source.file,
+    records: `${RECORDS_PATH}/${name}`,
+    workflow,
+    commands,
+    roles: config && rolesOf(config, release),
+  });
   const made = { name, path, part, before: undefined, after: undefined, problems: [] };
   if (path === undefined) return made;
   const file = (await files.read([path])).get(path);
@@ -79,14 +111,17 @@ function placePart(
 export async function checkGenerated(
   files: FileSource,
   parsed: ParsedRelease,
-  workflow: string | undefined,
+  place: RunbookPlace,
 ): Promise<readonly Problem[]> {
-  const { path, name, before, after, problems } = await makeRunbook(files, parsed, workflow);
-  if (problems.length > 0) return problems;
-  if (path === undefined || before === undefined || before === after) return [];
-  const found = findMarked(before, runbookMark(name));
-  if (found.kind !== 'found') return [];
-  const message = `the generated part is not what ${quote(parsed.source.file)} and the workflows say now; run "belay runbook ${name} --write" and commit the file`;
+  const { name, runbook: path } = parsed.release.metadata;
+  if (path === undefined) return [];
+  const file = (await files.read([path])).get(path);
+  const found = file?.kind === 'text' ? findMarked(file.text, runbookMark(name)) : undefined;
+  // most are people's own, and the part is dear to make
+  if (!file || found?.kind === 'absent') return [];
+  const { before, after, problems } = await makeRunbook(files, parsed, place);
+  if (problems.length > 0 || found?.kind !== 'found' || before === after) return problems;
+  const message = `the generated part is not what ${quote(parsed.source.file)}, the config and the workflows say now; run "belay runbook ${name} --write" and commit the file`;
   return [problemAt(path, found.line, 'RUNBOOK_STALE', message)];
 }
 

@@ -3,6 +3,7 @@ import type { Reason } from '../core/decision/decision.ts';
 import { type Dependencies, describeUnmet, findUnmet } from '../core/decision/needs.ts';
 import type { Problem } from '../core/errors.ts';
 import { orderOfReleases } from '../core/manifest/order-of-releases.ts';
+import { DEPENDENCY_ROLLED_BACK } from '../core/record/following.ts';
 import { dependenciesIn, graphOf } from './check-dependencies.ts';
 import {
   buildRollback,
@@ -74,7 +75,7 @@ export async function takeAlong(
       name: nameOf(file),
       change,
       notes: computed.notes,
-      reason: { code: 'DEPENDENCY_ROLLED_BACK', text },
+      reason: { code: DEPENDENCY_ROLLED_BACK, text },
     });
   }
   const reasons = along.map(({ reason }) => reason);

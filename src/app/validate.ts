@@ -2,8 +2,10 @@ import type { Problem } from '../core/errors.ts';
 import { sortProblems } from '../core/errors.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
 import type { DependencyGraph } from '../core/manifest/order-of-releases.ts';
-import { checkQuerySyntax, type QueryCheck } from '../core/manifest/query-rules.ts';
+import type { QueryCheck } from '../core/manifest/query-check.ts';
+import { checkQueries, remembering } from '../core/manifest/query-rules.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
+import { NO_CONFIG } from '../core/manifest/sound-config.ts';
 import { findConfigLeftovers, findReleaseLeftovers } from '../core/manifest/template-rules.ts';
 import { checkWaiverDays } from '../core/manifest/waiver-rules.ts';
 import type { ReleaseState } from '../core/record/release-state.ts';
@@ -18,9 +20,10 @@ import { checkPolicies } from './check-policies.ts';
 import { checkConfigFiles, checkRunbooks, reportNoManifest } from './check-references.ts';
 import { checkTargets } from './check-targets.ts';
 import { checkVersions } from './check-versions.ts';
+import type { Origin } from './origin.ts';
 import { type ArtifactReading, prepareSignatures } from './prepare-signatures.ts';
 import { type Remains, type RepositoryReading, readFiles, remainsOf, wholeOf } from './read-files.ts';
-import { checkGenerated, findRollbackWorkflow } from './runbook.ts';
+import { checkGenerated, findPlace } from './runbook.ts';
 
 /** What validation found in a directory. */
 export interface Validation {
@@ -34,6 +37,8 @@ export interface Validation {
   readonly dependencies: DependencyGraph;
   /** Undefined when there is none or it cannot be read. */
   readonly config: Config | undefined;
+  /** What the base says that it is; without a base, or where there was none in it, what it is. */
+  readonly trusted: Partial<Config> | undefined;
   /** How many manifests were looked at. */
   readonly manifests: number;
   /** In reading order. */
@@ -46,6 +51,8 @@ export interface ValidateOptions {
   readonly checkQuery: QueryCheck;
   /** What a pull request is compared with; without it, only what the files say by themselves is judged. */
   readonly base?: Base | undefined;
+  /** Where the pull request comes from. Default: nobody says. */
+  readonly origin?: Origin | undefined;
   /** With it, signatures are verified and files of models hashed. */
   readonly artifacts?: ArtifactReading;
   /** Today, for days that a manifest names; without it they are not judged. */
@@ -57,22 +64,23 @@ const NO_BASE: BaseCheck = { problems: [], own: new Set() };
 /** Checks config, manifests, records and targets of a directory. No network, no secret, nothing is run or written. */
 export async function validate(
   files: FileSource,
-  { sha256, checkQuery, base, artifacts, now }: ValidateOptions,
+  { sha256, checkQuery, base, origin = { kind: 'unknown' }, artifacts, now }: ValidateOptions,
 ): Promise<Validation> {
   const reading = await readFiles(files, sha256);
   const problems: Problem[] = [...reading.problems, ...(await checkConfig(files, reading))];
-  const before = base && (await readFiles(base, sha256));
+  const before = base && (await readFiles(base, sha256, reading.config?.releases));
   const { problems: found, own } =
-    base && before ? await checkBase(base, files, { before, reading, sha256 }) : NO_BASE;
+    base && before ? await checkBase(base, files, { before, reading, origin, sha256 }) : NO_BASE;
   problems.push(...found, ...(await checkPolicies(files, { reading, before, own, now })));
   problems.push(
     ...checkDependencies(reading.releases),
     ...(await checkDrills(files, reading, { sha256, now })),
   );
   const owners = await readCodeOwners(files);
-  const signatures = artifacts && (await prepareSignatures(files, { artifacts, base, reading }));
+  const signatures = artifacts && (await prepareSignatures(files, { artifacts, base, before, reading }));
   problems.push(...(signatures?.problems ?? []));
-  const workflow = await findRollbackWorkflow(files);
+  const place = await findPlace(files, reading.config);
+  const check = remembering(checkQuery);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
   const manifests: Remains[] = [];
   for (const file of reading.releases) {
@@ -88,12 +96,12 @@ export async function validate(
       ...(parsed && state ? checkVersions(parsed, state) : []),
       ...(parsed ? findReleaseLeftovers(parsed) : []),
       ...(parsed && now !== undefined ? checkWaiverDays(parsed, now) : []),
-      ...checkQuerySyntax(remains, checkQuery),
+      ...checkQueries(remains, check),
       ...checkOwners(remains, owners),
-      ...(parsed ? await checkContracts(files, parsed) : []),
-      ...(parsed ? await checkGenerated(files, parsed, workflow) : []),
+      ...(await checkContracts(files, remains)),
+      ...(parsed ? await checkGenerated(files, parsed, place) : []),
       ...(await checkTargets(files, remains)),
-      ...(signatures && file.kind === 'readable' ? await signatures.check(file) : []),
+      ...(signatures ? await signatures.check(remains) : []),
     ];
     problems.push(...found.filter(({ at, path }) => at.file !== file.path || !remains.blamed.has(path)));
   }
@@ -102,6 +110,8 @@ export async function validate(
     releases,
     dependencies: graphOf(reading.releases),
     config: reading.config,
+    trusted:
+      before && before.configFile.sound() !== NO_CONFIG ? before.configFile.sound().config : reading.config,
     manifests: reading.releases.length,
     problems: sortProblems(problems),
   };

@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { Log } from '../ports/log.ts';
 import type { MetricsProvider } from '../ports/metrics.ts';
+import type { People } from '../ports/people.ts';
 import type { ArtifactRegistry } from '../ports/registry.ts';
 import type { SignatureVerifier, Trust, TrustFault } from '../ports/signatures.ts';
 
@@ -26,6 +27,8 @@ export interface World {
   openProvider(name: string, spec: ProviderSpec): Promise<MetricsProvider>;
   /** Without it nothing is verified and no registry is asked: what the config wants looked at is unseen then. */
   readonly artifacts?: ArtifactSources;
+  /** Without it reviews are not heeded: a step that asks for a person waits for a command, or to be merged by hand. */
+  readonly people?: People;
   readonly clock: Clock;
   readonly log: Log;
   readonly sha256: Sha256;

@@ -1,8 +1,9 @@
 import { parsePromql } from '../adapters/openmetrics/promql/parse-promql.ts';
 import { QueryRefusal } from '../adapters/openmetrics/promql/refusal.ts';
-import { didYouMean, suggest } from '../core/manifest/did-you-mean.ts';
-import type { QueryCheck } from '../core/manifest/query-rules.ts';
-import { KNOWN_FUNCTIONS } from './known-functions.ts';
+import { didYouMean } from '../core/manifest/did-you-mean.ts';
+import { applyEdits, type QueryCheck, type QueryFinding } from '../core/manifest/query-check.ts';
+import { checkPurpose } from './check-purpose.ts';
+import { FOREIGN_FUNCTIONS, KNOWN_FUNCTIONS } from './known-functions.ts';
 
 /**
  * Words by which newer servers than 2.42, whose grammar our parser reads, extend PromQL: in a query that holds one, what our
@@ -25,20 +26,43 @@ const WORD = /^[a-zA-Z_]/;
 const KEYWORD = /^(?:bool|on|ignoring|group_left|group_right|atan2|without)\b/i;
 
 /**
- * What is wrong with the grammar of a PromQL query, if every version of Prometheus refuses it. Our parser reads the grammar of
- * 2.42 and refuses besides what its evaluator cannot answer; both are no proof, so only refusals count whose place says that no
- * version can read on: the query ends early, a bracket or a text is not closed, a character or a word begins nothing there.
+ * What is wrong with a PromQL query, if every version of Prometheus refuses it or answers what its check cannot use. Our parser reads
+ * the grammar of 2.42 and refuses besides what its evaluator cannot answer; both are no proof, so only refusals count whose place says
+ * that no version can read on: the query ends early, a bracket or a text is not closed, a character or a word begins nothing there.
  */
-export const checkPromql: QueryCheck = (query) => {
+export const checkPromql: QueryCheck = (query, purpose = {}) => {
   try {
-    parsePromql(query);
-    return findStranger(query);
+    const expression = parsePromql(query);
+    return [...findStrangers(query), ...checkPurpose(query, expression, purpose)];
   } catch (error) {
     if (!(error instanceof QueryRefusal)) throw error;
     const { at, message } = error;
-    return isCertain(query, at) ? { kind: 'malformed', at, message } : undefined;
+    if (!isCertain(query, at)) return [];
+    return [{ code: 'QUERY_MALFORMED', at, message, edits: mend(query, at) }];
   }
 };
+
+/** One bracket more or less where the reading stopped, or those missing at the end: whichever can be read. */
+function mend(query: string, at: number): QueryFinding['edits'] {
+  const plain = withoutTexts(query);
+  const missing = Math.max(0, plain.split('(').length - plain.split(')').length);
+  const tries = [
+    ...(isWithin(query, at, '{', '}') ? [{ at, length: 0, text: '}' }] : []),
+    ...(missing > 0 ? [{ at: query.trimEnd().length, length: 0, text: ')'.repeat(missing) }] : []),
+    ...(/^[)}\]]/.test(query.slice(at)) ? [{ at, length: 1, text: '' }] : []),
+  ];
+  return tries.filter((edit) => isReadable(applyEdits(query, [edit]))).slice(0, 1);
+}
+
+function isReadable(query: string): boolean {
+  try {
+    parsePromql(query);
+    return true;
+  } catch (error) {
+    if (error instanceof QueryRefusal) return false;
+    throw error;
+  }
+}
 
 function isCertain(query: string, at: number): boolean {
   if (NEWER.test(query) || query.split('(').length > MOST_OPENINGS) return false;
@@ -71,17 +95,28 @@ function withoutTexts(query: string): string {
   );
 }
 
-/** A function that no version of Prometheus has, of those until 3.8: a typing error, or one of another server. */
-function findStranger(query: string): ReturnType<QueryCheck> {
-  for (const { 1: name = '', index: at } of withoutTexts(query).matchAll(/(?<![\w:.])([a-zA-Z_]\w*)\s*\(/g)) {
-    if (KNOWN_FUNCTIONS.has(name.toLowerCase())) continue;
-    const meant = didYouMean(name, [...KNOWN_FUNCTIONS]);
-    const message = `no Prometheus has a function ${JSON.stringify(name)}${suggest(meant)}`;
-    return {
-      kind: 'stranger',
-      at,
-      message: meant === undefined ? `${message}; another server may` : message,
-    };
-  }
-  return undefined;
+/** Functions that no version of Prometheus has, of those until 3.8: typing errors, or those of another server. */
+function findStrangers(query: string): readonly QueryFinding[] {
+  const calls = withoutTexts(query).matchAll(/(?<![\w:.])([a-zA-Z_]\w*)\s*\(/g);
+  return Array.from(calls, ({ 1: name = '', index: at }) => ({ name, at }))
+    .filter(({ name }) => !KNOWN_FUNCTIONS.has(name.toLowerCase()))
+    .map(({ name, at }): QueryFinding => {
+      const message = `no Prometheus has a function ${JSON.stringify(name)}`;
+      const server = FOREIGN_FUNCTIONS.get(name.toLowerCase());
+      if (server !== undefined)
+        return {
+          code: 'FUNCTION_FOREIGN',
+          severity: 'warning',
+          at,
+          message: `${message}; ${server} has, and no other provider will do for this query`,
+          edits: [],
+        };
+      const meant = didYouMean(name, [...KNOWN_FUNCTIONS]);
+      return {
+        code: 'FUNCTION_UNKNOWN',
+        at,
+        message,
+        edits: meant === undefined ? [] : [{ at, length: name.length, text: meant }],
+      };
+    });
 }

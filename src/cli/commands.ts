@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
-import { BRANCH, DIRECTORY, DRILL_FLAGS, NOW, RELEASE, WORLD_FLAGS } from './flags.ts';
+import { BRANCH, DIRECTORY, NOW, RELEASE } from './flags.ts';
+import { ROLLOUT_COMMANDS } from './rollout-commands.ts';
 
 /**
  * All commands, in the order in which a new user meets them. Here is only what parsing and help need: what a command does
@@ -8,7 +9,7 @@ import { BRANCH, DIRECTORY, DRILL_FLAGS, NOW, RELEASE, WORLD_FLAGS } from './fla
 export const COMMANDS: readonly Command[] = [
   {
     name: 'init',
-    summary: 'write config, a release manifest and the four workflows into a repository; overwrites nothing',
+    summary: 'write config, a release manifest and the workflows into a repository; overwrites nothing',
     positionals: '',
     maxPositionals: 0,
     flags: {
@@ -92,97 +93,7 @@ export const COMMANDS: readonly Command[] = [
     },
     run: async (input, context) => (await import('./commands/preflight.ts')).runPreflight(input, context),
   },
-  {
-    name: 'advance',
-    summary: 'one tick: start, advance, promote, pause or roll back every release under way',
-    positionals: '[<release>...]',
-    maxPositionals: 100,
-    flags: {
-      ...WORLD_FLAGS,
-      release: RELEASE,
-      'watch-for': {
-        type: 'string',
-        value: '<duration>',
-        help: 'look again and again for so long, like 55m, while a release is in flight; default: one tick',
-      },
-      every: {
-        type: 'string',
-        value: '<duration>',
-        help: 'with --watch-for: time between two looks, at least 10s; default: 30s',
-      },
-    },
-    run: async (input, context) => (await import('./commands/advance.ts')).runAdvance(input, context),
-  },
-  {
-    name: 'rollback',
-    summary: 'restore the last good manifest of a release by a revert pull request',
-    positionals: '<release>',
-    maxPositionals: 1,
-    flags: {
-      ...WORLD_FLAGS,
-      release: { type: 'string', value: '<name>', help: 'the release, instead of the argument' },
-      reason: {
-        type: 'string',
-        value: '<text>',
-        help: 'why, in one line; stands in the record and the pull request',
-      },
-      from: {
-        type: 'string',
-        value: '<version>',
-        help: 'only when this version is tried or, settled, served; needed to leave a promoted version',
-      },
-      'if-failing': { type: 'boolean', help: 'look first: roll back only when the checks prove harm' },
-    },
-    run: async (input, context) => (await import('./commands/rollback.ts')).runRollback(input, context),
-  },
-  {
-    name: 'drill',
-    summary:
-      'rehearse a rollback on a scratch branch by the same code, time it, and record whether it passed',
-    positionals: '<release>',
-    maxPositionals: 1,
-    flags: {
-      ...DRILL_FLAGS,
-      release: { type: 'string', value: '<name>', help: 'the release, instead of the argument' },
-      variant: {
-        type: 'string',
-        value: '<name>',
-        help: 'what goes wrong: healthy (default), provider-down, auto-merge-off, target-missing, permission-lost',
-      },
-    },
-    run: async (input, context) => (await import('./commands/drill.ts')).runDrill(input, context),
-  },
-  {
-    name: 'dispatch',
-    summary: 'sign a request to look at a release now, and print it for a bridge to send; sends nothing',
-    positionals: '',
-    maxPositionals: 0,
-    flags: {
-      release: { type: 'string', value: '<name>', help: 'the release to look at' },
-      reason: { type: 'string', value: '<text>', help: 'why, in one line' },
-      source: {
-        type: 'string',
-        value: '<name>',
-        help: 'who asks, by its name under dispatch.sources in .belay/config.yaml',
-      },
-      repository: {
-        type: 'string',
-        value: '<owner/name>',
-        help: 'the repository that is asked; default: $GITHUB_REPOSITORY',
-      },
-      'key-env': {
-        type: 'string',
-        value: '<variable>',
-        help: 'environment variable that holds the key; default: BELAY_DISPATCH_ and the source in capitals',
-      },
-      'expires-in': {
-        type: 'string',
-        value: '<duration>',
-        help: 'for how long it counts, at most 10m; default: 5m',
-      },
-    },
-    run: async (input, context) => (await import('./commands/dispatch.ts')).runDispatch(input, context),
-  },
+  ...ROLLOUT_COMMANDS,
   {
     name: 'judge',
     summary:
@@ -191,6 +102,10 @@ export const COMMANDS: readonly Command[] = [
     maxPositionals: 1,
     flags: {
       curve: { type: 'boolean', help: 'with --format json: the evidence after every tick, for plots' },
+      'exit-code': {
+        type: 'boolean',
+        help: 'exit by the verdict: 0 pass, 1 error, 4 fail, 5 inconclusive or no-data; without it 0 whatever the verdict',
+      },
     },
     run: async (input, context) => (await import('./commands/judge.ts')).runJudge(input, context),
   },

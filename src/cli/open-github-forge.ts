@@ -27,10 +27,8 @@ export interface GitHubPlace {
   readonly options: PlaceOptions;
 }
 
-/** @throws ToolError REFUSED when a variable is missing */
-export async function openGitHubPlace(input: ForgeInput): Promise<GitHubPlace> {
-  const { flags, context, directory, clock, log, fetch } = input;
-  const { env } = context;
+/** Which repository a run is about and where GitHub is, as its environment says. @throws ToolError REFUSED when a variable is missing */
+export function readPlace(env: CommandContext['env']) {
   const token = env.BELAY_TOKEN || env.GITHUB_TOKEN;
   if (!token)
     throw new ToolError({
@@ -45,8 +43,25 @@ export async function openGitHubPlace(input: ForgeInput): Promise<GitHubPlace> {
       message: `GITHUB_REPOSITORY: expected owner/name, got "${env.GITHUB_REPOSITORY ?? ''}"`,
     });
   }
-  const defaultBranch = textFlag(flags, 'branch') ?? (await findDefaultBranch({ env, directory }));
   const apiUrl = env.GITHUB_API_URL || 'https://api.github.com';
+  return { token, owner, repository, apiUrl, graphqlUrl: env.GITHUB_GRAPHQL_URL || `${apiUrl}/graphql` };
+}
+
+/** What the API of the repository is asked with. @throws ToolError REFUSED when a variable is missing */
+export async function gitHubOptions(input: ForgeInput): Promise<PlaceOptions> {
+  const { flags, context, directory, clock, log, fetch } = input;
+  const { env } = context;
+  const place = readPlace(env);
+  const defaultBranch = textFlag(flags, 'branch') ?? (await findDefaultBranch({ env, directory }));
+  return { ...place, fetch, defaultBranch, clock, log, random: Math.random };
+}
+
+/** @throws ToolError REFUSED when a variable is missing */
+export async function openGitHubPlace(input: ForgeInput): Promise<GitHubPlace> {
+  const { directory, clock } = input;
+  const { env } = input.context;
+  const options = await gitHubOptions(input);
+  const { owner, repository, token, defaultBranch } = options;
   const serverUrl = env.GITHUB_SERVER_URL || 'https://github.com';
   const url = `${serverUrl}/${owner}/${repository}.git`;
   const proxy = findProxy(new URL(url), env);
@@ -64,13 +79,7 @@ export async function openGitHubPlace(input: ForgeInput): Promise<GitHubPlace> {
         ...(proxy === undefined ? {} : { proxy: proxy.href }),
       },
     });
-  const graphqlUrl = env.GITHUB_GRAPHQL_URL || `${apiUrl}/graphql`;
-  const endpoint = { token, apiUrl, graphqlUrl, fetch };
-  return {
-    reader: readerOf(defaultBranch),
-    readerOf,
-    options: { ...endpoint, owner, repository, defaultBranch, clock, log, random: Math.random },
-  };
+  return { reader: readerOf(defaultBranch), readerOf, options };
 }
 
 /**
@@ -80,7 +89,10 @@ export async function openGitHubPlace(input: ForgeInput): Promise<GitHubPlace> {
 export async function openGitHubForge(input: ForgeInput): Promise<Forge> {
   const { reader, options } = await openGitHubPlace(input);
   const { defaultBranch } = options;
-  refuseOtherBranch(input.context.env, { defaultBranch, commands: 'advance, rollback and drill run' });
+  refuseOtherBranch(input.context.env, {
+    defaultBranch,
+    commands: 'advance, rollback, command and drill run',
+  });
   const open = async () => {
     const { createGitHubForge } = await import('../adapters/github/github-forge.ts');
     return createGitHubForge({ ...options, reader });

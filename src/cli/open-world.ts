@@ -19,6 +19,7 @@ import type { Secrets } from '../ports/secrets.ts';
 import { type CommandContext, type Flags, hasFlag, textFlag } from './command.ts';
 import { findDirectory } from './directory.ts';
 import { type ForgeInput, openGitHubForge } from './open-github-forge.ts';
+import { addCosts, openPeople } from './open-people.ts';
 import { openVerifier } from './open-verifier.ts';
 import { VERSION } from './version.ts';
 
@@ -36,10 +37,12 @@ export async function openPlace(
   const { clock, log } = metrics;
   const directory = findDirectory(flags, context);
   const input: ForgeInput = { flags, context, directory, clock, log, fetch };
-  const forge = await openForge(input);
+  const opened = await openForge(input);
+  const people = forgeKind(input) === 'github' ? openPeople(input) : undefined;
+  const forge = people ? { ...opened, cost: () => addCosts(opened.cost(), people.cost()) } : opened;
   const artifacts = openArtifacts({ context, secrets, fetch, clock });
   const facts = { sha256, tool: `belay ${VERSION}`, trigger: readTrigger(context.env) };
-  return { world: { ...metrics, artifacts, forge, ...facts }, input };
+  return { world: { ...metrics, artifacts, forge, ...(people ? { people } : {}), ...facts }, input };
 }
 
 interface ArtifactInput {
@@ -50,7 +53,7 @@ interface ArtifactInput {
 }
 
 /** What looks at artifacts is loaded when the first is to be looked at. */
-function openArtifacts({ context, secrets, fetch, clock }: ArtifactInput): ArtifactSources {
+export function openArtifacts({ context, secrets, fetch, clock }: ArtifactInput): ArtifactSources {
   const registries = new Map<string, Promise<ArtifactRegistry>>();
   return {
     openVerifier,

@@ -1,7 +1,14 @@
 import { formatInstant, type Instant } from '../core/units.ts';
 
 /** Fields that hold a moment, wherever they stand. */
-const MOMENTS: ReadonlySet<string> = new Set(['at', 'startedAt', 'enteredAt', 'holdUntil', 'lastSeen']);
+const MOMENTS: ReadonlySet<string> = new Set([
+  'at',
+  'startedAt',
+  'endedAt',
+  'enteredAt',
+  'holdUntil',
+  'lastSeen',
+]);
 
 /**
  * A result as JSON text: moments are ISO 8601 in UTC, as in the records; durations are milliseconds; shares are percent from 0 to

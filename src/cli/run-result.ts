@@ -70,13 +70,18 @@ function notices({ command, releases }: RunReport): readonly Problem[] {
         // The next tick decides again; who ordered a rollback waits for it.
         return notice(
           receipt.kind === 'suppressed' ? 'PULL_CLOSED' : 'HEAD_MOVED',
-          command === 'rollback' ? 'error' : 'warning',
+          command === 'advance' ? 'warning' : 'error',
           describeReceipt(receipt),
         );
     }
     // A red button that did nothing says so where its user looks.
     if (command === 'rollback' && decision.kind === 'nothing')
       return notice('NOTHING_ROLLED_BACK', 'warning', decision.reasons[0].text);
+    if (command === 'command') {
+      const [{ code, text }] = decision.reasons;
+      if (decision.kind === 'hold') return notice(code, 'error', text);
+      return decision.kind === 'nothing' ? notice(code, 'warning', text) : [];
+    }
     if (decision.kind === 'hold' && NEEDS_PERSON.has(decision.reasons[0].code))
       return notice(decision.reasons[0].code, 'warning', decision.reasons[0].text);
     if (decision.kind !== 'rollback' && decision.kind !== 'pause') return [];

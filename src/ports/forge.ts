@@ -171,7 +171,10 @@ export interface Sibling extends PullRequest {
 
 export interface ProposalBranch {
   readonly tip: Sha;
-  /** Operation named by the tip's `Belay-Op` trailer; undefined when the tip is not a commit of this tool. */
+  /**
+   * Operation named by the tip's `Belay-Op` trailer; undefined when the tip is not a commit of this tool. A forge that knows who made a
+   * commit believes the trailer only of its own account.
+   */
   readonly operation: string | undefined;
 }
 
@@ -215,8 +218,8 @@ export interface CloseRequest {
 
 export type MergeOutcome =
   | { readonly kind: 'merged'; readonly commit: Sha }
-  /** Auto-merge is armed: it merges when the named requirement is met. Not merged yet. */
-  | { readonly kind: 'armed'; readonly reason: string }
+  /** Auto-merge is armed: it merges when the named requirement is met. Not merged yet; overdue after five minutes. */
+  | { readonly kind: 'armed'; readonly reason: string; readonly isOverdue: boolean }
   /** A requirement is pending and it was to be left: open, not armed. */
   | { readonly kind: 'pending'; readonly reason: string }
   /** Stays open; `message` says why and what a person can do. */

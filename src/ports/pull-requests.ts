@@ -25,7 +25,7 @@ export interface PullRequestView {
 export interface CommentRequest {
   /** Number of the pull request. */
   readonly pull: number;
-  /** Names the comment among those of this tool: lower-case letters and dashes. */
+  /** Names the comment among those of this tool: lower-case letters, digits and dashes. */
   readonly topic: string;
   /** Markdown, with the mark at its end at most 65,536 characters. */
   readonly text: string;

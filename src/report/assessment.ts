@@ -1,5 +1,5 @@
 import type { AssessmentDocument } from '../core/judge/document/judge-document.ts';
-import { writeOdds } from '../core/judge/write-numbers.ts';
+import { writeOdds, writeOddsBelow } from '../core/judge/write-numbers.ts';
 import { escapeText, table } from './markdown.ts';
 import { plainLine } from './plain-text.ts';
 
@@ -7,12 +7,22 @@ import { plainLine } from './plain-text.ts';
 export function describeAssessment({ verdict, logHarm, thresholds, checks }: AssessmentDocument): string {
   const width = Math.max(...checks.map((check) => check.verdict.length));
   return [
-    `${verdict}: evidence of harm ${writeOdds(logHarm)}, ${writeOdds(thresholds.harm)} would fail it`,
+    `${verdict}: ${describeSplit({ verdict, checks })}evidence of harm ${writeOddsBelow(logHarm, thresholds.harm)}, ${writeOdds(thresholds.harm)} would fail it`,
     ...checks.map(
       (check) => `  ${check.verdict.padEnd(width)}  ${plainLine(`${check.name}: ${check.reason}`)}`,
     ),
     '',
   ].join('\n');
+}
+
+/** A split that fails is the first thing to know of all the others, and no finding about the candidate. */
+function describeSplit({ verdict, checks }: Pick<AssessmentDocument, 'verdict' | 'checks'>): string {
+  if (!checks.some((check) => check.kind === 'split' && check.verdict === 'fail')) return '';
+  const rest =
+    verdict === 'fail'
+      ? 'so look first whether the comparison can be trusted'
+      : "so nothing is proven about the candidate's health";
+  return `traffic is not split as declared, ${rest}; `;
 }
 
 /** The same for a job summary. */
@@ -22,5 +32,6 @@ export function summariseAssessment({ verdict, checks }: AssessmentDocument): st
     `**${check.verdict}**`,
     escapeText(check.reason),
   ]);
-  return `## Belay judge\n\n**${verdict}**\n\n${table(['Check', 'Verdict', 'Seen'], rows)}\n`;
+  const split = describeSplit({ verdict, checks }).replace(/; $/, '');
+  return `## Belay judge\n\n**${verdict}**${split === '' ? '' : `: ${split}`}\n\n${table(['Check', 'Verdict', 'Seen'], rows)}\n`;
 }

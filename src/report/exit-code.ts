@@ -1,13 +1,32 @@
 import { needsPerson, reasonsForPerson } from '../core/decision/decision.ts';
 import type { ToolErrorCode } from '../core/errors.ts';
 import { assertNever } from '../core/errors.ts';
+import type { Verdict } from '../core/judge/evidence.ts';
 import type { ReleaseReport, RunReport } from './run-report.ts';
 
 /**
  * 0 done or nothing to do · 1 refused, the user can fix it · 2 held, and a person must know: evidence missing past its deadline,
- * a rollback that a person closed while harm is proven, or a forge that asks to wait longer than a run may · 3 internal or infrastructure.
+ * a rollback that a person closed while harm is proven, or that waits for its checks for too long, or a forge that asks to wait longer
+ * than a run may · 3 internal or infrastructure · 4 and 5 by `judge --exit-code` alone: judged, and it fails; judged, and nothing is proven.
  */
-export type ExitCode = 0 | 1 | 2 | 3;
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5;
+
+/** The exit code of `judge --exit-code`: only what passes is 0. A check that cannot be used is a document to be mended. */
+export function exitCodeOfVerdict(verdict: Verdict): ExitCode {
+  switch (verdict) {
+    case 'pass':
+      return 0;
+    case 'error':
+      return 1;
+    case 'fail':
+      return 4;
+    case 'inconclusive':
+    case 'no-data':
+      return 5;
+    default:
+      return assertNever(verdict);
+  }
+}
 
 /** The exit code of a run: what broke comes before what a person must fix, and that before what a person must know. */
 export function exitCodeOf(report: RunReport): ExitCode {
@@ -40,6 +59,8 @@ function needsOf({ name, decision, receipt }: ReleaseReport): readonly string[] 
       return [`${name} ${receipt.code}`];
     case 'suppressed':
       return [`${name} PULL_CLOSED`];
+    case 'armed':
+      return [`${name} ROLLBACK_WAITS`];
     default:
       return reasonsForPerson(decision).map(({ code }) => `${name} ${code}`);
   }
@@ -57,14 +78,18 @@ function exitCodeOfRelease(command: RunReport['command'], { decision, receipt }:
       return exitCodeOfFault(receipt.code);
     case 'blocked':
       return 1;
+    // what does harm is served until somebody sees to what the revert waits for
+    case 'armed':
+      return receipt.isOverdue ? 2 : 0;
     case 'suppressed':
-      if (command === 'rollback') return 1;
+      if (command !== 'advance') return 1;
       // A step that was closed is a step that is not taken. A rollback that was closed leaves a version that does harm in service.
       return decision.kind === 'rollback' ? 2 : 0;
     case 'head-moved':
-      // The next tick decides again, but nobody repeats an order to roll back: who gave it must hear that it was not done.
-      return command === 'rollback' ? 1 : 0;
+      // The next tick decides again, but nobody repeats a person's order: who gave it must hear that it was not done.
+      return command === 'advance' ? 0 : 1;
     default:
+      if (command === 'command' && decision.kind === 'hold') return 1;
       return command === 'advance' && needsPerson(decision) ? 2 : 0;
   }
 }

@@ -26,9 +26,20 @@ export interface PrintableRelease {
   readonly candidate: string | undefined;
   readonly deadline: Millis;
   readonly looks: readonly QueryLook[];
+  readonly artifacts: readonly PrintableArtifact[];
   readonly foresight: Foresight;
   readonly twin: TwinTest;
   readonly past: readonly (RecordedRollout & { readonly again: Trial | undefined })[];
+}
+
+/** One artifact, and what a registry said of it. */
+export interface PrintableArtifact {
+  readonly name: string;
+  readonly uri: string;
+  readonly version: string;
+  readonly presence:
+    | { readonly kind: 'present' | 'not-asked' }
+    | { readonly kind: 'missing' | 'mismatch' | 'unseen'; readonly detail: string };
 }
 
 /** Whether nothing keeps these releases from being rolled out: no problem is an error. */
@@ -85,6 +96,7 @@ function tablesOf(release: PrintableRelease, style: Style): readonly string[] {
   return [
     style.title(style.text(`${name} ${about}`)),
     queryTable(release, style),
+    artifactTable(release, style),
     timeTable(release, style),
     historyTable(release, style),
   ];
@@ -119,18 +131,41 @@ function queryTable({ looks }: PrintableRelease, style: Style): string {
   return `${upperLine('each query, asked once', style)}\n\n${style.table(['', 'Check', 'Query', 'Came', 'Asked'], rows)}${more}`;
 }
 
+function artifactTable({ artifacts }: PrintableRelease, style: Style): string {
+  const rows = artifacts.slice(0, MOST_ROWS).map(({ name, uri, version, presence }) => {
+    const [mark, said] = describePresence(presence);
+    return [mark, style.text(version), style.text(name), style.code(shorten(uri)), style.text(shorten(said))];
+  });
+  const more = artifacts.length > MOST_ROWS ? `\n\n… and ${artifacts.length - MOST_ROWS} more.` : '';
+  return `${upperLine('each artifact, fetched once from its registry', style)}\n\n${style.table(['', 'Version', 'Artifact', 'Where', 'Digest'], rows)}${more}`;
+}
+
+function describePresence(presence: PrintableArtifact['presence']): readonly [mark: string, said: string] {
+  switch (presence.kind) {
+    case 'present':
+      return ['✅', 'computed from the bytes: as in the manifest'];
+    case 'not-asked':
+      return ['–', 'not checked: in no registry of .belay/config.yaml'];
+    case 'unseen':
+      return ['⚠️', `not checked: ${presence.detail}`];
+    default:
+      return ['❌', presence.detail];
+  }
+}
+
 function timeTable({ foresight, deadline }: PrintableRelease, style: Style): string {
   const traffic = foresight.traffic.map(
     ({ name, ...seen }) => `- ${style.text(name)}: ${style.text(describeTraffic(seen))}`,
   );
-  const rows = foresight.steps.flatMap((step) => timeRows(step, style));
+  const seen = foresight.traffic.flatMap(({ kind, name }) => (kind === 'seen' ? [name] : []));
+  const rows = foresight.steps.flatMap((step) => timeRows(step, seen, style));
   const total =
     foresight.total === undefined
       ? 'When half of all healthy candidates are promoted cannot be said'
-      : `Half of all healthy candidates are promoted within about ${writeAbout(foresight.total)}`;
+      : `Half of all healthy candidates, not nine tenths as in the rows, are promoted within about ${writeAbout(foresight.total)}`;
   return [
     upperLine(
-      "how long it takes to know, at stable's traffic of the last day: until nine tenths of the candidates that exceed stable by so many times what is tolerated are taken back. Once is the border itself, where nothing is to be proven; longer than the hold is marked",
+      "how long it takes to know, at stable's traffic of the last day: until nine tenths of the candidates that exceed stable by so many times what is tolerated are taken back. Once is the border itself, where nothing is to be proven; longer than the hold is marked. Safe: until nine tenths of those as good as stable are proven safe. At 100 % there is nobody to compare with, and what is tolerated reaches to the limit",
       style,
     ),
     traffic.join('\n'),
@@ -139,14 +174,24 @@ function timeTable({ foresight, deadline }: PrintableRelease, style: Style): str
   ].join('\n\n');
 }
 
-function timeRows({ weight, hold, checks }: ForeseenStep, style: Style): readonly (readonly string[])[] {
-  return checks.map(({ name, regressions, safe }) => [
-    formatPercent(weight),
-    formatDuration(hold),
-    style.text(name),
-    ...regressions.map((one) => `${writeTime(one)}${one.times > 1 && isLate(one, hold) ? ' ⚠️' : ''}`),
-    writeTime(safe),
-  ]);
+/** At 100 % there is nobody to compare with: checks judge by their limit, and one that has none says so. */
+function timeRows(
+  { weight, hold, checks }: ForeseenStep,
+  known: readonly string[],
+  style: Style,
+): readonly (readonly string[])[] {
+  const place = [formatPercent(weight), formatDuration(hold)];
+  const isAlone = weight === 100;
+  const silent = isAlone ? known.filter((name) => !checks.some((check) => check.name === name)) : [];
+  return [
+    ...checks.map(({ name, regressions, safe }) => [
+      ...place,
+      style.text(isAlone ? `${name}, by its limit` : name),
+      ...regressions.map((one) => `${writeTime(one)}${one.times > 1 && isLate(one, hold) ? ' ⚠️' : ''}`),
+      writeTime(safe),
+    ]),
+    ...silent.map((name) => [...place, style.text(`${name}, no limit: no vote`), '–', '–', '–', '–']),
+  ];
 }
 
 function isLate({ ninety }: ExpectedTime, hold: Millis): boolean {

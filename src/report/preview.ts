@@ -3,6 +3,7 @@ import { formatPercent } from '../core/units.ts';
 import { formatDiff } from './diff.ts';
 import { printForesight, summariseForesight } from './foresight.ts';
 import { codeBlock, codeSpan, escapeText } from './markdown.ts';
+import { plainLine } from './plain-text.ts';
 import { drawPlan, type PictureClock, type PlannedRollout } from './plan-picture.ts';
 
 /** The part of a preview that is printed; app/plan.ts makes it. */
@@ -15,6 +16,7 @@ export interface PrintablePreview extends PlannedRollout {
   /** The oldest version of other releases that it works with, by name. */
   readonly needs: Readonly<Record<string, string>>;
   readonly weight: number;
+  readonly overrides?: readonly string[] | undefined;
   readonly corrections: Parameters<typeof formatDiff>[0];
   readonly firstStep: Parameters<typeof formatDiff>[0];
   readonly foresight?: Foresight | undefined;
@@ -24,22 +26,26 @@ export interface PrintablePreview extends PlannedRollout {
 export function printPreview(preview: PrintablePreview, clock: PictureClock): string {
   return [
     title(preview),
-    ...dependencies(preview).map((line) => `  ${line}`),
+    ...notes(preview).map((line) => `  ${plainLine(line)}`),
     indent(drawPlan(preview, clock)),
     ...(preview.foresight ? [printForesight(preview.foresight, preview.deadline)] : []),
-    ...edits(preview),
+    ...edits(preview).flatMap(({ title, files }) => [`  ${title}:`, indent(formatDiff(files))]),
   ].join('\n');
 }
 
 /** A preview for the job summary. */
 export function summarisePreview(preview: PrintablePreview, clock: PictureClock): string {
-  const diff = [...preview.corrections, ...preview.firstStep];
   return [
     `### ${escapeText(title(preview))}\n${codeSpan(preview.path)}`,
-    ...dependencies(preview).map(escapeText),
+    ...notes(preview).map(escapeText),
     codeBlock(drawPlan(preview, clock)),
     ...(preview.foresight ? [summariseForesight(preview.foresight, preview.deadline)] : []),
-    ...(diff.length > 0 ? [codeBlock(formatDiff(diff), 'diff')] : []),
+    ...edits(preview).flatMap(({ title, files }) =>
+      files.flatMap((file) => [
+        `${escapeText(title)}, ${codeSpan(file.path)}:`,
+        codeBlock(formatDiff([file]), 'diff'),
+      ]),
+    ),
   ].join('\n\n');
 }
 
@@ -49,12 +55,13 @@ export function printOrder(order: readonly string[]): readonly string[] {
   return [`order of rollouts: ${order.join(', ')}`, `order of rollbacks: ${[...order].reverse().join(', ')}`];
 }
 
-function dependencies({ dependsOn, needs }: PrintablePreview): readonly string[] {
+function notes({ dependsOn, needs, overrides = [] }: PrintablePreview): readonly string[] {
   return [
     ...(dependsOn.length === 0 ? [] : [`after ${dependsOn.join(', ')}`]),
     ...Object.entries(needs).map(
       ([name, version]) => `goes back with ${name}, when that goes back past ${version}`,
     ),
+    ...overrides,
   ];
 }
 
@@ -64,12 +71,16 @@ function title({ name, stable, candidate, weight }: PrintablePreview): string {
     : `${name} ${stable} → ${candidate}: canary, at ${formatPercent(weight)}`;
 }
 
-function edits({ corrections, firstStep }: PrintablePreview): readonly string[] {
-  const blocks: string[] = [];
-  if (corrections.length > 0)
-    blocks.push('  the targets must change to say what the manifest says:', indent(formatDiff(corrections)));
-  if (firstStep.length > 0) blocks.push('  the first step changes:', indent(formatDiff(firstStep)));
-  return blocks;
+/** What would be edited, and why. */
+function edits({ corrections, firstStep }: PrintablePreview): readonly {
+  readonly title: string;
+  readonly files: PrintablePreview['corrections'];
+}[] {
+  const named = [
+    { title: 'the targets must change to say what the manifest says', files: corrections },
+    { title: 'the first step changes', files: firstStep },
+  ];
+  return named.filter(({ files }) => files.length > 0);
 }
 
 function indent(text: string): string {

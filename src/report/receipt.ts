@@ -17,7 +17,7 @@ export function describeReceipt(receipt: Receipt): string {
     case 'waiting':
       return `not merged yet: pull request #${receipt.pull.number} waits for a requirement, and the next run that decides the same merges it: ${receipt.message}`;
     case 'awaiting-approval':
-      return `pull request #${receipt.pull.number} waits for a person to merge it`;
+      return `pull request #${receipt.pull.number} waits for a person to approve or merge it`;
     case 'blocked':
       return `not done${receipt.pull ? ` (pull request #${receipt.pull.number})` : ''}: ${receipt.message}`;
     case 'failed':

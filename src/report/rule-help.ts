@@ -20,7 +20,8 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'SEC-12':
     'Characters that cannot be seen, or that show text elsewhere than it stands; and bytes that are no UTF-8.',
   'SEC-28': 'Care was loosened together with a change of version; these are two pull requests.',
-  'SEC-29': 'The weight and the records are written by Belay alone.',
+  'SEC-29': 'The weight, the records, and what is stable during a rollout are Belay’s alone to write.',
+  'SEC-30': 'Records are only ever added: none is changed or deleted.',
   'ML-01':
     'What was reviewed must be what is served: artifacts are pinned by digest, not by a name that can move.',
   'ML-02': 'File formats that run code when they are loaded.',
@@ -31,6 +32,7 @@ const AREAS: Readonly<Record<string, string>> = {
   ARTIFACT: 'What a version is made of, and what the serving system is told to serve.',
   ARTIFACTS: 'What a version is made of, and what the serving system is told to serve.',
   BACKEND: 'Where a version runs: it keeps its backend for life, and the targets route to it.',
+  BASE: 'What a pull request is held against: config and manifests of the default branch, where they can be read.',
   BOUNDS: 'The limits and margins of a health check must leave room between safe and harmful.',
   CANARY: 'The canary entries of a KServe InferenceService.',
   CANDIDATE: 'The version that is being tried: one at a time, and different from stable.',

@@ -37,12 +37,17 @@ export type Receipt =
   | { readonly kind: 'dry-run' }
   | { readonly kind: 'committed'; readonly commit: Sha }
   | { readonly kind: 'merged'; readonly pull: PullLink; readonly commit: Sha }
-  /** Auto-merge is armed; not merged yet. */
-  | { readonly kind: 'armed'; readonly pull: PullLink; readonly message: string }
+  /** Auto-merge is armed; not merged yet, and overdue when it waits for longer than its checks should take to begin. */
+  | {
+      readonly kind: 'armed';
+      readonly pull: PullLink;
+      readonly message: string;
+      readonly isOverdue: boolean;
+    }
   /** Open and not armed: a requirement is pending, and a later run that decides the same again merges it. */
   | { readonly kind: 'waiting'; readonly pull: PullLink; readonly message: string }
-  /** Waits for a person on purpose (approval). */
-  | { readonly kind: 'awaiting-approval'; readonly pull: PullLink }
+  /** Waits for a person on purpose (approval of `head`, its newest commit). */
+  | { readonly kind: 'awaiting-approval'; readonly pull: PullLink; readonly head: Sha }
   /** Not on the default branch, and will not be until a person does what the message says. */
   | {
       readonly kind: 'blocked';
@@ -78,7 +83,7 @@ export interface ReleaseReport {
 
 /** One run of advance or rollback; every printer prints this value. */
 export interface RunReport {
-  readonly command: 'advance' | 'rollback';
+  readonly command: 'advance' | 'rollback' | 'command';
   readonly at: Instant;
   /** The commit that was decided on. */
   readonly head: Sha;

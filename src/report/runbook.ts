@@ -3,6 +3,7 @@ import { assertNever } from '../core/errors.ts';
 import type { Brake } from '../core/manifest/brake.ts';
 import { HEALTH_DEFAULTS } from '../core/manifest/defaults.ts';
 import type { CheckSpec, Release, TargetSpec } from '../core/manifest/release-schema.ts';
+import type { Role, RoleList } from '../core/manifest/roles.ts';
 import { formatDuration, formatPercent, type Millis } from '../core/units.ts';
 import { codeBlock, codeSpan, escapeText, table } from './markdown.ts';
 
@@ -15,6 +16,10 @@ export interface RunbookInput {
   readonly records: string;
   /** File name of the workflow that runs the rollback action; undefined when none was found. */
   readonly workflow: string | undefined;
+  /** Whether a workflow obeys commands in comments. */
+  readonly commands: boolean;
+  /** Who has which role; undefined: the config cannot be read. */
+  readonly roles: Readonly<Record<Role, RoleList>> | undefined;
 }
 
 /** Name of the marks around the generated part of one release: several may share a file. */
@@ -46,7 +51,7 @@ function byItself({ release }: RunbookInput): string {
   const steps = rollout.steps.map(({ weight, hold, approval }, index) => [
     formatPercent(weight),
     `${formatDuration(hold)}${index === last ? ' (bake)' : ''}`,
-    approval ? 'a person merges its pull request' : 'by itself, when every check passes',
+    approval ? 'when every check passes and a person has approved it' : 'by itself, when every check passes',
   ]);
   const deadline = formatDuration(rollout.deadline);
   const blind = formatDuration(health.noDataDeadline ?? HEALTH_DEFAULTS.noDataDeadline);
@@ -109,11 +114,23 @@ function readTarget(target: TargetSpec): string {
   }
 }
 
-function stop({ path }: RunbookInput): string {
-  return `### Stop it where it is\n\nSet ${codeSpan('spec.rollout.paused: true')} in ${codeSpan(path)} on the default branch. Belay then watches, may still roll back, and does not advance. Take the line out to go on.`;
+function stop({ release, path, commands }: RunbookInput): string {
+  const { name } = release.metadata;
+  const byCommand = commands
+    ? [
+        'As the first line of a comment on a pull request:',
+        codeBlock(`/belay pause ${name} --reason "WHY"\n/belay resume ${name}`),
+        'From the next look on Belay watches, may still roll back, and does not go up. Without comments:',
+      ]
+    : [];
+  return [
+    '### Stop it where it is',
+    ...byCommand,
+    `Set ${codeSpan('spec.rollout.paused: true')} in ${codeSpan(path)} on the default branch. Belay then watches, may still roll back, and does not advance. Take the line out to go on.`,
+  ].join('\n\n');
 }
 
-function goBack({ release, workflow }: RunbookInput): string {
+function goBack({ release, workflow, commands: byComment }: RunbookInput): string {
   const { name } = release.metadata;
   const commands = [
     ...(workflow === undefined
@@ -128,6 +145,13 @@ function goBack({ release, workflow }: RunbookInput): string {
   ];
   return [
     '### Go back',
+    ...(byComment
+      ? [
+          'As the first line of a comment on a pull request (`--from VERSION` leaves a version that was promoted):',
+          codeBlock(`/belay rollback ${name} --reason "WHY"`),
+          'Or:',
+        ]
+      : []),
     codeBlock(commands.join('\n'), 'sh'),
     'What it goes back to is computed: the newest version that was promoted or adopted and is not quarantined. A revert pull request opens and merges itself; **if it stays open, merge it**.',
     ...company(release),
@@ -162,7 +186,15 @@ function asksPeople(release: Release): boolean {
   return release.spec.health.checks.some((check) => ['reduce', 'pause'].includes(brakeIn(check, release)));
 }
 
-function whoDecides({ release }: RunbookInput): string {
+/** Who has a role, and where that stands; empty when nobody knows. */
+function holders(roles: RunbookInput['roles'], role: Role): string {
+  if (!roles) return '';
+  const { people, from } = roles[role];
+  const who = people.map(codeSpan).join(', ') || 'nobody';
+  return `${who} (${codeSpan(from)})`;
+}
+
+function whoDecides({ release, roles, commands }: RunbookInput): string {
   const owners = (release.metadata.owners ?? []).map(codeSpan).join(', ');
   const gates = release.spec.rollout.steps.filter(({ approval }) => approval);
   const gated = gates.map(({ weight }) => formatPercent(weight)).join(', ');
@@ -180,9 +212,23 @@ function whoDecides({ release }: RunbookInput): string {
           : [
               [
                 `enter the steps at ${gated}`,
-                `who may merge their pull requests${owners ? `; asked: ${owners}` : ''}`,
+                roles
+                  ? `${holders(roles, 'approve')}, by a review of their pull request${commands ? ' or by a command' : ''}; whoever may merge it can take the step by hand`
+                  : `who may merge their pull requests${owners ? `; asked: ${owners}` : ''}`,
               ],
             ]),
+        ...(commands && roles
+          ? [
+              [
+                'pause, and say that something looks wrong, by a command',
+                [...new Set([holders(roles, 'rollback'), holders(roles, 'approve')])].join(', '),
+              ],
+              ['resume by a command', holders(roles, 'approve')],
+              ['go back by a command', holders(roles, 'rollback')],
+              ['let a version come again that was rolled back', holders(roles, 'unquarantine')],
+            ]
+          : []),
+        ...(roles ? [['set a rule of the policy aside', holders(roles, 'override')]] : []),
         [
           'bring a version, change a check, raise the deadline',
           owners || 'who may merge to the default branch',

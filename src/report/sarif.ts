@@ -96,9 +96,12 @@ export function toSarif(
 
 const HOME = 'https://github.com/belay-dev/belay';
 
-/** As everywhere, without the place; what quoted text would make a link of is taken apart (SARIF 3.11.6). */
+/**
+ * As everywhere, without the place; what quoted text would make a link of is taken apart (SARIF 3.11.6). Patterns stay as they are: no
+ * address begins with a bracket or a question mark.
+ */
 function messageOf({ path, message }: Problem): string {
-  return plainLine(path === '' ? message : `${path}: ${message}`).replaceAll('](', '] (');
+  return plainLine(path === '' ? message : `${path}: ${message}`).replace(/\]\((?![[?])/g, '] (');
 }
 
 function placeOf({ at }: Problem): SarifLocation['physicalLocation'] {

@@ -16,7 +16,7 @@ export function describeStep(input: {
   const move = from === to ? formatPercent(from) : `${formatPercent(from)} → ${formatPercent(to)}`;
   const version = record.candidate?.version ?? record.stable?.version ?? '';
   const how = input.needsApproval
-    ? 'This step asks for a person: **merging this pull request is the approval.** Belay does not merge it.'
+    ? `This step asks for a person: **approve this pull request** by a review, or comment \`/belay approve ${record.release}\`, as somebody with the role \`approve\`. The next look then decides again, takes the step and writes down who approved. Merging it by hand takes the step as well.`
     : 'Belay merges this itself, in a run that decides it and where the rules of the repository let it. It never arms auto-merge on a step: armed, it could land when the evidence has turned.';
   const checks = record.evidence?.checks ?? [];
   const rows = checks.map((check) => [
@@ -34,7 +34,7 @@ export function describeStep(input: {
     ['### Why', ...reasons].join('\n'),
     ...(rows.length > 0 ? [table([`Check, ${record.at}`, 'Verdict', 'Seen'], rows)] : []),
     ...(diff === '' ? [] : [`### The change\n${codeBlock(diff, 'diff')}`]),
-    'The hold of the step begins when this is merged. To stay where the release is, close this pull request.',
+    'The hold of the step begins when it is on the default branch. To stay where the release is, close this pull request.',
     `<!-- belay:step op=${record.operation} -->`,
   ];
   return joinBlocks(blocks, { limit: MAX_BODY, note: TOO_LONG });

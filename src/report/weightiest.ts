@@ -5,6 +5,9 @@ import type { ReleaseReport, RunReport } from './run-report.ts';
 const ORDER: readonly DecisionKind[] = [
   'nothing',
   'hold',
+  'lift',
+  'approve',
+  'resume',
   'adopt',
   'start',
   'advance',

@@ -21,6 +21,11 @@ export interface ForgeBench {
   readonly forge: Forge;
   /** Somebody pushes a commit; the branch is made from main when it is not there. */
   push(edits: TextEdits, options?: { readonly branch?: string; readonly message?: string }): Promise<Sha>;
+  /**
+   * What an earlier run leaves that is stopped behind its commit: a new branch with it, and no pull request. Left out where a push with
+   * the same message is as good.
+   */
+  leaveCommit?(branch: string, request: CommitRequest): Promise<Sha>;
   /** Somebody puts a branch somewhere, or deletes it. */
   setBranch(branch: string, tip: Sha | undefined): Promise<void>;
   tip(branch: string): Promise<Sha | undefined>;
@@ -126,6 +131,27 @@ export function describeForgeContract(contract: ForgeContract): void {
         expect(await forge.refresh()).toBe(second);
         expect((await forge.read(first, ['README.md'])).get('README.md')).toMatchObject({ text: 'hello\n' });
         expect((await forge.read(second, ['README.md'])).get('README.md')).toMatchObject({ text: 'two\n' });
+      });
+
+      it('goes on from what is in its history, and from nothing else until a commit names it whole', async () => {
+        const first = await forge.head();
+        const second = await bench.push({ 'README.md': 'two\n' });
+        await forge.refresh();
+        const goesOn = (at: Sha, commit: Sha) => forge.goesOnFrom(at, commit);
+        expect(await goesOn(second, first)).toBe(true);
+        expect(await goesOn(second, second)).toBe(true);
+        expect(await goesOn(first, second)).toBe(false);
+        const aside = await bench.push({ 'README.md': 'aside\n' }, { branch: 'aside' });
+        const resume = (id: string) => bench.push({}, { message: `Resume\n\nBelay-Resume: ${id}` });
+        const short = await resume(aside.slice(0, 12));
+        await forge.refresh();
+        expect(await goesOn(short, aside)).toBe(false);
+        const resumed = await resume(aside);
+        await bench.push({ 'README.md': 'later\n' });
+        const newest = await forge.refresh();
+        expect(await goesOn(resumed, aside)).toBe(true);
+        expect(await goesOn(newest, aside)).toBe(true);
+        expect(await goesOn(short, aside)).toBe(false);
       });
 
       it('knows the branches whose commits are not merged, and only those under the name', async () => {
@@ -309,8 +335,10 @@ export function describeForgeContract(contract: ForgeContract): void {
 
       it('goes on where a run was stopped: after the commit, also when main has moved since', async () => {
         const head = await forge.head();
-        const { subject, body } = change(head, GOOD);
-        const made = await bench.push(GOOD, { branch: BRANCH, message: `${subject}\n\n${body}` });
+        const left = change(head, GOOD);
+        const message = `${left.subject}\n\n${left.body}`;
+        const made =
+          (await bench.leaveCommit?.(BRANCH, left)) ?? (await bench.push(GOOD, { branch: BRANCH, message }));
         await bench.push({ 'README.md': 'two\n' });
         const pull = await propose();
         expect(pull.head).toBe(made);

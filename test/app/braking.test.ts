@@ -19,6 +19,7 @@ import {
   CHECKS,
   type Health,
   healthy,
+  holdToLaws,
   openBench,
   readRecording,
   type Setup,
@@ -99,6 +100,8 @@ const withSick = (candidate: Health): BenchInput => ({
 });
 
 const DOWN_ONE = ['reduce', 'STEP_DOWN', 'committed'];
+
+holdToLaws();
 
 describe('a step down', () => {
   it('takes proven harm down one declared step at a time, and ends in the revert', async () => {

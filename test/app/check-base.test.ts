@@ -42,7 +42,9 @@ describe('a pull request', () => {
     for (const [index, after] of states.slice(1).entries())
       expect(await compare(states[index]!, after)).toEqual([]);
     expect(await compare(states[2]!, await rolledBack)).toEqual([]);
-    expect(await compare(states[0]!, states[4]!)).toEqual([]);
+    expect(await compare(states[0]!, states[4]!)).toMatchObject([
+      { code: 'SEC-29', message: expect.stringContaining('it brings 4 records at once') },
+    ]);
   });
 
   it('may take the candidate back out, with its weight', async () => {
@@ -162,7 +164,66 @@ describe('what is Belay’s to write', () => {
     const [, , further] = await moments;
     const path = recordOf(further!, 2);
     const broken = { ...further!, [path]: further![path]!.replace('"schedule"', '"manual"') };
-    expect(await compare(broken, further!)).toEqual([]);
+    expect(await compare(broken, further!)).toMatchObject([
+      { code: 'SEC-30', severity: 'warning', at: { file: path } },
+    ]);
+  });
+
+  it('is stable, while a candidate is rolled out: nobody promotes by hand, or changes the way back', async () => {
+    const [adopted, started] = await moments;
+    const other = { ...STABLE, version: '3.4.9', digit: 'e' };
+    const whole = writeRoute({ 'scorer-a': 0, 'scorer-b': 100 });
+    const promoted = { ...started!, [MANIFEST]: writeManifest({ stable: CANDIDATE }), [SERVING]: whole };
+    const swapped = {
+      ...started!,
+      [MANIFEST]: writeManifest({ stable: other, candidate: CANDIDATE, weight: 5 }),
+    };
+    const moved = {
+      ...started!,
+      [MANIFEST]: writeManifest({
+        stable: { ...STABLE, backend: 'scorer-c' },
+        candidate: CANDIDATE,
+        weight: 5,
+      }),
+    };
+    const stable = (key: string) =>
+      expect.objectContaining({
+        code: 'SEC-29',
+        severity: 'error',
+        path: `spec.stable.${key}`,
+        message: expect.stringContaining('take the candidate out in a pull request of its own first'),
+      });
+    expect(await compare(started!, promoted)).toContainEqual(stable('version'));
+    expect(await compare(started!, swapped)).toContainEqual(stable('version'));
+    expect(await compare(started!, moved)).toContainEqual(stable('backend'));
+    const waiting = { ...adopted!, [MANIFEST]: writeManifest({ candidate: CANDIDATE }) };
+    const replaced = { ...waiting, [MANIFEST]: writeManifest({ stable: other }) };
+    expect(await compare(waiting, replaced)).toEqual([]);
+    // the way that is allowed: first the one, then the other
+    const withdrawn = {
+      ...started!,
+      [MANIFEST]: writeManifest(),
+      [SERVING]: writeRoute({ 'scorer-a': 100, 'scorer-b': 0 }),
+    };
+    const then = { ...withdrawn, [MANIFEST]: writeManifest({ stable: other }) };
+    expect(await compare(started!, withdrawn)).toEqual([]);
+    expect(await compare(withdrawn, then)).toEqual([]);
+  });
+
+  it('is that there is a manifest, while a candidate has traffic, under its name', async () => {
+    const [, started] = await moments;
+    const { [MANIFEST]: text = '', ...rest } = started!;
+    const gone = { code: 'SEC-29', severity: 'error', at: { file: MANIFEST } };
+    expect(await compare(started!, rest)).toMatchObject([
+      { ...gone, message: expect.stringContaining('the manifest of "scorer" is gone while 3.5.0') },
+    ]);
+    const renamed = { ...rest, [MANIFEST]: text.replace('name: scorer', 'name: other') };
+    expect(await compare(started!, renamed)).toContainEqual(
+      expect.objectContaining({
+        code: 'SEC-29',
+        message: expect.stringContaining('the manifest of "scorer" is of another release now'),
+      }),
+    );
   });
 });
 
@@ -175,6 +236,23 @@ describe('a version', () => {
     expect(flagged[0]!.message).toContain('(spec.health.checks[0].limit)');
     const apart = { ...BASE, [MANIFEST]: writeManifest({ checks: softer }) };
     expect(await compare(BASE, apart)).toEqual([]);
+  });
+
+  it('that is rolled out while the rules of health change is flagged as well', async () => {
+    const [, started] = await moments;
+    const softer = [{ ...CHECKS[0], limit: '50%' }];
+    const after = {
+      ...started!,
+      [MANIFEST]: writeManifest({ candidate: CANDIDATE, weight: 5, checks: softer }),
+    };
+    expect(await compare(started!, after)).toMatchObject([
+      {
+        code: 'SEC-28',
+        severity: 'warning',
+        path: 'spec.health.checks[0].limit',
+        message: expect.stringContaining('changes while 3.5.0 is rolled out'),
+      },
+    ]);
   });
 
   it('does not come while another is in flight', async () => {

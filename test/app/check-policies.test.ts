@@ -54,7 +54,9 @@ describe('a manifest below its tier', () => {
     const before = filesOf(bench);
     await bench.rollBack(WALK[1] + 5);
     // the tier is gone with the candidate: the manifest that is restored names none
-    expect(await briefly(filesOf(bench), against(before))).toEqual([`warning TIER_MISSING ${MANIFEST} spec`]);
+    expect(await briefly(filesOf(bench), { base: baseOf(before, BASE) })).toEqual([
+      `warning TIER_MISSING ${MANIFEST} spec`,
+    ]);
   });
 });
 
@@ -70,6 +72,12 @@ describe('a pull request that changes the policy', () => {
     const found = await problemsOf(files(weak), against(files(strict)));
     expect(found.map(brief)).toEqual([CHANGED('tiers.high.hold')]);
     expect(found[0]!.message).toContain('A second owner must approve it');
+  });
+
+  it('is flagged where it names who may bring records, or whose signatures count', async () => {
+    const before = files(strict);
+    const account = { ...before, [CONFIG_FILE]: `${strict}account: 5\n` };
+    expect(await briefly(account, against(before))).toEqual([CHANGED('account')]);
   });
 
   it('cannot make use of a weaker one at once: the base’s counts, and the message says so', async () => {

@@ -18,6 +18,7 @@ import {
   told,
   writeManifest,
 } from './bench.ts';
+import { baseOf, type Files, filesOf, problemsOf } from './directory.ts';
 
 /**
  * `store` serves features; `scorer` depends on it, `ranker` on the scorer. Versions 2 of the latter two need version 2 of what they
@@ -288,6 +289,32 @@ describe('a rollback of what others need', () => {
     const report = await takeBack(bench, 134);
     expect(told(report, 'store')[2]).toBe('armed');
     expect(only(report, 'store').problems[0]?.message).toContain('Its own rollback is open');
+  });
+
+  it('passes validation as a pull request of Belay’s own, and what is forged does not', async () => {
+    const bench = open();
+    const settled = filesOf(bench);
+    await bench.tick(0);
+    await rollOut(bench, 'store', 0);
+    bring(bench, 'scorer');
+    for (const at of [98, 130]) await bench.tick(at);
+    const was = filesOf(bench);
+    await takeBack(bench, 132);
+    const is = filesOf(bench);
+    const path = Object.keys(is).find((one) => !(one in was) && one.includes('/scorer/'))!;
+    const judge = async (files: Files, branch = 'belay/rollback/store/store-2-0123456789ab') => {
+      const account = { id: 77, login: 'acme-belay[bot]', isApp: true };
+      const origin = { kind: 'known', isFork: false, branch, account } as const;
+      const problems = await problemsOf(files, { base: baseOf(was, settled), origin });
+      return problems.filter(({ severity }) => severity === 'error').map(({ code, at }) => [code, at.file]);
+    };
+    expect(await judge(is)).toEqual([]);
+    expect(await judge(is, 'belay/rollback/other/1-0123456789ab')).toContainEqual(['SEC-29', path]);
+    const quarantine = JSON.parse(is[path]!).candidate;
+    const forged = JSON.stringify({ ...JSON.parse(is[path]!), quarantine });
+    expect(await judge({ ...is, [path]: forged })).toContainEqual(['SEC-29', path]);
+    const proven = is[path]!.replace('"DEPENDENCY_ROLLED_BACK"', '"HARM_PROVEN"');
+    expect(await judge({ ...is, [path]: proven })).toContainEqual(['SEC-29', path]);
   });
 
   it('shows in a dry run what would go back with it', async () => {

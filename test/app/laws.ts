@@ -1,9 +1,11 @@
 import { expect } from 'vitest';
 import { sha256 } from '../../src/adapters/system/sha256.ts';
+import { findOddMove } from '../../src/app/match-move.ts';
 import { parseRelease } from '../../src/core/manifest/parse-release.ts';
 import type { Release } from '../../src/core/manifest/release-schema.ts';
 import { readChain } from '../../src/core/record/record-file.ts';
 import { type BelayRecord, RecordSchema } from '../../src/core/record/record-schema.ts';
+import { readState } from '../../src/core/record/release-state.ts';
 import type { FakeCommit, Tree } from '../fakes/commit-store.ts';
 import type { FakeForge } from '../fakes/forge.ts';
 
@@ -12,8 +14,8 @@ const RECORDS = '.belay/records/';
 /**
  * What holds after any run, whatever happened (INV-1, 2, 3, 4, 5 and 12 of the threat model): Belay's commits touch the files
  * of the releases they name and nothing else, records are only ever added and their chains verify, the weight never rises by
- * more than one declared step and never without a record whose evidence says pass, and at most one pull request per release
- * rolls back.
+ * more than one declared step and never without a record whose evidence says pass, at most one pull request per release
+ * rolls back, and every record is of a move that `validate` lets through as Belay's.
  */
 export function checkLaws(forge: FakeForge): void {
   const tip = forge.tip(forge.defaultBranch)!;
@@ -22,6 +24,8 @@ export function checkLaws(forge: FakeForge): void {
     checkPaths(commit, before);
     checkWeights(commit, before);
   }
+  for (const [index, { commit, before }] of line.entries())
+    if (commit.author === 'belay') checkMoves(commit, before, line.slice(index + 1));
   checkChains(forge.commitAt(tip).tree);
   checkPulls(forge);
 }
@@ -102,6 +106,26 @@ function checkWeights({ tree }: FakeCommit, before: Tree): void {
     expect(steps.indexOf(exposure(release))).toBe(steps.indexOf(exposure(old)) + 1);
     if (record.decision.kind === 'advance') expect(record.evidence?.overall).toBe('pass');
   }
+}
+
+function checkMoves({ tree }: FakeCommit, before: Tree, earlier: readonly Landed[]): void {
+  for (const record of newRecords(before, tree)) {
+    const { path } = record.manifest;
+    const chain = readChain(record.release, textsOf(before), sha256);
+    const after = tree.get(path);
+    if (chain.kind === 'broken' || typeof after !== 'string') continue;
+    const state = readState(chain.chain, undefined);
+    const was = before.get(path);
+    const history = [before, ...earlier.map((one) => one.before)].flatMap((one) =>
+      [path, ...state.paths].map((place) => String(one.get(place) ?? '')),
+    );
+    const move = { record, path, before: was === undefined ? undefined : String(was), after, state, history };
+    expect(findOddMove(move), `record ${record.sequence} of ${record.release}`).toBeUndefined();
+  }
+}
+
+function textsOf(tree: Tree): ReadonlyMap<string, string> {
+  return new Map([...tree].map(([path, text]) => [path, String(text)]));
 }
 
 function checkChains(tree: Tree): void {

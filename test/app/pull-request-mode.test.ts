@@ -197,7 +197,7 @@ describe('a step that asks for approval', () => {
     expect(bench.forge.pulls).toHaveLength(1);
     expect(bench.forge.requests).not.toContain('merge');
     expect(weightOf(bench)).toBe(5);
-    expect(bench.forge.pulls[0]!.description).toContain('merging this pull request is the approval');
+    expect(bench.forge.pulls[0]!.description).toContain('approve this pull request');
   });
 
   it('begins its hold when a person merges it', async () => {

@@ -11,6 +11,8 @@ import {
   bringCandidate,
   type Health,
   healthy,
+  holdToLaws,
+  only,
   openBench,
   record,
   told,
@@ -94,6 +96,8 @@ function newestRecord(bench: Pick<Bench, 'forge'>): WrittenRecord {
     .at(-1)!;
   return JSON.parse(String(tip.get(path)));
 }
+
+holdToLaws();
 
 describe('after a rollback', () => {
   it('says that it recovered, with every phase timed, and then has nothing to do', async () => {
@@ -242,6 +246,20 @@ describe('after a rollback', () => {
     const bench = await openRolledBack();
     bench.forge.push({ [SERVING]: writeRoute({ 'scorer-a': 70, 'scorer-b': 30, 'scorer-c': 0 }) });
     expect(told(await bench.tick(64))).toEqual(['hold', 'TARGET_MISMATCH', 'none']);
+  });
+
+  it('waits for an order that may never land, and says how to give it again', async () => {
+    const bench = await openRolledBack();
+    bench.forge.setRules({ pending: 'ci', autoMerge: false });
+    const order = { from: STABLE.version };
+    expect(told(await bench.rollBack(55, order))).toEqual(['rollback', 'ASKED_BY_PERSON', 'blocked']);
+    bench.forge.setRules({});
+    bench.forge.push({ [MANIFEST]: `${bench.forge.textAt(MANIFEST)}# a note\n` });
+    const report = await bench.tick(64);
+    expect(told(report)).toEqual(['hold', 'ROLLBACK_OPEN', 'none']);
+    expect(only(report).decision.reasons[0].text).toContain('with `from: 3.4.1`');
+    expect(told(await bench.rollBack(65))).toEqual(['nothing', 'SETTLED', 'none']);
+    expect(told(await bench.rollBack(65, order))).toEqual(['rollback', 'ASKED_BY_PERSON', 'merged']);
   });
 
   it('merges its own recovery at a later look, where steps come by pull request', async () => {

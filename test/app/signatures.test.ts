@@ -100,6 +100,26 @@ describe('validate, of signatures', () => {
     expect(await check(settled)).toMatchObject([{ code: 'SIGNATURE_MISSING', severity: 'warning' }]);
   });
 
+  it.each([
+    ['a weight that is no number', 'weight: 0\n', 'weight: lots\n', 'spec.rollout.weight'],
+    ['a rollout without steps', /steps:\n(?: {6}.*\n)+/, 'steps: none\n', 'spec.rollout.steps'],
+    ['a version without a backend', / {4}backend: scorer-b\n/, '', 'spec.candidate.backend'],
+  ])(
+    'is told beside %s, and so are a contract and a dependency that are not there',
+    async (_, was, is, blamed) => {
+      const unsigned: Files = repository({});
+      const text = String(unsigned[MANIFEST])
+        .replace(/ *signature: signatures\/candidate.json\n/, '')
+        .replace('metadata:\n', 'metadata:\n  dependsOn: [nobody]\n')
+        .replace(/ {2}candidate:\n/, '$&    contract: {input: contracts/none.json}\n');
+      const found = await check({ ...unsigned, [MANIFEST]: text.replace(was, is) });
+      expect(found.map(({ path }) => path)).toContain(blamed);
+      expect(found.map(({ code }) => code)).toEqual(
+        expect.arrayContaining(['SIGNATURE_MISSING', 'CONTRACT_MISSING', 'DEPENDENCY_UNKNOWN']),
+      );
+    },
+  );
+
   it.each<[string, Files]>([
     ['SIGNATURE_MALFORMED', { 'signatures/candidate.json': 'not JSON' }],
     ['SIGNATURE_OTHER_CONTENT', { 'signatures/candidate.json': SIGNATURES['signatures/stable.json'] }],

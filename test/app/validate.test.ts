@@ -364,10 +364,68 @@ describe('a query that no server can read', () => {
     expect((await check(files)).problems).toMatchObject([{ code: 'QUERY_MALFORMED', at: { line } }]);
   });
 
+  it.each([
+    {
+      code: 'QUERY_PER_SECOND',
+      bad: 'sum(⟦rate(predict_errors_total{version="{{version}}"}[{{window}}]))',
+      mended: 'sum(increase(predict_errors_total{version="{{version}}"}[{{window}}]))',
+    },
+    {
+      code: 'FUNCTION_UNKNOWN',
+      bad: 'sum(⟦incraese(predict_errors_total{version="{{version}}"}[{{window}}]))',
+      mended: 'sum(increase(predict_errors_total{version="{{version}}"}[{{window}}]))',
+    },
+    {
+      code: 'QUERY_MALFORMED',
+      bad: 'sum(increase(predict_errors_total{version="{{version}}"⟦[{{window}}]))',
+      mended: 'sum(increase(predict_errors_total{version="{{version}}"}[{{window}}]))',
+    },
+  ])('is written out once more as it should be: $code', async ({ code, bad, mended }) => {
+    const { line, files } = withBad(`        bad: ${bad.replace('⟦', '')}`);
+    const { problems } = await check(files);
+    const at = { file: MANIFEST, line, column: 14 + bad.indexOf('⟦') };
+    expect(problems).toMatchObject([{ code, severity: 'error', at }]);
+    expect(problems[0]?.message).toMatch(/; write sum\(.*\)$/);
+    expect(problems[0]?.message.split('; write ')[1]).toBe(mended);
+  });
+
+  it('says which label a check is asked by, for each kind of check', async () => {
+    const select = '{version="{{version}}"}[{{window}}]';
+    const checks = [
+      `{name: l, kind: latency, provider: prod, bound: 1, limit: 5%, buckets: 'sum(increase(x_bucket${select}))'}`,
+      `{name: s, kind: distribution, provider: prod, bins: 'sum(increase(x_bucket${select}))'}`,
+      `{name: c, kind: distribution, by: class, provider: prod, bins: 'sum(increase(x_total${select}))'}`,
+      `{name: f, kind: fairness, by: region, groups: [de, fr], provider: prod, bad: 'sum(increase(b${select}))', total: 'sum by (region) (increase(t${select}))'}`,
+    ];
+    const text = BASE[MANIFEST]!.replace(
+      / {4}checks:\n/,
+      `$&${checks.map((one) => `      - ${one}\n`).join('')}`,
+    );
+    const { problems } = await check({ ...BASE, [MANIFEST]: text });
+    const found = problems.filter(({ code }) => code === 'QUERY_DROPS_LABEL');
+    expect(found.map(({ message }) => /one series per value of (\w+)/.exec(message)?.[1])).toEqual([
+      'le',
+      'le',
+      'class',
+      'region',
+    ]);
+    expect(problems).toHaveLength(4);
+  });
+
+  it('may ask for a function of a newer server while an owner says so', async () => {
+    const { files } = withBad(`        bad: sum(newest_function(${selector}))`);
+    const waiver = `  waivers:\n    - {rule: FUNCTION_UNKNOWN, reason: our Prometheus is newer, owner: "@acme/risk-ml", until: 2027-01-31}\n`;
+    const waived = { ...files, [MANIFEST]: `${files[MANIFEST]!}${waiver}` };
+    expect((await check(files)).problems.map(({ code }) => code)).toEqual(['FUNCTION_UNKNOWN']);
+    expect((await check(waived)).problems).toEqual([]);
+    const needless = { ...BASE, [MANIFEST]: `${BASE[MANIFEST]!}${waiver}` };
+    expect((await check(needless)).problems.map(({ code }) => code)).toEqual(['WAIVER_UNUSED']);
+  });
+
   it('is not one that only a recording cannot answer', async () => {
     const { files } = withBad(`        bad: sum(increase(${selector}) * on () some_new_function(1))`);
     const { problems } = await check(files);
-    expect(problems.map(({ code, severity }) => [code, severity])).toEqual([['FUNCTION_UNKNOWN', 'warning']]);
+    expect(problems.map(({ code, severity }) => [code, severity])).toEqual([['FUNCTION_UNKNOWN', 'error']]);
   });
 });
 

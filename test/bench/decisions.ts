@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
 import { DOUBT } from './decisions/doubt.ts';
 import { DRIFT } from './decisions/drift.ts';
+import { GAUGE_STEPS } from './decisions/gauge-steps.ts';
 import { GAUGES } from './decisions/gauges.ts';
 import { GRID, LATE } from './decisions/grid.ts';
 import { LATENCY } from './decisions/latency.ts';
 import { PRIMITIVE } from './decisions/primitive.ts';
+import { RARER } from './decisions/rarer.ts';
 import { SERIES } from './decisions/real-series.ts';
 import { SAFE } from './decisions/safe.ts';
 import { type Measure, type Run, type Section, writeMeasure } from './decisions/section.ts';
@@ -30,10 +32,12 @@ const SECTIONS: readonly Section[] = [
   SAFE,
   LATENCY,
   GAUGES,
+  GAUGE_STEPS,
   DRIFT,
   SPLITS,
   DOUBT,
   STOPPED,
+  RARER,
   SERIES,
   SPEED,
 ];

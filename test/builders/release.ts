@@ -145,6 +145,8 @@ export function buildState(input: Partial<ReleaseState> = {}): ReleaseState {
     carried: 0,
     guarantee: undefined,
     pause: undefined,
+    ordered: undefined,
+    approval: undefined,
     braked: undefined,
     watched: undefined,
     ...input,

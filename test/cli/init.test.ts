@@ -14,6 +14,10 @@ afterEach(() => {
 async function init(...flags: readonly string[]) {
   const cwd = mkdtempSync(join(tmpdir(), 'belay-init-'));
   folders.push(cwd);
+  return initIn(cwd, ...flags);
+}
+
+async function initIn(cwd: string, ...flags: readonly string[]) {
   const said = { stdout: '', stderr: '' };
   const code = await runCli(['init', ...flags], {
     env: {},
@@ -23,10 +27,10 @@ async function init(...flags: readonly string[]) {
   });
   const read = (path: string) => readFileSync(join(cwd, path), 'utf8');
   const workflows = () =>
-    ['validate', 'preflight', 'advance', 'rollback'].map((name) =>
+    ['validate', 'preflight', 'advance', 'rollback', 'watchdog'].map((name) =>
       read(`.github/workflows/belay-${name}.yml`),
     );
-  return { code, ...said, read, workflows };
+  return { code, ...said, cwd, read, workflows };
 }
 
 describe('belay init', () => {
@@ -49,6 +53,23 @@ describe('belay init', () => {
       expect(read(path)).toMatch(
         new RegExp(`^# yaml-language-server: \\$schema=\\S+/belay/${COMMIT}/dist/schemas/`),
       );
+  });
+
+  it('goes on with the commit that stands there, and says when there is nothing to write', async () => {
+    const { cwd } = await init('--ref', COMMIT, '--release', 'churn');
+    const again = await initIn(cwd, '--release', 'churn');
+    expect(again.stdout).toContain('nothing was written, for all of it stands there already');
+    expect(again.stdout).not.toContain('not tagged yet');
+    const other = await initIn(cwd, '--release', 'fraud');
+    expect(other.stdout).toContain('wrote releases/fraud.yaml');
+    expect(other.stdout).not.toContain('not tagged yet');
+    expect(other.read('releases/fraud.yaml')).toContain(`/belay/${COMMIT}/dist/schemas/`);
+  });
+
+  it('writes the default branch wherever a workflow names it', async () => {
+    const { workflows } = await init('--branch', 'trunk');
+    for (const text of workflows()) expect(text).not.toMatch(/ref: main|\[main\]/);
+    expect(workflows().join()).toContain('branches: [trunk]');
   });
 
   it('refuses a ref that would be more than one', async () => {

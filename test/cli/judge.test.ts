@@ -45,6 +45,37 @@ describe('belay judge', () => {
     );
   });
 
+  it.each([
+    ['fail', [{ events: 40, exposure: 1_000 }], 4],
+    ['pass', [{ events: 0, exposure: 9_000 }], 0],
+    ['inconclusive', [{ events: 1, exposure: 100 }], 5],
+    ['no-data', [null], 5],
+    ['error', [{ events: 'many', exposure: 100 }], 1],
+  ] as const)('exits by the verdict %s when asked', async (verdict, candidates, code) => {
+    const check = {
+      name: 'errors',
+      kind: 'proportion',
+      safe: { ratio: 1.25, difference: 0.0025 },
+      ticks: candidates.map((candidate) => ({ candidate, stable: { events: 90, exposure: 9_000 } })),
+    };
+    const text = JSON.stringify({ apiVersion: 'belay.dev/v1', kind: 'Evidence', checks: [check] });
+    const { exitCode, stdout } = await judge(text, ['--exit-code']);
+    expect(stdout).toMatch(new RegExp(`^${verdict}: `));
+    expect(exitCode).toBe(code);
+    expect((await judge(text)).exitCode).toBe(0);
+    expect((await judge('{', ['--exit-code'])).exitCode).toBe(1);
+  });
+
+  it('says first that traffic is not split as declared, and gives no verdict on the candidate for it', async () => {
+    const ticks = [{ candidate: { exposure: 700 }, stable: { exposure: 9_300 } }];
+    const check = { name: 'split', kind: 'split', share: 0.05, ticks };
+    const text = JSON.stringify({ apiVersion: 'belay.dev/v1', kind: 'Evidence', checks: [check] });
+    const { stdout } = await judge(text);
+    expect(stdout).toMatch(
+      /^inconclusive: traffic is not split as declared, so nothing is proven about the candidate's health; evidence of harm 1 to 1, 100 to 1 would fail it\n {2}fail {2}split: traffic is not split as declared: 7% observed, 5% declared/,
+    );
+  });
+
   it('prints the assessment as JSON alone, with a curve when asked', async () => {
     const plain = JSON.parse((await judge(evidence, ['--format', 'json'])).stdout);
     expect(plain).toMatchObject({ kind: 'Assessment', verdict: 'fail', checks: [{ name: 'errors' }] });

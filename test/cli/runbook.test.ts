@@ -62,6 +62,39 @@ describe('belay runbook', () => {
     expect(stdout).not.toContain('gh workflow run');
   });
 
+  it('says who has which role, and how to order by a comment where a workflow listens', async () => {
+    const workflow = 'jobs:\n  command:\n    steps:\n      - uses: belay-dev/belay/actions/command@v1\n';
+    const roles = 'roles: {approve: ["@ana"], rollback: ["@acme/sre"]}\n';
+    const steps = [
+      { weight: 5, hold: '30m', approval: 'required' as const },
+      { weight: 100, hold: '1h' },
+    ];
+    const { run, write } = repository({
+      '.belay/config.yaml': CONFIG + roles,
+      [MANIFEST]: writeManifest({ steps }),
+    });
+    const silent = (await run('runbook', 'scorer')).stdout;
+    expect(silent).not.toContain('/belay pause');
+    expect(silent).toContain(
+      '| enter the steps at 5% | `@ana` (`roles.approve of .belay/config.yaml`), by a review',
+    );
+    expect(silent).toContain('| set a rule of the policy aside | `@acme/risk-ml` (`metadata.owners`) |');
+    write('.github/workflows/belay-command.yml', workflow);
+    const { stdout } = await run('runbook', 'scorer');
+    expect(stdout).toContain('/belay pause scorer --reason "WHY"\n/belay resume scorer');
+    expect(stdout).toContain('/belay rollback scorer --reason "WHY"');
+    expect(stdout).toContain('| resume by a command | `@ana` (`roles.approve of .belay/config.yaml`) |');
+    expect(stdout).toContain(
+      '| go back by a command | `@acme/sre` (`roles.rollback of .belay/config.yaml`) |',
+    );
+    expect(stdout).toContain(
+      '| pause, and say that something looks wrong, by a command | `@acme/sre` (`roles.rollback of .belay/config.yaml`), `@ana` (`roles.approve of .belay/config.yaml`) |',
+    );
+    expect(stdout).toContain(
+      '| let a version come again that was rolled back | `@acme/risk-ml` (`metadata.owners`) |',
+    );
+  });
+
   it('says of each check how hard it brakes', async () => {
     const [check] = CHECKS;
     const brakes = ['rollback', 'fallback', 'step-down', 'reduce', 'pause', 'hold', 'notify'];

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,11 +27,16 @@ const rolling = (weight: number) =>
   repositoryFiles({ candidate: CANDIDATE, weight }, { 'scorer-a': 100 - weight, 'scorer-b': weight });
 
 async function validate(...line: readonly string[]) {
+  return validateIn({}, ...line);
+}
+
+async function validateIn(env: Readonly<Record<string, string>>, ...line: readonly string[]) {
   let out = '';
   const sink = { write: (text: string) => (out += text) };
-  const code = await runCli(['validate', ...line], { env: {}, cwd: directory, stdout: sink, stderr: sink });
+  const code = await runCli(['validate', ...line], { env, cwd: directory, stdout: sink, stderr: sink });
   return { code, out };
 }
+const WORKFLOW = { GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request' };
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'belay-base-'));
@@ -64,6 +69,57 @@ describe('validate --base', () => {
       /^refused\[SEC-29\] releases\/scorer\.yaml:\d+:\d+ spec\.rollout\.weight: is written only by Belay; expected 5, got 25\./m,
     );
     expect((await validate()).out).not.toContain('SEC-29');
+  });
+
+  it('judges in a workflow what git holds, whatever the checkout shows of it', async () => {
+    await run('checkout', '--quiet', '-B', 'attributes', 'main');
+    // in UTF-7 a hash sign is no hash sign: what is a comment to advance would be a key here
+    await commit({
+      '.gitattributes': 'releases/*.yaml working-tree-encoding=UTF-7\n',
+      [MANIFEST]: `${rolling(5)[MANIFEST]}# extra: 1\n`,
+    });
+    await run('rm', '--quiet', '--cached', MANIFEST);
+    await run('reset', '--quiet', '--hard');
+    const sound = (await validateIn(WORKFLOW, '--base', 'main')).out;
+    expect(sound).toContain('1 release(s) read');
+    expect((await validate('--base', 'main')).out).toContain('0 release(s) read');
+    write({ [MANIFEST]: 'nonsense\n' });
+    expect((await validateIn(WORKFLOW, '--base', 'main')).out).toBe(sound);
+    await run('reset', '--quiet', '--hard');
+  });
+
+  it('tells a submodule or a link in the place of a manifest from one that is gone', async () => {
+    await run('checkout', '--quiet', '-B', 'replaced', 'main');
+    await run('rm', '--quiet', MANIFEST);
+    const entry = `160000,${String(await run('rev-parse', 'HEAD')).trim()},${MANIFEST}`;
+    await run('update-index', '--add', '--cacheinfo', entry);
+    await run('commit', '--quiet', '--message', 'Replace');
+    expect((await validateIn(WORKFLOW, '--base', 'main')).out).toMatch(
+      /^refused\[SEC-09\] releases\/scorer\.yaml:1:1: is a submodule; a manifest must be/m,
+    );
+    await run('rm', '--quiet', '-r', '--cached', 'releases');
+    rmSync(join(directory, 'releases'), { recursive: true, force: true });
+    symlinkSync('serving', join(directory, 'releases'));
+    await run('add', 'releases');
+    await run('commit', '--quiet', '--message', 'Link');
+    for (const env of [WORKFLOW, {}])
+      expect((await validateIn(env, '--base', 'main')).out).toMatch(
+        /^refused\[SEC-09\] releases:1:1: is a symlink, so that nothing in it is read/m,
+      );
+    await run('checkout', '--quiet', '--force', 'main');
+  });
+
+  it('looks for the secrets that the base names, not for those of the pull request', async () => {
+    const auth = (name: string) =>
+      `apiVersion: belay.dev/v1\nkind: Config\nproviders:\n  prod: {kind: prometheus, url: "https://prometheus.acme.dev", auth: {kind: bearer, tokenEnv: ${name}}}\n`;
+    await run('checkout', '--quiet', '-B', 'named', 'main');
+    await commit({ '.belay/config.yaml': auth('PROM_TOKEN') });
+    await run('checkout', '--quiet', '-B', 'renamed', 'named');
+    await commit({ '.belay/config.yaml': auth('HOME') });
+    const { out } = await validateIn({ ...WORKFLOW, PROM_TOKEN: 'x', HOME: '/root' }, '--base', 'named');
+    expect(out).toContain('validate must not receive secrets: PROM_TOKEN is set');
+    expect(out).not.toContain('HOME is set');
+    await run('checkout', '--quiet', 'main');
   });
 
   it('says what to do when there is nothing to compare with', async () => {

@@ -241,7 +241,7 @@ describe.skipIf(!present)('a step that is due', () => {
     expect(errorsOf(run)).toMatchObject([
       {
         message: expect.stringContaining(
-          'refused[SEC-03] advance, rollback and drill run only on the default branch "main", got "refs/heads/feature"',
+          'refused[SEC-03] advance, rollback, command and drill run only on the default branch "main", got "refs/heads/feature"',
         ),
       },
     ]);
@@ -312,7 +312,7 @@ describe.skipIf(!present)('a candidate that fails', () => {
     expect(run).toMatchObject({
       exitCode: 0,
       asked: [
-        'repository',
+        'repository+viewer',
         'createRef+createCommitOnBranch+createPullRequest',
         'mergePullRequest+enablePullRequestAutoMerge',
       ],

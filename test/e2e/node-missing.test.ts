@@ -32,7 +32,7 @@ async function run(action: string, path: string): Promise<ActionRun> {
 
 const answering = (version: string) => `case "$1" in --version) echo ${version};; *) echo ran; exit 0;; esac`;
 
-describe.each(['validate', 'preflight', 'advance', 'rollback', 'drill'])('%s', (action) => {
+describe.each(['validate', 'preflight', 'advance', 'rollback', 'watchdog', 'drill'])('%s', (action) => {
   it.each([
     ['there is no node', undefined, 'node was not found on PATH: Belay needs Node 20 or newer'],
     ['node is too old', answering('v16.20.2'), 'node 16.20.2 is too old: Belay needs Node 20 or newer'],

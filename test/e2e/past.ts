@@ -25,19 +25,20 @@ export interface PastPlan {
   readonly ticks: readonly number[];
   /** `.belay/config.yaml`, as it has always been. */
   readonly config: string;
+  /** How long metrics go on after now, in minutes, so that a test that runs late, or goes on, finds some. Default 120. */
+  readonly afterwards?: number;
 }
 
 export interface Past {
   /** A repository with everything that was committed. */
   readonly directory: string;
-  /** Metrics of a day until now and two hours more, at what the repository said, as OpenMetrics text. */
+  /** Metrics of a day until now and some time more, at what the repository said, as OpenMetrics text. */
   readonly history: string;
   /** What Belay decided at its ticks. */
   readonly decisions: readonly DecisionKind[];
 }
 
 const DAY = 24 * 60;
-/** A test that runs late still finds fresh samples. */
 const AFTERWARDS = 120;
 const PER_MINUTE = 5000;
 const PERSON = { name: 'Mona', email: 'mona@example.com' };
@@ -54,7 +55,7 @@ export async function playPast(plan: PastPlan): Promise<Past> {
     seed: 7,
   });
   const decisions: DecisionKind[] = [];
-  for (let minute = -DAY; minute <= AFTERWARDS; minute += 1) {
+  for (let minute = -DAY; minute <= (plan.afterwards ?? AFTERWARDS); minute += 1) {
     traffic.flow(at(minute));
     if (minute === plan.mergedAt) await repository.bringCandidate(at(minute));
     if (plan.ticks.includes(minute))

@@ -19,11 +19,20 @@ export const PROMETHEUS_TOKEN = 'prom-5ecr3t/+value';
 
 /** What starts a run. */
 export interface RunEvent {
-  readonly name: 'schedule' | 'workflow_dispatch' | 'repository_dispatch' | 'pull_request';
+  readonly name: 'schedule' | 'workflow_dispatch' | 'repository_dispatch' | 'pull_request' | 'issue_comment';
   /** Inputs of a workflow_dispatch. */
   readonly inputs?: Readonly<Record<string, string>>;
   /** The payload of a repository_dispatch. */
   readonly payload?: Readonly<Record<string, unknown>>;
+  /** Who started a workflow_dispatch; their number is what the lab says. Default mona. */
+  readonly sender?: string;
+  /** The comment of an issue_comment, that its author has just written. */
+  readonly comment?: {
+    readonly id: number;
+    readonly on: number;
+    readonly body: string;
+    readonly login: string;
+  };
   /** The pull request of a pull_request; its head is in this repository unless another one is named. */
   readonly pull?: { readonly number: number; readonly head: string; readonly from?: string };
 }
@@ -56,7 +65,7 @@ export interface Stage {
   createRepository(settings?: RepositorySettings): Promise<RepositoryHandle>;
   /** Checks out and runs one of our actions, as the example's workflow says. */
   runJob(
-    action: 'validate' | 'preflight' | 'advance' | 'rollback' | 'drill',
+    action: 'validate' | 'preflight' | 'advance' | 'rollback' | 'command' | 'drill',
     repository: RepositoryHandle,
     options?: JobOptions,
   ): Promise<ActionRun>;
@@ -181,10 +190,28 @@ function payloadOf(event: RunEvent, repository: RepositoryHandle): Readonly<Reco
   const about = { full_name: repository.fullName, default_branch: repository.defaultBranch };
   return {
     repository: about,
-    sender: { login: 'mona' },
+    sender: accountOf(repository, event.comment?.login ?? event.sender ?? 'mona'),
+    ...(event.comment ? commentOf(event.comment, repository) : {}),
     ...(event.inputs ? { inputs: event.inputs } : {}),
     ...(event.pull ? { number: event.pull.number, pull_request: pullOf(event.pull, repository) } : {}),
     ...(event.payload ? { action: 'belay-rollback', client_payload: event.payload } : {}),
+  };
+}
+
+function accountOf(repository: RepositoryHandle, login: string): object {
+  return { login, id: repository.accountOf(login), type: 'User' };
+}
+
+function commentOf(
+  { id, on, body, login }: NonNullable<RunEvent['comment']>,
+  repository: RepositoryHandle,
+): object {
+  const user = accountOf(repository, login);
+  const created_at = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+  return {
+    action: 'created',
+    comment: { id, body, created_at, user },
+    issue: { number: on, pull_request: {} },
   };
 }
 

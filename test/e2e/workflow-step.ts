@@ -16,7 +16,7 @@ interface WorkflowStep {
 
 /** What the workflow of the example repository passes to one of our actions, its expressions evaluated. */
 export function readWorkflowStep(
-  action: 'validate' | 'preflight' | 'advance' | 'rollback' | 'drill',
+  action: 'validate' | 'preflight' | 'advance' | 'rollback' | 'command' | 'watchdog' | 'drill',
   contexts: Contexts,
 ): { readonly with: Readonly<Record<string, string>>; readonly env: Readonly<Record<string, string>> } {
   const path = join(ROOT, `examples/fraud-scorer/.github/workflows/belay-${action}.yml`);

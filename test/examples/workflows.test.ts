@@ -59,7 +59,7 @@ describe.each(workflows)('$path', ({ path, text, workflow, jobs, steps }) => {
 
   it('checks out the whole history and keeps no credentials', () => {
     const checkouts = steps.filter((step) => step.uses?.startsWith('actions/checkout@'));
-    expect(checkouts).toHaveLength(jobs.length);
+    expect(checkouts).toHaveLength(path.endsWith('belay-watchdog.yml') ? 0 : jobs.length);
     for (const step of checkouts)
       expect(step.with).toMatchObject({ 'fetch-depth': 0, 'persist-credentials': false });
   });
@@ -133,6 +133,35 @@ describe.each(['fraud-scorer', 'kserve'])('%s', (example) => {
       workflow_dispatch: null,
       repository_dispatch: { types: ['belay-advance'] },
     });
+  });
+
+  it('asks beside the full hour whether it ticks, and when people do something, since every schedule may stop', () => {
+    const { workflow, text, jobs } = named('watchdog');
+    expect(workflow.on).toEqual({
+      schedule: [{ cron: '41 * * * *' }],
+      push: { branches: ['main'] },
+      pull_request: { paths: ['releases/**'] },
+      workflow_dispatch: null,
+    });
+    expect(jobs.map((job) => job.permissions)).toEqual([{ actions: 'read' }]);
+    expect(text).not.toContain('secrets.');
+  });
+
+  it('obeys new comments alone, on main, and holds no word of them', () => {
+    const { workflow, text, steps, jobs } = named('command');
+    expect(Object.keys(workflow.on)).toEqual(['issue_comment', 'workflow_dispatch']);
+    expect(workflow.on.issue_comment).toEqual({ types: ['created'] });
+    const words = text.split('\n').filter((line) => line.includes('comment.body'));
+    expect(words.map((line) => line.trim())).toEqual([
+      "if: github.event_name == 'workflow_dispatch' || contains(github.event.comment.body, '/belay ')",
+    ]);
+    expect(text).not.toMatch(/author_association|github\.actor|secrets\.(?!BELAY_APP_PRIVATE_KEY)/);
+    const checkout = steps.find((step) => step.uses?.startsWith('actions/checkout@'));
+    expect(checkout?.with?.ref).toBe('main');
+    expect(jobs).toHaveLength(1);
+    // two orders at once: neither is dropped, and neither waits
+    expect(workflow.concurrency.group).toContain('github.run_id');
+    expect(workflow.concurrency['cancel-in-progress']).toBe(false);
   });
 
   it('hands no word of a dispatch on: the action reads the event itself', () => {

@@ -46,6 +46,8 @@ export interface FakePull extends PullRequest {
   readonly comments: readonly string[];
   readonly mergeCommit: Sha | undefined;
   readonly wish: Pick<MergeRequest, 'method' | 'subject' | 'body'> | undefined;
+  /** Where the forge has a clock. */
+  readonly openedAt: Instant | undefined;
 }
 
 /** A forge in memory, and the hands of everybody else who works in the same repository. */
@@ -106,6 +108,7 @@ class MemoryForge implements FakeForge {
   readonly #pulls: FakePull[] = [];
   readonly #failures = new Map<keyof Forge, Error>();
   readonly #now: () => Instant;
+  readonly #clock: FakeForgeOptions['clock'];
   #rules: FakeRules = {};
   #race: (() => void) | undefined;
   #crash: CrashPoint | undefined;
@@ -118,6 +121,7 @@ class MemoryForge implements FakeForge {
       made += 1;
       return instant(Date.UTC(2026, 0, 1) + made * 1000);
     };
+    this.#clock = options.clock;
     this.#now = () => options.clock?.now() ?? nextSecond();
     this.#head = this.push(options.files ?? {}, { message: 'Begin' });
   }
@@ -358,7 +362,8 @@ class MemoryForge implements FakeForge {
     }
     if (!autoMerge) return { kind: 'blocked', code: 'AUTO_MERGE_OFF', message: reason };
     this.#replace(pull.number, { armed: true, wish: request });
-    return { kind: 'armed', reason };
+    const age = (this.#clock?.now() ?? 0) - (pull.openedAt ?? 0);
+    return { kind: 'armed', reason, isOverdue: request.pull.armed && age > 5 * 60_000 };
   }
 
   async close(request: CloseRequest): Promise<void> {
@@ -452,6 +457,7 @@ class MemoryForge implements FakeForge {
       comments: [],
       mergeCommit: undefined,
       wish: undefined,
+      openedAt: this.#clock?.now(),
     };
     this.#pulls.push(pull);
     return pull;

@@ -127,6 +127,7 @@ async function runOnce(
   const log = (line: string) => void lines.push(line);
   const end = createEnd(kill);
   const forge = createGitHubForge({
+    signs: true,
     reader: createGitReader({
       directory,
       defaultBranch: 'main',

@@ -49,7 +49,12 @@ const ORDER: RollbackOptions = {
 const BY_PULL = `${CONFIG}advance: {mode: pull-request}\n`;
 const turnsSick: Health = (at) => (at < 34 ? healthy(at) : 0.2);
 
-const look = (nth: number): Asked => ({ call: 'look', operation: 'repository', nth, fields: ['repository'] });
+const look = (nth: number): Asked => ({
+  call: 'look',
+  operation: 'repository',
+  nth,
+  fields: ['repository', 'viewer'],
+});
 const compare = (nth: number): Asked => ({ ...look(nth), call: 'compare' });
 const COMMIT: Asked = {
   call: 'commit',

@@ -61,6 +61,14 @@ export class RepositoryHandle {
   get comments(): readonly Readonly<CommentState>[] {
     return this.#repo.state.comments;
   }
+  /** Reactions to comments, oldest first: comment, login and content. */
+  get reactions(): readonly { readonly comment: number; readonly login: string; readonly content: string }[] {
+    return this.#repo.state.reactions.map(({ comment, actor, content }) => ({
+      comment,
+      login: actor.login,
+      content,
+    }));
+  }
   /** Workflow runs that events started, or that await approval. */
   get runs(): readonly Readonly<RunState>[] {
     return this.#repo.state.runs;
@@ -128,6 +136,27 @@ export class RepositoryHandle {
     });
   }
 
+  /** The schedule started a workflow at a moment (ms), and this became of it; `changedAt` is its end, or its last sign of life. */
+  ranOnSchedule(run: {
+    readonly file: string;
+    readonly at: number;
+    readonly changedAt?: number;
+    readonly status?: RunState['status'];
+    readonly conclusion?: string;
+  }): void {
+    const repo = this.#repo;
+    repo.state.runs.push({
+      id: repo.newId(),
+      event: 'schedule',
+      oid: '0'.repeat(40),
+      branch: repo.defaultBranch,
+      actor: this.#act(undefined).actor,
+      payload: undefined,
+      status: 'completed',
+      ...run,
+    });
+  }
+
   /** A person opens a pull request. Gives its number. */
   async openPull(wish: {
     readonly head: string;
@@ -147,10 +176,39 @@ export class RepositoryHandle {
     return pull.number;
   }
 
+  /** A pull request is said to come from a fork. */
+  sayFork(number: number): void {
+    this.#pull(number).fromFork = true;
+  }
+
   /** A person approves a pull request. */
   approve(number: number, login = 'hubot'): Promise<void> {
     return this.#repo.exclusive(() =>
       reviewPull(this.#repo, this.#act(login), this.#pull(number), 'APPROVED'),
+    );
+  }
+
+  /** Somebody comments on a pull request, or on an issue, which the lab knows by its number alone. Gives the id. */
+  comment(number: number, body: string, login?: string): Promise<number> {
+    const repo = this.#repo;
+    return repo.exclusive(async () => {
+      const { actor, now } = this.#act(login);
+      const id = repo.newId();
+      repo.state.comments.push({ id, issue: number, author: actor, createdAt: now, body, updatedAt: now });
+      return id;
+    });
+  }
+
+  /** The number of a login's account. */
+  accountOf(login: string): number {
+    return this.#act(login).actor.id;
+  }
+
+  /** A person dismisses what somebody said of a pull request. */
+  dismissReview(number: number, login: string): void {
+    const pull = this.#pull(number);
+    pull.reviews = pull.reviews.map((one) =>
+      one.actor.login === login ? { ...one, state: 'DISMISSED' } : one,
     );
   }
 

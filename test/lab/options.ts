@@ -38,7 +38,15 @@ export interface LabWorkflow {
   readonly file: string;
   /** Name of the check run that it reports. */
   readonly check: string;
-  readonly on: readonly ('push' | 'pull_request' | 'workflow_dispatch' | 'repository_dispatch')[];
+  readonly on: readonly (
+    | 'push'
+    | 'pull_request'
+    | 'workflow_dispatch'
+    | 'repository_dispatch'
+    | 'schedule'
+  )[];
+  /** Default active. */
+  readonly state?: 'active' | 'disabled_inactivity' | 'disabled_manually';
   /** What its runs conclude as soon as they start; default `pending`: a person concludes them. */
   readonly outcome?: 'success' | 'failure' | 'pending';
 }
@@ -61,6 +69,8 @@ export interface RepositorySettings {
   readonly workflows?: readonly LabWorkflow[];
   /** Roles by login. Default mona admin, hubot write; everybody else reads what is public. */
   readonly collaborators?: Readonly<Record<string, Role>>;
+  /** Teams of the owner by name, with who is in them and who is invited. Seen by tokens with `members`. */
+  readonly teams?: Readonly<Record<string, Readonly<Record<string, 'active' | 'pending'>>>>;
   /** `github.com`: pull requests of GITHUB_TOKEN get runs that await approval; `server`: they get none. */
   readonly flavour?: 'github.com' | 'server';
   /** How many reads of a changed pull request answer UNKNOWN before its mergeability is computed. Default 0. */
@@ -76,6 +86,7 @@ export type Permission =
   | 'checks'
   | 'contents'
   | 'issues'
+  | 'members'
   | 'metadata'
   | 'pull_requests'
   | 'statuses'

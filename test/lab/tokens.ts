@@ -39,7 +39,12 @@ const BOT_PERMISSIONS: Permissions = {
   statuses: 'write',
 };
 
-const USER_PERMISSIONS: Permissions = { ...BOT_PERMISSIONS, administration: 'write', workflows: 'write' };
+const USER_PERMISSIONS: Permissions = {
+  ...BOT_PERMISSIONS,
+  administration: 'write',
+  members: 'read',
+  workflows: 'write',
+};
 
 /** Issues tokens and finds them again. Unknown and expired ones are rejected, never guessed. */
 export class TokenOffice {

@@ -42,12 +42,12 @@ export const JSON_CASES: readonly RefusalCase[] = [
   size('deep-lists', `${'['.repeat(65)}⟦${'['.repeat(100_000)}`, 'SEC-06'),
   size('many-values', `[${'1,'.repeat(4_999)}⟦1]`, 'SEC-06'),
   size('large', `⟦"${'x'.repeat(300_000)}"`, 'SEC-06'),
-  size('circle', schema(`"$ref": "#"`).replace('{', '⟦{'), 'CONTRACT_REFERENCE_BROKEN'),
+  size('circle', schema(`"$ref": ⟦"#"`), 'CONTRACT_REFERENCE_BROKEN'),
   size(
     'circle-of-two',
     schema(
-      `"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"allOf": [{"$ref": "#/$defs/a"}]}}, "$ref": "#/$defs/a"`,
-    ).replace('{', '⟦{'),
+      `"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"allOf": [{"$ref": ⟦"#/$defs/a"}]}}, "$ref": "#/$defs/a"`,
+    ),
     'CONTRACT_REFERENCE_BROKEN',
   ),
   size(

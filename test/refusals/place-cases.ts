@@ -187,7 +187,11 @@ const inFlight = (source: string, name: string, text: string, ...expect: string[
 });
 const ROLLING = writeManifest({ candidate: CANDIDATE, weight: 5 });
 const next = writeManifest({ candidate: { version: '3.6.0', backend: 'scorer-c', digit: 'c' }, weight: 0 });
-const settled = writeManifest({ stable: { version: '3.5.9', backend: 'scorer-b', digit: 'd' } });
+/** Promoted by hand, under way. */
+const settled = writeManifest({ stable: { version: '3.5.9', backend: 'scorer-b', digit: 'd' } }).replace(
+  'version: 3.5.9',
+  'version: ⟦3.5.9',
+);
 const softer = (part: RegExp, other: string, text = settled) => {
   if (!part.test(text)) throw new Error(`the text has no ${part}`);
   return text.replace(part, other);
@@ -232,16 +236,17 @@ const CHANGES: readonly RefusalCase[] = [
     content: spoil('    weight: 0\n', '    weight: ⟦100\n').replace(/ {2}candidate:\n(?: {4}.*\n)+/, ''),
     expect: ['WEIGHT_WITHOUT_CANDIDATE'],
   },
-  inFlight('SEC-28', 'limit-raised', softer(/limit: 2%/, 'limit: ⟦50%'), 'SEC-28'),
-  inFlight('SEC-28', 'safe-raised', softer(/absolute: 1%/, 'absolute: ⟦9%'), 'SEC-28'),
-  inFlight('SEC-28', 'hold-shortened', softer(/hold: 30m/, 'hold: ⟦10m'), 'SEC-28'),
+  inFlight('SEC-28', 'limit-raised', softer(/limit: 2%/, 'limit: ⟦50%'), 'SEC-29', 'SEC-28'),
+  inFlight('SEC-28', 'safe-raised', softer(/absolute: 1%/, 'absolute: ⟦9%'), 'SEC-29', 'SEC-28'),
+  inFlight('SEC-28', 'hold-shortened', softer(/hold: 30m/, 'hold: ⟦10m'), 'SEC-29', 'SEC-28'),
   inFlight(
     'SEC-28',
     'query-changed',
     softer(/bad: sum\(increase\(predict_errors_total/, 'bad: ⟦sum(increase(predict_panics_total'),
+    'SEC-29',
     'SEC-28',
   ),
-  inFlight('SEC-28', 'deadline-longer', softer(/deadline: \S+/, 'deadline: ⟦30d'), 'SEC-28'),
+  inFlight('SEC-28', 'deadline-longer', softer(/deadline: \S+/, 'deadline: ⟦30d'), 'SEC-29', 'SEC-28'),
 ];
 
 export const PLACE_CASES: readonly RefusalCase[] = [...SECRETS, ...PATHS, ...CHARACTERS, ...CHANGES];

@@ -59,12 +59,23 @@ const RECEIPTS: readonly (readonly [receipt: Receipt, advance: number, rollback:
   [{ kind: 'committed', commit }, 0, 0, 'committed as 1111111'],
   [{ kind: 'merged', pull, commit }, 0, 0, 'pull request #7 merged as 1111111'],
   [
-    { kind: 'armed', pull, message: 'check "ci" is expected.' },
+    { kind: 'armed', pull, message: 'check "ci" is expected.', isOverdue: false },
     0,
     0,
     'not merged yet: pull request #7 waits for a requirement and then merges by itself: check "ci" is expected.',
   ],
-  [{ kind: 'awaiting-approval', pull }, 0, 0, 'pull request #7 waits for a person to merge it'],
+  [
+    { kind: 'armed', pull, message: 'check "ci" failed.', isOverdue: true },
+    2,
+    2,
+    'not merged yet: pull request #7 waits for a requirement and then merges by itself: check "ci" failed.',
+  ],
+  [
+    { kind: 'awaiting-approval', pull, head: commit },
+    0,
+    0,
+    'pull request #7 waits for a person to approve or merge it',
+  ],
   [{ kind: 'blocked', code: 'CONFLICT', pull, message: 'why' }, 1, 1, 'not done (pull request #7): why'],
   [{ kind: 'blocked', code: 'NOT_COMPUTED', pull: undefined, message: 'why' }, 1, 1, 'not done: why'],
   [

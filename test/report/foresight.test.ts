@@ -30,6 +30,7 @@ const foresight: Foresight = {
           ],
           regressions: [],
           safe: time(130, 200),
+          required: true,
         },
       ],
       stay: 130,

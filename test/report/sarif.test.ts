@@ -87,5 +87,8 @@ describe('problems as SARIF', () => {
   it('hold no link that a message quotes', () => {
     const [result] = log([problem({ message: 'got "[click](https://e)\n::error::x"' })]).runs[0].results;
     expect(result!.message.text).toBe('spec.rollout.steps[2]: got "[click] (https://e) ::error::x"');
+    const pattern = 'must match ^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$ or [x](?:y)';
+    const [other] = log([problem({ message: pattern })]).runs[0].results;
+    expect(other!.message.text).toBe(`spec.rollout.steps[2]: ${pattern}`);
   });
 });

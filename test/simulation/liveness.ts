@@ -11,9 +11,11 @@ const BOUND_PER_STEP = 3;
 /** Minutes without evidence until a person is told, by the manifests; and those that a tick and the ingest delay add. */
 const DEADLINE = 15;
 const GRACE = 8;
+/** Minutes after an outage in which stable's ticks still show it. */
+const OUT = 35;
 /** What keeps a release where it is for good, and what a history must hold for that to be right. */
 const RESTS: Readonly<
-  Record<string, readonly (ActKind | 'born' | 'late' | 'order' | 'bad' | 'sick' | 'stopped')[]>
+  Record<string, readonly (ActKind | 'born' | 'late' | 'order' | 'bad' | 'sick' | 'stopped' | 'shared')[]>
 > = {
   NOT_RAISED: ['bad'],
   EXPOSURE_REDUCED: ['bad'],
@@ -28,7 +30,7 @@ const RESTS: Readonly<
   suppressed: ['close-pull', 'delete-branch'],
   NOT_COMPUTED: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted', 'sick'],
   RELEASE_FROZEN: ['sick'],
-  STABLE_FAILING_TOO: ['sick'],
+  STABLE_FAILING_TOO: ['shared'],
   MERGED_BEFORE: ['force-push'],
   MANIFEST_INVALID: ['record-deleted'],
 };
@@ -159,6 +161,7 @@ export class Liveness {
       if (cause === 'late') return release?.deadline !== '6h';
       if (cause === 'order')
         return scenario.happenings.some(({ kind }) => kind === 'order' || kind === 'twins');
+      if (cause === 'shared') return this.#isStableSick(name);
       if (cause === 'sick')
         return (
           release?.verify !== undefined &&
@@ -177,6 +180,17 @@ export class Liveness {
         : people.has(name, cause as ActKind);
     };
     return (RESTS[code] ?? []).some(happened);
+  }
+
+  /**
+   * Stable itself does harm: one that turned bad after its watch, or when another was started and ended it. Nothing of Belay's takes
+   * both of them back, and a person is told with every run. Just after an outage it is still in the ticks that are read together.
+   */
+  #isStableSick(name: string): boolean {
+    const { forge, serving } = this.#world;
+    const path = manifestPath(name);
+    const stable = readManifest(path, forge.textAt(path))?.spec.stable.version;
+    return (stable !== undefined && serving.harmfulSince(stable) !== undefined) || serving.wasOut(OUT);
   }
 
   /** INV-13: who cannot see for too long is told once, by a record; that it is not twice is seen where it lands. */

@@ -161,7 +161,7 @@ export const PLANTED: readonly PlantedBug[] = [
     'steps go on under an open rollback',
     'INV-10',
     'app/hold-for-rollbacks.ts',
-    "const known = await world.forge.branches(snapshot.head, 'belay/rollback/');",
+    'const known = await world.forge.branches(snapshot.head, ROLLBACKS);',
     'const known: readonly string[] = [];',
   ),
   bug(

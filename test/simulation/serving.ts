@@ -40,14 +40,14 @@ export class Serving {
   readonly #backends = new Map<string, Map<string, string>>();
   readonly #before: number;
   #until: number;
-  #stuckUntil: number;
-  #outageUntil: number;
+  #stuckUntil = Number.NEGATIVE_INFINITY;
+  #outageUntil = Number.NEGATIVE_INFINITY;
 
   constructor(releases: readonly SimRelease[], tree: () => Tree) {
     this.#releases = releases;
     this.#tree = tree;
     this.#before = releases.some(({ verify }) => verify !== undefined) ? PAST : BEFORE;
-    this.#until = this.#stuckUntil = this.#outageUntil = -this.#before;
+    this.#until = -this.#before;
   }
 
   /** Lets minutes pass until a moment. */
@@ -67,6 +67,17 @@ export class Serving {
   /** Every version fails. */
   failAll(until: number): void {
     this.#outageUntil = Math.max(this.#outageUntil, until);
+  }
+
+  /** It follows again, and nothing fails that is not itself bad. */
+  heal(): void {
+    this.#stuckUntil = Math.min(this.#stuckUntil, this.#until);
+    this.#outageUntil = Math.min(this.#outageUntil, this.#until);
+  }
+
+  /** Whether everything failed at some time in the last minutes. */
+  wasOut(minutes: number): boolean {
+    return this.#until - minutes < this.#outageUntil;
   }
 
   /** Percent of a release's traffic that a version has now. */

@@ -92,11 +92,14 @@ class Play {
           this.#run(happening.run, (one) => this.#system.advance(one, { only: [], dryRun: false })),
           happening.order === undefined
             ? this.#run(happening.other, (one) => this.#system.advance(one, { only: [], dryRun: false }))
-            : this.#order(happening.order, { from: 'candidate', ifFailing: false, run: happening.other }),
+            : this.#order(happening.order, { from: undefined, ifFailing: false, run: happening.other }),
         ]);
         return;
       case 'order':
-        return this.#order(happening.release, happening);
+        return this.#order(happening.release, {
+          ...happening,
+          from: happening.from === 'stable' ? this.#stableOf(happening.release) : undefined,
+        });
       case 'act':
         world.act(happening.release, happening.act);
         return;
@@ -121,8 +124,7 @@ class Play {
     world.passTo(scenario.healAt);
     world.setRules(undefined, 0);
     world.metrics.heal();
-    world.serving.stick(world.minute);
-    world.serving.failAll(world.minute);
+    world.serving.heal();
     world.people.repair();
     world.people.answer();
     invariants.check();
@@ -131,10 +133,15 @@ class Play {
       world.passTo(scenario.healAt + tick * TICK);
       report = await this.#run(CLEAN, (one) => this.#system.advance(one, { only: [], dryRun: false }));
       this.liveness.afterTick(report, true);
-      const isTheirs = ({ decision }: RunReport['releases'][number]) =>
-        decision.reasons.some(({ code }) => code === 'ROLLBACK_OPEN');
-      const again = world.people.answer(new Set(report?.releases.filter(isTheirs).map(({ name }) => name)));
-      for (const name of again) await this.#order(name, { from: 'candidate', ifFailing: false, run: CLEAN });
+      const open =
+        report?.releases.filter(({ decision }) => decision.reasons[0].code === 'ROLLBACK_OPEN') ?? [];
+      const again = world.people.answer(new Set(open.map(({ name }) => name)));
+      for (const name of again) {
+        const told = open.find((one) => one.name === name)?.decision.reasons[0].text ?? '';
+        // people do what they are told to
+        const [, from] = /with `from: (\S+)`/.exec(told) ?? [];
+        await this.#order(name, { from, ifFailing: false, run: CLEAN });
+      }
       invariants.check();
       if (report && this.liveness.isAtRest(report)) break;
     }
@@ -148,20 +155,27 @@ class Play {
 
   async #order(
     release: string,
-    { from, ifFailing, run }: Pick<Extract<Happening, { kind: 'order' }>, 'from' | 'ifFailing' | 'run'>,
+    {
+      from,
+      ifFailing,
+      run,
+    }: { readonly from: string | undefined; readonly ifFailing: boolean; readonly run: RunPlan },
   ): Promise<void> {
-    const path = manifestPath(release);
-    const stable = readManifest(path, this.#world.forge.textAt(path))?.spec.stable.version;
     await this.#run(run, (one) =>
       this.#system.rollback(one, {
         release,
         reason: 'it is slow',
-        from: from === 'stable' ? stable : undefined,
+        from,
         onlyIfFailing: ifFailing,
         dryRun: false,
       }),
     );
     this.liveness.afterOrder(release);
+  }
+
+  #stableOf(release: string): string | undefined {
+    const path = manifestPath(release);
+    return readManifest(path, this.#world.forge.textAt(path))?.spec.stable.version;
   }
 
   /** One run, to its end or to where it broke; only what callers are promised may come out of it. */

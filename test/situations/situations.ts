@@ -187,6 +187,25 @@ export const SITUATIONS: readonly Situation[] = [
   blind('empty', 'REL-08'),
   blind('many-series', 'REL-08'),
   blind('stale', 'REL-09'),
+  ...(['of the candidate', 'of both versions'] as const).map((which): Situation => {
+    const frozen: Health = (at) => (at > 31 && at <= 150 ? undefined : healthy(at));
+    return {
+      id: 'REL-09',
+      title: `counters ${which} that stand still are no traffic: one notice, and on when they count again`,
+      candidate: frozen,
+      ...(which === 'of both versions' ? { stable: frozen } : {}),
+      story: [
+        { at: 32, tick: STEP },
+        { at: 64, tick: ['hold', 'CHECK_NO_DATA', 'none'], says: /no usable tick since this step began/ },
+        { at: 95, tick: ['pause', 'EVIDENCE_MISSING', 'committed'], exit: 2 },
+        { at: 105, tick: ['hold', 'CHECK_NO_DATA', 'none'] },
+        { at: 150, tick: ['hold', 'CHECK_NO_DATA', 'none'] },
+        { expect: { weight: 25, pulls: [], records: 4 } },
+        { at: 175, tick: STEP },
+        { expect: { weight: 100 } },
+      ],
+    };
+  }),
   {
     id: 'REL-10',
     title: 'a candidate without traffic is held',
@@ -331,7 +350,8 @@ export const SITUATIONS: readonly Situation[] = [
       { rules: { pending: 'ci' } },
       { at: 20, tick: HARM('armed') },
       { at: 25, tick: HARM('armed') },
-      { at: 90, tick: HARM('armed') },
+      { at: 26, tick: HARM('armed'), exit: 2, says: /"ci"/ },
+      { at: 90, tick: HARM('armed'), exit: 2 },
       { expect: { pulls: ['open'], commits: [] } },
     ],
   },

@@ -9,7 +9,7 @@ export const GENERATED = join(ROOT, 'src/cli/init-workflows.generated.ts');
 
 /** Source of the generated file. */
 export function renderInitWorkflows(): string {
-  const entries = ['validate', 'preflight', 'advance', 'rollback'].map((name) => {
+  const entries = ['validate', 'preflight', 'advance', 'rollback', 'command', 'watchdog'].map((name) => {
     const path = `.github/workflows/belay-${name}.yml`;
     return `  ${JSON.stringify(path)}:\n    ${JSON.stringify(readFileSync(join(ROOT, 'examples/fraud-scorer', path), 'utf8'))},`;
   });

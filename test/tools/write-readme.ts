@@ -10,8 +10,8 @@ import { helpForAll } from '../../src/cli/help.ts';
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const WORKFLOWS = ['validate', 'preflight', 'advance', 'rollback'] as const;
-const ACTIONS = [...WORKFLOWS, 'drill'] as const;
+const WORKFLOWS = ['validate', 'preflight', 'advance', 'rollback', 'watchdog'] as const;
+const ACTIONS = [...WORKFLOWS, 'command', 'drill'] as const;
 
 interface ActionFile {
   readonly inputs?: Readonly<

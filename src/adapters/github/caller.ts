@@ -4,11 +4,11 @@ import { millis } from '../../core/units.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ForgeCost } from '../../ports/forge.ts';
 import type { Log } from '../../ports/log.ts';
-import type { GraphqlBody, Send } from './connect.ts';
+import type { GraphqlBody, RestRequest, Send } from './connect.ts';
 import type { Mask } from './mask.ts';
 import { oneLine } from './mask.ts';
 import type { Reply } from './reply.ts';
-import { concealReply, isUnknown, readReply } from './reply.ts';
+import { concealReply, isUnknown, readReply, readRestReply } from './reply.ts';
 
 export interface CallerOptions {
   readonly send: Send;
@@ -28,12 +28,22 @@ export type Answer = Extract<Reply, { kind: 'answer' }>;
 /** What became of a write that was sent once. */
 export type WriteReply = Extract<Reply, { kind: 'answer' | 'unknown' | 'rejected' }>;
 
+/** What the REST API answered: the parsed body, or why there is none. */
+export type RestAnswer =
+  | { readonly kind: 'answer'; readonly body: unknown }
+  | Extract<Reply, { kind: 'rejected' }>;
+
 /** Asks GitHub. Reads are repeated when they fail; a write is sent once, and who sent it finds out what became of it. */
 export interface Caller {
   /** @throws ToolError FORGE_UNAVAILABLE, RATE_LIMITED, UNAUTHORISED, FORGE_REFUSED */
   read(body: GraphqlBody): Promise<Answer>;
   /** @throws ToolError RATE_LIMITED, UNAUTHORISED: nothing happened */
   write(body: GraphqlBody): Promise<WriteReply>;
+  /**
+   * Asks the REST API, again when it fails: only for what does no harm when it is done twice.
+   * @throws ToolError FORGE_UNAVAILABLE, RATE_LIMITED, UNAUTHORISED
+   */
+  ask(request: RestRequest): Promise<RestAnswer>;
   /** Waits before the n-th repetition (from 0): about 1, 4, 10 s. */
   pause(repetition: number): Promise<void>;
   /** The same for something that GitHub is still working out: about 0.5, 1, 2 s. */
@@ -59,7 +69,7 @@ export function createCaller(options: CallerOptions): Caller {
   const pause = (repetition: number) => sleep(PAUSES, repetition);
 
   /** Sends until GitHub no longer asks to wait; nothing happened before. */
-  async function send(body: GraphqlBody): Promise<WriteReply> {
+  async function send(body: GraphqlBody | RestRequest): Promise<WriteReply> {
     for (;;) {
       const reply = await ask.send(body);
       if (reply.kind === 'rate-limited') await limits.wait(reply);
@@ -85,9 +95,26 @@ export function createCaller(options: CallerOptions): Caller {
     });
   }
 
+  async function askRest(request: RestRequest): Promise<RestAnswer> {
+    let reason = '';
+    for (let attempt = 0; attempt < READ_ATTEMPTS; attempt += 1) {
+      if (attempt > 0) await pause(attempt - 1);
+      const reply = await send(request);
+      if (reply.kind === 'rejected') return reply;
+      if (reply.kind === 'answer') return { kind: 'answer', body: reply.data.body };
+      reason = oneLine(reply.reason);
+      log.debug(`GitHub: no answer (${attempt + 1} of ${READ_ATTEMPTS}): ${reason}`);
+    }
+    throw new ToolError({
+      code: 'FORGE_UNAVAILABLE',
+      message: `GitHub: gave no answer in ${READ_ATTEMPTS} attempts: ${reason}`,
+    });
+  }
+
   return {
     read,
     write: send,
+    ask: askRest,
     pause,
     settle: (repetition) => sleep(SETTLING, repetition),
     log,
@@ -104,12 +131,13 @@ function countRequests({ send, clock, deadline, mask }: CallerOptions) {
   let ended = 0;
   return {
     cost: (): ForgeCost => ({ requests, roundTrips: ended }),
-    send: async (body: GraphqlBody): Promise<Reply> => {
+    send: async (body: GraphqlBody | RestRequest): Promise<Reply> => {
       requests += 1;
       const depth = ended + 1;
       try {
         const answer = await send(body, deadline());
-        return concealReply(readReply(answer, clock.now()), mask);
+        const read = 'path' in body ? readRestReply : readReply;
+        return concealReply(read(answer, clock.now()), mask);
       } catch (error) {
         return { kind: 'unknown', reason: mask(error instanceof Error ? error.message : 'no answer') };
       } finally {

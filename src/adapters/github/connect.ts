@@ -1,7 +1,16 @@
 import { Octokit } from '@octokit/rest';
 
-/** One HTTP request to the GraphQL endpoint; what came back, whatever its status. @throws when nothing came back */
-export type Send = (body: GraphqlBody, signal: AbortSignal) => Promise<HttpAnswer>;
+/** One HTTP request; what came back, whatever its status. @throws when nothing came back */
+export type Send = (request: GraphqlBody | RestRequest, signal: AbortSignal) => Promise<HttpAnswer>;
+
+/** What GraphQL cannot be asked. */
+export interface RestRequest {
+  readonly method: 'GET' | 'POST';
+  /** Below the address of the API, its parts encoded: `/repos/acme/models/…`. */
+  readonly path: string;
+  /** Of a POST. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
 
 export interface GraphqlBody {
   readonly query: string;
@@ -37,9 +46,12 @@ export function connect({ token, apiUrl, graphqlUrl, fetch }: Endpoint): Send {
     log: SILENT,
     ...(fetch === undefined ? {} : { request: { fetch } }),
   });
-  return async (body, signal) => {
+  return async (asked, signal) => {
+    const request = { signal };
     try {
-      return await client.request({ method: 'POST', url: graphqlUrl, ...body, request: { signal } });
+      return 'path' in asked
+        ? await client.request({ method: asked.method, url: asked.path, ...asked.fields, request })
+        : await client.request({ method: 'POST', url: graphqlUrl, ...asked, request });
     } catch (error) {
       const answer = answerOf(error);
       if (answer !== undefined) return answer;

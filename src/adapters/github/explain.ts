@@ -60,16 +60,18 @@ export function meaningOf(error: Pick<FieldError, 'type' | 'message'>): Meaning 
 export const MERGE_QUEUE_ADVICE =
   'Belay writes at once or not at all, and no queue: put the GitHub App whose token this is on the bypass list of the rule that requires the merge queue (GITHUB_TOKEN cannot be on it)';
 
-/**
- * What a pull request still waits for, in GitHub's words, and what to do about a merge queue, and about a check that failed or that
- * has not reported since an earlier run armed the pull request.
- */
-export function requirementOf(message: string, { armed }: { readonly armed: boolean }): string {
+/** What to do about a required check that failed. */
+export const FAILING_ADVICE =
+  'It will not merge like this: mend the check and run it again, or let somebody merge who may go around the rule';
+
+/** What to do about a required check that says nothing. */
+export const SILENT_ADVICE =
+  'What GITHUB_TOKEN opens starts no workflow by itself: approve the run on the pull request, or close and reopen it; from then on use the token of a GitHub App';
+
+/** What a pull request still waits for, in GitHub's words, and what to do about a merge queue and about a check that failed. */
+export function requirementOf(message: string): string {
   const wanted = rulesOf(message);
-  if (/check.* (is|are) failing/i.test(message))
-    return `${wanted} It will not merge like this: mend the check and run it again, or let somebody merge who may go around the rule`;
-  if (armed && /checks? .*(is|are) expected/i.test(message))
-    return `${wanted} Nothing has reported since an earlier run: what GITHUB_TOKEN opens starts no workflow by itself. Approve the run on the pull request, or close and reopen it; from then on use the token of a GitHub App`;
+  if (/check.* (is|are) failing/i.test(message)) return `${wanted} ${FAILING_ADVICE}`;
   // armed, it is added to the queue by GitHub once nothing else is missing
   if (meaningOf({ type: '', message }) === 'merge-queue')
     return `${wanted} GitHub adds it to the queue, where it lands only when the required workflows run on "merge_group" too. ${MERGE_QUEUE_ADVICE}`;

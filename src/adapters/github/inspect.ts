@@ -2,8 +2,9 @@ import { ToolError } from '../../core/errors.ts';
 import type { ForgeState, Inspection, PullRequest, Sibling } from '../../ports/forge.ts';
 import { checkBranch, foldersOf, operationOf } from '../operation.ts';
 import { at, CLOSING_FIELDS, listAt, PULL_FIELDS, readPull, shaAt, textAt } from './data.ts';
+import { isMadeByUs, MAKER_FIELDS } from './maker.ts';
 import type { Place } from './place.ts';
-import { askRepository } from './place.ts';
+import { askAs } from './place.ts';
 
 /**
  * All states of the branch's own pull requests, found by branch and not by search, which lags. Those from forks are left
@@ -12,7 +13,7 @@ import { askRepository } from './place.ts';
 const FIELDS = `id
   main: ref(qualifiedName: $main) { target { oid } }
   branch: ref(qualifiedName: $ref) {
-    target { oid ... on Commit { message } }
+    target { oid ... on Commit { message ${MAKER_FIELDS} } }
     associatedPullRequests(first: 20, orderBy: {field: CREATED_AT, direction: DESC}) {
       nodes { ${PULL_FIELDS} ${CLOSING_FIELDS} }
     }
@@ -44,7 +45,7 @@ export async function inspectProposal(place: Place, proposal: Inspection): Promi
   // GitHub takes whole folders only
   const prefixes = families.map((family) => `refs/heads/${family.slice(0, family.lastIndexOf('/') + 1)}`);
   const folders = foldersOf(branch);
-  const repository = await askRepository(place, {
+  const { repository, login } = await askAs(place, {
     types: [
       '$main: String!, $ref: String!, $branch: String!',
       ...folders.map((_, index) => `$folder${index}: String!`),
@@ -75,7 +76,7 @@ export async function inspectProposal(place: Place, proposal: Inspection): Promi
   ];
   return {
     head: shaAt(repository, 'main', 'target', 'oid'),
-    branch: own === undefined ? undefined : readBranch(own),
+    branch: own === undefined ? undefined : readBranch(place, own, login),
     pulls: pullsOf(listed, defaultBranch).filter((pull) => pull.branch === branch),
     siblings: families.flatMap((family, index) =>
       siblingsIn(listAt(repository, `family${index}`, 'nodes'), defaultBranch).filter(
@@ -87,8 +88,10 @@ export async function inspectProposal(place: Place, proposal: Inspection): Promi
   };
 }
 
-function readBranch(ref: unknown): ForgeState['branch'] {
-  return { tip: shaAt(ref, 'target', 'oid'), operation: operationAt(ref) };
+/** What is on the proposal's own branch counts as this tool's only when its account made it: an earlier run is believed, a push is not. */
+function readBranch(place: Place, ref: unknown, login: string): ForgeState['branch'] {
+  const isOurs = isMadeByUs(place, at(ref, 'target'), login);
+  return { tip: shaAt(ref, 'target', 'oid'), operation: isOurs ? operationAt(ref) : undefined };
 }
 
 /** What the tip of a branch names. */

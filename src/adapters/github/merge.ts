@@ -9,14 +9,33 @@ import { oneLine } from './mask.ts';
 import type { Place } from './place.ts';
 import { askPull, errorOf, neverKnown, WRITE_ATTEMPTS } from './place.ts';
 import { isUnknown } from './reply.ts';
+import { askWaiting } from './required-checks.ts';
 
 const MERGED = 'merge: mergePullRequest(input: $merge) { pullRequest { state mergeCommit { oid } } }';
 const ARMED =
   'arm: enablePullRequestAutoMerge(input: $arm) { pullRequest { autoMergeRequest { enabledAt } } }';
 const DISARMED = 'disarm: disablePullRequestAutoMerge(input: $disarm) { clientMutationId }';
 
-/** Merges, guarded by the head; arms auto-merge when a requirement is pending, if it may. One request when nothing goes wrong. */
+/**
+ * Merges, guarded by the head; arms auto-merge when a requirement is pending, if it may. One request when nothing goes wrong, and one
+ * more for what still keeps it when it was to land by itself and does not, or an earlier run armed it.
+ */
 export async function mergePull(place: Place, request: MergeRequest): Promise<MergeOutcome> {
+  const outcome = await attemptMerge(place, request);
+  if (request.whenPending !== 'arm') return outcome;
+  if (outcome.kind === 'armed' && request.pull.armed) {
+    const { text, isOverdue } = await askWaiting(place, request.pull);
+    return { kind: 'armed', reason: text ?? outcome.reason, isOverdue };
+  }
+  if (outcome.kind !== 'blocked' || !COUNTED.test(outcome.message)) return outcome;
+  const { text } = await askWaiting(place, request.pull);
+  return text === undefined ? outcome : { ...outcome, message: `${outcome.message}. ${text}` };
+}
+
+/** GitHub names one check, and counts several. */
+const COUNTED = /\d+ of \d+ required status checks/i;
+
+async function attemptMerge(place: Place, request: MergeRequest): Promise<MergeOutcome> {
   checkBranch(request.pull.branch, place.defaultBranch);
   let reason = '';
   for (let attempt = 0; attempt <= WRITE_ATTEMPTS; attempt += 1) {
@@ -25,7 +44,7 @@ export async function mergePull(place: Place, request: MergeRequest): Promise<Me
     warnOfArmed(place, request, reply);
     if (attempted.kind === 'merged') return attempted.outcome;
     if (attempted.kind === 'refused' && attempted.armed)
-      return { kind: 'armed', reason: requirementOf(attempted.message, request.pull) };
+      return { kind: 'armed', reason: requirementOf(attempted.message), isOverdue: false };
     const settled = await settle(place, request, attempted);
     if (settled !== undefined) return settled;
     reason = attempted.message;
@@ -140,8 +159,8 @@ async function settle(
   if (now.head !== request.head) return { kind: 'head-changed', expected: request.head };
   if (now.mergeable === 'CONFLICTING') return conflict(request);
   if (attempt.kind === 'unknown')
-    return now.armed && mayArm ? { kind: 'armed', reason: attempt.message } : undefined;
-  if (now.armed && mayArm) return { kind: 'armed', reason: requirementOf(attempt.message, request.pull) };
+    return now.armed && mayArm ? { kind: 'armed', reason: attempt.message, isOverdue: false } : undefined;
+  if (now.armed && mayArm) return { kind: 'armed', reason: requirementOf(attempt.message), isOverdue: false };
   if (now.mergeable === 'UNKNOWN' || attempt.meaning === 'head-moved' || attempt.meaning === 'not-mergeable')
     return undefined;
   return {
@@ -179,7 +198,7 @@ function blockedBy(request: MergeRequest, attempt: Refused): MergeOutcome | unde
       };
     case 'pending':
       return request.whenPending === 'leave'
-        ? { kind: 'pending', reason: requirementOf(attempt.message, request.pull) }
+        ? { kind: 'pending', reason: requirementOf(attempt.message) }
         : pending(attempt, request.pull);
     default:
       return undefined;
@@ -188,7 +207,7 @@ function blockedBy(request: MergeRequest, attempt: Refused): MergeOutcome | unde
 
 function pending(attempt: Refused, pull: PullRequest): MergeOutcome {
   const stays = `GitHub: pull request #${pull.number} stays open`;
-  const wanted = requirementOf(attempt.message, pull);
+  const wanted = requirementOf(attempt.message);
   if (/auto.?merge is not allowed/i.test(attempt.armMessage))
     return {
       kind: 'blocked',

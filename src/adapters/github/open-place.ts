@@ -18,6 +18,8 @@ export interface PlaceOptions extends Endpoint {
   readonly random: () => number;
   /** Gives the end of one request, from now; default after 15 s (GitHub itself gives up after 10). */
   readonly deadline?: () => AbortSignal;
+  /** Whether GitHub signs what is committed through its API; default: it is github.com or ghe.com, which always do. */
+  readonly signs?: boolean;
   /** All waiting that GitHub asks for, together; default 120 s. */
   readonly waitBudget?: Millis;
 }
@@ -35,7 +37,12 @@ export function openPlace(options: PlaceOptions): Place {
     waitBudget: options.waitBudget ?? millis(120_000),
   });
   const webUrl = `${serverUrl(options.apiUrl)}/${owner}/${repository}`;
-  return { caller, owner, name: repository, defaultBranch, webUrl };
+  const signs = options.signs ?? isCloud(options.apiUrl);
+  return { caller, owner, name: repository, defaultBranch, webUrl, now: () => clock.now(), signs };
+}
+
+function isCloud(apiUrl: string): boolean {
+  return /^api\.(?:github\.com|[^.]+\.ghe\.com)$/.test(new URL(apiUrl).host);
 }
 
 /** Where people look: api.github.com answers for github.com, and <host>/api/v3 for <host>. */

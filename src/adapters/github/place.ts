@@ -1,7 +1,8 @@
 import { ToolError } from '../../core/errors.ts';
+import type { Instant } from '../../core/units.ts';
 import type { FileWrite } from '../../ports/forge.ts';
 import type { Answer, Caller } from './caller.ts';
-import { at } from './data.ts';
+import { at, textAt } from './data.ts';
 import { oneLine } from './mask.ts';
 import type { FieldError } from './reply.ts';
 
@@ -13,29 +14,41 @@ export interface Place {
   readonly defaultBranch: string;
   /** Address of the repository for people, e.g. `https://github.com/acme/models`. */
   readonly webUrl: string;
+  now(): Instant;
+  /** GitHub signs what is committed through its API: always on github.com, on a server where its administrator wants it. */
+  readonly signs: boolean;
 }
 
 /** How often a write is begun again after an unknown outcome or a race. */
 export const WRITE_ATTEMPTS = 3;
 
+interface RepositoryQuery {
+  readonly types: string;
+  readonly fields: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
 /** A query about the repository; `fields` may use `$owner`, `$name` and what `types` declares. @throws ToolError */
-export async function askRepository(
+export async function askRepository(place: Place, query: RepositoryQuery): Promise<unknown> {
+  return (await askAs(place, query)).repository;
+}
+
+/** The same, and the login of the account that asks. @throws ToolError */
+export async function askAs(
   place: Place,
-  query: {
-    readonly types: string;
-    readonly fields: string;
-    readonly variables: Readonly<Record<string, unknown>>;
-  },
-): Promise<unknown> {
+  query: RepositoryQuery,
+): Promise<{ readonly repository: unknown; readonly login: string }> {
   const answer = await place.caller.read({
     query: `query($owner: String!, $name: String!, ${query.types}) {
       repository(owner: $owner, name: $name) { ${query.fields} }
+      viewer { login }
     }`,
     variables: { owner: place.owner, name: place.name, ...query.variables },
   });
   const repository = at(answer.data, 'repository');
   const [error] = answer.errors;
-  if (repository !== undefined && error === undefined) return repository;
+  if (repository !== undefined && error === undefined)
+    return { repository, login: textAt(answer.data, 'viewer', 'login') };
   throw unreadable(place, error);
 }
 
@@ -89,9 +102,12 @@ export function additionsOf(files: readonly FileWrite[]): readonly object[] {
 
 /** The error of a write that GitHub refused in words that are in no table. */
 export function refusedOtherwise(purpose: string, reason: string): ToolError {
+  const advice = /\barchived\b/i.test(reason)
+    ? 'Unarchive the repository under Settings > General; until then nothing in it is rolled out or back'
+    : 'Do it by hand, or correct what it names';
   return new ToolError({
     code: 'FORGE_REFUSED',
-    message: `GitHub: refused to ${purpose}: ${oneLine(reason)}. Do it by hand, or correct what it names`,
+    message: `GitHub: refused to ${purpose}: ${oneLine(reason)}. ${advice}`,
   });
 }
 

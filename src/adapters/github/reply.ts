@@ -40,6 +40,19 @@ export function concealReply(reply: Reply, mask: Mask): Reply {
   return { ...reply, errors: reply.errors.map((error) => ({ ...error, message: mask(error.message) })) };
 }
 
+/** Reads an answer of the REST API: its status means what it says. The body stands at `body`. */
+export function readRestReply(answer: HttpAnswer, now: Instant): Reply {
+  const { status, headers, data } = answer;
+  const reason = messageOf(data) || `HTTP ${status}`;
+  const permissions = headers['x-accepted-github-permissions']?.toString();
+  if (status === 401) return { kind: 'unauthorised', reason };
+  if (status >= 500) return { kind: 'unknown', reason: `HTTP ${status}` };
+  if (isRateLimited(status, headers, messageOf(data)))
+    return { kind: 'rate-limited', wait: waitOf(headers, now), reason };
+  if (status >= 300) return { kind: 'rejected', status, reason, permissions };
+  return { kind: 'answer', data: { body: data }, errors: [], permissions };
+}
+
 /** Reads an HTTP answer. A status of 200 promises nothing: limits, faults and refusals come with it too. */
 export function readReply(answer: HttpAnswer, now: Instant): Reply {
   const { status, headers, data } = answer;

@@ -3,8 +3,9 @@ import type { Sha } from '../../core/units.ts';
 import type { FileWrite, ForgeState, ProposeRequest } from '../../ports/forge.ts';
 import { operationOf } from '../operation.ts';
 import { at, listAt, optionalShaAt, textAt } from './data.ts';
+import { isMadeByUs, MAKER_FIELDS } from './maker.ts';
 import type { Place } from './place.ts';
-import { askRepository } from './place.ts';
+import { askAs } from './place.ts';
 
 /** How a proposal's branch stands. */
 export type Standing =
@@ -13,7 +14,7 @@ export type Standing =
   | { readonly kind: 'ready' }
   /** At an older commit of the default branch, with nothing on it; `ref` is GitHub's id of the branch. */
   | { readonly kind: 'behind'; readonly ref: string }
-  /** Its tip is exactly this proposal's commit. */
+  /** Its tip is exactly this proposal's commit, and a run of ours made it. */
   | { readonly kind: 'own'; readonly tip: Sha }
   | { readonly kind: 'taken'; readonly tip: Sha };
 
@@ -29,11 +30,11 @@ export async function standingOf(
   if (tip === request.parent) return { kind: 'ready' };
   if (tip === found.made) return { kind: 'own', tip };
   const folders = foldersOf(request.files);
-  const repository = await askRepository(place, {
+  const { repository, login } = await askAs(place, {
     types: '$main: String!, $ref: String!',
     fields: `main: ref(qualifiedName: $main) { compare(headRef: $ref) { aheadBy } }
       branch: ref(qualifiedName: $ref) {
-        id target { oid ... on Commit { message parents(first: 2) { nodes { oid } } } }
+        id target { oid ... on Commit { message ${MAKER_FIELDS} parents(first: 2) { nodes { oid } } } }
       }
       ${folders.map((folder, index) => comparison(tip, folder, index)).join('\n')}`,
     variables: { main: `refs/heads/${place.defaultBranch}`, ref: `refs/heads/${request.branch}` },
@@ -43,6 +44,7 @@ export async function standingOf(
   if (ahead === 0) return { kind: 'behind', ref: textAt(repository, 'branch', 'id') };
   const isOwn =
     ahead === 1 &&
+    isMadeByUs(place, at(repository, 'branch', 'target'), login) &&
     isOwnCommit(at(repository, 'branch', 'target'), request) &&
     folders.every((folder, index) => isOwnFolder(repository, { folder, index, files: request.files }));
   return { kind: isOwn ? 'own' : 'taken', tip };

@@ -42,10 +42,15 @@ export function createWorktree(directory: string): FileSource & Digests {
   };
 }
 
+/** Another repository within this one: what is in it belongs to that. One that was not checked out is an empty folder. */
+function isSubmodule(directory: string, path: string): boolean {
+  return lookAt(directory, `${path}/.git`) !== undefined;
+}
+
 function walk(directory: string, folder: string, found: string[]): void {
   for (const entry of readdirSync(join(directory, folder), { withFileTypes: true })) {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isDirectory()) walk(directory, path, found);
+    if (entry.isDirectory() && !isSubmodule(directory, path)) walk(directory, path, found);
     else found.push(path);
   }
 }
@@ -59,11 +64,14 @@ class Folders {
     this.#directory = directory;
   }
 
-  /** Every part of the way is a folder, not a link to one: a link could lead out of the repository. */
+  /** Every part of the way is a folder of this repository, not a link to one: a link could lead out of it. */
   isReal(folder: string): boolean {
     const known = this.#known.get(folder);
     if (known !== undefined) return known;
-    const real = this.isReal(folderOf(folder)) && lookAt(this.#directory, folder)?.isDirectory() === true;
+    const real =
+      this.isReal(folderOf(folder)) &&
+      lookAt(this.#directory, folder)?.isDirectory() === true &&
+      !isSubmodule(this.#directory, folder);
     this.#known.set(folder, real);
     return real;
   }
@@ -94,8 +102,9 @@ function readOne(directory: string, path: string, folders: Folders): RepoFile | 
   if (!stats) return undefined;
   if (stats.isSymbolicLink() || !folders.isReal(folderOf(path)))
     return { kind: 'unreadable', path, reason: 'symlink' };
-  if (!stats.isFile())
-    return stats.isDirectory() ? undefined : { kind: 'unreadable', path, reason: 'symlink' };
+  if (stats.isDirectory())
+    return isSubmodule(directory, path) ? { kind: 'unreadable', path, reason: 'submodule' } : undefined;
+  if (!stats.isFile()) return { kind: 'unreadable', path, reason: 'symlink' };
   if (stats.size > MAX_BYTES) return { kind: 'unreadable', path, reason: 'too-large' };
   const bytes = readFileSync(join(directory, path));
   try {

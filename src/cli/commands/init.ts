@@ -1,9 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ToolError } from '../../core/errors.ts';
 import { CONFIG_PATH } from '../../core/manifest/config-schema.ts';
 import { type CommandContext, type CommandInput, type CommandResult, textFlag } from '../command.ts';
-import { configTemplate, releaseTemplate, servingTemplate } from '../init-templates.ts';
+import { configTemplate, INIT_TRAFFIC, releaseTemplate, servingTemplate } from '../init-templates.ts';
 import { WORKFLOWS } from '../init-workflows.generated.ts';
 import { VERSION } from '../version.ts';
 
@@ -18,11 +18,12 @@ export async function runInit({ flags }: CommandInput, context: CommandContext):
   const name = textFlag(flags, 'release') ?? 'my-model';
   const url = textFlag(flags, 'prometheus') ?? 'https://prometheus.example.com';
   const branch = textFlag(flags, 'branch') ?? 'main';
-  const ref = textFlag(flags, 'ref') ?? DEFAULT_REF;
+  const ref = textFlag(flags, 'ref') ?? (await standingRef(directory)) ?? DEFAULT_REF;
   checkInputs({ name, url, branch, ref });
+  const manifest = `releases/${name}.yaml`;
   const files: Readonly<Record<string, string>> = {
     [CONFIG_PATH]: configTemplate({ url, ref }),
-    [`releases/${name}.yaml`]: releaseTemplate({ name, ref }),
+    [manifest]: releaseTemplate({ name, ref }),
     [`serving/${name}.yaml`]: servingTemplate({ name }),
     ...Object.fromEntries(
       Object.entries(WORKFLOWS).map(([path, text]) => [path, adaptWorkflow(text, { name, branch, ref })]),
@@ -40,7 +41,14 @@ export async function runInit({ flags }: CommandInput, context: CommandContext):
           `note: the workflows run belay-dev/belay@${ref}, which is not tagged yet: write them with --ref and the 40 digits of a commit, or put those there`,
         ]
       : []),
-    `next: put your version, digest, queries and route into releases/${name}.yaml and serving/${name}.yaml, then run "belay validate"`,
+    ...(written.includes(manifest)
+      ? [
+          `made for: steps and margins of ${manifest} fit ${INIT_TRAFFIC.perMinute.toLocaleString('en-US')} requests a minute with ${INIT_TRAFFIC.bad} of them bad; with less traffic hold longer or give the steps more weight. "belay plan --traffic" says what yours need`,
+        ]
+      : []),
+    written.length === 0
+      ? 'nothing was written, for all of it stands there already; a file that is deleted is written anew, and --release <name> begins another release'
+      : `next: put your version, digest, queries and route into releases/${name}.yaml and serving/${name}.yaml, then run "belay validate"`,
   ];
   return {
     exitCode: 0,
@@ -50,6 +58,18 @@ export async function runInit({ flags }: CommandInput, context: CommandContext):
     problems: [],
     outputs: {},
   };
+}
+
+/** The version of Belay that the workflows of a repository run already, so that a second run goes on with it. */
+async function standingRef(directory: string): Promise<string | undefined> {
+  for (const path of Object.keys(WORKFLOWS)) {
+    const text = await readFile(join(directory, path), 'utf8').catch(() => '');
+    const found = /uses: belay-dev\/belay\/actions\/[a-z]+@([A-Za-z0-9][A-Za-z0-9._/-]{0,99})\s/.exec(
+      text,
+    )?.[1];
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 interface Inputs {
@@ -76,6 +96,7 @@ function adaptWorkflow(text: string, { name, branch, ref }: Omit<Inputs, 'url'>)
   return told
     .replaceAll('fraud-scorer', name)
     .replace(/\bref: main\b/g, `ref: ${branch}`)
+    .replace(/\bbranches: \[main\]/g, `branches: [${branch}]`)
     .replace(/(uses: belay-dev\/belay\/actions\/[a-z]+)@v1$/gm, `$1@${ref}`);
 }
 

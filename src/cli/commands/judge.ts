@@ -6,6 +6,7 @@ import { ToolError } from '../../core/errors.ts';
 import { type AssessmentDocument, judgeDocument } from '../../core/judge/document/judge-document.ts';
 import { readEvidence } from '../../core/judge/document/read-evidence.ts';
 import { describeAssessment, summariseAssessment } from '../../report/assessment.ts';
+import { exitCodeOfVerdict } from '../../report/exit-code.ts';
 import { type CommandContext, type CommandInput, type CommandResult, hasFlag } from '../command.ts';
 
 /** File descriptor of standard input. */
@@ -24,7 +25,7 @@ export async function runJudge(
     });
   const assessment = assessText(path, readInput(path, context), hasFlag(flags, 'curve'));
   return {
-    exitCode: 0,
+    exitCode: hasFlag(flags, 'exit-code') ? exitCodeOfVerdict(assessment.verdict) : 0,
     text: describeAssessment(assessment),
     json: assessment,
     summary: summariseAssessment(assessment),

@@ -17,6 +17,7 @@ import {
   textFlag,
 } from '../command.ts';
 import { findDirectory } from '../directory.ts';
+import { nameDurations } from '../name-durations.ts';
 import { openMetrics } from '../open-world.ts';
 
 /** Prints the steps of each release. */
@@ -35,7 +36,7 @@ export async function runPlan(
   return {
     exitCode: problems.some(({ severity }) => severity === 'error') ? 1 : 0,
     text: `${[...releases.map((release) => printPreview(release, clock)), ...printOrder(order), ...listProblems(problems)].join('\n\n')}\n`,
-    json: { releases, order, problems },
+    json: { releases: releases.map(writeForesight), order, problems },
     summary: [
       ...releases.map((release) => summarisePreview(release, clock)),
       ...printOrder(order),
@@ -44,6 +45,11 @@ export async function runPlan(
     problems,
     outputs: {},
   };
+}
+
+/** Its durations are named as those of a preflight are. */
+function writeForesight({ foresight, ...release }: Preview['releases'][number]): unknown {
+  return foresight ? { ...release, foresight: nameDurations(foresight) } : release;
 }
 
 /** Whom to ask about the traffic; nobody without `--traffic`. @throws ToolError REFUSED for `--now` without it */

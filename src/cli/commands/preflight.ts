@@ -18,8 +18,9 @@ import {
   textFlag,
 } from '../command.ts';
 import { findDirectory } from '../directory.ts';
+import { nameDurations } from '../name-durations.ts';
 import { type Opened, openPreflight } from '../open-preflight.ts';
-import { openMetrics } from '../open-world.ts';
+import { openArtifacts, openMetrics } from '../open-world.ts';
 
 /** Names the comment among those of this tool. */
 const TOPIC = 'preflight';
@@ -33,7 +34,7 @@ export async function runPreflight(
   { flags, positionals }: CommandInput,
   context: CommandContext,
 ): Promise<CommandResult> {
-  const { fetch, openProvider, clock, log } = openMetrics(flags, context);
+  const { fetch, openProvider, clock, log, secrets } = openMetrics(flags, context);
   const [stretch, seed] = [readDays(flags), textFlag(flags, 'seed') ?? '1'];
   const directory = findDirectory(flags, context);
   const opened = await openPreflight({ flags, context, directory, clock, log, fetch });
@@ -42,7 +43,13 @@ export async function runPreflight(
   const providers = createProviders({ openProvider, clock, log });
   const { reader, subject } = opened;
   const report = await preflight(
-    { forge: reader, providers, clock, sha256 },
+    {
+      forge: reader,
+      providers,
+      artifacts: openArtifacts({ context, secrets, fetch, clock }),
+      clock,
+      sha256,
+    },
     { subject, only, stretch, seed },
   );
   requireKnown(report, only);
@@ -53,7 +60,12 @@ export async function runPreflight(
   return {
     exitCode: isReady(report) ? 0 : 1,
     text: printPreflight({ ...report, problems }),
-    json: { ...report, ready: isReady(report), problems },
+    json: {
+      ...report,
+      releases: report.releases.map(nameDurations),
+      ready: isReady(report),
+      problems,
+    },
     summary: `${describePreflight({ ...report, problems }, MAX_SUMMARY)}\n`,
     problems,
     outputs: {

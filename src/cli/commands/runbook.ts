@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';
 import { nameOf, readFiles } from '../../app/read-files.ts';
-import { findRollbackWorkflow, makeRunbook, type Runbook } from '../../app/runbook.ts';
+import { findPlace, makeRunbook, type Runbook } from '../../app/runbook.ts';
 import { type Problem, sortProblems, ToolError } from '../../core/errors.ts';
 import { listProblems, problemBlocks } from '../../report/summary.ts';
 import { type CommandContext, type CommandInput, type CommandResult, hasFlag } from '../command.ts';
@@ -18,7 +18,7 @@ export async function runRunbook(
 ): Promise<CommandResult> {
   const directory = findDirectory(flags, context);
   const files = createWorktree(directory);
-  const { releases, problems: found } = await readFiles(files, sha256);
+  const { releases, config, problems: found } = await readFiles(files, sha256);
   const known = releases.map(nameOf);
   const unknown = positionals.find((name) => !known.includes(name));
   if (unknown !== undefined)
@@ -28,7 +28,7 @@ export async function runRunbook(
     });
   const chosen = releases.filter((file) => positionals.length === 0 || positionals.includes(nameOf(file)));
   const isWriting = hasFlag(flags, 'write');
-  const workflow = await findRollbackWorkflow(files);
+  const place = await findPlace(files, config);
   const runbooks: Runbook[] = [];
   const problems: Problem[] = [...found];
   const written: string[] = [];
@@ -36,7 +36,7 @@ export async function runRunbook(
     problems.push(...file.problems);
     if (file.kind !== 'readable') continue;
     // one after the other: several releases may share a file
-    const runbook = await makeRunbook(files, file.parsed, workflow);
+    const runbook = await makeRunbook(files, file.parsed, place);
     runbooks.push(runbook);
     problems.push(...runbook.problems);
     if (isWriting && (await write(directory, runbook)) && runbook.path !== undefined)

@@ -4,7 +4,8 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';
 import type { Base } from '../../app/check-base.ts';
-import { calendarOf, previewRelease, type ReleasePreview } from '../../app/plan.ts';
+import type { ArtifactFiles } from '../../app/check-signatures.ts';
+import { policyOf, previewRelease, type ReleasePreview } from '../../app/plan.ts';
 import { type Validation, validate } from '../../app/validate.ts';
 import { sortProblems } from '../../core/errors.ts';
 import { DEFAULT_ZONE } from '../../core/manifest/policy.ts';
@@ -16,8 +17,9 @@ import { listProblems, problemBlocks } from '../../report/summary.ts';
 import { type CommandContext, type CommandInput, type CommandResult, textFlag } from '../command.ts';
 import { findDirectory } from '../directory.ts';
 import { findSecrets } from '../find-secrets.ts';
-import { openBase } from '../open-base.ts';
+import { openEnds } from '../open-ends.ts';
 import { openVerifier } from '../open-verifier.ts';
+import { readOrigin } from '../read-event.ts';
 import { VERSION } from '../version.ts';
 import { writeBeside } from '../write-beside.ts';
 
@@ -30,13 +32,12 @@ const MAX_SUMMARY = 500_000;
 export async function runValidate({ flags }: CommandInput, context: CommandContext): Promise<CommandResult> {
   const { checkPromql: checkQuery } = await import('../check-promql.ts');
   const directory = findDirectory(flags, context);
-  const files = createWorktree(directory);
-  const ref = textFlag(flags, 'base');
-  const base = ref === undefined ? undefined : await openBase({ ref, directory, env: context.env });
+  const { base, files } = await openFiles(directory, textFlag(flags, 'base'), context);
+  const origin = readOrigin(context);
   const now = systemClock.now();
   const artifacts = { digests: files.digests, openVerifier };
-  const validation = await validate(files, { sha256, checkQuery, base, artifacts, now });
-  const problems = sortProblems([...validation.problems, ...findSecrets(validation.config, context.env)]);
+  const validation = await validate(files, { sha256, checkQuery, base, origin, artifacts, now });
+  const problems = sortProblems([...validation.problems, ...findSecrets(validation.trusted, context.env)]);
   const errors = problems.filter((problem) => problem.severity === 'error').length;
   const warnings = problems.length - errors;
   const sarif = toSarif(problems, { version: VERSION, sha256 });
@@ -49,7 +50,7 @@ export async function runValidate({ flags }: CommandInput, context: CommandConte
   const plans = await Promise.all(
     moving.slice(0, MOST_PLANS).map(async (one) => ({
       ...(await previewRelease(files, one)),
-      ...calendarOf(one, validation, now),
+      ...policyOf(one, validation, now),
     })),
   );
   return {
@@ -67,6 +68,20 @@ export async function runValidate({ flags }: CommandInput, context: CommandConte
     problems,
     outputs: { valid: String(errors === 0), errors: String(errors), warnings: String(warnings) },
   };
+}
+
+/**
+ * A person asks about the files as they are. The check of a pull request asks about its commit, as advance and rollback will read it: a
+ * checkout may show other bytes, for the pull request brings its own .gitattributes, and shows a submodule as an empty folder.
+ */
+async function openFiles(
+  directory: string,
+  ref: string | undefined,
+  { env }: CommandContext,
+): Promise<{ readonly base: Base | undefined; readonly files: ArtifactFiles }> {
+  const ends = ref === undefined ? undefined : await openEnds({ ref, directory, env });
+  const files = ends && env.GITHUB_ACTIONS === 'true' ? ends.head : createWorktree(directory);
+  return { base: ends?.base, files };
 }
 
 function nameRelease({ path, release }: Validation['releases'][number]): {

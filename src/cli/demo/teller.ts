@@ -72,6 +72,9 @@ function describeMove({ decision }: ReleaseReport): string {
     case 'adopt':
     case 'promote':
     case 'recover':
+    case 'resume':
+    case 'approve':
+    case 'lift':
     case 'nothing':
       return '';
     default:

@@ -55,6 +55,7 @@ export function assess(
     family: judgement.family,
     ...lowered(evidence, seen, words),
     lastSeen: joinLastSeen(gating),
+    ...(evaluation.beside?.kind === 'nobody' ? { alone: true } : {}),
     checks,
   };
 }
@@ -81,12 +82,13 @@ function onlyWithin(check: EvidenceCheck, period: number): EvidenceCheck {
 }
 
 function evidenceOf(evaluation: Evaluation, collected: readonly Collected[]): Evidence {
-  const { release, rollout, carried = 0 } = evaluation;
+  const { release, rollout, beside, carried = 0 } = evaluation;
   const { falseRollbackRate, falseAdvanceRate, tick } = healthSettings(release);
   return {
     falseRollbackRate,
     falseAdvanceRate,
     carried,
+    ...(beside?.kind === 'own-past' ? { apart: true } : {}),
     horizon: horizonOf(release),
     steps: release.spec.rollout.steps.length,
     periods: periodsOf(release, rollout),

@@ -17,9 +17,12 @@ export interface Evaluation {
   readonly now: Instant;
   /** Nats of harm that earlier trials of the same content left; see Evidence. Default 0. */
   readonly carried?: number;
-  /** Stable's evidence is that of so long before, tick by tick: a version held against its own past. Default: of the same time. */
-  readonly stableBefore?: Millis;
+  /** Whom the version is held against. Default: stable, at the same time. */
+  readonly beside?: Beside;
 }
+
+/** What a restored version is held against: itself so long before, tick by tick, or fixed bounds alone. */
+export type Beside = { readonly kind: 'own-past'; readonly before: Millis } | { readonly kind: 'nobody' };
 
 /** One question to one provider. `id` is unique in an evaluation: check / role / arm, e.g. `errors/bad/candidate`. */
 export interface PlannedQuery {
@@ -146,5 +149,7 @@ export interface Assessment {
    * step began, or is broken now and cannot tell.
    */
   readonly lastSeen: Instant | undefined;
+  /** Only fixed bounds were held against it, since there is nobody to compare with. Not there when there is. */
+  readonly alone?: true;
   readonly checks: readonly CheckAssessment[];
 }

@@ -43,8 +43,9 @@ export function collect(queries: EvidenceQueries, evaluation: Evaluation, answer
     const { readingsAt, broken: unread } = readAll(asked.questions, answerTo);
     const { baseline, broken: unknown } = readBaseline(queries.check, asked.baseline, answerTo);
     const broken = [...unread, ...unknown];
-    const comparison = readComparison(asked.comparison, answerTo);
-    const readings = { candidate: readingsAt, stable: collector.compares(spec) ? readingsAt : comparison };
+    const isAsked = asked.questions.some(({ arm }) => arm === 'stable');
+    const stable = isAsked ? readingsAt : readComparison(asked.comparison, answerTo);
+    const readings = { candidate: readingsAt, stable };
     const ticks =
       broken.length > 0
         ? []

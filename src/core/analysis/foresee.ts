@@ -36,6 +36,8 @@ export interface ForeseenCheck {
   readonly regressions: readonly (ExpectedTime & { readonly times: number; readonly rate: number })[];
   /** Until a candidate that is as good as stable is proven safe. */
   readonly safe: ExpectedTime;
+  /** The step waits for that proof. */
+  readonly required: boolean;
 }
 
 /** Multiples of what is tolerated; the declared margin, and what people must be able to rely on. */
@@ -196,6 +198,7 @@ function foreseeCheck(
         return { times, rate, ...detect(tests.unit === 'share' ? Math.min(1, rate) : rate) };
       }),
       safe: expect([tests.safe], flow(seen.rate), safe),
+      required: check.required,
     };
   });
 }

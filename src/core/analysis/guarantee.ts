@@ -1,3 +1,4 @@
+import { CONFIG_PATH, type Config } from '../manifest/config-schema.ts';
 import { healthSettings } from '../manifest/defaults.ts';
 import { expandCheck } from '../manifest/expand-check.ts';
 import type { EvidenceSpec, Release } from '../manifest/release-schema.ts';
@@ -15,20 +16,54 @@ export interface Guarantee {
   readonly falseAdvanceRate: number;
   /** Width of a tick, ms. */
   readonly tick: number;
+  /** How long metrics take to be complete, ms; records of before have none. */
+  readonly ingestDelay?: number | undefined;
+  /** Where the answers come from, by the name that checks give it; records of before have none. */
+  readonly providers?: Readonly<Record<string, { readonly [key: string]: Plain }>> | undefined;
   /** Weight in percent and hold in ms of every declared step. */
   readonly steps: readonly (readonly [weight: number, hold: number])[];
   /** By name of the check: its parameters, what it asks (`asks`), and which of its margins are defaults (`defaults`). */
   readonly checks: Readonly<Record<string, { readonly [key: string]: Plain }>>;
 }
 
-/** What the rates of this manifest rest on. */
-export function guaranteeOf(release: Release): Guarantee {
-  const { falseRollbackRate, falseAdvanceRate, tick } = healthSettings(release);
+/**
+ * What the rates of this manifest rest on. The deadlines are no part of it: the rates hold at whatever moment one stops, and these
+ * only say when to stop or to tell a person. What `ingestDelay` lets in is other: numbers that are not complete yet.
+ * @param sources the providers of the config; undefined: unknown
+ */
+export function guaranteeOf(release: Release, sources: Config['providers'] | undefined): Guarantee {
+  const { falseRollbackRate, falseAdvanceRate, tick, ingestDelay } = healthSettings(release);
   const checks = release.spec.health.checks.flatMap((spec) =>
     spec.kind === 'threshold' ? [] : [[spec.name, describe(spec, release)] as const],
   );
   const steps = release.spec.rollout.steps.map(({ weight, hold }) => [weight, hold] as const);
-  return { falseRollbackRate, falseAdvanceRate, tick, steps, checks: Object.fromEntries(checks) };
+  return {
+    falseRollbackRate,
+    falseAdvanceRate,
+    tick,
+    ingestDelay,
+    ...(sources && { providers: describeSources(release, sources) }),
+    steps,
+    checks: Object.fromEntries(checks),
+  };
+}
+
+/** What of a provider decides which numbers it gives; how it is asked (`timeout`, `auth`) does not. */
+const SOURCE_KEYS = ['kind', 'url', 'file', 'tenant', 'maxStaleness'] as const;
+
+function describeSources(
+  { spec }: Release,
+  sources: Config['providers'],
+): NonNullable<Guarantee['providers']> {
+  const asked = new Set(
+    spec.health.checks.flatMap((check) => (check.kind === 'threshold' ? [] : [check.provider])),
+  );
+  const described = [...asked].sort().flatMap((name) => {
+    const source: Keys | undefined = Object.hasOwn(sources, name) ? sources[name] : undefined;
+    if (!source) return [];
+    return [[name, toPlainRecord(Object.fromEntries(SOURCE_KEYS.map((key) => [key, source[key]])))] as const];
+  });
+  return Object.fromEntries(described);
 }
 
 /**
@@ -36,11 +71,32 @@ export function guaranteeOf(release: Release): Guarantee {
  * removed is one change.
  */
 export function changedGuarantee(atStart: Guarantee, now: Guarantee): readonly string[] {
-  return differences(
-    toPlain({ ...atStart, checks: undefined }),
-    toPlain({ ...now, checks: undefined }),
-    '',
-  ).concat(differences(toPlain(atStart.checks), toPlain(now.checks), ''));
+  // what one of the two does not know was not changed
+  const known = (key: 'ingestDelay' | 'providers'): boolean =>
+    atStart[key] !== undefined && now[key] !== undefined;
+  const shared = (guarantee: Guarantee): Plain =>
+    toPlain({
+      ...guarantee,
+      ingestDelay: known('ingestDelay') ? guarantee.ingestDelay : undefined,
+      providers: undefined,
+      checks: undefined,
+    });
+  return [
+    ...differences(shared(atStart), shared(now), ''),
+    ...(known('providers') ? changedSources(atStart, now) : []),
+    ...differences(toPlain(atStart.checks), toPlain(now.checks), ''),
+  ];
+}
+
+/** Of the providers that were asked all along; a check that asks another one is a change of the check. */
+function changedSources(
+  { providers: before = {} }: Guarantee,
+  { providers: now = {} }: Guarantee,
+): readonly string[] {
+  const both = Object.keys(before).filter((name) => Object.hasOwn(now, name));
+  return both.flatMap((name) =>
+    differences(toPlain(before[name]), toPlain(now[name]), `${CONFIG_PATH} providers.${name}`),
+  );
 }
 
 function describe(spec: EvidenceSpec, release: Release): { readonly [key: string]: Plain } {

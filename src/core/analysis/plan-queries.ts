@@ -110,15 +110,16 @@ export function queriesIn(queries: CheckQueries): readonly PlannedQuery[] {
 function evidenceQueries(evaluation: Evaluation, check: AskedSpec): EvidenceQueries {
   const grid = tickGrid(evaluation);
   if (!grid) return { kind: 'evidence', check, asked: undefined };
-  const arms: readonly Arm[] = withCollector(check, (spec, collector) =>
-    collector.compares(spec) ? ['candidate', 'stable'] : ['candidate'],
-  );
-  const { release, stableBefore = 0 } = evaluation;
+  const { release, beside } = evaluation;
+  const compares = withCollector(check, (spec, collector) => collector.compares(spec));
+  const arms: readonly Arm[] =
+    compares && beside?.kind !== 'nobody' ? ['candidate', 'stable'] : ['candidate'];
+  const past = beside?.kind === 'own-past' ? beside.before : 0;
   const questions = arms.flatMap((arm) =>
-    armQuestions(check, { release, arm, grid: arm === 'stable' ? moveBack(grid, stableBefore) : grid }),
+    armQuestions(check, { release, arm, grid: arm === 'stable' ? moveBack(grid, past) : grid }),
   );
-  // what stable's past was says nothing of a cause that both share now
-  const isAlone = check.kind === 'limit' && !arms.includes('stable') && stableBefore === 0;
+  // only who serves at the same time can share a cause
+  const isAlone = check.kind === 'limit' && !compares && beside === undefined;
   const comparison = isAlone ? armQuestions(check, { release, arm: 'stable', grid }) : [];
   return {
     kind: 'evidence',
@@ -175,7 +176,7 @@ function thresholdQueries(evaluation: Evaluation, check: ThresholdSpec): Thresho
             at: evidenceEnd(evaluation),
           }),
     stable:
-      ofStable === value || (evaluation.stableBefore ?? 0) > 0
+      ofStable === value || evaluation.beside !== undefined
         ? undefined
         : ask('value', { kind: 'range', query: ofStable, grid }, 'stable'),
   };

@@ -5,6 +5,7 @@ import type { Decision, RecordedKind } from '../decision/decision.ts';
 import type { SkippedGood } from '../decision/last-good.ts';
 import type { ServedShare } from '../decision/served-share.ts';
 import type { Rollout } from '../plan/rollout.ts';
+import type { WrittenOrder } from '../record/order-schema.ts';
 import { digestOf, fitRecord, recordPath, serialiseRecord } from '../record/record-file.ts';
 import type { WrittenRecord } from '../record/record-schema.ts';
 import type { ReleaseState } from '../record/release-state.ts';
@@ -37,6 +38,8 @@ export interface Trigger {
   readonly actor: string | null;
   /** The signed dispatch that asked for the run. */
   readonly dispatch?: NonNullable<WrittenRecord['trigger']['dispatch']>;
+  /** What a person ordered, and what this is the answer to. */
+  readonly order?: WrittenOrder;
 }
 
 /** Facts of the run that go into every record. */
@@ -64,6 +67,8 @@ export interface ChangeInput {
   readonly quarantine?: VersionRef;
   /** Operations of other releases that land with it or not at all. */
   readonly along?: readonly string[];
+  /** Name of a version that may come again. */
+  readonly lifted?: string;
   /** Of a start. */
   readonly guarantee?: Guarantee;
   /** Of a recovery. */
@@ -94,62 +99,12 @@ export function buildChange(input: ChangeInput): Change {
   };
 }
 
-/** Names of releases fit into the subject of a commit up to this many characters; the body has all of them. */
-const MAX_NAMES = 80;
-
-/**
- * One commit for several changes; the same changes have the same operation.
- * @param changes of different releases, which write different files
- */
-export function combineChanges(
-  changes: readonly Change[],
-  sha256: Sha256,
-): Pick<Change, 'files' | 'subject' | 'body' | 'operation'> {
-  const [only] = changes;
-  if (changes.length === 1 && only) return only;
-  const operation = sha256(changes.map((change) => change.operation).join('\n'));
-  const details = changes
-    .map((change) => `${change.subject}\n\n${withoutOperation(change.body)}`)
-    .join('\n\n');
-  const names = changes.map((change) => change.release).join(', ');
-  return {
-    files: changes.flatMap((change) => change.files),
-    subject: `release: move ${changes.length} releases${names.length <= MAX_NAMES ? ` (${names})` : ''}`,
-    body: `${details}\n\nBelay-Op: ${operation}`,
-    operation,
-  };
-}
-
-/**
- * One commit for a rollback and those of other releases that go back with it, under the operation of the first, which was built with
- * theirs in `along`. Its record comes last.
- */
-export function joinRollbacks(
-  main: Change,
-  along: readonly Change[],
-): Pick<Change, 'files' | 'subject' | 'body' | 'operation'> {
-  if (along.length === 0) return main;
-  const names = along.map(({ release }) => release).join(', ');
-  const whom = names.length <= MAX_NAMES ? names : `${along.length} releases that need it`;
-  const bodies = along.map(({ subject, body }) => `${subject}\n\n${withoutOperation(body)}`);
-  return {
-    files: [...main.files.slice(0, -1), ...along.flatMap(({ files }) => files), ...main.files.slice(-1)],
-    subject: main.subject.replace(/ \(record \d+\)$/, (record) => `, with ${whom}${record}`),
-    body: [withoutOperation(main.body), ...bodies, `Belay-Op: ${main.operation}`].join('\n\n'),
-    operation: main.operation,
-  };
-}
-
-function withoutOperation(body: string): string {
-  return body.replace(/\n*Belay-Op: [0-9a-f]{64}$/, '');
-}
-
 /** The files and the sequence number are in the name: a retry after a race is another operation, a rerun is the same. */
 function nameOperation(input: ChangeInput, sequence: number): string {
   const { decision, manifest, targets } = input;
   const files = [manifest, ...targets].map((edit) => [edit.path, edit.before ?? null, edit.after]);
   // A person's order is another operation than a tick's decision, and is not stopped by a pull request closed on that one.
-  const order = decision.reasons[0].code === 'ASKED_BY_PERSON' ? ['asked'] : [];
+  const order = decision.reasons[0].code === 'ASKED_BY_PERSON' ? ['asked'] : nameOrder(input);
   const along = input.along?.length ? [input.along] : [];
   return input.sha256(
     JSON.stringify([
@@ -164,6 +119,12 @@ function nameOperation(input: ChangeInput, sequence: number): string {
       files,
     ]),
   );
+}
+
+/** Two orders are two operations, although they write the same. */
+function nameOrder({ run, decision }: ChangeInput): readonly unknown[] {
+  const { order } = run.trigger;
+  return order && decision.kind !== 'rollback' ? [order.name, order.by, order.source] : [];
 }
 
 function buildRecord(input: ChangeInput, sequence: number, operation: string): WrittenRecord {
@@ -190,6 +151,7 @@ function buildRecord(input: ChangeInput, sequence: number, operation: string): W
     candidate: input.candidate,
     good: goodVersion(input),
     quarantine: input.quarantine ?? null,
+    ...(input.lifted === undefined ? {} : { lifted: input.lifted }),
     restored: input.restored ? writeRestored(input.restored) : null,
     rollout: input.rollout ? writeRollout(input.rollout) : null,
     manifest: change(input.manifest),

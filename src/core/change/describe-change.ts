@@ -52,9 +52,16 @@ function describeDecision(record: WrittenRecord): string {
     case 'promote':
       return `promote ${candidate}`;
     case 'pause':
+      if (record.trigger.order) return `${record.trigger.order.name} by ${record.trigger.order.by.login}`;
       return record.candidate
         ? `pause ${candidate} at ${formatPercent(from)}`
         : `ask for help with ${record.stable?.version ?? ''}`;
+    case 'resume':
+      return `resume by ${record.trigger.order?.by.login ?? ''}`;
+    case 'approve':
+      return `approve ${formatPercent(to)} by ${record.trigger.order?.by.login ?? ''}`;
+    case 'lift':
+      return `lift the quarantine of ${record.lifted ?? ''}`;
     case 'recover':
       return `${record.stable?.version ?? ''} recovered`;
     case 'rollback':

@@ -1,5 +1,6 @@
-import { type JsonList, type JsonMap, type JsonNode, sameJson } from '../json/json-node.ts';
+import type { JsonList, JsonMap, JsonNode } from '../json/json-node.ts';
 import {
+  type Acceptance,
   entryAt,
   inPlace,
   isFalse,
@@ -11,31 +12,24 @@ import {
   type MapPart,
   numberAt,
   type Part,
+  sameValue,
+  scalarsOf,
   schemaAt,
   schemasAt,
   textsAt,
 } from './contract.ts';
-import { keywordOf } from './keywords.ts';
-
-/** Whether a schema lets a value through, and where it says no. */
-export interface Acceptance {
-  readonly answer: 'yes' | 'no' | 'unknown';
-  /** The keyword, or schema, that refuses it. */
-  readonly by?: JsonNode;
-}
+import { isExactMultiple, keywordOf, typeOf } from './keywords.ts';
 
 const YES: Acceptance = { answer: 'yes' };
 const UNKNOWN: Acceptance = { answer: 'unknown' };
 const no = (by: JsonNode): Acceptance => ({ answer: 'no', by });
 
-/** Answers by value and schema: schemas that meet the same value on many ways would take time without end. */
-const ANSWERS = new WeakMap<JsonNode, WeakMap<JsonNode, Acceptance>>();
-
 /** Holds one value against a schema. `unknown` where a keyword decides that is not read, such as `pattern`. */
 export function accepts(value: JsonNode, part: Part): Acceptance {
   if (!isMapPart(part)) return isFalse(part) ? no(part.node) : YES;
-  const known = ANSWERS.get(value) ?? new WeakMap<JsonNode, Acceptance>();
-  ANSWERS.set(value, known);
+  const { budget } = part.contract;
+  const known = budget?.answers.get(value) ?? new WeakMap<JsonNode, Acceptance>();
+  budget?.answers.set(value, known);
   const answer = known.get(part.node) ?? all([...answers(value, part)]);
   known.set(part.node, answer);
   return answer;
@@ -44,9 +38,9 @@ export function accepts(value: JsonNode, part: Part): Acceptance {
 function* answers(value: JsonNode, part: MapPart): Iterable<Acceptance> {
   for (const inner of inPlace(part)) yield accepts(value, inner);
   const constant = keywordAt(part, 'const');
-  if (constant) yield sameJson(constant, value) ? YES : no(constant);
+  if (constant) yield sameValue(part, constant, value) ? YES : no(constant);
   const listed = keywordAt(part, 'enum');
-  if (listed?.kind === 'list') yield listed.items.some((item) => sameJson(item, value)) ? YES : no(listed);
+  if (listed?.kind === 'list') yield isListed(value, listed, part) ? YES : no(listed);
   const type = keywordAt(part, 'type');
   if (type) yield textsAt(part, 'type').some((name) => hasType(value, name)) ? YES : no(type);
   yield* alternatives(value, part);
@@ -55,6 +49,12 @@ function* answers(value: JsonNode, part: MapPart): Iterable<Acceptance> {
   else yield* ofScalar(value.value, part);
   for (const name of keywordsIn(part))
     if (keywordOf(part.contract.dialect, name).how === 'same' && speaksOf(part, name, value)) yield UNKNOWN;
+}
+
+/** Scalars are looked up: two long lists would be compared entry by entry else. */
+function isListed(value: JsonNode, listed: JsonList, part: MapPart): boolean {
+  if (value.kind !== 'scalar') return listed.items.some((item) => sameValue(part, item, value));
+  return scalarsOf(part, listed).has(value.value);
 }
 
 function* alternatives(value: JsonNode, part: MapPart): Iterable<Acceptance> {
@@ -84,10 +84,9 @@ function* ofScalar(value: null | boolean | number | string, part: MapPart): Iter
   if (step) yield isMultiple(value, numberAt(part, 'multipleOf') ?? 1, step);
 }
 
-/** Fractions are not exact in binary, and validators differ about them. */
 function isMultiple(value: number, of: number, step: JsonNode): Acceptance {
-  if (!Number.isSafeInteger(value) || !Number.isSafeInteger(of)) return UNKNOWN;
-  return value % of === 0 ? YES : no(step);
+  const answer = isExactMultiple(value, of);
+  return answer === undefined ? UNKNOWN : answer ? YES : no(step);
 }
 
 function* ofList({ items }: JsonList, part: MapPart): Iterable<Acceptance> {
@@ -99,7 +98,7 @@ function* ofList({ items }: JsonList, part: MapPart): Iterable<Acceptance> {
   }
   const unique = keywordAt(part, 'uniqueItems');
   if (unique?.kind !== 'scalar' || unique.value !== true) return;
-  if (items.some((item, index) => items.slice(0, index).some((other) => sameJson(other, item))))
+  if (items.some((item, index) => items.slice(0, index).some((other) => sameValue(part, other, item))))
     yield no(unique);
 }
 
@@ -139,9 +138,7 @@ function speaksOf(part: MapPart, name: string, value: JsonNode): boolean {
 }
 
 /** Whether a value is of a type as schemas name it. */
-export function hasType(node: JsonNode, type: string): boolean {
-  if (node.kind !== 'scalar') return type === (node.kind === 'list' ? 'array' : 'object');
-  const { value } = node;
-  if (value === null) return type === 'null';
-  return type === typeof value || (type === 'integer' && Number.isInteger(value));
+function hasType(node: JsonNode, type: string): boolean {
+  const own = typeOf(node);
+  return type === own || (type === 'integer' && node.kind === 'scalar' && Number.isInteger(node.value));
 }

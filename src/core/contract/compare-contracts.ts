@@ -12,6 +12,7 @@ import {
   requiredOf,
 } from './conjunction.ts';
 import {
+  Budget,
   type Contract,
   inPlace,
   isFalse,
@@ -19,6 +20,7 @@ import {
   keywordAt,
   keywordsIn,
   type MapPart,
+  OutOfSteps,
   type Part,
   schemaAt,
   schemasAt,
@@ -28,8 +30,8 @@ import { type Finding, needsOf, nounOf, refused, showAll, supOf, unclear } from 
 import { keywordOf } from './keywords.ts';
 import { sameKeyword, sameSchema } from './same-schema.ts';
 
-/** Pairs of schemas that are looked at, before nobody can tell. */
-const MOST_PAIRS = 20_000;
+/** A comparison of schemas as people write them takes some thousands. */
+const MOST_STEPS = 1_000_000;
 /** Values within values. */
 const DEEPEST = 60;
 
@@ -40,9 +42,16 @@ const DEEPEST = 60;
  * @param sup  which of them should let them through
  */
 export function compareContracts(sub: Contract, sup: Contract): readonly Finding[] {
-  const root = { contract: sub, node: sub.root };
-  const findings = new Containment().within([root], { contract: sup, node: sup.root }, root);
-  return dropRepeated(findings);
+  const budget = new Budget(MOST_STEPS);
+  const root = { contract: { ...sub, budget }, node: sub.root };
+  const other = { contract: { ...sup, budget }, node: sup.root };
+  try {
+    return dropRepeated(new Containment(budget).within([root], other, root));
+  } catch (fault) {
+    if (!(fault instanceof OutOfSteps)) throw fault;
+    const had = `they take more than ${MOST_STEPS} steps to compare`;
+    return [{ kind: 'too-complex', keyword: '', sub: root, sup: other, had, needs: '' }];
+  }
 }
 
 function dropRepeated(findings: readonly Finding[]): readonly Finding[] {
@@ -64,13 +73,18 @@ class Containment {
   /** Pairs that are being compared further up: a value is finite, so what comes back to itself holds unless something else fails. */
   readonly #open = new Set<string>();
   readonly #numbers = new Map<JsonNode, number>();
-  #pairs = 0;
+  readonly #budget: Budget;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
 
   within(sub: readonly Part[], sup: Part, from: Part): readonly Finding[] {
+    this.#budget.spend(sub.length + 1);
     const key = [...sub.map(({ node }) => this.#number(node)).sort(), '<', this.#number(sup.node)].join(' ');
     if (this.#open.has(key)) return [];
     const cases = this.#open.size > DEEPEST ? undefined : casesOf(sub);
-    if (!cases || this.#isSpent()) return [tooLarge(sub[0] ?? from, sup)];
+    if (!cases) return [tooLarge(sub[0] ?? from, sup)];
     this.#open.add(key);
     const findings = cases.flatMap((found) => [...this.#compare(found, sup, from)]);
     this.#open.delete(key);
@@ -79,10 +93,7 @@ class Containment {
 
   /** All that a schema asks of the values of a case. */
   *#compare(found: Case, sup: Part, from: Part): Iterable<Finding> {
-    if (this.#isSpent()) {
-      yield tooLarge(from, sup);
-      return;
-    }
+    this.#budget.spend();
     if (!isMapPart(sup)) {
       if (isFalse(sup))
         yield refused({ found, keyword: 'false', sup, from }, nounOf(found), needsOf('false', sup.node));
@@ -129,7 +140,8 @@ class Containment {
   /** Whether a schema certainly lets none of the values through; false says nothing. */
   #excludes(found: Case, sup: Part, depth: number): boolean {
     if (isFalse(sup)) return true;
-    if (!isMapPart(sup) || depth > DEEPEST || this.#isSpent()) return false;
+    if (!isMapPart(sup) || depth > DEEPEST) return false;
+    this.#budget.spend();
     if (found.values) return found.values.every((value) => accepts(value, sup).answer === 'no');
     const cases = casesOf([sup])?.filter(({ type }) => type === found.type);
     return cases?.every((other) => this.#areApart(found, other, depth)) ?? false;
@@ -157,11 +169,6 @@ class Containment {
     if (flatten(a) === undefined || flatten(b) === undefined) return true;
     const cases = casesOf(a);
     return cases?.every((found) => b.some((part) => this.#excludes(found, part, depth + 1))) ?? false;
-  }
-
-  #isSpent(): boolean {
-    this.#pairs += 1;
-    return this.#pairs > MOST_PAIRS;
   }
 
   #number(node: JsonNode): number {
@@ -222,7 +229,9 @@ function compareListed(
     if (answer === 'yes') continue;
     const isSure = answer === 'no' && found.parts.every((part) => accepts(value, part).answer === 'yes');
     const key = isSure ? by : undefined;
-    groups.set(key, [...(groups.get(key) ?? []), value]);
+    const group = groups.get(key);
+    if (group) group.push(value);
+    else groups.set(key, [value]);
   }
   return [...groups].map(([by, some]) => {
     const keyword = by ? keywordOfNode(by) : 'enum';

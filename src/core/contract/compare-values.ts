@@ -31,6 +31,7 @@ import {
   supOf,
   unclear,
 } from './finding.ts';
+import { isExactMultiple } from './keywords.ts';
 
 /** One case of the values that there are, held against one schema that they should keep. */
 export interface Question {
@@ -105,11 +106,6 @@ function* compareSteps(question: Question): Iterable<Finding> {
   )
     yield refused(spot, nounOf(found), needsOf('multipleOf', node));
   else yield unclear(spot, 'steps other than whole multiples of each other are not compared');
-}
-
-/** Fractions are not exact in binary. */
-function isExactMultiple(value: number, of: number): boolean {
-  return Number.isSafeInteger(value) && Number.isSafeInteger(of) && value % of === 0;
 }
 
 function* compareLimits(question: Question, keywords: readonly string[]): Iterable<Finding> {

@@ -1,4 +1,4 @@
-import { type JsonNode, sameJson } from '../json/json-node.ts';
+import type { JsonNode } from '../json/json-node.ts';
 import { accepts } from './accepts.ts';
 import {
   entryAt,
@@ -11,11 +11,12 @@ import {
   type MapPart,
   numberAt,
   type Part,
+  sameValue,
   schemaAt,
   schemasAt,
   textsAt,
 } from './contract.ts';
-import { JSON_TYPES, type JsonType, keywordOf } from './keywords.ts';
+import { JSON_TYPES, type JsonType, keywordOf, typeOf } from './keywords.ts';
 
 /** Schemas that all hold for one value, and one type of value that is looked at. */
 export interface Case {
@@ -167,14 +168,6 @@ const bare = (value: null | boolean): JsonNode => ({ kind: 'scalar', value, offs
 const NULLS = [bare(null)];
 const BOOLEANS = [bare(false), bare(true)];
 
-/** The type of a value. */
-export function typeOf(node: JsonNode): JsonType {
-  if (node.kind === 'list') return 'array';
-  if (node.kind === 'map') return 'object';
-  if (node.value === null) return 'null';
-  return typeof node.value as 'boolean' | 'number' | 'string';
-}
-
 /** A bound of numbers; `open`: the bound itself is not among them. */
 export interface Bound {
   readonly value: number;
@@ -270,6 +263,6 @@ function hasNoRoom(found: Case): boolean {
 export function hasEqual(parts: readonly MapPart[], keyword: string, value: JsonNode): boolean {
   return parts.some((part) => {
     const own = keywordAt(part, keyword);
-    return own !== undefined && sameJson(own, value);
+    return own !== undefined && sameValue(part, own, value);
   });
 }

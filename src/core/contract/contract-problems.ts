@@ -50,6 +50,13 @@ function toProblem(pair: ContractPair, finding: Finding): Problem {
       severity: 'warning',
       message: unclearText(pair, finding, other),
     };
+  if (finding.kind === 'too-complex')
+    return {
+      ...place,
+      code: 'CONTRACT_TOO_COMPLEX',
+      severity: breaks.length > 0 ? 'warning' : 'error',
+      message: tooComplexText(pair, finding, other),
+    };
   return {
     ...place,
     code: side === 'input' ? 'CONTRACT_INPUT_NARROWED' : 'CONTRACT_OUTPUT_WIDENED',
@@ -85,6 +92,15 @@ function unclearText(pair: ContractPair, { had, keyword, property }: Finding, ot
       ? `say in the contract of ${older} what ${JSON.stringify(property)} is, or close it with "additionalProperties": false`
       : 'compare them by hand, or keep the words of stable';
   return `cannot tell ${question}: ${had} (${placeText(placeOf(other))}); ${hint}`;
+}
+
+function tooComplexText({ side, breaks }: ContractPair, { had }: Finding, other: Part): string {
+  const who = side === 'input' ? 'callers' : 'consumers';
+  const hint =
+    breaks.length > 0
+      ? `declared to break ${breaks.join(', ')}`
+      : `write the schemas flatter, with fewer alternatives and references within each other, or declare breaks in the candidate's contract`;
+  return `nobody can tell whether this breaks ${who}: it and ${other.contract.file} are too complex, ${had}; ${hint}`;
 }
 
 function placeText({ file, line, column }: Position): string {

@@ -1,7 +1,14 @@
 import type { Position } from '../errors.ts';
-import { type JsonMap, type JsonNode, nodeAt } from '../json/json-node.ts';
+import { type JsonList, type JsonMap, type JsonNode, nodeAt, sameJson } from '../json/json-node.ts';
 import type { LineIndex } from '../yaml/line-index.ts';
 import { type Dialect, keywordOf } from './keywords.ts';
+
+/** Whether a schema lets a value through, and where it says no. */
+export interface Acceptance {
+  readonly answer: 'yes' | 'no' | 'unknown';
+  /** The keyword, or schema, that refuses it. */
+  readonly by?: JsonNode;
+}
 
 /** A JSON Schema that was read and found sound: known dialect, keywords well written, references that lead somewhere. */
 export interface Contract {
@@ -9,6 +16,49 @@ export interface Contract {
   readonly dialect: Dialect;
   readonly root: JsonNode;
   readonly lines: LineIndex;
+  /** Of one that is being compared with another: both have the same. */
+  readonly budget?: Budget;
+}
+
+/** Steps that a comparison may take: looks at a keyword or a value, so that the same files always come to the same end. */
+export class Budget {
+  /** Which values a schema lets through, by value and schema: those that meet on many ways are looked at once. */
+  readonly answers = new WeakMap<JsonNode, WeakMap<JsonNode, Acceptance>>();
+  /** The scalars of a list. */
+  readonly scalars = new WeakMap<JsonNode, ReadonlySet<unknown>>();
+  #left: number;
+
+  constructor(steps: number) {
+    this.#left = steps;
+  }
+
+  /** @throws OutOfSteps when there are none left */
+  spend(steps = 1): void {
+    this.#left -= steps;
+    if (this.#left < 0) throw new OutOfSteps();
+  }
+}
+
+/** Ends a comparison that takes too long; never leaves compareContracts. */
+export class OutOfSteps extends Error {}
+
+function spend({ contract }: Part, steps?: number): void {
+  contract.budget?.spend(steps);
+}
+
+/** Whether two values are the same; each value that is looked at is a step. */
+export function sameValue(part: Part, a: JsonNode, b: JsonNode): boolean {
+  return sameJson(a, b, () => spend(part));
+}
+
+/** The scalars of a list of values. */
+export function scalarsOf(part: Part, list: JsonList): ReadonlySet<unknown> {
+  const known = part.contract.budget?.scalars.get(list);
+  if (known) return known;
+  spend(part, list.items.length);
+  const scalars = new Set(list.items.flatMap((item) => (item.kind === 'scalar' ? [item.value] : [])));
+  part.contract.budget?.scalars.set(list, scalars);
+  return scalars;
 }
 
 /** A schema within a contract. */
@@ -30,8 +80,9 @@ export function placeOf({ contract, node }: Part): Position {
 }
 
 /** What a keyword of a part holds; undefined when it is not there. */
-export function keywordAt({ node }: MapPart, name: string): JsonNode | undefined {
-  return node.entries.get(name);
+export function keywordAt(part: MapPart, name: string): JsonNode | undefined {
+  spend(part);
+  return part.node.entries.get(name);
 }
 
 /** The schema that a keyword holds, as a part. */
@@ -43,7 +94,9 @@ export function schemaAt(part: MapPart, name: string): Part | undefined {
 /** The schemas that a keyword lists; none when it is not there. */
 export function schemasAt(part: MapPart, name: string): readonly Part[] {
   const node = keywordAt(part, name);
-  return node?.kind === 'list' ? node.items.map((item) => ({ contract: part.contract, node: item })) : [];
+  if (node?.kind !== 'list') return [];
+  spend(part, node.items.length);
+  return node.items.map((item) => ({ contract: part.contract, node: item }));
 }
 
 /** The schema of one entry of `properties` and the like. */
@@ -56,13 +109,16 @@ export function entryAt(part: MapPart, name: string, key: string): Part | undefi
 /** The keys of `properties` and the like. */
 export function keysAt(part: MapPart, name: string): readonly string[] {
   const map = keywordAt(part, name);
-  return map?.kind === 'map' ? [...map.entries.keys()] : [];
+  if (map?.kind !== 'map') return [];
+  spend(part, map.entries.size);
+  return [...map.entries.keys()];
 }
 
 /** The texts that a keyword lists: `required`, `type` (a single one counts as a list). */
 export function textsAt(part: MapPart, name: string): readonly string[] {
   const node = keywordAt(part, name);
   const items = node?.kind === 'list' ? node.items : node ? [node] : [];
+  spend(part, items.length);
   return items.flatMap((item) =>
     item.kind === 'scalar' && typeof item.value === 'string' ? [item.value] : [],
   );
@@ -119,6 +175,7 @@ export function inPlace(part: MapPart): readonly Part[] {
 
 /** Names of the keywords of a part that say something, in the order of the file. */
 export function keywordsIn(part: MapPart): readonly string[] {
+  spend(part, part.node.entries.size);
   return [...part.node.entries.keys()].filter(
     (name) => keywordOf(part.contract.dialect, name).how !== 'note',
   );

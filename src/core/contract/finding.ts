@@ -6,7 +6,8 @@ import type { JsonType } from './keywords.ts';
 
 /** Why the values of one schema are not, or may not be, all among those of another. */
 export interface Finding {
-  readonly kind: 'incompatible' | 'unclear';
+  /** `too-complex`: of the two as wholes; nothing else was found out. */
+  readonly kind: 'incompatible' | 'unclear' | 'too-complex';
   /** The keyword that it is about; `false` for a schema that lets nothing through. */
   readonly keyword: string;
   /** Where it stands, or would stand, in the schema whose values are looked at. */
@@ -47,7 +48,7 @@ export function unclear(spot: Spot, why: string): Finding {
 
 /** A finding about a part of a value, when the whole is not sure to exist as its schema says. */
 export function asPartOf(whole: Case, finding: Finding): Finding {
-  if (finding.kind === 'unclear' || weaker(whole.certainty, 'exact') === 'exact') return finding;
+  if (finding.kind !== 'incompatible' || weaker(whole.certainty, 'exact') === 'exact') return finding;
   return {
     ...finding,
     kind: 'unclear',

@@ -1,7 +1,22 @@
+import type { JsonNode } from '../json/json-node.ts';
+
 /** What a JSON value is, as schemas tell values apart; a whole number is a number. */
 export type JsonType = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
 
 export const JSON_TYPES: readonly JsonType[] = ['null', 'boolean', 'number', 'string', 'array', 'object'];
+
+/** The type of a value. */
+export function typeOf(node: JsonNode): JsonType {
+  if (node.kind === 'list') return 'array';
+  if (node.kind === 'map') return 'object';
+  if (node.value === null) return 'null';
+  return typeof node.value as 'boolean' | 'number' | 'string';
+}
+
+/** Undefined where nobody can say: fractions are not exact in binary, and validators differ about them. */
+export function isExactMultiple(value: number, of: number): boolean | undefined {
+  return Number.isSafeInteger(value) && Number.isSafeInteger(of) ? value % of === 0 : undefined;
+}
 
 /** How a keyword is written. */
 export type KeywordShape =

@@ -155,12 +155,17 @@ class Walk {
   #findCycle(): void {
     const weights = new Map<JsonNode, number>();
     const open = new Set<JsonNode>();
+    /** The reference that closes the first circle: nothing else leads back to a schema that stands around it. */
+    let closing: JsonNode | undefined;
     const weigh = (node: JsonNode): number => {
       const known = weights.get(node);
       if (known !== undefined || node.kind !== 'map') return known ?? 1;
       if (open.has(node)) return Number.POSITIVE_INFINITY;
       if (open.size > HEAVIEST) return HEAVIEST;
       open.add(node);
+      const reference = node.entries.get('$ref');
+      const target = reference && findTarget(this.#root, textOf(reference));
+      if (target && open.has(target)) closing ??= reference;
       const weight = applied(node, this.#root).reduce((sum, inner) => sum + weigh(inner), 1);
       open.delete(node);
       weights.set(node, weight);
@@ -173,7 +178,8 @@ class Walk {
         weight === Number.POSITIVE_INFINITY
           ? 'leads back to itself by "$ref" without a property or an item in between; say what it is'
           : `more than ${HEAVIEST} schemas stand for one value, by "$ref", "allOf" and the like; write it flatter`;
-      this.#report.add('CONTRACT_REFERENCE_BROKEN', node, message);
+      const at = weight === Number.POSITIVE_INFINITY ? (closing ?? node) : node;
+      this.#report.add('CONTRACT_REFERENCE_BROKEN', at, message);
       return;
     }
   }

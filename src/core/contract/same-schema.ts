@@ -1,5 +1,13 @@
-import { type JsonNode, sameJson } from '../json/json-node.ts';
-import { isMapPart, keywordAt, keywordsIn, type MapPart, type Part, targetOf } from './contract.ts';
+import type { JsonNode } from '../json/json-node.ts';
+import {
+  isMapPart,
+  keywordAt,
+  keywordsIn,
+  type MapPart,
+  type Part,
+  sameValue,
+  targetOf,
+} from './contract.ts';
 import { type KeywordShape, keywordOf } from './keywords.ts';
 
 /** Deeper schemas are not followed; they count as different. */
@@ -27,7 +35,7 @@ class Comparison {
 
   schemas(a: Part, b: Part, depth: number): boolean {
     if (a.node === b.node) return true;
-    if (!isMapPart(a) || !isMapPart(b)) return sameJson(a.node, b.node);
+    if (!isMapPart(a) || !isMapPart(b)) return sameValue(a, a.node, b.node);
     if (depth > DEEPEST) return false;
     const met = this.#open.get(a.node) ?? new Set();
     if (met.has(b.node)) return true;
@@ -68,7 +76,7 @@ class Comparison {
         one.items.length === other.items.length &&
         one.items.every((item, at) => inside(item, other.items[at]))
       );
-    return shape.startsWith('schema') ? inside(one, other) : sameJson(one, other);
+    return shape.startsWith('schema') ? inside(one, other) : sameValue(a, one, other);
   }
 }
 

@@ -8,7 +8,7 @@ import { takeBack } from './decide-braking.ts';
 import type { Decision, Reason } from './decision.ts';
 import { checkReasons, move, stay, unprovenReasons } from './moves.ts';
 import { describeServed, type ServedShare } from './served-share.ts';
-import { hasOwnPast, verifiedUntil, watchedUntil } from './watch.ts';
+import { isBlind, verifiedUntil, watchedUntil } from './watch.ts';
 
 /** What a decision about a settled release rests on. */
 export interface WatchedInput {
@@ -53,7 +53,7 @@ function decideRestored(input: WatchedInput, watched: RestoredVersion): Decision
   if (assessment.overall === 'fail') return decideSick(input, watched, assessment);
   const seen = describeServed(served, watched.bad.version);
   if (served.kind === 'gone' && assessment.overall === 'pass')
-    return recover(input, `${seen}, and ${describeWell(watched, now)}`);
+    return recover(input, `${seen}, and ${describeWell(watched, assessment)}`);
   if (now < until) {
     const text = `settled on ${version}: looking until ${formatInstant(until)} whether it recovers; ${seen}`;
     return withMore(stay(input, 'nothing', 'VERIFYING', text), unprovenReasons(assessment));
@@ -63,17 +63,22 @@ function decideRestored(input: WatchedInput, watched: RestoredVersion): Decision
     return tell(input, watched, { code: 'NOT_SERVED', text });
   }
   if (served.kind === 'unseen' || isBlind(assessment)) {
-    const text = `whether ${version} recovers cannot be seen, ${formatDuration(elapsed(watched.since, now))} after the rollback landed; ${seen}`;
+    const text = `whether ${version} recovers cannot be seen, ${formatDuration(elapsed(watched.since, now))} after the rollback landed; ${seen}. Look at the provider; to ask for no proof of this rollback, take rollback.verify out of the manifest`;
     return tell(input, watched, { code: 'RECOVERY_UNSEEN', text });
   }
-  return recover(input, `${seen}, and nothing proves that ${version} is worse than it was before`);
+  return recover(input, `${seen}, and ${describeUnproven(watched, assessment)}`);
 }
 
-function describeWell(watched: RestoredVersion, now: Instant): string {
-  const { version } = watched.ref;
-  return hasOwnPast(watched, now)
-    ? `${version} is as well as it was before`
-    : `${version}, which is too young to be held against its own past, keeps its limits`;
+function describeWell({ ref }: RestoredVersion, { alone }: Assessment): string {
+  return alone
+    ? `${ref.version}, which has no past that it could be held against, keeps its limits`
+    : `${ref.version} is as well as it was before`;
+}
+
+function describeUnproven({ ref }: RestoredVersion, { alone }: Assessment): string {
+  return alone
+    ? `nothing proves that ${ref.version}, which has no past that it could be held against, is beyond its limits`
+    : `nothing proves that ${ref.version} is worse than it was before`;
 }
 
 /** The restored version fails as well: back once more, then no further without a person. */
@@ -121,10 +126,6 @@ export function waitsForRecovery(
 
 function recover(input: WatchedInput, text: string): Decision {
   return stay(input, 'recover', 'RECOVERED', text);
-}
-
-function isBlind({ overall }: Assessment): boolean {
-  return overall === 'error' || overall === 'no-data';
 }
 
 function withMore(decision: Decision, more: readonly Reason[]): Decision {

@@ -1,5 +1,6 @@
 import type { Assessment } from '../analysis/assessment.ts';
 import { changedGuarantee, guaranteeOf } from '../analysis/guarantee.ts';
+import type { Config } from '../manifest/config-schema.ts';
 import { HEALTH_DEFAULTS } from '../manifest/defaults.ts';
 import type { Policy } from '../manifest/policy.ts';
 import type { Release } from '../manifest/release-schema.ts';
@@ -22,7 +23,9 @@ import {
 import { decideContained, decideHarm } from './decide-braking.ts';
 import { decideWatched, waitsForRecovery } from './decide-watched.ts';
 import { type Decision, isRecorded, type Reason, type ReasonCode } from './decision.ts';
+import { findStale } from './freshness.ts';
 import { checkReasons, move, stay, unprovenReasons } from './moves.ts';
+import { obeyOrders } from './obey-orders.ts';
 import { obeyPolicy } from './obey-policy.ts';
 import type { ServedShare } from './served-share.ts';
 
@@ -36,6 +39,8 @@ export interface DecisionInput {
   readonly assessment: Assessment | undefined;
   /** What the config asks of this release; undefined: nothing. */
   readonly policy?: Policy | undefined;
+  /** The providers of the config; undefined: it is not asked whether they are those of the start. */
+  readonly sources?: Config['providers'] | undefined;
   /** Whether a version that was taken back is gone; only while its rollback is verified. */
   readonly served?: ServedShare | undefined;
   /** Why a lower weight cannot be written into the files as they are; undefined: it can, as far as is known. */
@@ -45,11 +50,11 @@ export interface DecisionInput {
 
 /**
  * Decides what to do about one release. Pure and total: only `fail` rolls back or lowers a weight, only `pass` on every gating check
- * advances, everything else holds and past a deadline pauses. At most one step up, and nothing up against the policy. What
+ * advances, everything else holds and past a deadline pauses. At most one step up, and nothing up against the policy or a person's pause. What
  * stable suffers from at the same time holds as well, since a rollback would not mend it.
  */
 export function decide(input: DecisionInput): Decision {
-  const decision = obeyPolicy(input, requireTime(input, decideOn(input)));
+  const decision = obeyOrders(input, obeyPolicy(input, requireTime(input, decideOn(input))));
   const voided = describeVoided(input);
   if (!voided || decision.kind === 'nothing') return decision;
   const [first, ...rest] = decision.reasons;
@@ -72,9 +77,9 @@ function requireTime({ state, now }: DecisionInput, decision: Decision): Decisio
 }
 
 /** What the error rates rest on was changed under way: nobody can keep them then, and it is said with every decision. */
-function describeVoided({ release, state }: DecisionInput): Reason | undefined {
+function describeVoided({ release, state, sources }: DecisionInput): Reason | undefined {
   if (!state.rollout || !state.guarantee || !release.spec.candidate) return undefined;
-  const changed = changedGuarantee(state.guarantee, guaranteeOf(release));
+  const changed = changedGuarantee(state.guarantee, guaranteeOf(release, sources));
   const [first, ...rest] = changed;
   if (first === undefined) return undefined;
   const more = rest.length === 0 ? '' : `, and ${rest.length} more`;
@@ -233,6 +238,8 @@ function decideProven(input: DecisionInput, standing: Standing, assessment: Asse
       ),
     };
   }
+  const [stale, ...more] = findStale(input.release, assessment.checks, input.now);
+  if (stale) return { ...stay(input, 'hold', stale.code, stale.text), reasons: [stale, ...more] };
   if (standing.next)
     return move(input, 'advance', standing.next.weight, [
       pass,

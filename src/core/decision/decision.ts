@@ -34,6 +34,16 @@ export type ReasonCode =
   | 'STABLE_FAILING_TOO'
   | 'CLOCK_SKEW'
   | 'PAUSED_BY_MANIFEST'
+  | 'PAUSED_BY_PERSON'
+  | 'PAUSE_PENDING'
+  | 'LOOKS_WRONG'
+  | 'RESUMED_BY_PERSON'
+  | 'APPROVED'
+  | 'APPROVAL_NOT_NEEDED'
+  | 'QUARANTINE_LIFTED'
+  | 'NOT_PAUSED'
+  | 'NOT_QUARANTINED'
+  | 'ORDER_DONE'
   | 'PAUSED_AFTER_DEADLINE'
   | 'DEADLINE_PASSED'
   | 'EVIDENCE_MISSING'
@@ -75,9 +85,12 @@ export type DecisionKind =
   | 'reduce'
   | 'hold'
   | 'pause'
+  | 'resume'
+  | 'approve'
   | 'promote'
   | 'rollback'
   | 'recover'
+  | 'lift'
   | 'nothing';
 
 /** What to do about one release, and why. A plain value: dry run, record, summary and pull request print the same one. */
@@ -107,12 +120,14 @@ const WAITS_FOR_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'NOT_RAISED',
   'EXPOSURE_REDUCED',
   'PAUSED_BY_CHECK',
+  'LOOKS_WRONG',
   'POLICY_VIOLATED',
   'STABLE_FAILING_TOO',
   'CLOCK_SKEW',
   'DEADLINE_PASSED',
   'EVIDENCE_MISSING',
   'NOT_SERVED',
+  'RECOVERY_UNSEEN',
   'RELEASE_FROZEN',
 ]);
 

@@ -86,22 +86,41 @@ function findNeverSafe({ remarks }: ForeseenStep): readonly StepFinding[] {
   return [{ code: 'STEP_NEVER_SAFE', severity: 'error', text }];
 }
 
-/** A step lasts for its hold, or for as long as safety is waited for. */
-function findBlindStep({ checks, hold, stay }: ForeseenStep, deadline: Millis): readonly StepFinding[] {
-  const lasts = stay === undefined ? deadline : Math.max(hold, stay * MINUTE);
+/** All times are those of nine candidates out of ten, as the table has them. */
+function findBlindStep({ checks, hold }: ForeseenStep, deadline: Millis): readonly StepFinding[] {
+  const waited = slowestProof(checks);
+  const lasts = waited === undefined ? deadline : Math.max(hold, waited * MINUTE);
   if (checks.length === 0 || checks.some((check) => isSeen(check, MUST_SEE, lasts))) return [];
-  const text = `no check would prove ${MUST_SEE} times what is tolerated while the step lasts, nine times out of ten, so nothing is learned on it; give it more weight or a longer hold, or leave it out`;
+  const because =
+    waited === undefined
+      ? `the deadline is ${formatDuration(deadline)}, and safety is never proven`
+      : `its hold is ${formatDuration(hold)}${waited === 0 ? ', and no check is waited for' : `, and what is waited for is proven safe within ${writeAbout(waited)}`}`;
+  const text = `nothing is learned here: ${MUST_SEE} times what is tolerated is proven by ${listTimes(checks, MUST_SEE)}, nine times out of ten, and the step is over before (${because}); give it more weight or a longer hold, or leave it out`;
   return [{ code: 'STEP_LEARNS_NOTHING', severity: 'error', text }];
+}
+
+/** Minutes until every check that is waited for has proven nine tenths of the healthy candidates safe; 0: none is. */
+function slowestProof(checks: readonly ForeseenCheck[]): number | undefined {
+  const proofs = checks.filter(({ required }) => required).map(({ safe }) => safe.ninety);
+  return proofs.some((minutes) => minutes === undefined)
+    ? undefined
+    : Math.max(0, ...proofs.map((minutes) => minutes ?? 0));
+}
+
+/** `errors in 2h, slow never`. */
+function listTimes(checks: readonly ForeseenCheck[], times: number): string {
+  return checks
+    .map((check) => {
+      const minutes = regression(check, times)?.ninety;
+      return `${check.name} ${minutes === undefined ? 'never' : `in ${writeAbout(minutes)}`}`;
+    })
+    .join(', ');
 }
 
 function findShortHold({ checks, hold }: ForeseenStep): readonly StepFinding[] {
   const late = checks.filter((check) => !isSeen(check, SHOULD_SEE, hold));
   if (late.length === 0) return [];
-  const times = late.map((check) => {
-    const minutes = regression(check, SHOULD_SEE)?.ninety;
-    return `${check.name} ${minutes === undefined ? 'never' : `in ${writeAbout(minutes)}`}`;
-  });
-  const text = `the hold of ${formatDuration(hold)} is too short to prove twice what is tolerated, nine times out of ten (${times.join(', ')}); until then only the proof of safety keeps a bad candidate here. Hold longer, or give it more weight`;
+  const text = `the hold of ${formatDuration(hold)} is too short to prove twice what is tolerated, nine times out of ten (${listTimes(late, SHOULD_SEE)}); until then only the proof of safety keeps a bad candidate here. Hold longer, or give it more weight`;
   return [{ code: 'STEP_TOO_SHORT', severity: 'warning', text }];
 }
 

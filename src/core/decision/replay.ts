@@ -2,6 +2,7 @@ import { assess } from '../analysis/assess.ts';
 import type { Assessment } from '../analysis/assessment.ts';
 import type { AbsenceReason, MetricsRequest, Observation } from '../analysis/observation.ts';
 import { ToolError } from '../errors.ts';
+import type { Config } from '../manifest/config-schema.ts';
 import { type PolicySpec, policyFor } from '../manifest/policy.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import type { Rollout } from '../plan/rollout.ts';
@@ -12,7 +13,7 @@ import { millis } from '../units.ts';
 import { type DecisionInput, decide } from './decide.ts';
 import type { Decision, Reason } from './decision.ts';
 import { planServed, readServed } from './served-share.ts';
-import { besideBad, evaluationOf, lookedAfter } from './watch.ts';
+import { assessRestored, besideBad, evaluationOf, lookedAfter } from './watch.ts';
 
 type RecordedObservation = NonNullable<BelayRecord['evidence']>['observations'][number];
 
@@ -26,19 +27,35 @@ export interface Replay {
  * Decides again what a record says was decided.
  * @param release the manifest as it was before (its digest is `record.manifest.before`)
  * @param state what the records before this one say
- * @param config the config at the commit that was decided on, `record.base`; its policy is obeyed again
+ * @param config the config at the commit that was decided on, `record.base`; its policy is obeyed again, and its providers held against
+ *   those of the start
  */
 export function replayRecord(
   record: BelayRecord,
   release: Release,
-  { state, config }: { readonly state: ReleaseState; readonly config?: PolicySpec | undefined },
+  {
+    state,
+    config,
+  }: {
+    readonly state: ReleaseState;
+    readonly config?: (PolicySpec & Partial<Pick<Config, 'providers'>>) | undefined;
+  },
 ): Replay {
   const then = { ...state, rollout: isOfCandidate(record, release) ? readRollout(record) : undefined };
   const seen = seeAgain(record, release, then);
   const manifest = record.manifest.before ?? record.manifest.after;
   const policy = config && policyFor(config, release);
   const unwritable = readUnwritable(record);
-  const decision = decide({ release, manifest, state: then, ...seen, policy, unwritable, now: record.at });
+  const decision = decide({
+    release,
+    manifest,
+    state: then,
+    ...seen,
+    policy,
+    sources: config?.providers,
+    unwritable,
+    now: record.at,
+  });
   return { decision, assessment: seen.assessment };
 }
 
@@ -59,11 +76,13 @@ function seeAgain(
   const observations = new Map(
     record.evidence.observations.map((item) => [item.id, readObservation(item)] as const),
   );
-  const assessment = assess(evaluation, observations);
   const watched = lookedAfter(state);
-  if (watched?.kind !== 'restored') return { assessment };
+  if (watched?.kind !== 'restored') return { assessment: assess(evaluation, observations) };
   const asked = planServed(besideBad(release, watched), evaluation);
-  return { assessment, served: readServed(evaluation, asked, observations) };
+  return {
+    assessment: assessRestored(evaluation, observations),
+    served: readServed(evaluation, asked, observations),
+  };
 }
 
 /** A version that is left after its promotion brings its rollout along, which is not that of a candidate that waits. */

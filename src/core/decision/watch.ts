@@ -1,4 +1,6 @@
-import type { Evaluation } from '../analysis/assessment.ts';
+import { assess } from '../analysis/assess.ts';
+import type { Assessment, Beside, Evaluation } from '../analysis/assessment.ts';
+import type { Observation } from '../analysis/observation.ts';
 import type { Release, VersionSpec } from '../manifest/release-schema.ts';
 import { findStanding, type Rollout } from '../plan/rollout.ts';
 import type { ReleaseState } from '../record/release-state.ts';
@@ -11,6 +13,7 @@ const DAY = millis(24 * 60 * 60_000);
 const HALF = percent(50);
 /** Nobody to compare with: limits and thresholds alone, as in a bake. */
 const ALL = percent(100);
+const NOBODY: Beside = { kind: 'nobody' };
 
 /** When the watch over a promoted version ends; undefined when its manifest asks for none. */
 export function watchedUntil({ spec }: Release, { since }: PromotedVersion): Instant | undefined {
@@ -56,22 +59,48 @@ function evaluatePromoted(release: Release, watched: PromotedVersion, now: Insta
 }
 
 function evaluateRestored(release: Release, watched: RestoredVersion, now: Instant): Evaluation | undefined {
-  if (verifiedUntil(release, watched) === undefined) return undefined;
+  const until = verifiedUntil(release, watched);
+  if (until === undefined) return undefined;
   const { stable } = release.spec;
   const own = withVersions(release, { candidate: stable, stable });
   // a split between a version and itself is no question
   const checks = own.spec.health.checks.filter(({ kind }) => kind !== 'split');
   const judged = { ...own, spec: { ...own.spec, health: { ...own.spec.health, checks } } };
-  const weight = hasOwnPast(watched, now) ? HALF : ALL;
-  const rollout: Rollout = { startedAt: watched.since, transitions: [{ weight, at: watched.since }] };
-  const evaluation = evaluate(judged, rollout, now);
-  return weight === HALF ? { ...evaluation, stableBefore: ownPast(watched, now) } : evaluation;
+  const { broughtAt, since } = watched;
+  const before = ownPast(watched, until);
+  // a young version was not served at those hours
+  const hasPast = broughtAt === undefined || broughtAt <= since - before;
+  return evaluateBeside(judged, { since, now, beside: hasPast ? { kind: 'own-past', before } : NOBODY });
 }
 
-/** Whether a restored version was served at the hours of its own past that it is held against; a young one was not. */
-export function hasOwnPast(watched: RestoredVersion, now: Instant): boolean {
-  const { broughtAt, since } = watched;
-  return broughtAt === undefined || broughtAt <= since - ownPast(watched, now);
+/**
+ * What the answers say of a restored version. When its time is over and its own past cannot be seen (metrics are not kept for so
+ * long, or it had no traffic then), it is held to fixed bounds alone, as a young one is from the beginning.
+ * @throws ToolError as `assess`
+ */
+export function assessRestored(
+  evaluation: Evaluation,
+  observations: ReadonlyMap<string, Observation>,
+): Assessment {
+  const assessment = assess(evaluation, observations);
+  const { release, rollout, now } = evaluation;
+  const isOver = now >= after(rollout.startedAt, release.spec.rollback?.verify ?? millis(0));
+  if (evaluation.beside?.kind !== 'own-past' || !isOver || !isBlind(assessment)) return assessment;
+  return assess(evaluateBeside(release, { since: rollout.startedAt, now, beside: NOBODY }), observations);
+}
+
+/** Whether an assessment says nothing, since nothing could be seen. */
+export function isBlind({ overall }: Assessment): boolean {
+  return overall === 'error' || overall === 'no-data';
+}
+
+function evaluateBeside(
+  release: Release,
+  { since, now, beside }: { readonly since: Instant; readonly now: Instant; readonly beside: Beside },
+): Evaluation {
+  const weight = beside.kind === 'nobody' ? ALL : HALF;
+  const rollout: Rollout = { startedAt: since, transitions: [{ weight, at: since }] };
+  return { ...evaluate(release, rollout, now), beside };
 }
 
 /** As the release was while the bad version still had traffic, for asking who is served. */
@@ -80,9 +109,12 @@ export function besideBad(release: Release, { bad }: RestoredVersion): Release {
   return withVersions(release, { candidate: named(stable, bad), stable });
 }
 
-/** Whole days, so that the same hours are compared: to before anything of the bad version was rolled out. */
-function ownPast({ troubledSince }: RestoredVersion, now: Instant): Millis {
-  return millis(Math.max(1, Math.ceil((now - troubledSince) / DAY)) * DAY);
+/**
+ * Whole days, so that the same hours are compared: to before anything of the bad version was rolled out. Counted from the end of the
+ * time that it has to prove itself, so that no tick is ever compared with another one, however late one looks.
+ */
+function ownPast({ troubledSince }: RestoredVersion, until: Instant): Millis {
+  return millis(Math.max(1, Math.ceil((until - troubledSince) / DAY)) * DAY);
 }
 
 function evaluate(release: Release, rollout: Rollout, now: Instant): Evaluation {

@@ -46,19 +46,23 @@ export function nodeAt(root: JsonNode, pointer: string): JsonNode | undefined {
   return node;
 }
 
-/** Equal as JSON: numbers by value, maps whatever the order of their keys. */
-export function sameJson(a: JsonNode, b: JsonNode): boolean {
+/**
+ * Equal as JSON: numbers by value, maps whatever the order of their keys.
+ * @param look  told of each pair that is looked at
+ */
+export function sameJson(a: JsonNode, b: JsonNode | undefined, look?: () => void): boolean {
+  look?.();
+  if (b === undefined) return false;
   if (a.kind === 'scalar' && b.kind === 'scalar') return a.value === b.value;
   if (a.kind === 'list' && b.kind === 'list')
-    return a.items.length === b.items.length && a.items.every((item, index) => isSame(item, b.items[index]));
+    return (
+      a.items.length === b.items.length &&
+      a.items.every((item, index) => sameJson(item, b.items[index], look))
+    );
   if (a.kind === 'map' && b.kind === 'map')
     return (
       a.entries.size === b.entries.size &&
-      [...a.entries].every(([key, entry]) => isSame(entry, b.entries.get(key)))
+      [...a.entries].every(([key, entry]) => sameJson(entry, b.entries.get(key), look))
     );
   return false;
-}
-
-function isSame(a: JsonNode, b: JsonNode | undefined): boolean {
-  return b !== undefined && sameJson(a, b);
 }

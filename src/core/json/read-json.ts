@@ -155,6 +155,12 @@ class Reader {
         this.#at,
         `write a number of at most 15 digits, got ${written.slice(0, 60)}`,
       );
+    if (value === 0 && digits > 0)
+      throw new Refusal(
+        'SEC-06',
+        this.#at,
+        `write a number that is not read as 0, got ${written.slice(0, 60)}; programs hold none that small`,
+      );
     this.#at += written.length;
     return value;
   }

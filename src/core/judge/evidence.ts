@@ -254,6 +254,8 @@ export interface Evidence {
   readonly checks: readonly EvidenceCheck[];
   /** Width of a tick, for what needs time; the k-th tick, from 0, begins k × this after the first. Undefined: unknown. */
   readonly tick?: Millis | undefined;
+  /** Stable's ticks are of another time than the candidate's: what is wrong in both has not one cause. */
+  readonly apart?: true;
   /** Milliseconds that this step may still take if the rollout is to keep its deadline; not given where there is none. */
   readonly left?: number | undefined;
 }

@@ -3,10 +3,10 @@ import { DOUBTFUL } from '../stats/recent-doubt.ts';
 import { currentPeriod, type Evidence, type EvidenceCheck, type Verdict } from './evidence.ts';
 import { type Family, joinFamily, logShare, termsOf } from './family.ts';
 import { forecastSafe } from './forecast.ts';
-import type { ShownInterval } from './method.ts';
+import type { ShownInterval, Words } from './method.ts';
 import { type Weighed, weigh } from './weigh.ts';
 import { describeSafeForecast } from './words/forecast.ts';
-import { writeOdds, writeProgress } from './write-numbers.ts';
+import { writeOdds, writeOddsBelow, writeProgress } from './write-numbers.ts';
 
 /** What the evidence says of one check. */
 export interface CheckJudgement {
@@ -57,9 +57,9 @@ export function judge(
   const failsIn = (family: Family) => (one: Weighed) =>
     one.breach !== undefined || family.failing.has(one.check);
   // whose fault it is has to be asked only when something is proven
-  const isProven = weighed.some(failsIn(apparent));
-  const own = weighed.map((one) => (isProven ? { ...one, ...one.own() } : { ...one, sharedNow: false }));
-  const family = isProven ? joinFamily(terms, own) : apparent;
+  const isAsked = !evidence.apart && weighed.some(failsIn(apparent));
+  const own = weighed.map((one) => (isAsked ? { ...one, ...one.own() } : { ...one, sharedNow: false }));
+  const family = isAsked ? joinFamily(terms, own) : apparent;
   return {
     family: { logHarm: family.logHarm, threshold: family.threshold },
     checks: weighed.map((one, index) => {
@@ -157,8 +157,23 @@ function describe(
     };
   return {
     interval,
-    text: `${words.doubt}; ${writeProgress(logSafe, safeThreshold)} of the evidence needed to advance${foresee(evidence, one)}`,
+    text: [
+      words.doubt,
+      ...(words.margins ? [describeStanding(one, family, words.margins)] : []),
+      `${writeProgress(logSafe, safeThreshold)} of the evidence needed to advance${foresee(evidence, one)}`,
+    ].join('; '),
   };
+}
+
+/** How far both questions are from their answers: what would be harm and what would be safe, with the evidence of each. */
+function describeStanding(one: Weighed, family: Family, margins: NonNullable<Words['margins']>): string {
+  const { check, members, logSafe = 0, safeThreshold } = one;
+  const of = (what: 'harm' | 'safety', margin: string, log: number, needed: number): string =>
+    `${what} (${margin}): evidence ${writeOddsBelow(log, needed)}, needed ${writeOdds(needed)}`;
+  const safety = of('safety', margins.safe, logSafe, safeThreshold);
+  if (members.length === 0) return safety;
+  const share = logShare(one, family.logWeight(check));
+  return `${of('harm', margins.harm, share, family.threshold)}; ${safety}`;
 }
 
 /** How long it will take, where that can be said. */

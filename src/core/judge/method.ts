@@ -29,6 +29,8 @@ export interface Words {
   readonly safe: string;
   /** What was seen, and that it proves nothing yet. */
   readonly doubt: string;
+  /** What would be harm and what would be safe, without what was seen; undefined where there is nothing to prove. */
+  readonly margins?: { readonly harm: string; readonly safe: string } | undefined;
 }
 
 /** What was counted since the rollout began, over the ticks that are evidence. */

@@ -38,7 +38,7 @@ export function wholeCounts(stretches: readonly Stretch<Counts>[], side: Side): 
 }
 
 /** Ticks in whole events: harm is given the candidate's rounded down and stable's rounded up, safety the other way round. */
-function roundTicks(ticks: readonly Tick[], side: Side): readonly Tick[] {
+export function roundTicks<One extends Tick>(ticks: readonly One[], side: Side): readonly One[] {
   const [ours, theirs] = side === 'harm' ? (['down', 'up'] as const) : (['up', 'down'] as const);
   const candidate = wholeEvents(
     ticks.map((tick) => tick.candidate),
@@ -49,7 +49,8 @@ function roundTicks(ticks: readonly Tick[], side: Side): readonly Tick[] {
     theirs,
   );
   return ticks.map((tick, index) => ({
-    candidate: candidate[index] ?? tick.candidate,
-    stable: stable[index] ?? tick.stable,
+    ...tick,
+    candidate: { ...tick.candidate, ...candidate[index] },
+    stable: { ...tick.stable, ...stable[index] },
   }));
 }

@@ -38,6 +38,12 @@ export function writeOdds(log: number): string {
   return `${writeFactor(Math.exp(log))} to 1`;
 }
 
+/** The same of evidence that may have come close to what is needed: what is not reached never reads as if it were. */
+export function writeOddsBelow(log: number, needed: number): string {
+  const odds = writeOdds(log);
+  return log < needed && odds === writeOdds(needed) ? `just under ${odds}` : odds;
+}
+
 /** How far evidence has come towards what is needed, in whole percent; never 100 before it is reached. */
 export function writeProgress(log: number, needed: number): string {
   return `${Math.min(99, Math.max(0, Math.floor((100 * log) / needed)))}%`;

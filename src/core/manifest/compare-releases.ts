@@ -15,9 +15,18 @@ const CARE: readonly YamlPath[] = [
 /** More would not be read. */
 const SHOWN = 5;
 
-/** Whoever changes the version and how it is judged in one go is read twice: the new rules may be there for the new version. */
-export function* findLoosenedCare(before: ParsedRelease, after: ParsedRelease): Iterable<RuleFinding> {
-  if (!bringsVersion(before, after)) return;
+/**
+ * Whoever changes how a version is judged, together with it or while it is rolled out, is read twice: the new rules may be there for
+ * that version.
+ * @param tried  the version that is rolled out; undefined: none is
+ */
+export function* findLoosenedCare(
+  before: ParsedRelease,
+  after: ParsedRelease,
+  tried: string | undefined,
+): Iterable<RuleFinding> {
+  const isNew = bringsVersion(before, after);
+  if (!isNew && tried === undefined) return;
   const changed = CARE.flatMap((path) =>
     findChanges(partAt(before.source.value, path), partAt(after.source.value, path), path),
   );
@@ -27,7 +36,9 @@ export function* findLoosenedCare(before: ParsedRelease, after: ParsedRelease): 
     code: 'SEC-28',
     severity: 'warning',
     path: first,
-    message: `how health is judged changes together with the version (${listChanges(changed)}); bring the version in a pull request of its own, or a second owner must approve both`,
+    message: isNew
+      ? `how health is judged changes together with the version (${listChanges(changed)}); bring the version in a pull request of its own, or a second owner must approve both`
+      : `how health is judged changes while ${tried} is rolled out (${listChanges(changed)}); change it before or after that, or a second owner must approve it`,
   };
 }
 

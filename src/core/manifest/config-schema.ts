@@ -121,6 +121,16 @@ export const configSchema = lazily(() =>
         })
         .optional()
         .meta({ description: 'How pull requests of Belay are merged.' }),
+      account: z
+        .number()
+        .int()
+        .positive()
+        .register(wording, { expected: 'the number of an account, such as 41898282' })
+        .optional()
+        .meta({
+          description:
+            'Number of the account whose token Belay runs with (`id` at https://api.github.com/users/NAME): a pull request of any other that brings records is refused. Default: any App.',
+        }),
       ...policyShape(),
       dispatch: dispatchSchema().optional(),
       drill: drillSchema().optional(),

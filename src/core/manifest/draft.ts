@@ -37,13 +37,14 @@ export interface Draft {
   readonly checks: readonly CheckDraft[];
   readonly targets: readonly (TargetSpec | undefined)[];
   readonly owners: readonly string[];
+  readonly dependsOn: readonly string[];
   readonly runbook: string | undefined;
   readonly waivers: readonly (WaiverSpec | undefined)[];
 }
 
 /** The parts of a version that rules compare. */
 export type VersionDraft = {
-  readonly [Key in 'version' | 'backend' | 'artifacts' | 'compat' | 'alsoWorksWith']?:
+  readonly [Key in 'version' | 'backend' | 'artifacts' | 'contract' | 'compat' | 'alsoWorksWith']?:
     | VersionSpec[Key]
     | undefined;
 };
@@ -81,6 +82,7 @@ export function draftOf({ metadata, spec }: Release): Draft {
     checks: health.checks.map((check) => ({ name: check.name, provider: check.provider, spec: check })),
     targets: spec.targets,
     owners: metadata.owners ?? [],
+    dependsOn: metadata.dependsOn ?? [],
     runbook: metadata.runbook,
     waivers: spec.waivers ?? [],
   };
@@ -97,6 +99,7 @@ export function salvageDraft(source: YamlSource): Draft {
     version: part('spec', role, 'version'),
     backend: part('spec', role, 'backend'),
     artifacts: part('spec', role, 'artifacts'),
+    contract: part('spec', role, 'contract'),
     compat: part('spec', role, 'compat'),
     alsoWorksWith: part('spec', role, 'alsoWorksWith'),
   });
@@ -125,6 +128,7 @@ export function salvageDraft(source: YamlSource): Draft {
     })),
     targets: indexes('spec', 'targets').map((index) => part('spec', 'targets', index)),
     owners: part('metadata', 'owners') ?? [],
+    dependsOn: part('metadata', 'dependsOn') ?? [],
     runbook: part('metadata', 'runbook'),
     waivers: indexes('spec', 'waivers').map((index) => part('spec', 'waivers', index)),
   };

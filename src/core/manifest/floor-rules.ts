@@ -199,6 +199,14 @@ function* samplesCanBeSeen({ release, floor: { samples }, whose }: FloorInput): 
   );
 }
 
+/** Each part of provenance as it may be written: a commit, a digest, a line of text, a whole number. */
+const PROVENANCE: Readonly<Record<NonNullable<TierSpec['provenance']>[number], string>> = {
+  code: 'code: 9fceb02',
+  data: 'data: "sha256:<64 hex digits>"',
+  run: 'run: "mlflow:/runs/41d0"',
+  seed: 'seed: 7',
+};
+
 function* candidateKeeps({ release, floor, whose }: FloorInput): Iterable<PolicyFinding> {
   const { candidate } = release.spec;
   if (!candidate) return;
@@ -210,7 +218,7 @@ function* candidateKeeps({ release, floor, whose }: FloorInput): Iterable<Policy
       rule: 'tier',
       path: candidate.provenance ? [...path, 'provenance'] : path,
       what: 'key',
-      message: `provenance must name ${missing.join(', ')}, for ${whose} asks for it; say where ${candidate.version} comes from`,
+      message: `provenance must name ${missing.join(', ')}, for ${whose} asks for it; say where ${candidate.version} comes from, e.g. provenance: {${missing.map((key) => PROVENANCE[key]).join(', ')}}`,
     };
   if (floor.contract && candidate.contract === undefined)
     yield below(

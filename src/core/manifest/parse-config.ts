@@ -9,10 +9,15 @@ export interface ParsedConfig {
   readonly source: YamlSource;
 }
 
-/** A config, or else why not; `remains` is what it says where it is sound, for what else can be judged by it. */
+/** A config, or else why not. */
 export type ConfigReading =
   | Extract<Reading<ParsedConfig>, { kind: 'ok' }>
-  | (Extract<Reading<ParsedConfig>, { kind: 'bad' }> & { readonly remains: ParsedConfig | undefined });
+  | (Extract<Reading<ParsedConfig>, { kind: 'bad' }> & {
+      /** What it says where it is sound, for what else can be judged by it. */
+      readonly remains: ParsedConfig | undefined;
+      /** Undefined when the text is no sound YAML, or something else altogether. */
+      readonly source: YamlSource | undefined;
+    });
 
 /** Reads `.belay/config.yaml`. All problems at once, in reading order; `ok` may carry warnings. */
 export function parseConfig(file: string, text: string): ConfigReading {
@@ -21,6 +26,6 @@ export function parseConfig(file: string, text: string): ConfigReading {
   const ruled = source && mended ? configRules(mended, source) : [];
   const all = limitProblems([...problems, ...ruled]);
   if (!source || !value || all.some(({ severity }) => severity === 'error'))
-    return { kind: 'bad', problems: all, remains: source && mended && { config: mended, source } };
+    return { kind: 'bad', problems: all, source, remains: source && mended && { config: mended, source } };
   return { kind: 'ok', value: { config: value, source }, problems: all };
 }

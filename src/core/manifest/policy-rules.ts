@@ -1,7 +1,8 @@
-import { quote, type YamlPath } from '../yaml/yaml-path.ts';
+import { formatPath, quote, type YamlPath } from '../yaml/yaml-path.ts';
 import { didYouMean, suggest } from './did-you-mean.ts';
 import type { FreezeSpec } from './freeze-schema.ts';
 import type { PolicySpec } from './policy.ts';
+import { ROLES } from './roles.ts';
 import type { RuleFinding } from './rule.ts';
 
 /** The rules of the policy that need more than one field. */
@@ -65,15 +66,23 @@ function* ratesLeaveRoom({ tiers = {} }: PolicySpec): Iterable<RuleFinding> {
       };
 }
 
-function* peopleDiffer({ roles = {} }: PolicySpec): Iterable<RuleFinding> {
-  const people = roles.override ?? [];
-  for (const [index, person] of people.entries()) {
-    const first = people.findIndex((other) => other.toLowerCase() === person.toLowerCase());
-    if (first < index)
-      yield {
-        code: 'OWNER_DUPLICATE',
-        path: ['roles', 'override', index],
-        message: `${quote(person)} is roles.override[${first}] already; delete one of them`,
-      };
+function* peopleDiffer({ roles, tiers = {} }: PolicySpec): Iterable<RuleFinding> {
+  yield* peopleDifferIn(roles, ['roles']);
+  for (const [name, tier] of Object.entries(tiers))
+    yield* peopleDifferIn(tier.roles, ['tiers', name, 'roles']);
+}
+
+function* peopleDifferIn(roles: PolicySpec['roles'], path: YamlPath): Iterable<RuleFinding> {
+  for (const role of ROLES) {
+    const people = roles?.[role] ?? [];
+    for (const [index, person] of people.entries()) {
+      const first = people.findIndex((other) => other.toLowerCase() === person.toLowerCase());
+      if (first < index)
+        yield {
+          code: 'OWNER_DUPLICATE',
+          path: [...path, role, index],
+          message: `${quote(person)} is ${formatPath([...path, role, first])} already; delete one of them`,
+        };
+    }
   }
 }

@@ -9,6 +9,25 @@ import { isTimeZone } from './time-zone.ts';
 /** Every kind of check that a manifest can ask for. */
 const kindSchema = () => z.enum(checkSchema().options.map(({ shape }) => shape.kind.value));
 
+const peopleSchema = () =>
+  z.array(Owner).min(1).max(50).register(wording, { expected: 'a list of GitHub logins and teams' });
+
+const rolesSchema = () =>
+  z.strictObject({
+    approve: peopleSchema().optional().meta({
+      description: 'Who may approve a step, pause and resume. Default: the owners of the release.',
+    }),
+    override: peopleSchema()
+      .optional()
+      .meta({ description: 'Who may own an override. Default: the owners of the release.' }),
+    rollback: peopleSchema().optional().meta({
+      description: 'Who may roll back by a command, and pause. Default: the owners of the release.',
+    }),
+    unquarantine: peopleSchema().optional().meta({
+      description: 'Who may lift a quarantine. Default: the owners of the release.',
+    }),
+  });
+
 const tierSchema = () =>
   z
     .strictObject({
@@ -67,11 +86,12 @@ const tierSchema = () =>
           'validate warns when no drill of a healthy rollback has passed for longer than this, like 90d. Default: drill.every.',
       }),
       summary: z.literal('required').optional().meta({ description: 'A candidate says what is new in it.' }),
+      roles: rolesSchema().optional().meta({
+        description:
+          'Who may do what with the releases of this tier, in the place of the roles of the config.',
+      }),
     })
     .meta({ description: 'What the manifests of a tier may not undercut. Absent: no floor.' });
-
-const peopleSchema = () =>
-  z.array(Owner).min(1).max(50).register(wording, { expected: 'a list of GitHub logins and teams' });
 
 /** The keys of the policy, all optional. */
 export const policyShape = () => ({
@@ -100,14 +120,16 @@ export const policyShape = () => ({
     .register(wording, { expected: 'a list of freezes' })
     .optional()
     .meta({ description: 'Times in which nothing starts, advances or is promoted.' }),
-  roles: z
+  roles: rolesSchema().optional().meta({ description: 'Who may do what: GitHub logins and teams.' }),
+  commands: z
     .strictObject({
-      override: peopleSchema()
-        .optional()
-        .meta({ description: 'Who may own an override. Default: the owners of the release.' }),
+      issue: z.number().int().positive().optional().meta({
+        description:
+          'Number of an issue whose comments are read for commands, too. Default: those of pull requests alone.',
+      }),
     })
     .optional()
-    .meta({ description: 'Who may do what: GitHub logins and teams.' }),
+    .meta({ description: 'Where people give commands.' }),
   overrides: z
     .strictObject({
       maxDuration: Duration.optional().meta({

@@ -3,11 +3,20 @@ import { CONFIG_PATH, type Config } from './config-schema.ts';
 import type { FreezeSpec } from './freeze-schema.ts';
 import type { TierSpec } from './policy-schema.ts';
 import type { Release } from './release-schema.ts';
+import { listRole } from './roles.ts';
 import { formatLocal } from './time-zone.ts';
 import { isOverride, type OverrideSpec, type PolicyRule, waiverEnd } from './waiver-schema.ts';
 
 /** The keys of the config that are its policy. */
-export const POLICY_KEYS = ['timeZone', 'tiers', 'defaultTier', 'freezes', 'roles', 'overrides'] as const;
+export const POLICY_KEYS = [
+  'timeZone',
+  'tiers',
+  'defaultTier',
+  'freezes',
+  'roles',
+  'commands',
+  'overrides',
+] as const;
 
 /** The part of the config that is its policy. */
 export type PolicySpec = Pick<Config, (typeof POLICY_KEYS)[number]>;
@@ -36,7 +45,9 @@ export const DEFAULT_ZONE = 'UTC';
 const LONGEST = millis(366 * 86_400_000);
 
 /** What a config asks of a release. @param source what messages call the config */
-export function policyFor(config: PolicySpec, { metadata, spec }: Release, source = CONFIG_PATH): Policy {
+export function policyFor(config: PolicySpec, release: Release, source = CONFIG_PATH): Policy {
+  const { spec } = release;
+  const overriders = listRole(config, release, 'override', source);
   const name = spec.tier ?? config.defaultTier;
   const { tiers = {} } = config;
   const floor = name !== undefined && Object.hasOwn(tiers, name) ? tiers[name] : undefined;
@@ -49,14 +60,11 @@ export function policyFor(config: PolicySpec, { metadata, spec }: Release, sourc
     freezes: (config.freezes ?? []).filter(
       (freeze) => floor === undefined || name === undefined || (freeze.tiers?.includes(name) ?? true),
     ),
-    overriders: config.roles?.override ?? metadata.owners ?? [],
-    overridersFrom: config.roles?.override ? `roles.override of ${source}` : OWNERS,
+    overriders: overriders.people,
+    overridersFrom: overriders.from,
     longestOverride: config.overrides?.maxDuration ?? LONGEST,
   };
 }
-
-/** Where it stands who may override when no role says so. */
-export const OWNERS = 'metadata.owners';
 
 /** An override of a manifest, and why it is not in force; undefined `idle`: it is. */
 export interface JudgedOverride {

@@ -3,34 +3,37 @@ import type { YamlPath, YamlSource } from '../yaml/read-yaml.ts';
 import { locate, quote } from '../yaml/yaml-path.ts';
 import { valueAt } from './describe-value.ts';
 import { didYouMean, suggest } from './did-you-mean.ts';
-import { type Rule, type RuleInput, toProblem } from './rule.ts';
+import { applyEdits, type QueryCheck, type QueryFinding } from './query-check.ts';
+import { type Rule, type RuleFinding, type RuleInput, toProblem } from './rule.ts';
+import { applyWaivers } from './waiver-rules.ts';
 
 const PLACEHOLDERS = ['version', 'backend', 'release', 'window'] as const;
 type Placeholder = (typeof PLACEHOLDERS)[number];
 const KNOWN = new RegExp(`\\{\\{(?:${PLACEHOLDERS.join('|')})\\}\\}`, 'g');
-/** What a key asks must say which version, and which stretch of time. */
+/** What a key asks must say which version, and which stretch of time; most of them count events in it. */
 const QUERIES = {
-  bad: { windowed: true },
-  total: { windowed: true },
-  bins: { windowed: true },
-  value: { windowed: false },
-  buckets: { windowed: true },
-  exposure: { windowed: true },
-  query: { windowed: false },
-  samples: { windowed: true },
-  correct: { windowed: true },
-  labelled: { windowed: true },
-  differing: { windowed: true },
-  compared: { windowed: true },
-  violations: { windowed: true },
-  events: { windowed: true },
-  users: { windowed: true },
-  positives: { windowed: true },
-  claims: { windowed: true },
-  'replicas.bad': { windowed: true },
-  'replicas.total': { windowed: true },
+  bad: { windowed: true, counts: true },
+  total: { windowed: true, counts: true },
+  bins: { windowed: true, counts: true },
+  value: { windowed: false, counts: false },
+  buckets: { windowed: true, counts: true },
+  exposure: { windowed: true, counts: false },
+  query: { windowed: false, counts: false },
+  samples: { windowed: true, counts: true },
+  correct: { windowed: true, counts: true },
+  labelled: { windowed: true, counts: true },
+  differing: { windowed: true, counts: true },
+  compared: { windowed: true, counts: true },
+  violations: { windowed: true, counts: true },
+  events: { windowed: true, counts: true },
+  users: { windowed: true, counts: true },
+  positives: { windowed: true, counts: true },
+  claims: { windowed: true, counts: true },
+  'replicas.bad': { windowed: true, counts: true },
+  'replicas.total': { windowed: true, counts: true },
 } as const;
 const QUERY_KEYS = Object.entries(QUERIES).map(([key, about]) => ({ keys: key.split('.'), ...about }));
+const BUCKET_BOUND = 'le';
 const CHECKS: YamlPath = ['spec', 'health', 'checks'];
 
 /** Told of one query; who mends those sees the next. */
@@ -40,6 +43,9 @@ interface Query {
   readonly path: YamlPath;
   readonly text: string;
   readonly windowed: boolean;
+  readonly counts: boolean;
+  /** One series per value of this label is asked for; undefined: one in all. */
+  readonly by: string | undefined;
 }
 
 /** Only what Belay fills in stands in double braces; anything else would reach the provider as it is. */
@@ -89,14 +95,6 @@ export const queriesCountWindows: Rule = function* (input) {
       };
 };
 
-/**
- * What is wrong with a query; `at` is an index into it. Undefined: nothing, or nothing that is certain. `malformed`: no server can
- * read it; `stranger`: it asks for a function that its language does not have.
- */
-export type QueryCheck = (
-  query: string,
-) => { readonly kind: 'malformed' | 'stranger'; readonly at: number; readonly message: string } | undefined;
-
 /** Stands for a placeholder while a query is read: as long as that, so that places stay, and a name, a text or a duration. */
 const STAND_INS: Readonly<Record<Placeholder, string>> = {
   version: 'x'.repeat('{{version}}'.length),
@@ -105,34 +103,70 @@ const STAND_INS: Readonly<Record<Placeholder, string>> = {
   window: '5m'.padStart('{{window}}'.length, '0'),
 };
 
-/** Queries that no server could read, each at its place. All kinds of providers speak PromQL; the config says no other. */
-export function checkQuerySyntax(
+/** Answers as another check does, and reads a query that it has read before no second time: many releases ask alike. */
+export function remembering(check: QueryCheck): QueryCheck {
+  const known = new Map<string, ReturnType<QueryCheck>>();
+  return (query, asked) => {
+    const name = JSON.stringify([query, asked]);
+    const found = known.get(name) ?? check(query, asked);
+    known.set(name, found);
+    return found;
+  };
+}
+
+/** The longest query that is written out once more, mended. */
+const LONGEST_MENDED = 400;
+
+/**
+ * Queries that no server could read, or whose answer is not what the check needs, each at its place. All kinds of providers speak
+ * PromQL; the config says no other.
+ */
+export function checkQueries(
   input: Pick<RuleInput, 'source' | 'draft'>,
   check: QueryCheck,
 ): readonly Problem[] {
-  const { source } = input;
-  return [...queries(input)].flatMap(({ path, text }): Problem[] => {
-    const filled = text.replace(
-      /\{\{(version|backend|release|window)\}\}/g,
-      (_, name: Placeholder) => STAND_INS[name],
-    );
-    const wrong = check(filled);
-    if (!wrong) return [];
-    const at = placeAt(source, path, { text, index: Math.min(wrong.at, text.trimEnd().length) });
-    if (wrong.kind === 'stranger')
-      return [
-        toProblem(source, {
-          code: 'FUNCTION_UNKNOWN',
-          severity: 'warning',
-          path,
-          at,
-          message: wrong.message,
-        }),
-      ];
-    const message = `the query cannot be read: ${wrong.message}`;
-    return [toProblem(source, { code: 'QUERY_MALFORMED', path, at, message })];
+  const findings = [...queries(input)].flatMap((query) => findInQuery(input.source, query, check));
+  return [...applyWaivers(findings, input.draft.waivers, ['FUNCTION_UNKNOWN'])].map((finding) =>
+    toProblem(input.source, finding),
+  );
+}
+
+function findInQuery(
+  source: YamlSource,
+  { path, text, by, counts }: Query,
+  check: QueryCheck,
+): readonly RuleFinding[] {
+  const filled = text.replace(
+    /\{\{(version|backend|release|window)\}\}/g,
+    (_, name: Placeholder) => STAND_INS[name],
+  );
+  const found = check(filled, { key: path.slice(CHECKS.length + 1).join('.'), by, counts });
+  // stand-ins are as long as what they stand for
+  const mended = applyEdits(
+    text,
+    found.flatMap(({ edits }) => edits),
+  )
+    .replace(/\s+/g, ' ')
+    .trim();
+  return found.map(({ code, severity, at, message, edits }) => {
+    const told = code === 'QUERY_MALFORMED' ? `the query cannot be read: ${message}` : message;
+    const hint =
+      edits.length > 0 && mended.length <= LONGEST_MENDED ? `; write ${mended}` : (HINTS[code] ?? '');
+    return {
+      code,
+      ...(severity && { severity }),
+      path,
+      at: placeAt(source, path, { text, index: Math.min(at, text.trimEnd().length) }),
+      message: `${told}${hint}`,
+    };
   });
 }
+
+/** What to do where the query cannot be mended. */
+const HINTS: Partial<Record<QueryFinding['code'], string>> = {
+  FUNCTION_UNKNOWN:
+    ', nor a server that answers like it; write one that it has, or if yours is newer, let an owner waive FUNCTION_UNKNOWN (spec.waivers)',
+};
 
 /** Whether a query holds a placeholder, or something that was meant to be it and is a problem of its own. */
 function asksFor(text: string, name: Placeholder): boolean {
@@ -148,13 +182,31 @@ function placeholders(
   });
 }
 
-function* queries({ source, draft }: Pick<RuleInput, 'source' | 'draft'>): Iterable<Query> {
+/** By the list of checks that they are in: several rules ask for them. */
+const FOUND = new WeakMap<object, readonly Query[]>();
+
+function queries({ source }: Pick<RuleInput, 'source'>): readonly Query[] {
   const checks = valueAt(source.value, CHECKS);
-  for (const index of draft.checks.keys())
-    for (const { keys, windowed } of QUERY_KEYS) {
-      const text = valueAt(checks, [index, ...keys]);
-      if (typeof text === 'string') yield { path: [...CHECKS, index, ...keys], text, windowed };
-    }
+  if (!Array.isArray(checks)) return [];
+  const known = FOUND.get(checks);
+  if (known) return known;
+  const found = checks.flatMap((check: unknown, index) =>
+    QUERY_KEYS.flatMap(({ keys, windowed, counts }): readonly Query[] => {
+      const text = valueAt(check, keys);
+      if (typeof text !== 'string') return [];
+      return [{ path: [...CHECKS, index, ...keys], text, windowed, counts, by: labelOf(check, keys) }];
+    }),
+  );
+  FOUND.set(checks, found);
+  return found;
+}
+
+/** The label by which the answer of a query is told apart, as the kinds of checks have it. */
+function labelOf(check: unknown, [key = '', part]: readonly string[]): string | undefined {
+  if (key === 'buckets') return BUCKET_BOUND;
+  const written = valueAt(check, part === undefined ? ['by'] : [key, 'by']);
+  if (typeof written === 'string') return written;
+  return key === 'bins' ? BUCKET_BOUND : undefined;
 }
 
 /** Where a piece of a scalar's text stands, or else the scalar, when folding or an escape hides the piece. */

@@ -89,8 +89,10 @@ export function dayOf(wall: WallTime): WallTime {
 /** A moment as people of a time zone read it, to the minute: `Mon 2026-12-07 08:00`. The zone is to be named beside it. */
 export function formatInZone(moment: Instant, zone: string): string {
   const wall = wallTime(zone, moment);
-  const text = new Date(Math.floor(wall / MINUTE) * MINUTE).toISOString();
-  return `${WEEKDAYS[weekdayOf(wall)]} ${text.slice(0, 10)} ${text.slice(11, 16)}`;
+  // the last days of 9999 end in a year that ISO 8601 writes with a sign and six digits
+  const text = new Date(Math.floor(wall / MINUTE) * MINUTE).toISOString().replace(/^\+0*/, '');
+  const [day = '', time = ''] = text.split('T');
+  return `${WEEKDAYS[weekdayOf(wall)]} ${day} ${time.slice(0, 5)}`;
 }
 
 /** `Mon 2026-12-07 08:00 (Europe/Berlin)`. */

@@ -3,7 +3,7 @@ import type { Instant } from '../units.ts';
 import { quote } from '../yaml/yaml-path.ts';
 import type { ParsedRelease } from './parse-release.ts';
 import { type Rule, type RuleFinding, toProblem } from './rule.ts';
-import { isOverride, type WaiverSpec, waiverEnd } from './waiver-schema.ts';
+import { isOverride, type WAIVABLE_RULES, type WaiverSpec, waiverEnd } from './waiver-schema.ts';
 
 const DAY = 86_400_000;
 /** A waiver is for a while: longer than a year nobody remembers it. */
@@ -34,14 +34,19 @@ export const waiversAreOwned: Rule = function* ({ draft: { waivers, owners } }) 
   }
 };
 
-/** Leaves out what is waived; says which waivers nothing needed. */
+/** Leaves out what is waived; says which waivers of `rules`, those that were looked at, nothing needed. */
 export function* applyWaivers(
   findings: readonly RuleFinding[],
   waivers: readonly (WaiverSpec | undefined)[],
+  rules: readonly (typeof WAIVABLE_RULES)[number][],
 ): Iterable<RuleFinding> {
   for (const finding of findings) if (!waivers.some((waiver) => waiver?.rule === finding.code)) yield finding;
   for (const [index, waiver] of waivers.entries())
-    if (waiver && !isOverride(waiver) && !findings.some(({ code }) => code === waiver.rule))
+    if (
+      waiver &&
+      rules.some((rule) => rule === waiver.rule) &&
+      !findings.some(({ code }) => code === waiver.rule)
+    )
       yield {
         code: 'WAIVER_UNUSED',
         severity: 'warning',

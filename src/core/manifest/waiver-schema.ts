@@ -3,10 +3,10 @@ import { after, type Instant, millis, parseInstant } from '../units.ts';
 import { Line, Owner, wording } from './scalars.ts';
 
 /**
- * Rules of a manifest that an owner may set aside for a while, by their code. A rule joins by its code in this list: its
- * findings are dropped in `runRules` while a waiver for it stands in the manifest.
+ * Rules of a manifest that an owner may set aside for a while, by their code: the findings of a rule in this list are dropped while a
+ * waiver for it stands in the manifest, in `runRules` or, of queries, in `checkQueries`.
  */
-export const WAIVABLE_RULES = ['ML-02'] as const;
+export const WAIVABLE_RULES = ['ML-02', 'FUNCTION_UNKNOWN'] as const;
 
 /**
  * Rules of the policy that may be set aside; such a waiver is called an override. `tier` is whatever else a tier asks for. Unlike

@@ -1,6 +1,7 @@
 import { findThaw } from '../manifest/freeze.ts';
-import type { Policy } from '../manifest/policy.ts';
+import { judgeOverrides, overrideOf, type Policy } from '../manifest/policy.ts';
 import type { Release } from '../manifest/release-schema.ts';
+import { waiverEnd } from '../manifest/waiver-schema.ts';
 import { after, type Instant, instant } from '../units.ts';
 import { findStanding, type Rollout } from './rollout.ts';
 
@@ -18,15 +19,15 @@ export interface Calendar {
 }
 
 /**
- * The earliest moments of a rollout under the freezes of a policy: every hold in full, and nothing within a freeze. One that has not
- * begun is taken to start now.
+ * The earliest moments of a rollout under the freezes of a policy: every hold in full, and nothing within a freeze but what an
+ * override lets through while it is in force. One that has not begun is taken to start now.
  */
 export function planCalendar(
   release: Release,
   rollout: Rollout | undefined,
-  { policy: { freezes, timeZone }, now }: { readonly policy: Policy; readonly now: Instant },
+  { policy, now }: { readonly policy: Policy; readonly now: Instant },
 ): Calendar {
-  const thaw = (at: Instant): Instant | undefined => findThaw(freezes, timeZone, at);
+  const thaw = (at: Instant): Instant | undefined => findPassage(policy, release, at);
   const standing = rollout && findStanding(release, rollout);
   let moment = standing ? thaw(instant(Math.max(now, standing.holdUntil))) : thaw(now);
   const starts = release.spec.rollout.steps.map(({ hold }, index): CalendarEntry => {
@@ -37,4 +38,15 @@ export function planCalendar(
     return { at };
   });
   return { starts, finish: { at: moment } };
+}
+
+/** The first moment from `at` on at which a rollout may go up: no freeze covers it, or the override of freezes is in force. */
+function findPassage(policy: Policy, release: Release, at: Instant): Instant | undefined {
+  const thaw = findThaw(policy.freezes, policy.timeZone, at);
+  const found = overrideOf(judgeOverrides(policy, release, undefined), 'freeze');
+  const end = found && !found.idle ? waiverEnd(found.override.until) : undefined;
+  if (end === undefined || at >= end) return thaw;
+  const open = instant(Math.max(at, end - policy.longestOverride));
+  // an override is over at its end; one that allows no time at all never counts
+  return open < end && (thaw === undefined || open < thaw) ? open : thaw;
 }

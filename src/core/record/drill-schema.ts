@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ContentDigest, Label, Name } from '../manifest/scalars.ts';
-import { CommitId, Moment, TriggerSchema } from './record-schema.ts';
+import { Moment } from './moment.ts';
+import { CommitId, TriggerSchema } from './record-schema.ts';
 
 /**
  * The one declaration of the record of a drill. Drills have folders of their own, so that the chain of a release tells of what was

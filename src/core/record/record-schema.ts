@@ -1,20 +1,13 @@
 import * as z from 'zod';
 import { ContentDigest, Label, Name, RepoPath, Weight } from '../manifest/scalars.ts';
-import type { Instant } from '../units.ts';
-import { parseInstant, type Sha, sha } from '../units.ts';
+import { type Sha, sha } from '../units.ts';
+import { Moment } from './moment.ts';
+import { OrderSchema } from './order-schema.ts';
 
 /**
  * The one declaration of a record: evidence and decision as JSON, in the same commit as the change, hash-chained by
  * `previous`. It holds the inputs of the decision, so that replaying it gives the same decision.
  */
-
-/** A moment in UTC, as text. */
-export const Moment = z
-  .string()
-  .refine((text) => parseInstant(text) !== undefined, {
-    error: 'must be a moment in UTC like 2026-11-21T08:05:00Z',
-  })
-  .transform((text): Instant => parseInstant(text) as Instant);
 
 /** A commit's whole id. */
 export const CommitId = z
@@ -88,16 +81,20 @@ const GuaranteeSchema = z.strictObject({
   falseRollbackRate: z.number(),
   falseAdvanceRate: z.number(),
   tick: z.number(),
+  ingestDelay: z.number().optional(),
+  providers: z.record(z.string(), z.record(z.string(), z.json())).optional(),
   steps: z.array(z.tuple([z.number(), z.number()])),
   checks: z.record(z.string(), z.record(z.string(), z.json())),
 });
 
 /** Who and what started a run. */
 export const TriggerSchema = z.strictObject({
-  kind: z.enum(['schedule', 'manual', 'dispatch', 'command-line']),
+  kind: z.enum(['schedule', 'manual', 'dispatch', 'comment', 'command-line']),
   actor: z.string().nullable(),
   /** Of a rollback that a signed dispatch asked to look for; its id is not heeded again. */
   dispatch: z.strictObject({ id: z.string(), source: Name, reason: z.string() }).optional(),
+  /** What a person ordered; this record is what came of it. */
+  order: OrderSchema.optional(),
 });
 
 export const RecordSchema = z
@@ -115,7 +112,19 @@ export const RecordSchema = z
     base: CommitId,
     operation: z.string().regex(/^[0-9a-f]{64}$/),
     decision: z.strictObject({
-      kind: z.enum(['adopt', 'start', 'advance', 'reduce', 'promote', 'pause', 'rollback', 'recover']),
+      kind: z.enum([
+        'adopt',
+        'start',
+        'advance',
+        'reduce',
+        'promote',
+        'pause',
+        'resume',
+        'approve',
+        'rollback',
+        'recover',
+        'lift',
+      ]),
       from: Weight,
       to: Weight,
       reasons: z.array(Reason),
@@ -124,6 +133,8 @@ export const RecordSchema = z
     candidate: VersionRefSchema.nullable(),
     good: VersionRefSchema.nullable(),
     quarantine: VersionRefSchema.nullable(),
+    /** Name of a version that was quarantined and may come again from here on. Other records have none. */
+    lifted: Label.optional(),
     restored: z
       .strictObject({
         version: VersionRefSchema,

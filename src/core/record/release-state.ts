@@ -1,6 +1,7 @@
 import type { Rollout, Transition } from '../plan/rollout.ts';
 import type { Digest, Instant } from '../units.ts';
 import { type Braked, readBraked } from './braked.ts';
+import { type Approval, type OrderedPause, readApproval, readOrderedPause } from './ordered.ts';
 import type { RecordChain } from './record-file.ts';
 import type { BelayRecord } from './record-schema.ts';
 import { recurs, sameContent, sameDeployment, sameVersion, type VersionRef } from './version-ref.ts';
@@ -37,7 +38,7 @@ export interface ReleaseState {
   readonly paths: readonly string[];
   /** Newest first, each version once, quarantined ones left out. What was gone back to is the newest. */
   readonly good: readonly GoodVersion[];
-  /** Newest first. */
+  /** Newest first; those that a person lifted are left out. */
   readonly quarantined: readonly Quarantined[];
   /** Names of all versions, in the order in which records first name them: one that came later is newer. */
   readonly introduced: readonly string[];
@@ -55,6 +56,10 @@ export interface ReleaseState {
   readonly guarantee: BelayRecord['guarantee'];
   /** The newest pause since the last step of that rollout. */
   readonly pause: RecordedPause | undefined;
+  /** The pause that a person ordered and nobody has ended. */
+  readonly ordered: OrderedPause | undefined;
+  /** A person's word that the candidate may enter its next step. */
+  readonly approval: Approval | undefined;
   /** The brake that this rollout stands under; undefined: none, or it went up since. */
   readonly braked: Braked | undefined;
   /** What Belay's newest move left the release with; undefined once another rollout began. */
@@ -72,7 +77,7 @@ export function readState(
   landed: ReadonlyMap<number, Instant> = new Map(),
 ): ReleaseState {
   const newestFirst = [...chain.records].reverse();
-  const quarantined = newestFirst.flatMap((record) =>
+  const bad = newestFirst.flatMap((record) =>
     record.quarantine ? [{ ref: record.quarantine, record: record.sequence }] : [],
   );
   const unfinished = findUnfinished(chain.records);
@@ -83,10 +88,9 @@ export function readState(
     tip: chain.tip,
     newest: chain.records.at(-1)?.at,
     paths: [...new Set(newestFirst.map((record) => record.manifest.path))],
-    good: readGood(newestFirst).filter(
-      (version) => !quarantined.some((bad) => isLaterQuarantine(bad, version)),
-    ),
-    quarantined,
+    // what is lifted may be tried again; it is not good for that
+    good: readGood(newestFirst).filter((version) => !bad.some((one) => isLaterQuarantine(one, version))),
+    quarantined: bad.filter((one) => !isLifted(one, chain.records)),
     introduced: readIntroduced(chain.records),
     backends: readBackends(newestFirst),
     rollout: readRollout(running, landed),
@@ -97,6 +101,8 @@ export function readState(
     carried: running[0]?.candidate ? readCarried(chain.records, running[0]) : 0,
     guarantee: running[0]?.guarantee,
     pause: readPause(running),
+    ordered: readOrderedPause(chain.records),
+    approval: readApproval(chain.records, candidate),
     braked: readBraked(running),
     watched: readWatched(chain.records, landed),
   };
@@ -129,6 +135,13 @@ function readGood(newestFirst: readonly BelayRecord[]): readonly GoodVersion[] {
   return named.filter(({ ref }, index) => named.findIndex((other) => sameVersion(other.ref, ref)) === index);
 }
 
+function isLifted({ ref, record }: Quarantined, records: readonly BelayRecord[]): boolean {
+  return records.some(
+    ({ decision, lifted, sequence }) =>
+      decision.kind === 'lift' && sequence > record && lifted === ref.version,
+  );
+}
+
 function isLaterQuarantine(bad: Quarantined, version: GoodVersion): boolean {
   return bad.record > version.record && sameVersion(bad.ref, version.ref);
 }
@@ -138,10 +151,15 @@ function readIntroduced(records: readonly BelayRecord[]): readonly string[] {
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 
+/** A word about a candidate that waits puts it on no backend. */
+function puts({ decision }: BelayRecord): boolean {
+  return !['pause', 'resume', 'approve', 'lift'].includes(decision.kind);
+}
+
 /** In a record of a rollback, what was restored stands where the bad version was, should both have had one backend. */
 function readBackends(newestFirst: readonly BelayRecord[]): ReadonlyMap<string, BackendUse> {
   const backends = new Map<string, BackendUse>();
-  for (const { stable, candidate, sequence } of newestFirst)
+  for (const { stable, candidate, sequence } of newestFirst.filter(puts))
     for (const ref of [stable, candidate])
       if (ref && !backends.has(ref.backend)) backends.set(ref.backend, { ref, record: sequence });
   return backends;

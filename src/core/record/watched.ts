@@ -83,11 +83,17 @@ export function readWatched(
   return undefined;
 }
 
-/** The pause that is the newest of some records. */
+/** The pause that Belay's newest decision is; what people ordered meanwhile takes nothing from it. */
 export function readPause(records: readonly BelayRecord[]): RecordedPause | undefined {
-  const last = records.at(-1);
+  const last = records.findLast((record) => !isOrder(record));
   if (last?.decision.kind !== 'pause') return undefined;
   return { at: last.at, code: last.decision.reasons[0]?.code ?? '', manifest: last.manifest.after };
+}
+
+/** A record that says what a person ordered, and decides nothing by evidence. */
+function isOrder({ decision: { kind }, trigger }: BelayRecord): boolean {
+  if (kind === 'pause') return trigger.order !== undefined;
+  return kind === 'resume' || kind === 'approve' || kind === 'lift';
 }
 
 function readPromoted(

@@ -92,16 +92,27 @@ function sumBets(
   gain: Gain,
   { side, mixture, dispersion, trim }: Required<Pick<BetOptions, 'side' | 'mixture' | 'dispersion' | 'trim'>>,
 ): number {
-  const weight = mixture.reduce((sum, bet) => sum + bet.weight, 0);
   return logSum(
-    mixture.map((bet) => {
-      checkBet(bet, side);
-      const placed = { kappa: bet.kappa, logKappa: Math.log(bet.kappa) };
-      return (
-        Math.log(bet.weight / weight) + sumGains(ticks, (index) => gain(index, placed), trim) / dispersion
-      );
-    }),
+    placeMixture(mixture, side).map(
+      (bet) => bet.logShare + sumGains(ticks, (index) => gain(index, bet), trim) / dispersion,
+    ),
   );
+}
+
+/** The bets of a mixture with the logarithms of their size and of their share of the stake. */
+export function placeMixture(
+  mixture: Mixture,
+  side: Side,
+): readonly (PlacedBet & { readonly logShare: number })[] {
+  const weight = mixture.reduce((sum, bet) => sum + bet.weight, 0);
+  return mixture.map((bet) => {
+    checkBet(bet, side);
+    return {
+      kappa: bet.kappa,
+      logKappa: Math.log(bet.kappa),
+      logShare: Math.log(bet.weight / weight),
+    };
+  });
 }
 
 function checkBet({ kappa, weight }: Bet, side: Side): void {

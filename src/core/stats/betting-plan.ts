@@ -10,11 +10,18 @@ export interface BettingPlan {
   readonly opening: Mixture;
   /** Undefined: everything is laid at the first tick. */
   readonly later?: LaterBets;
-  /**
-   * How boldly a bet near the goal still plays: with a gap of g nats to the goal no bet plays more than κ = exp(aim · g), for
-   * it would win what nobody asks for and pay for it with the chance to get there. Undefined: bets do not look at the goal.
-   */
-  readonly aim?: number;
+  /** How boldly bets near the goal still play. Undefined: they do not look at the goal. */
+  readonly aim?: Aim;
+}
+
+/**
+ * With a gap of g nats to the goal no bet plays more than κ = exp(max(reach · g, least)): more would win what nobody asks for and
+ * pay for it with the chance to get there. An event wins only a part of ln κ, the smaller the larger the candidate's share of the
+ * traffic, so that without `least` each would bring the evidence a part of the gap nearer, and it would never get there.
+ */
+export interface Aim {
+  readonly reach: number;
+  readonly least: number;
 }
 
 /** Bets on an effect that begins after the first tick. */
@@ -63,7 +70,7 @@ export const DEFAULT_PLAN: Readonly<Record<Side, BettingPlan>> = {
       onChange: 0.15,
       salvage: 0.1,
     },
-    aim: 1.5,
+    aim: { reach: 1.5, least: 0.2 },
   },
   safe: {
     opening: [

@@ -1,12 +1,12 @@
 import { proportionInterval } from './beta-binomial.ts';
 import { type BetOptions, type Gain, type Mixture, mixBets } from './bets.ts';
 import { asOneOf, combineTests } from './combine.ts';
-import { type Counts, sumCounts, type Tick } from './counts.ts';
+import { addCounts, type Counts, NO_COUNTS, sumCounts, type Tick } from './counts.ts';
 import { withFinePlan } from './fine-plan.ts';
 import type { Interval } from './interval.ts';
 import { logMean } from './log-space.ts';
 import { doubtOf, recentDoubt } from './recent-doubt.ts';
-import { twinLogE } from './twin.ts';
+import { twinGain, twinLogE } from './twin.ts';
 
 /** What happened to the predictions of one confidence bin in one tick: `events` came true of `exposure`. */
 export interface ClaimedCounts extends Counts {
@@ -36,12 +36,16 @@ export function calibrationLogE(bins: readonly ConfidenceBin[], test: Calibratio
   return claimsLogE([...bins, ...bins.map((bin) => bin.map(opposite))], test);
 }
 
-/** One bin and one direction: the candidate's counts with their claims, and both arms' counts, of the same predictions. */
+/** Both arms in one tick of one bin: what came true, and what the candidate claimed of its own. */
+export interface ClaimTick extends Tick {
+  readonly candidate: ClaimedCounts;
+}
+
+/** One bin and one direction. */
 export interface ClaimPart {
-  readonly own: ConfidenceBin;
-  readonly twin: TwinBin;
-  /** Where new weights began among each of the two; see Course.changes. Default: nowhere. */
-  readonly changes?: { readonly own: readonly number[]; readonly twin: readonly number[] };
+  readonly ticks: readonly ClaimTick[];
+  /** Where new weights began; see Course.changes. Default: nowhere. */
+  readonly changes?: readonly number[];
 }
 
 /**
@@ -49,21 +53,52 @@ export interface ClaimPart {
  * the tolerance (`harm`), or that in every part one of the two is kept (`safe`). A part is one bin in one direction; give each
  * bin twice, once with those that came true counted and once with those that did not.
  *
- * Harm: the null of a part is θC ≤ max(claim, θB) + ε, the union of two nulls, so the lesser e-value of their two tests is one
- * under each of them. Safety: the null is θC above both, where both tests are e-values and so is their mean. A shift of the
- * world moves both arms, and a candidate that is better calibrated than stable moves towards its claim: neither is harm.
+ * Harm: the null of a part is θC ≤ max(claim, θB) + ε in every tick, and which of the two is the larger may change from tick to
+ * tick. Each bet κ has two factors for a tick: `own` against claim + ε, with E ≤ 1 where θC ≤ claim + ε, and `twin` against
+ * θB + ε, with E ≤ 1 where θC ≤ θB + ε. The lesser of the two is at most either, so given the past its expectation is at most 1
+ * under the null of that tick, whichever holds: the product over ticks of lesser factors is a supermartingale, and so is every
+ * plan of bets on it. The lesser of the two products over all ticks is none: when the world moves from one side to the other,
+ * each product grows while the other null holds.
+ *
+ * It costs what chance makes of stable's share within a tick: about κ − 1 times half of its standard deviation, for each of the
+ * candidate's predictions. No factor of stable's counts of one tick can do without, since it would have to be at most
+ * exp(−a·n·max(claim, θB)) on average for every θB, which has a bend at the claim that no average over counts can follow.
+ *
+ * Safety: the null is θC above both in every tick, where both tests are e-values and so is their mean. A shift of the world moves
+ * both arms, and a candidate that is better calibrated than stable moves towards its claim: neither is harm.
  */
 export function worseClaimLogE(parts: readonly ClaimPart[], test: CalibrationTest): number {
-  const { tolerance, ...bets } = asOneOf(parts.length, test);
-  const twin = { ...withFinePlan(bets), margin: { ratio: 1, difference: tolerance } };
+  const { tolerance, ...bets } = withFinePlan(asOneOf(parts.length, test));
+  const margin = { ratio: 1, difference: tolerance };
   return combineTests(
     test.side,
-    parts.map(({ changes, ...part }) => {
-      const own = claimLogE(part.own, { tolerance, ...bets, ...(changes && { changes: changes.own }) });
-      const against = twinLogE(part.twin, { ...twin, ...(changes && { changes: changes.twin }) });
-      return test.side === 'harm' ? Math.min(own, against) : logMean([own, against]);
+    parts.map(({ ticks, changes }) => {
+      const merged = mergeClaims(ticks);
+      const own = claimGain(
+        merged.map(({ candidate }) => candidate),
+        tolerance,
+      );
+      const twin = twinGain(merged, margin);
+      const play = (gain: Gain) => mixBets(merged.length, gain, { ...bets, ...(changes && { changes }) });
+      if (test.side === 'safe') return logMean([play(own), play(twin)]);
+      return play((index, bet) => Math.min(own(index, bet), twin(index, bet)));
     }),
   );
+}
+
+/** Ticks without predictions on an arm merged into the next, as in `mergeTicks`; they claim what theirs claim on average. */
+export function mergeClaims(ticks: readonly ClaimTick[]): readonly ClaimTick[] {
+  const merged: ClaimTick[] = [];
+  let [candidate, stable, claims] = [NO_COUNTS, NO_COUNTS, 0];
+  for (const tick of ticks) {
+    candidate = addCounts(candidate, tick.candidate);
+    stable = addCounts(stable, tick.stable);
+    claims += claimsOf(tick.candidate);
+    if (!(candidate.exposure > 0 && stable.exposure > 0)) continue;
+    merged.push({ candidate: { ...candidate, claimed: claims / candidate.exposure }, stable });
+    [candidate, stable, claims] = [NO_COUNTS, NO_COUNTS, 0];
+  }
+  return merged;
 }
 
 /** Faults of shares that are not rare: 1.1, 1.3 and 1.8 times as many as claim and tolerance allow. */
@@ -85,10 +120,11 @@ export function claimDoubt(
   const bets = { bets: FAULTS, dispersion };
   return combineTests(
     'harm',
-    parts.map(({ own, twin }) => {
+    parts.map(({ ticks }) => {
+      const own = ticks.map(({ candidate }) => candidate);
       const off = doubtOf(own.length, claimGain(own, tolerance), bets);
       if (against === 'claims') return off;
-      return Math.min(off, recentDoubt(twin, { ...bets, margin: { ratio: 1, difference: tolerance } }));
+      return Math.min(off, recentDoubt(ticks, { ...bets, margin: { ratio: 1, difference: tolerance } }));
     }),
   );
 }
@@ -155,7 +191,12 @@ export function calibrationError(
 }
 
 function sumClaims(bin: ConfidenceBin): number {
-  return bin.reduce((sum, { claimed, exposure }) => (exposure > 0 ? sum + claimed * exposure : sum), 0);
+  return bin.reduce((sum, tick) => sum + claimsOf(tick), 0);
+}
+
+/** How many were to come true. */
+function claimsOf({ claimed, exposure }: ClaimedCounts): number {
+  return exposure > 0 ? claimed * exposure : 0;
 }
 
 /** "Too many came true": above claim + tolerance for harm, below it for safe. */

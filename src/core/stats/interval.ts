@@ -1,7 +1,7 @@
 import { type Mixture, REFERENCE_MIXTURE, type Side } from './bets.ts';
 import { mergeTicks, sumCounts, type Tick } from './counts.ts';
-import { type Bracket, signChange } from './sign-change.ts';
-import { type Margin, mergedTwinLogE } from './twin.ts';
+import { alongDifference, alongRatio, type EvidenceAlong, type PlainReading } from './evidence-along.ts';
+import { type Bracket, type Descent, descend, signChange } from './sign-change.ts';
 
 /** Both ends of a confidence interval; an end that the data do not bound is the end of the scale. */
 export interface Interval {
@@ -35,8 +35,7 @@ const TINY = -1075;
  */
 export function ratioInterval(ticks: readonly Tick[], options: IntervalOptions): Interval {
   // On the log scale, so that the relative error is the same for tiny and huge ratios.
-  const at = (exponent: number): Margin => ({ ratio: 2 ** exponent, difference: 0 });
-  const { low, high } = bothEnds(ticks, options, { at, limits: { from: TINY, to: HUGE } });
+  const { low, high } = bothEnds(ticks, options, { along: alongRatio, limits: { from: TINY, to: HUGE } });
   return { low: low === TINY ? 0 : 2 ** low, high: high === HUGE ? Number.POSITIVE_INFINITY : 2 ** high };
 }
 
@@ -46,60 +45,44 @@ export function ratioInterval(ticks: readonly Tick[], options: IntervalOptions):
  * @returns ends between −1 and 1; [−1, 1] without data
  */
 export function differenceInterval(ticks: readonly Tick[], options: IntervalOptions): Interval {
-  const at = (difference: number): Margin => ({ ratio: 1, difference });
-  return bothEnds(ticks, options, { at, limits: { from: -1, to: 1 } });
+  return bothEnds(ticks, options, { along: alongDifference, limits: { from: -1, to: 1 } });
 }
 
 /** A scale of margins: tolerance rises with the place on it. */
 interface Scale {
-  readonly at: (place: number) => Margin;
+  readonly along: (ticks: readonly Tick[], reading: PlainReading) => EvidenceAlong;
   readonly limits: Bracket;
 }
 
-function bothEnds(ticks: readonly Tick[], options: IntervalOptions, scale: Scale): Interval {
+function bothEnds(ticks: readonly Tick[], options: IntervalOptions, { along, limits }: Scale): Interval {
+  const { alpha, mixtures = REFERENCE_MIXTURE, dispersion = 1, trim = 0 } = options;
   const merged = mergeTicks(ticks).ticks;
   const pooled = {
     candidate: sumCounts(merged.map((tick) => tick.candidate)),
     stable: sumCounts(merged.map((tick) => tick.stable)),
   };
   const end = (side: Side): number => {
-    const over = (counted: readonly Tick[], reading: IntervalOptions) =>
-      decreasing(counted, reading, { side, scale });
-    const exact = over(merged, options);
-    if (merged.length < 2) return signChange(exact, scale.limits, scale.limits);
+    const reading = { side, mixture: mixtures[side], dispersion };
+    const over = decreasing(along(merged, { ...reading, trim }), { side, alpha });
+    if (merged.length < 2) return signChange((at) => over(at).value, limits, limits);
     // All ticks as one have nearly the same answer and cost next to nothing; of one tick none can be forgiven.
-    const pooledOver = over([pooled], { ...options, trim: 0 });
-    const guess = signChange(pooledOver, scale.limits, scale.limits);
-    // Nearby they are off by nearly the same everywhere: each correction puts the guess right by a digit or two.
-    const correct = (place: number): number => {
-      const off = exact(place) - pooledOver(place);
-      return signChange((at) => pooledOver(at) + off, around(place, 2 ** -6, scale), scale.limits);
-    };
-    const better = correct(guess);
-    const best = correct(better);
-    const near = around(best, Math.abs(best - better) / 8, scale);
-    return signChange(exact, near, scale.limits);
+    const pooledOver = decreasing(along([pooled], { ...reading, trim: 0 }), { side, alpha });
+    return descend(over, { beside: (at) => pooledOver(at).value, limits });
   };
   return { low: end('harm'), high: end('safe') };
 }
 
-/** Both sides of a place, by `reach` of the scale's unit or of the place, whichever is more. */
-function around(place: number, reach: number, { limits }: Scale): Bracket {
-  const width = Math.max(reach, Math.abs(place) * 2 ** -20, 2 ** -20);
-  return { from: Math.max(limits.from, place - width), to: Math.min(limits.to, place + width) };
-}
-
 /** ln E − ln(1/α) along the scale: ≥ 0 where harm is proven; the other way round for safety, so that it decreases, too. */
 function decreasing(
-  merged: readonly Tick[],
-  { alpha, mixtures = REFERENCE_MIXTURE, ...reading }: IntervalOptions,
-  { side, scale }: { readonly side: Side; readonly scale: Scale },
-): (place: number) => number {
+  along: EvidenceAlong,
+  { side, alpha }: { readonly side: Side; readonly alpha: number },
+): (place: number) => Descent {
   const needed = -Math.log(alpha);
-  const mixture = mixtures[side];
   return (place) => {
-    const over = mergedTwinLogE(merged, { ...reading, side, mixture, margin: scale.at(place) }) - needed;
+    const { logE, slope } = along(place);
+    const over = logE - needed;
+    if (side === 'harm') return { value: over, slope };
     // An end that nothing bounds is not proven at the limit either.
-    return side === 'harm' ? over : over === 0 ? -1 : -over;
+    return { value: over === 0 ? -1 : -over, slope: -slope };
   };
 }

@@ -123,7 +123,8 @@ function shareLaid(index: number, later: LaterBets, horizon = USUAL_HORIZON, isC
 
 /** Largest |ln κ| that a bet may play; a clump of φ events counts as one, so a bet's gains are φ times as far away. */
 function boldestLog(gap: number | undefined, { plan: { aim }, dispersion }: PlanReading): number {
-  return aim === undefined || gap === undefined ? Number.POSITIVE_INFINITY : aim * gap * dispersion;
+  if (aim === undefined || gap === undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(aim.reach * gap, aim.least) * dispersion;
 }
 
 /** The tick that is played. */

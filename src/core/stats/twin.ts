@@ -55,7 +55,7 @@ export function gainOn(tick: Tick | undefined, margin: Margin, bet: PlacedBet): 
  * ln e(a(κ)) tick by tick, with 1 + a = κ(1 + ρ)/(1 + κρ) and 1 − aρ = (1 + ρ)/(1 + κρ) put in and ρ multiplied out, so that
  * nothing cancels or overflows at a tiny or huge ρ; ρ/(1 + ρ) is the same for every bet.
  */
-function twinGain(ticks: readonly Tick[], { ratio, difference }: Margin): Gain {
+export function twinGain(ticks: readonly Tick[], { ratio, difference }: Margin): Gain {
   const shares = ticks.map(({ candidate, stable }) => {
     const scaled = ratio * candidate.exposure;
     return scaled / (stable.exposure + scaled);

@@ -7,8 +7,9 @@ import { createGitHubScratch, type GitHubScratchOptions } from '../../../src/ada
 import type { Instant, Millis, Sha } from '../../../src/core/units.ts';
 import { instant, sha } from '../../../src/core/units.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
-import type { Forge } from '../../../src/ports/forge.ts';
+import type { CommitRequest, Forge } from '../../../src/ports/forge.ts';
 import type { Scratch } from '../../../src/ports/scratch.ts';
+import { ask } from '../../lab/ask.ts';
 import type { RepositoryHandle } from '../../lab/handle.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import type { RepositorySettings } from '../../lab/options.ts';
@@ -26,6 +27,11 @@ export interface GitHubBench extends ForgeBench {
   openScratch(token?: string): Scratch;
   /** Another run: a forge of its own on a new checkout. */
   reopen(more?: Partial<GitHubForgeOptions>): Forge;
+  /** What a run leaves that writes with another token. */
+  leaveCommitBy(token: string, branch: string, request: CommitRequest): Promise<Sha>;
+  leaveCommit(branch: string, request: CommitRequest): Promise<Sha>;
+  /** Another run with another default branch. */
+  reopenOn(branch: string): Forge;
 }
 
 /** A forge on a clone of a repository of the lab. */
@@ -50,9 +56,16 @@ export async function openGitHubBench(
     slept,
     logged,
     reopen,
+    reopenOn(branch) {
+      const place = placeOf({ lab, repo, slept, logged }, {});
+      return createGitHubForge({ ...place, defaultBranch: branch, reader: place.readerOf(branch) });
+    },
     openScratch: (token) =>
       createGitHubScratch(placeOf({ lab, repo, slept, logged }, token === undefined ? {} : { token })),
     forge: reopen(),
+    leaveCommitBy: (token, branch, request) =>
+      leaveCommit({ lab, repo, slept, logged }, branch, request, token),
+    leaveCommit: (branch, request) => leaveCommit({ lab, repo, slept, logged }, branch, request),
     ...people(repo),
     close: () => lab.close(),
   };
@@ -96,7 +109,39 @@ function placeOf(
     log: { info: log, warn: log, debug: log },
     random: () => 0.5,
     deadline: () => whenLabHangs(lab),
+    signs: true,
   };
+}
+
+/** By the same calls as a proposal, with the token of the forge. */
+async function leaveCommit(
+  { lab, repo }: Surroundings,
+  branch: string,
+  request: CommitRequest,
+  token = lab.tokens.app,
+): Promise<Sha> {
+  await repo.moveBranch(branch, request.parent);
+  const { body } = await ask(lab, {
+    token,
+    query: `mutation($commit: CreateCommitOnBranchInput!) {
+      createCommitOnBranch(input: $commit) { commit { oid } }
+    }`,
+    variables: {
+      commit: {
+        branch: { repositoryNameWithOwner: repo.fullName, branchName: branch },
+        expectedHeadOid: request.parent,
+        message: { headline: request.subject, body: request.body },
+        fileChanges: {
+          additions: request.files.map(({ path, text }) => ({
+            path,
+            contents: Buffer.from(text).toString('base64'),
+          })),
+        },
+      },
+    },
+  });
+  const { createCommitOnBranch } = body.data as { createCommitOnBranch: { commit: { oid: string } } };
+  return sha(createCommitOnBranch.commit.oid);
 }
 
 /** Ends a request as soon as the lab has decided never to answer it: no clock, however slow the machine. */

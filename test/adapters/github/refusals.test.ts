@@ -116,6 +116,7 @@ describe('a merge that has to wait', () => {
     expect(await bench.forge.merge(merging(pull))).toEqual({
       kind: 'armed',
       reason: 'Required status check "ci" is expected.',
+      isOverdue: false,
     });
     expect(bench.forge.cost().requests).toBe(before + 1);
     const look = () => bench.forge.inspect({ branch: BRANCH, families: ['x/'] });
@@ -177,6 +178,8 @@ describe('a merge that has to wait', () => {
     expect(bench.lab.requests.map((request) => request.fields)).toEqual([
       ['disablePullRequestAutoMerge', 'addComment'],
       ['mergePullRequest', 'enablePullRequestAutoMerge'],
+      // what it waits for
+      ['repository'],
       ['disablePullRequestAutoMerge', 'closePullRequest', 'addComment'],
     ]);
   });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Forge, PullRequest } from '../../../src/ports/forge.ts';
+import type { Forge, MergeOutcome, PullRequest } from '../../../src/ports/forge.ts';
+import type { VirtualClock } from '../../lab/clock.ts';
 import type { RepositorySettings } from '../../lab/options.ts';
 import { change, FIRST_FILES } from '../forge-contract.ts';
 import { type GitHubBench, openGitHubBench } from './github-bench.ts';
@@ -35,25 +36,63 @@ function merging(pull: PullRequest, whenPending: 'arm' | 'leave' = 'arm') {
   return { pull, head: pull.head, method: 'merge', whenPending, subject: 's', body: 'b' } as const;
 }
 
+/** Another run that decides the same, minutes after the pull request was opened. */
+async function again(bench: GitHubBench, minutes: number): Promise<MergeOutcome> {
+  (bench.lab.clock as VirtualClock).advance(minutes * 60_000);
+  const forge = bench.reopen();
+  return forge.merge(merging(await pullOf(forge)));
+}
+
 describe('a required check', () => {
-  it('that has not reported yet is named, and when it has not by the next run either, what to do', async () => {
-    const { forge } = await start({ rules: { checks: ['ci'] }, autoMergeAllowed: true });
-    const first = await forge.merge(merging(await pullOf(forge)));
-    expect(first).toEqual({ kind: 'armed', reason: 'Required status check "ci" is expected.' });
-    const again = await forge.merge(merging(await pullOf(forge)));
-    expect(again).toMatchObject({
+  const rules = { checks: ['ci', 'lint', 'e2e'] } as const;
+
+  it('that has not reported yet is told in the words of GitHub, without another request', async () => {
+    const { forge, lab } = await start({ rules: { checks: ['ci'] }, autoMergeAllowed: true });
+    expect(await forge.merge(merging(await pullOf(forge)))).toEqual({
       kind: 'armed',
-      reason: expect.stringMatching(
-        /^Required status check "ci" is expected\. .*GITHUB_TOKEN.*Approve the run.*close and reopen it.*token of a GitHub App$/,
-      ),
+      reason: 'Required status check "ci" is expected.',
+      isOverdue: false,
     });
+    expect(lab.requests).toHaveLength(3);
   });
 
-  it('that several rules ask for is counted, with the same advice', async () => {
-    const { forge } = await start({ rules: { checks: ['ci', 'lint'] }, autoMergeAllowed: true });
-    await forge.merge(merging(await pullOf(forge)));
-    expect(await forge.merge(merging(await pullOf(forge)))).toMatchObject({
-      reason: expect.stringMatching(/^2 of 2 required status checks are expected\. .*Approve the run/),
+  it.each(['ruleset', 'classic'] as const)(
+    'of a %s is named by the next run, each with how it stands and what to do',
+    async (kind) => {
+      const bench = await start({ rules: { kind, ...rules }, autoMergeAllowed: true });
+      const pull = await pullOf(bench.forge);
+      await bench.forge.merge(merging(pull));
+      await bench.repo.check(pull.head, 'lint', 'failure');
+      await bench.repo.status(pull.head, 'e2e', 'pending');
+      expect(await again(bench, 3)).toEqual({
+        kind: 'armed',
+        isOverdue: false,
+        reason: expect.stringMatching(
+          /^Open for 3m, required checks failed: "lint"; pending: "e2e"; not reported: "ci"\. It will not merge like this: .* What GITHUB_TOKEN opens .*approve the run.*token of a GitHub App$/,
+        ),
+      });
+    },
+  );
+
+  it('that keeps a rollback for longer than five minutes makes it overdue', async () => {
+    const bench = await start({ rules, autoMergeAllowed: true });
+    const pull = await pullOf(bench.forge);
+    await bench.forge.merge(merging(pull));
+    for (const name of ['ci', 'lint']) await bench.repo.check(pull.head, name, 'success');
+    expect(await again(bench, 6)).toMatchObject({
+      kind: 'armed',
+      isOverdue: true,
+      reason: expect.stringMatching(/^Open for 6m, required checks not reported: "e2e"\. What GITHUB_TOKEN/),
+    });
+    expect(bench.repo.pulls).toMatchObject([{ state: 'OPEN' }]);
+  });
+
+  it('is not named where it is a review that is missing', async () => {
+    const bench = await start({ rules: { approvals: 1 }, autoMergeAllowed: true });
+    await bench.forge.merge(merging(await pullOf(bench.forge)));
+    expect(await again(bench, 6)).toMatchObject({
+      isOverdue: true,
+      reason: expect.stringMatching(/^At least 1 approving review is required/),
     });
   });
 
@@ -71,6 +110,15 @@ describe('a required check', () => {
       expect(repo.pulls[0]).toMatchObject({ state: 'OPEN' });
     },
   );
+
+  it('is named where auto-merge is off, too, and several are not merely counted', async () => {
+    const { forge } = await start({ rules });
+    expect(await forge.merge(merging(await pullOf(forge)))).toMatchObject({
+      kind: 'blocked',
+      code: 'AUTO_MERGE_OFF',
+      message: expect.stringMatching(/3 of 3 required.*not reported: "ci", "lint", "e2e"\./),
+    });
+  });
 });
 
 describe('a merge queue', () => {

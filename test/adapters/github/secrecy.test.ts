@@ -215,7 +215,9 @@ describe('what is impossible', () => {
       { main: { target: { oid: 'a'.repeat(40) } }, pulls: { nodes: [] }, family0: { nodes: [] } },
     ],
   ])('is an error and never a default: %s', async (_, repository) => {
-    const { url } = await serve(200, () => JSON.stringify({ data: { repository } }));
+    const { url } = await serve(200, () =>
+      JSON.stringify({ data: { repository, viewer: { login: 'belay[bot]' } } }),
+    );
     await expect(open(url).forge.inspect({ branch: PULL.branch, families: ['x/'] })).rejects.toMatchObject({
       code: 'CORRUPT',
     });
@@ -250,7 +252,9 @@ describe('what is impossible', () => {
     };
     const main = { target: { oid: 'a'.repeat(40) } };
     const repository = { id: 'R', main, branch: null, pulls: { nodes }, family0 };
-    const { url } = await serve(200, () => JSON.stringify({ data: { repository } }));
+    const { url } = await serve(200, () =>
+      JSON.stringify({ data: { repository, viewer: { login: 'belay[bot]' } } }),
+    );
     const state = await open(url).forge.inspect({ branch: PULL.branch, families: ['x/'] });
     expect(state.pulls.map((pull) => pull.number)).toEqual([1]);
     expect(state.siblings.map((pull) => pull.number)).toEqual([1]);

@@ -8,13 +8,13 @@ import { DAY_TICKS, TICK_MINUTES } from './world.ts';
 const CORRELATIONS = [0, 0.5, 0.8, 0.95, 0.99];
 
 /** A day of minutes: what both arms share cancels, and their difference wanders with a correlation from minute to minute. */
-function gauges(correlation: number, shift: number, seed: number): readonly GaugeTick[] {
+export function gauges(correlation: number, shift: number, seed: number, onset = 0): readonly GaugeTick[] {
   const draws = drawsFrom(seedOf(seed, 'gauges'));
   let [ours, theirs] = [draws.normal(), draws.normal()];
   const next = (value: number) => correlation * value + Math.sqrt(1 - correlation ** 2) * draws.normal();
-  return Array.from({ length: DAY_TICKS * TICK_MINUTES }, () => {
+  return Array.from({ length: DAY_TICKS * TICK_MINUTES }, (_, minute) => {
     [ours, theirs] = [next(ours), next(theirs)];
-    return { candidate: ours + shift, stable: theirs };
+    return { candidate: ours + (minute >= onset ? shift : 0), stable: theirs };
   });
 }
 

@@ -19,12 +19,16 @@ const { harm } = DEFAULT_PLAN;
 const { later } = harm;
 const WITHOUT_AIM: BettingPlan = { opening: harm.opening, ...(later && { later }) };
 /** Stops at the goal, but no bet is held back before it. */
-const BOLD: BettingPlan = { ...harm, aim: 1e9 };
+const BOLD: BettingPlan = { ...harm, aim: { reach: 1e9, least: 0 } };
+const USUAL_AIM: Pick<BettingPlan, 'aim'> = harm.aim ? { aim: harm.aim } : {};
+/** Slows down all the way to the goal, which it then reaches late or never where few events come. */
+const TIMID: BettingPlan = { ...harm, aim: { reach: harm.aim?.reach ?? 0, least: 0 } };
 
 /** What the default plan is made of, one thing left out at a time. */
 const ABLATIONS: readonly Rule[] = [
   belay('… bets do not look at the goal', { plan: WITHOUT_AIM }),
   belay('… stops at the goal without slowing', { plan: BOLD, goal: GOAL }),
+  belay('… slows down without a floor', { plan: TIMID, goal: GOAL }),
   belay('… lost bets stay open', { plan: withLater({ salvage: 0 }), goal: GOAL }),
   belay('… reserve laid evenly', { plan: withLater({ pace: 1 }), goal: GOAL }),
   belay('… half in reserve', { plan: withLater({ reserve: 0.5 }), goal: GOAL }),
@@ -32,9 +36,9 @@ const ABLATIONS: readonly Rule[] = [
   belay('… horizon of three days', { goal: GOAL, horizon: 864 }),
   belay('… horizon of six hours', { goal: GOAL, horizon: 72 }),
   AIMED_BETS,
-  belay('… no reserve', { plan: { opening: harm.opening, aim: 1.5 }, goal: GOAL }),
+  belay('… no reserve', { plan: { opening: harm.opening, ...USUAL_AIM }, goal: GOAL }),
   belay('… κ = 2 alone, which nobody knows', {
-    plan: { opening: [{ kappa: 2, weight: 1 }], aim: 1.5 },
+    plan: { opening: [{ kappa: 2, weight: 1 }], ...USUAL_AIM },
     goal: GOAL,
   }),
 ];

@@ -7,7 +7,7 @@ import { GOAL } from './rules.ts';
 import type { Measure, Run, Section } from './section.ts';
 import { rollout } from './world.ts';
 
-const GOAL_MS = 20;
+const GOAL_MS = 18;
 const HARM = { ratio: 1.1, difference: 0 };
 const SAFE = { ratio: 1.25, difference: 0.0025 };
 const WORLD = { rpm: 500, share: 0.05 };

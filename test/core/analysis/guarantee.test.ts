@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { changedGuarantee, guaranteeOf } from '../../../src/core/analysis/guarantee.ts';
+import type { Config } from '../../../src/core/manifest/config-schema.ts';
 import type { EvidenceSpec } from '../../../src/core/manifest/release-schema.ts';
 import { probability } from '../../../src/core/units.ts';
 import { errors, latency, minutes, releaseOf, type Story } from './scenario.ts';
 
-const given = (story: Partial<Story>) => guaranteeOf(releaseOf({ now: 0, ...story }));
+const SOURCES: Config['providers'] = {
+  prod: { kind: 'prometheus', url: 'https://prometheus.acme.dev' },
+  other: { kind: 'openmetrics', file: 'metrics.om' },
+};
+const given = (story: Partial<Story>) => guaranteeOf(releaseOf({ now: 0, ...story }), SOURCES);
 const base = given({});
 const shared = { name: 'one', provider: 'prod' };
 const distribution: EvidenceSpec = { name: 'scores', provider: 'prod', kind: 'distribution', bins: 'b' };
@@ -25,6 +30,8 @@ describe('what the error rates of a rollout rest on', () => {
       falseRollbackRate: 0.01,
       falseAdvanceRate: 0.05,
       tick: minutes(5),
+      ingestDelay: minutes(1),
+      providers: { prod: { kind: 'prometheus', url: 'https://prometheus.acme.dev' } },
       steps: [
         [5, minutes(60)],
         [25, minutes(60)],
@@ -160,6 +167,16 @@ describe('what the error rates of a rollout rest on', () => {
       says: ['tick: 300000 at the start, 60000 now'],
     },
     {
+      name: 'how long metrics take to be complete',
+      story: { health: { ingestDelay: minutes(0.5) } },
+      says: ['ingestDelay: 60000 at the start, 30000 now'],
+    },
+    {
+      name: 'when a person is told, which no rate rests on',
+      story: { health: { noDataDeadline: minutes(5) } },
+      says: [],
+    },
+    {
       name: 'a query',
       story: { checks: [{ ...errors, bad: 'vector(0)' }] },
       says: [`errors.asks.bad: "${errors.bad}" at the start, "vector(0)" now`],
@@ -196,5 +213,57 @@ describe('what the error rates of a rollout rest on', () => {
     },
   ])('was changed by $name', ({ story, says }) => {
     expect(changedGuarantee(base, given(story))).toEqual(says);
+  });
+
+  it.each<{ name: string; sources: Config['providers']; says: readonly string[] }>([
+    {
+      name: 'another server',
+      sources: { ...SOURCES, prod: { kind: 'prometheus', url: 'https://other.acme.dev', tenant: 'b' } },
+      says: [
+        '.belay/config.yaml providers.prod.tenant: not there at the start, "b" now',
+        '.belay/config.yaml providers.prod.url: "https://prometheus.acme.dev" at the start, "https://other.acme.dev" now',
+      ],
+    },
+    {
+      name: 'a file in its place',
+      sources: { prod: { kind: 'openmetrics', file: 'rosy.om' } },
+      says: [
+        '.belay/config.yaml providers.prod.file: not there at the start, "rosy.om" now',
+        '.belay/config.yaml providers.prod.kind: "prometheus" at the start, "openmetrics" now',
+        '.belay/config.yaml providers.prod.url: "https://prometheus.acme.dev" at the start, not there now',
+      ],
+    },
+    {
+      name: 'what counts as no sample',
+      sources: {
+        prod: { kind: 'prometheus', url: 'https://prometheus.acme.dev', maxStaleness: minutes(60) },
+      },
+      says: ['.belay/config.yaml providers.prod.maxStaleness: not there at the start, 3600000 now'],
+    },
+    {
+      name: 'how the same server is asked: nothing',
+      sources: {
+        prod: {
+          kind: 'prometheus',
+          url: 'https://prometheus.acme.dev',
+          timeout: minutes(1),
+          auth: { kind: 'bearer', tokenEnv: 'PROMETHEUS_TOKEN' },
+        },
+      },
+      says: [],
+    },
+    {
+      name: 'a provider that no check asks: nothing',
+      sources: { ...SOURCES, other: { kind: 'openmetrics', file: 'else.om' } },
+      says: [],
+    },
+  ])('was changed by the config: $name', ({ sources, says }) => {
+    expect(changedGuarantee(base, guaranteeOf(releaseOf({ now: 0 }), sources))).toEqual(says);
+  });
+
+  it('says nothing of what the start did not write down, or what is not known now', () => {
+    const { providers: _, ingestDelay: __, ...old } = base;
+    expect(changedGuarantee(old, given({ health: { ingestDelay: minutes(9) } }))).toEqual([]);
+    expect(changedGuarantee(base, guaranteeOf(releaseOf({ now: 0 }), undefined))).toEqual([]);
   });
 });

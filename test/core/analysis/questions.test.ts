@@ -212,7 +212,7 @@ describe('calibration', () => {
 describe('the guarantee of a rollout', () => {
   it('holds the question and which of its margins were left to the default', () => {
     const release = evaluationOf({ now: 61, checks: [accuracy, errors, fairness, calibration] }).release;
-    expect(guaranteeOf(release).checks.accuracy).toMatchObject({
+    expect(guaranteeOf(release, undefined).checks.accuracy).toMatchObject({
       kind: 'proportion',
       question: 'accuracy',
       harm: { ratio: 1, difference: 0.01 },

@@ -44,7 +44,7 @@ describe('a proportion check', () => {
       story: { now: 11 },
       world: healthy,
       verdict: 'inconclusive',
-      says: 'errors: 20 of 2,000 (1%) against 180 of 18,000 (1%); between 0.42 and 2 times as many; neither harm nor safety is proven; 28% of the evidence needed to advance',
+      says: 'errors: 20 of 2,000 (1%) against 180 of 18,000 (1%); between 0.42 and 2 times as many; neither harm nor safety is proven; harm (more than the 1.1 times allowed): evidence 0.4 to 1, needed 100 to 1; safety (within the 1.25 times plus 0.25 percentage points that count as safe (up to 1.5%)): evidence 3.3 to 1, needed 60 to 1; 28% of the evidence needed to advance',
     },
     {
       name: 'nothing to see',
@@ -206,7 +206,7 @@ describe('at 100 %, where stable has no traffic', () => {
       'errors: 360 of 36,000 (1%); within the limit of 2%; evidence more than 1,000,000 to 1, needed 60 to 1',
     );
     expect(checkNamed(early, 'errors').sentence).toBe(
-      'errors: 250 of 25,000 (1%); not proven within the limit of 2%; 60% of the evidence needed to advance',
+      'errors: 250 of 25,000 (1%); not proven within the limit of 2%; harm (above the limit of 2%): evidence 0.25 to 1, needed 100 to 1; safety (within the limit of 2%): evidence 12 to 1, needed 60 to 1; 60% of the evidence needed to advance',
     );
   });
 

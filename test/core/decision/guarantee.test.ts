@@ -24,7 +24,7 @@ const given = (verdict: 'pass' | 'fail' | 'inconclusive', now = release) =>
     state: buildState({
       sequence: 2,
       rollout: buildRollout([1, 0]),
-      guarantee: JSON.parse(JSON.stringify(guaranteeOf(release))),
+      guarantee: JSON.parse(JSON.stringify(guaranteeOf(release, undefined))),
     }),
     assessment: buildAssessment({ errors: verdict }),
     now: minute(31),

@@ -12,14 +12,20 @@ const release = { spec: { rollout: { deadline: millis(72 * HOUR * 60_000) } } } 
 function stepOf(
   twice: number | undefined,
   fivefold: number | undefined,
-  more: Partial<ForeseenStep> = {},
+  { safe = 50, ...more }: Partial<ForeseenStep> & { readonly safe?: number | undefined } = {},
 ): ForeseenStep {
   const regressions = [
     { times: 1, rate: 0.1, median: undefined, ninety: undefined },
     { times: 2, rate: 0.2, median: twice, ninety: twice },
     { times: 5, rate: 0.5, median: fivefold, ninety: fivefold },
   ];
-  const check = { name: 'errors', effects: [], regressions, safe: { median: 30, ninety: 50 } };
+  const check = {
+    name: 'errors',
+    effects: [],
+    regressions,
+    safe: { median: 30, ninety: safe },
+    required: true,
+  };
   return { weight: 5, hold: millis(HOUR * 60_000), checks: [check], stay: HOUR, remarks: [], ...more };
 }
 
@@ -43,7 +49,7 @@ describe('problems of steps', () => {
     ],
     [
       'one that waits long enough for safety',
-      stepOf(65, 300, { stay: 300 }),
+      stepOf(65, 300, { safe: 300 }),
       [['STEP_TOO_SHORT', 'warning']],
     ],
     [
@@ -54,6 +60,22 @@ describe('problems of steps', () => {
     ['one without a check that counts', stepOf(60, 10, { checks: [] }), []],
   ])('%s', (_, step, expected) => {
     expect(problemsOf(step)).toEqual(expected);
+  });
+});
+
+describe('a step on which nothing is learned', () => {
+  it('says the times of its rows, from which it follows', () => {
+    const [problem] = findStepProblems(release, { steps: [stepOf(undefined, 300)] } as unknown as Foresight);
+    expect(problem).toMatchObject({
+      code: 'STEP_LEARNS_NOTHING',
+      message:
+        'at 5%: nothing is learned here: 5 times what is tolerated is proven by errors in 5h, nine times out of ten, and the step is over before (its hold is 1h, and what is waited for is proven safe within 50m); give it more weight or a longer hold, or leave it out',
+    });
+  });
+
+  it('is not one of a step that is left by nobody before it is proven', () => {
+    expect(problemsOf(stepOf(60, 300, { safe: 300 }))).toEqual([]);
+    expect(problemsOf(stepOf(60, 301, { safe: 300 }))).toEqual([['STEP_LEARNS_NOTHING', 'error']]);
   });
 });
 

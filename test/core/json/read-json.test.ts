@@ -50,6 +50,15 @@ describe('a JSON text', () => {
     );
   });
 
+  it('holds no number that would be read as another one', () => {
+    for (const text of ['0', '0e-9', '-0.0', '5e-324', '1e-300'])
+      expect(readJson('a.json', text).kind).toBe('ok');
+    const reading = readJson('a.json', '[1, 1e-400]');
+    expect(reading.problems.map(formatProblem)).toEqual([
+      'refused[SEC-06] a.json:1:5: write a number that is not read as 0, got 1e-400; programs hold none that small',
+    ]);
+  });
+
   it('is never more than JavaScript would read, and never an exception', () => {
     const piece = fc.constantFrom(
       '{',

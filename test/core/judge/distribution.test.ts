@@ -51,7 +51,7 @@ describe('a distribution', () => {
       name: 'says nothing between the two',
       check: check([alike]),
       verdict: 'inconclusive',
-      text: '100 values against 1,000; furthest apart at 0.2: 40% up to there against 40%; between 0% and 24.1% apart; neither harm nor safety is proven; 0% of the evidence needed to advance',
+      text: '100 values against 1,000; furthest apart at 0.2: 40% up to there against 40%; between 0% and 24.1% apart; neither harm nor safety is proven; harm (further apart than the 2% allowed): evidence 0.55 to 1, needed 20 to 1; safety (nowhere further apart than the 5% that count as safe): evidence 0.54 to 1, needed 20 to 1; 0% of the evidence needed to advance',
     },
     {
       name: 'fails when one category is given too often',

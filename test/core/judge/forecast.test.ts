@@ -65,7 +65,7 @@ const healthy = [1, 250, 24, 4_750] as const;
 describe('the doubt about a check', () => {
   it('says how much longer it will last at this traffic', () => {
     expect(sentence(errors(6, healthy))).toBe(
-      '6 of 1,500 (0.4%) against 144 of 28,500 (0.505%); between 0.14 and 2.4 times as many; neither harm nor safety is proven; 41% of the evidence needed to advance; at this traffic about 50m more',
+      '6 of 1,500 (0.4%) against 144 of 28,500 (0.505%); between 0.14 and 2.4 times as many; neither harm nor safety is proven; harm (more than the 1.1 times allowed): evidence 0.44 to 1, needed 100 to 1; safety (within the 1.25 times plus 0.25 percentage points that count as safe (up to 0.882%)): evidence 6.1 to 1, needed 80 to 1; 41% of the evidence needed to advance; at this traffic about 50m more',
     );
     const little = errors(6, [0, 25, 3, 475]);
     expect(sentence(little)).toMatch(/; at this traffic about \d+h(?:30m)? more$/);

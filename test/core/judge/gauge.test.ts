@@ -53,7 +53,7 @@ describe('a gauge', () => {
       name: 'says nothing between the two',
       check: gauge(ticks(60, 0.0003)),
       verdict: 'inconclusive',
-      text: '0.0313 against 0.031 on average over 60 ticks; between 0.0000316 lower and 0.000727 higher; neither harm nor safety is proven; 0% of the evidence needed to advance',
+      text: '0.0313 against 0.031 on average over 60 ticks; between 0.0000316 lower and 0.000727 higher; neither harm nor safety is proven; harm (higher than stable by more than the 0.5 standard deviations of stable (0.000306) allowed): evidence 0.18 to 1, needed 20 to 1; safety (within the 0.5 standard deviations of stable (0.000306) that count as safe): evidence 0.17 to 1, needed 20 to 1; 0% of the evidence needed to advance',
     },
     {
       name: 'passes when lower is worse and the candidate is higher',

@@ -104,7 +104,7 @@ describe('a quantile', () => {
       name: 'coarse buckets',
       ticks: ticksOf(48, { p99: 0.4, bounds: COARSE }),
       verdict: 'inconclusive',
-      says: "p99 between 0.25 and 0.5 against between 0.25 and 0.5; neither harm nor safety is proven; the bucket bounds around stable's p99, 0.25 and 0.5, are 2 times apart, so that within 1.25 times can hardly be proven; add bounds between them; 0% of the evidence needed to advance",
+      says: "p99 between 0.25 and 0.5 against between 0.25 and 0.5; neither harm nor safety is proven; the bucket bounds around stable's p99, 0.25 and 0.5, are 2 times apart, so that within 1.25 times can hardly be proven; add bounds between them; harm (slower than the 1.15 times allowed): evidence 0.44 to 1, needed 100 to 1; safety (within the 1.25 times that count as safe): evidence 0.5 to 1, needed 20 to 1; 0% of the evidence needed to advance",
     },
     {
       name: 'buckets that end too early',

@@ -35,13 +35,13 @@ describe('a split', () => {
       name: 'fails when the candidate gets too much',
       check: check(times(10, traffic(70, 930))),
       verdict: 'fail',
-      text: 'traffic is not split as declared: 7% observed, 5% declared (700 of 10,000); between 6.01% and 7.98%; off by more than 10% of the declared share; do not trust the comparison of the versions until it is; evidence more than 1,000,000 to 1, needed 20 to 1',
+      text: "traffic is not split as declared: 7% observed, 5% declared (700 of 10,000); between 6.01% and 7.98%; off by more than 10% of the declared share; this is no verdict on the candidate's health: Belay holds, and comparisons of the versions are not to be trusted until it is; evidence more than 1,000,000 to 1, needed 20 to 1",
     },
     {
       name: 'fails when the candidate gets nothing at all',
       check: check(times(3, traffic(0, 1_000))),
       verdict: 'fail',
-      text: 'traffic is not split as declared: 0% observed, 5% declared (0 of 3,000); between 0% and 0.152%; off by more than 10% of the declared share; do not trust the comparison of the versions until it is; evidence more than 1,000,000 to 1, needed 20 to 1',
+      text: "traffic is not split as declared: 0% observed, 5% declared (0 of 3,000); between 0% and 0.152%; off by more than 10% of the declared share; this is no verdict on the candidate's health: Belay holds, and comparisons of the versions are not to be trusted until it is; evidence more than 1,000,000 to 1, needed 20 to 1",
     },
     {
       name: 'has no data while the candidate has no traffic and that may be chance',

@@ -34,6 +34,7 @@ describe('a time zone', () => {
     expect(wallTime(BERLIN, instant(at('2026-07-01T10:00:00Z') + 5))).toBe(Date.UTC(2026, 6, 1, 12) + 5);
     expect(wallTime('America/New_York', at('1969-12-31T23:59:59Z'))).toBe(Date.UTC(1969, 11, 31, 18, 59, 59));
     expect(formatLocal(BERLIN, at('2026-12-07T07:00:00Z'))).toBe('Mon 2026-12-07 08:00 (Europe/Berlin)');
+    expect(formatLocal(BERLIN, at('9999-12-31T23:59:59Z'))).toBe('Sat 10000-01-01 00:59 (Europe/Berlin)');
   });
 
   it('gives back the moment of every wall time that it shows once', () => {

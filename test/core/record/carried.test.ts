@@ -14,6 +14,7 @@ function carriedAfter(...told: readonly Told[]): number {
   const records = told.map(([kind, candidate, logHarm], index) => ({
     sequence: index + 1,
     at: minute(index),
+    trigger: { kind: 'schedule', actor: null },
     via: 'commit',
     decision: { kind, from: 0, to: 1, reasons: [] },
     stable: null,

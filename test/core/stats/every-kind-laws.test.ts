@@ -27,6 +27,8 @@ type Play = (given: readonly Tick[], bets: BetOptions) => number;
 
 const own = (given: readonly Tick[]): readonly Counts[] => given.map(({ candidate }) => candidate);
 const claims = (given: readonly Tick[]) => own(given).map((one) => ({ ...one, claimed: 0.1 }));
+const withClaims = (given: readonly Tick[]) =>
+  given.map((tick, index) => ({ ...tick, candidate: claims(given)[index]! }));
 const bins = ({ events, exposure }: Counts) => [events, Math.ceil((exposure - events) / 2), exposure];
 const bounds = [1, 2, Number.POSITIVE_INFINITY];
 const buckets = (given: readonly Tick[]) => {
@@ -53,7 +55,7 @@ const KINDS: Readonly<Record<string, Play>> = {
   'claims alone': (given, bets) => calibrationLogE([claims(given)], { ...bets, tolerance: 0 }),
   'what the same claim is worth': (given, bets) => calibrationTwinLogE([given], { ...bets, tolerance: 0 }),
   'claims against stable': (given, bets) =>
-    worseClaimLogE([{ own: claims(given), twin: given }], { ...bets, tolerance: 0 }),
+    worseClaimLogE([{ ticks: withClaims(given) }], { ...bets, tolerance: 0 }),
   'two distributions': (given, bets) =>
     distributionLogE(
       given.map(({ candidate, stable }) => ({ candidate: bins(candidate), stable: bins(stable) })),

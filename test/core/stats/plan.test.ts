@@ -63,7 +63,7 @@ describe('a betting plan', () => {
   });
 
   it('with everything laid at the first tick is the mixture itself, blips forgiven or not', () => {
-    const plan: BettingPlan = { opening: REFERENCE_MIXTURE.harm, aim: 1.5 };
+    const plan: BettingPlan = { opening: REFERENCE_MIXTURE.harm, aim: DEFAULT_PLAN.harm.aim! };
     fc.assert(
       fc.property(history, fc.nat(3), fc.constantFrom(1, 3), (given, trim, dispersion) => {
         const shared = { side: 'harm', margin, trim, dispersion } as const;
@@ -105,6 +105,32 @@ describe('a betting plan', () => {
     expect(reached).toBeGreaterThanOrEqual(3);
     const calm = Array.from({ length: 200 }, () => tick([0, 125, 12, 2_375]));
     expect(twinLogE([...bad, ...calm], test)).toBe(reached);
+  });
+
+  /** Ticks with one event of the candidate and none of stable until the goal is reached. */
+  function ticksToGoal(shape: readonly [number, number], test: Omit<TwinTest, 'side' | 'margin'>): number {
+    for (let count = 1; count < 1_000; count += 1) {
+      const given = Array.from({ length: count }, () => tick([1, shape[0], 0, shape[1]]));
+      const reached = twinLogE(given, { side: 'harm', margin: { ratio: 1.1, difference: 0 }, ...test });
+      if (reached >= (test.goal ?? 0)) return count;
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  it.each<[number, number]>([
+    [100, 1_900],
+    [100, 100],
+    [300, 100],
+    [900, 100],
+  ])('reaches its goal nearly as soon as if it did not slow down, %i against %i', (ours, theirs) => {
+    const bold: BettingPlan = { ...DEFAULT_PLAN.harm, aim: { reach: 1e9, least: 0 } };
+    for (const options of [{}, { trim: 1 }, { dispersion: 3 }])
+      for (const rate of [0.05, 0.01]) {
+        const test = { goal: -Math.log(rate), ...options };
+        const aimed = ticksToGoal([ours, theirs], test);
+        const unaimed = ticksToGoal([ours, theirs], { ...test, plan: bold });
+        expect(aimed).toBeLessThanOrEqual(Math.max(unaimed + 1, 1.2 * unaimed));
+      }
   });
 
   it('has a curve whose every point is the value of the ticks so far', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { signChange } from '../../../src/core/stats/sign-change.ts';
+import { type Descent, descend, signChange } from '../../../src/core/stats/sign-change.ts';
 import { announceSeed } from './seeded-random.ts';
 
 const seed = announceSeed('sign changes', 20261121);
@@ -47,5 +47,49 @@ describe('the place where a decreasing function stops being ≥ 0', () => {
     };
     signChange(smooth, { from: 2, to: 2.1 }, limits);
     expect(looks).toBeLessThanOrEqual(12);
+  });
+});
+
+describe('the same with a slope, beside a function that is nearly the same', () => {
+  /** Each with its slope. The third has bends, the fourth is flat where it begins. */
+  const shapes: readonly ((gap: number) => Descent)[] = [
+    (gap) => ({ value: gap, slope: -1 }),
+    (gap) => ({ value: Math.expm1(Math.min(gap, 300)), slope: -Math.exp(Math.min(gap, 300)) }),
+    (gap) => (gap > 0.01 ? { value: 3 * gap - 0.02, slope: -3 } : { value: gap, slope: -1 }),
+    (gap) => (gap > 2 ? { value: 2, slope: 0 } : { value: gap, slope: -1 }),
+  ];
+  const place = fc.double({ min: -900, max: 900, noNaN: true });
+
+  it('is found, however good the other one is', () => {
+    fc.assert(
+      fc.property(
+        place,
+        fc.double({ min: -30, max: 30, noNaN: true }),
+        fc.constantFrom(...shapes),
+        (root, off, shape) => {
+          const found = descend((at) => shape(root - at), {
+            beside: (at) => root + off - at,
+            limits,
+          });
+          expect(Math.abs(found - root)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(root)));
+        },
+      ),
+      { seed, numRuns: 500 },
+    );
+  });
+
+  it('is a limit where there is none', () => {
+    for (const sign of [-1, 1])
+      expect(descend(() => ({ value: sign, slope: 0 }), { beside: () => sign, limits })).toBe(sign * 1_000);
+  });
+
+  it('costs three looks when the other one is close', () => {
+    let looks = 0;
+    const smooth = (at: number): Descent => {
+      looks += 1;
+      return { value: 3 - at - 0.01 * at ** 2, slope: -1 - 0.02 * at };
+    };
+    descend(smooth, { beside: (at) => 3.01 - at - 0.011 * at ** 2, limits });
+    expect(looks).toBeLessThanOrEqual(3);
   });
 });

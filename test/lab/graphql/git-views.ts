@@ -132,6 +132,19 @@ export function commitView(call: Call, repo: LabRepository, commit: CommitInfo):
     committer: person(commit.committer),
     authoredDate: isoSeconds(commit.author.at),
     committedDate: isoSeconds(commit.committer.at),
+    signature: repo.signed.has(commit.oid)
+      ? {
+          __typename: 'GpgSignature',
+          email: commit.committer.email,
+          isValid: true,
+          payload: '',
+          signature: '-----BEGIN PGP SIGNATURE-----',
+          signer: null,
+          state: 'VALID',
+          verifiedAt: isoSeconds(commit.committer.at),
+          wasSignedByGitHub: true,
+        }
+      : null,
     committedViaWeb: commit.committer.email === 'noreply@github.com',
     tree: () => treeView(call, repo, commit.tree, ''),
     file: ({ path }: { readonly path: string }) => fileView(call, repo, commit.oid, path),

@@ -63,7 +63,7 @@ export function pullView(call: Call, repo: LabRepository, pull: PullState): obje
     author: actorView(call, pull.author),
     mergedBy: pull.mergedBy ? actorView(call, pull.mergedBy) : null,
     mergeCommit: () => (pull.mergeOid === undefined ? null : objectView(call, repo, pull.mergeOid)),
-    isCrossRepository: false,
+    isCrossRepository: pull.fromFork,
     repository: () => repositoryView(call, repo),
     headRepository: () => repositoryView(call, repo),
     ...branches(call, repo, pull),

@@ -197,7 +197,7 @@ export const listCheckRuns: Route = {
 function workflowRunView(call: Call, repo: LabRepository, run: RunState): object {
   const url = apiUrl(call, repo, `/actions/runs/${run.id}`);
   const failed = [...standings(repo, run.oid).values()].includes('failure');
-  const concluded = run.status === 'completed' ? (failed ? 'failure' : 'success') : null;
+  const concluded = run.status === 'completed' ? (run.conclusion ?? (failed ? 'failure' : 'success')) : null;
   return {
     id: run.id,
     node_id: nodeId('CS', repo.id, run.id, 'run'),
@@ -208,7 +208,7 @@ function workflowRunView(call: Call, repo: LabRepository, run: RunState): object
     event: run.event,
     status: run.status === 'action_required' ? 'completed' : run.status,
     conclusion: run.status === 'action_required' ? 'action_required' : concluded,
-    workflow_id: 1,
+    workflow_id: workflowId(repo, run.file),
     head_branch: run.branch,
     head_sha: run.oid,
     head_commit: null,
@@ -216,7 +216,8 @@ function workflowRunView(call: Call, repo: LabRepository, run: RunState): object
     repository: minimalRepositoryView(call, repo),
     pull_requests: [],
     created_at: isoSeconds(run.at),
-    updated_at: isoSeconds(run.at),
+    run_started_at: isoSeconds(run.at),
+    updated_at: isoSeconds(run.changedAt ?? run.at),
     url,
     html_url: htmlUrl(call, repo, `/actions/runs/${run.id}`),
     jobs_url: `${url}/jobs`,
@@ -225,9 +226,56 @@ function workflowRunView(call: Call, repo: LabRepository, run: RunState): object
     artifacts_url: `${url}/artifacts`,
     cancel_url: `${url}/cancel`,
     rerun_url: `${url}/rerun`,
-    workflow_url: apiUrl(call, repo, '/actions/workflows/1'),
+    workflow_url: apiUrl(call, repo, `/actions/workflows/${workflowId(repo, run.file)}`),
   };
 }
+
+/** Number of a workflow in its repository, from 1. */
+function workflowId(repo: LabRepository, file: string): number {
+  return (repo.settings.workflows ?? []).findIndex((workflow) => workflow.file === file) + 1;
+}
+
+/** GET actions/workflows. */
+export const listWorkflows: Route = {
+  permissions: ['actions'],
+  level: 'read',
+  handle: async (context) => {
+    const { call, repo } = context;
+    const all = repo.settings.workflows ?? [];
+    const { headers, page } = paged(context, all, ({ file, state }) => {
+      const id = workflowId(repo, file);
+      return {
+        id,
+        node_id: nodeId('CS', repo.id, id, 'workflow'),
+        name: file,
+        path: `.github/workflows/${file}`,
+        state: state ?? 'active',
+        // unlike everywhere else, in the zone of the server
+        created_at: '2026-10-31T16:00:00.000-08:00',
+        updated_at: '2026-10-31T16:00:00.000-08:00',
+        url: apiUrl(call, repo, `/actions/workflows/${id}`),
+        html_url: htmlUrl(call, repo, `/actions/workflows/${file}`),
+        badge_url: htmlUrl(call, repo, `/workflows/${file}/badge.svg`),
+      };
+    });
+    return { status: 200, headers: headers ?? {}, body: { total_count: all.length, workflows: page } };
+  },
+};
+
+/** GET actions/workflows/{workflow_id}/runs; the id is a number or the name of a file. */
+export const listWorkflowRuns: Route = {
+  permissions: ['actions'],
+  level: 'read',
+  handle: async (context) => {
+    const { call, repo, params } = context;
+    const wanted = params.workflow_id ?? '';
+    const runs = [...repo.state.runs]
+      .filter((run) => wanted === run.file || wanted === String(workflowId(repo, run.file)))
+      .sort((a, b) => b.at - a.at);
+    const { headers, page } = paged(context, runs, (run) => workflowRunView(call, repo, run));
+    return { status: 200, headers: headers ?? {}, body: { total_count: runs.length, workflow_runs: page } };
+  },
+};
 
 /** GET actions/runs. `status` matches a status or a conclusion, as on GitHub. */
 export const listRuns: Route = {

@@ -2,7 +2,7 @@ import type { RefEntry } from '../git/git-store.ts';
 import { nodeId } from '../node-id.ts';
 import { notFound, unprocessable } from '../refusal.ts';
 import { createRef, deleteRef, updateRef } from '../state/branches.ts';
-import { GITHUB, signatureOf } from '../state/merging.ts';
+import { GITHUB, sign, signatureOf } from '../state/merging.ts';
 import type { LabRepository } from '../state/repository.ts';
 import { actOf, type Call } from '../world.ts';
 import { gitCommitView } from './commit-views.ts';
@@ -190,6 +190,7 @@ export const postCommit: Route = {
       committer: author ?? GITHUB,
       at: call.world.clock.now(),
     });
+    if (author === undefined && actOf(call).actor.kind !== 'user') sign(repo, oid);
     return { status: 201, body: gitCommitView(call, repo, await repo.git.commitInfo(oid)) };
   },
 };

@@ -31,7 +31,8 @@ export const postComment: Route = {
   },
 };
 
-function commentAt({ repo, params }: RestContext): CommentState {
+/** The comment of a path. @throws Refusal 404 */
+export function commentAt({ repo, params }: RestContext): CommentState {
   const comment = repo.state.comments.find((one) => one.id === Number(params.comment_id));
   if (comment === undefined) throw notFound('Not Found');
   return comment;

@@ -3,6 +3,8 @@ import {
   getStatus,
   listCheckRuns,
   listRuns,
+  listWorkflowRuns,
+  listWorkflows,
   patchCheckRun,
   postCheckRun,
   postStatus,
@@ -33,6 +35,7 @@ import {
   postLabel,
   postPullLabels,
 } from './issue-routes.ts';
+import { getMembership, listReviews, postReaction } from './people-routes.ts';
 import { getPull, listPullFiles, listPulls, patchPull, postPull, putMerge } from './pull-routes.ts';
 import {
   createDispatch,
@@ -46,6 +49,8 @@ import type { Route } from './router.ts';
 /** Handlers by the operation id of GitHub's description. */
 export const ROUTES: Readonly<Record<string, Route>> = {
   'actions/create-workflow-dispatch': createWorkflowDispatch,
+  'actions/list-repo-workflows': listWorkflows,
+  'actions/list-workflow-runs': listWorkflowRuns,
   'actions/list-workflow-runs-for-repo': listRuns,
   'checks/create': postCheckRun,
   'checks/get': getCheckRun,
@@ -76,9 +81,11 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   'pulls/get': getPull,
   'pulls/list': listPulls,
   'pulls/list-files': listPullFiles,
+  'pulls/list-reviews': listReviews,
   'pulls/merge': putMerge,
   'pulls/update': patchPull,
   'rate-limit/get': getRateLimit,
+  'reactions/create-for-issue-comment': postReaction,
   'repos/compare-commits-with-basehead': compare,
   'repos/create-commit-status': postStatus,
   'repos/create-dispatch-event': createDispatch,
@@ -89,4 +96,5 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   'repos/get-commit': getCommit,
   'repos/get-content': getContents,
   'repos/list-commits': listCommits,
+  'teams/get-membership-for-user-in-org': getMembership,
 };

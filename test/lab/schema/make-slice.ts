@@ -7,6 +7,8 @@ import { join } from 'node:path';
 
 const OPERATIONS: ReadonlySet<string> = new Set([
   'actions/create-workflow-dispatch',
+  'actions/list-repo-workflows',
+  'actions/list-workflow-runs',
   'actions/list-workflow-runs-for-repo',
   'checks/create',
   'checks/get',
@@ -37,9 +39,11 @@ const OPERATIONS: ReadonlySet<string> = new Set([
   'pulls/get',
   'pulls/list',
   'pulls/list-files',
+  'pulls/list-reviews',
   'pulls/merge',
   'pulls/update',
   'rate-limit/get',
+  'reactions/create-for-issue-comment',
   'repos/compare-commits-with-basehead',
   'repos/create-commit-status',
   'repos/create-dispatch-event',
@@ -50,6 +54,7 @@ const OPERATIONS: ReadonlySet<string> = new Set([
   'repos/get-commit',
   'repos/get-content',
   'repos/list-commits',
+  'teams/get-membership-for-user-in-org',
 ]);
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };

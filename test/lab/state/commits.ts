@@ -1,7 +1,7 @@
 import { Refusal, unprocessable } from '../refusal.ts';
 import type { Token } from '../tokens.ts';
 import { refuseByRules, swap } from './branches.ts';
-import { GITHUB, signatureOf } from './merging.ts';
+import { GITHUB, sign, signatureOf } from './merging.ts';
 import type { Act, LabRepository } from './repository.ts';
 
 export interface BranchCommit {
@@ -51,6 +51,7 @@ export async function commitOnBranch(
     committer: GITHUB,
     at: act.now,
   });
+  sign(repo, oid);
   await refuseByRules(repo, act.actor, { name, from: tip, to: oid }, commit.ruleStatus);
   await swap(repo, act, { name, from: tip, to: oid });
   return oid;

@@ -25,6 +25,12 @@ export function signatureOf(actor: Actor): { readonly name: string; readonly ema
   return { name: actor.login, email: `${actor.id}+${actor.login}@users.noreply.github.com` };
 }
 
+/** GitHub signs a commit that it makes for somebody; a server whose administrator did not switch that on does not. Gives its id. */
+export function sign(repo: LabRepository, oid: string): string {
+  if (repo.settings.flavour !== 'server') repo.signed.add(oid);
+  return oid;
+}
+
 /** Merges for real and moves the base; asks no rule and starts nothing. */
 export async function performMerge(
   repo: LabRepository,
@@ -71,7 +77,7 @@ async function mergeCommit(
   const merge = await mergeTrees(repo.git, plan.base, pull.headOid);
   if (merge.kind === 'conflict') return undefined;
   const headline = plan.headline ?? `Merge pull request #${pull.number} from ${repo.owner}/${pull.head}`;
-  return repo.git.commit({
+  const oid = await repo.git.commit({
     tree: merge.tree,
     parents: [plan.base, pull.headOid],
     message: message(headline, plan.body ?? pull.title),
@@ -79,6 +85,7 @@ async function mergeCommit(
     committer: GITHUB,
     at: act.now,
   });
+  return sign(repo, oid);
 }
 
 async function squashCommit(
@@ -93,7 +100,7 @@ async function squashCommit(
   const only = commits.length === 1 ? commits[0]?.message : undefined;
   const [onlyTitle, ...onlyBody] = only?.split('\n') ?? [];
   const list = commits.map((commit) => `* ${commit.message}`).join('\n\n');
-  return repo.git.commit({
+  const oid = await repo.git.commit({
     tree: merge.tree,
     parents: [plan.base],
     message: message(
@@ -104,6 +111,7 @@ async function squashCommit(
     committer: GITHUB,
     at: act.now,
   });
+  return sign(repo, oid);
 }
 
 async function rebasedTip(

@@ -1,7 +1,7 @@
 import { Refusal, unprocessable } from '../refusal.ts';
 import { triggerWorkflows } from './checks.ts';
 import { closeState, settle, unsettle } from './effects.ts';
-import type { Act, LabRepository, PullState } from './repository.ts';
+import type { Act, LabRepository, PullState, ReviewState } from './repository.ts';
 
 /** Longest body of a pull request, issue or comment, in characters. */
 export const MAX_BODY = 65_536;
@@ -70,6 +70,7 @@ function addPull(
     mergedAt: undefined,
     mergedBy: undefined,
     mergeOid: undefined,
+    fromFork: false,
     labels: [],
     reviews: [],
     autoMerge: undefined,
@@ -142,10 +143,10 @@ export async function reviewPull(
   repo: LabRepository,
   act: Act,
   pull: PullState,
-  state: 'APPROVED' | 'CHANGES_REQUESTED',
+  state: ReviewState['state'],
 ): Promise<void> {
   if (act.actor.login === pull.author.login) throw unprocessable('Can not approve your own pull request');
-  pull.reviews.push({ actor: act.actor, state, oid: pull.headOid, at: act.now });
+  pull.reviews.push({ id: repo.newId(), actor: act.actor, state, oid: pull.headOid, at: act.now });
   pull.updatedAt = act.now;
   await settle(repo, act);
 }

@@ -3,8 +3,9 @@ import type { BranchRules, MergeMethod, RepositorySettings, Role } from '../opti
 import type { Actor } from '../tokens.ts';
 
 export interface ReviewState {
+  readonly id: number;
   readonly actor: Actor;
-  readonly state: 'APPROVED' | 'CHANGES_REQUESTED';
+  readonly state: 'APPROVED' | 'CHANGES_REQUESTED' | 'DISMISSED';
   readonly oid: string;
   readonly at: number;
 }
@@ -31,6 +32,8 @@ export interface PullState {
   baseOid: string;
   state: 'OPEN' | 'CLOSED' | 'MERGED';
   draft: boolean;
+  /** Of a copy of the repository: as GitHub tells of it; the lab keeps its branch all the same. */
+  fromFork: boolean;
   updatedAt: number;
   closedAt: number | undefined;
   mergedAt: number | undefined;
@@ -52,6 +55,15 @@ export interface CommentState {
   readonly createdAt: number;
   body: string;
   updatedAt: number;
+}
+
+export interface ReactionState {
+  readonly id: number;
+  /** Of the comment. */
+  readonly comment: number;
+  readonly actor: Actor;
+  readonly content: string;
+  readonly at: number;
 }
 
 export interface LabelState {
@@ -90,12 +102,16 @@ export interface StatusState {
 export interface RunState {
   readonly id: number;
   readonly file: string;
-  readonly event: 'push' | 'pull_request' | 'workflow_dispatch' | 'repository_dispatch';
+  readonly event: 'push' | 'pull_request' | 'workflow_dispatch' | 'repository_dispatch' | 'schedule';
   readonly oid: string;
   readonly branch: string;
   readonly actor: Actor;
   readonly at: number;
-  status: 'queued' | 'completed' | 'action_required';
+  status: 'queued' | 'in_progress' | 'completed' | 'action_required';
+  /** How it ended; undefined: as its checks did. */
+  readonly conclusion?: string;
+  /** When it ended; undefined: at once. */
+  readonly changedAt?: number;
   /** Inputs of a dispatch. */
   readonly payload: unknown;
 }
@@ -107,6 +123,7 @@ export interface RepositoryState {
   readonly pulls: Map<number, PullState>;
   readonly labels: Map<string, LabelState>;
   readonly comments: CommentState[];
+  readonly reactions: ReactionState[];
   readonly checks: CheckRunState[];
   readonly statuses: StatusState[];
   readonly runs: RunState[];
@@ -118,6 +135,8 @@ export class LabRepository {
   readonly owner: string;
   readonly name: string;
   readonly defaultBranch: string;
+  /** Commits that GitHub made for somebody and signed; a push can imitate all of them but this. */
+  readonly signed: Set<string>;
   readonly createdAt: number;
   readonly git: GitStore;
   readonly state: RepositoryState;
@@ -133,8 +152,10 @@ export class LabRepository {
     readonly git: GitStore;
     readonly settings: RepositorySettings;
     readonly state?: RepositoryState;
+    readonly signed?: Set<string>;
   }) {
     this.id = init.id;
+    this.signed = init.signed ?? new Set();
     this.owner = init.owner;
     this.name = init.name;
     this.defaultBranch = init.defaultBranch;
@@ -147,6 +168,7 @@ export class LabRepository {
       pulls: new Map(),
       labels: new Map(),
       comments: [],
+      reactions: [],
       checks: [],
       statuses: [],
       runs: [],
@@ -178,6 +200,7 @@ export class LabRepository {
       owner: this.owner,
       name: this.name,
       defaultBranch: this.defaultBranch,
+      signed: this.signed,
       createdAt: this.createdAt,
       git: await this.git.freeze(),
       settings: this.settings,

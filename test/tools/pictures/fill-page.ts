@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCli } from '../../../src/cli/run-cli.ts';
 import { GRID } from '../../bench/decisions/grid.ts';
+import { RARER } from '../../bench/decisions/rarer.ts';
 import { SAFE } from '../../bench/decisions/safe.ts';
 import { type Run, type Section, writeMeasure } from '../../bench/decisions/section.ts';
 import { STOPPED } from '../../bench/decisions/stopped.ts';
@@ -19,7 +20,7 @@ import { replayRecording, runOverRecording, STORIES, type Story } from './record
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const BLOCK = /<!-- command: (.+?) -->\n[\s\S]*?<!-- \/command -->/g;
-const SECTIONS: readonly Section[] = [GRID, SAFE, STOPPED, STRESS];
+const SECTIONS: readonly Section[] = [GRID, RARER, SAFE, STOPPED, STRESS];
 const USUAL_RUNS = 150;
 
 /** The page with its figures printed anew. */

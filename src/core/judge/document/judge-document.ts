@@ -1,18 +1,9 @@
-import type { Evidence, EvidenceCheck, Verdict } from '../evidence.ts';
-import { termsOf } from '../family.ts';
-import { type CheckJudgement, judge, mixMembers } from '../judge.ts';
+import type { Evidence, Verdict } from '../evidence.ts';
+import { type CheckJudgement, judge } from '../judge.ts';
 import type { ShownInterval } from '../method.ts';
 import { joinVerdicts } from '../verdict.ts';
-import { weigh } from '../weigh.ts';
+import { type CurvePoint, drawCurves } from './curve.ts';
 import type { ReadCheck, ReadEvidence } from './read-evidence.ts';
-
-/** The running evidence after a tick, for plots. */
-export interface CurvePoint {
-  /** Ticks looked at. */
-  readonly ticks: number;
-  readonly logHarm: number | null;
-  readonly logSafe: number | null;
-}
 
 /** One check of an assessment; logarithms are natural. */
 export interface CheckResult {
@@ -42,12 +33,6 @@ export interface AssessmentDocument {
   readonly checks: readonly CheckResult[];
 }
 
-/** More points than this are no better a plot, and fewer are none. */
-const MOST_CURVE_POINTS = 500;
-const FEWEST_CURVE_POINTS = 40;
-/** Every point weighs all ticks before it anew: so many ticks in all, or a long history would take the square of its time. */
-const MOST_WEIGHED = 2_000_000;
-
 /** Judges a document: no clock, no network, no repository; the same input gives the same output, to the last digit. */
 export function judgeDocument(
   document: ReadEvidence,
@@ -56,11 +41,13 @@ export function judgeDocument(
   const evidence = evidenceOf(document);
   const judgement = judge(evidence, evidence.checks, () => undefined);
   const judged = new Map(judgement.checks.map((one) => [one.check, one]));
+  const curves = options.curve ? drawCurves(document.checks, evidence) : undefined;
   const checks = document.checks.map((one): CheckResult => {
     const judgementOf = one.kind === 'usable' ? judged.get(one.check) : undefined;
     if (!judgementOf) return unusableResult(one);
     const result = checkResult(judgementOf);
-    return options.curve ? { ...result, curve: curveOf(evidence, judgementOf.check) } : result;
+    const curve = curves?.get(one.name);
+    return curve ? { ...result, curve } : result;
   });
   return {
     apiVersion: 'belay.dev/v1',
@@ -123,20 +110,4 @@ function checkResult(one: CheckJudgement): CheckResult {
     ticks: { used: weighed.used, dropped: weighed.dropped },
     reason: text,
   };
-}
-
-/** The evidence after each tick, weighed anew each time: what was known then, not what is known now. */
-function curveOf(evidence: Evidence, check: EvidenceCheck): readonly CurvePoint[] {
-  const { ticks } = check;
-  const affordable = Math.floor(MOST_WEIGHED / Math.max(1, ticks.length));
-  const points = Math.min(MOST_CURVE_POINTS, Math.max(FEWEST_CURVE_POINTS, affordable));
-  const stride = Math.max(1, Math.ceil(ticks.length / points));
-  const ends = ticks.map((_, index) => index + 1).filter((end) => end % stride === 0 || end === ticks.length);
-  const terms = termsOf(evidence);
-  const goal = terms.threshold - terms.logWeight(check);
-  return ends.map((end): CurvePoint => {
-    const then = { ...check, ticks: ticks.slice(0, end) } as EvidenceCheck;
-    const { members, logSafe } = weigh(evidence, then, goal);
-    return { ticks: end, logHarm: mixMembers(members) ?? null, logSafe: logSafe ?? null };
-  });
 }

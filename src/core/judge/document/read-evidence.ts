@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Millis, millis } from '../../units.ts';
 import type { EvidenceCheck } from '../evidence.ts';
-import { CHECK_SCHEMAS, type DocumentKind } from './check-schemas.ts';
+import { CHECK_SCHEMAS, type DocumentKind, type WrittenCheck } from './check-schemas.ts';
 import { EvidenceEnvelope } from './evidence-schema.ts';
 import { toCheck } from './to-check.ts';
 
@@ -12,6 +12,8 @@ export type ReadCheck =
       readonly name: string;
       readonly kindName: string;
       readonly check: EvidenceCheck;
+      /** As it stands in the document, with defaults filled in. */
+      readonly written: WrittenCheck;
     }
   | {
       readonly kind: 'unusable';
@@ -87,7 +89,7 @@ function readCheck(value: unknown, index: number, tick: Millis | undefined): Rea
     return unusable([
       `checks[${index}].alerts: expected the width of a tick in ms as tick of the document, got none`,
     ]);
-  return { kind: 'usable', name, kindName, check };
+  return { kind: 'usable', name, kindName, check, written: result.data };
 }
 
 function listIssues(error: z.core.$ZodError, under: readonly PropertyKey[]): readonly string[] {

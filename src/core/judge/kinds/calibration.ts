@@ -1,10 +1,12 @@
 import type { Side } from '../../stats/bets.ts';
 import {
   type ClaimPart,
+  type ClaimTick,
   type ConfidenceBin,
   calibrationError,
   claimDoubt,
   claimsLogE,
+  mergeClaims,
   worseClaimLogE,
 } from '../../stats/calibration.ts';
 import { addCounts, type Counts, NO_COUNTS, sumCounts } from '../../stats/counts.ts';
@@ -12,16 +14,15 @@ import type { Stretch } from '../divide.ts';
 import type { CalibrationCheck, ClaimedBins, ClaimedCounts } from '../evidence.ts';
 import { largeEnough } from '../large-enough.ts';
 import { type Course, INTERVAL_ALPHA, INTERVAL_LEVEL, type Method } from '../method.ts';
-import { wholeEvents } from '../whole-events.ts';
-import { changesIn, playedTicks } from '../whole-ticks.ts';
+import { changesIn, roundTicks } from '../whole-ticks.ts';
 import { type BinTotals, calibrationWords } from '../words/calibration.ts';
 import { describeClumps } from '../words/clumps.ts';
 
-/** One direction of one bin: too many came true, or too few. */
+/** One direction of one bin: too many came true, or too few. Against the claims alone stable is not in it. */
 interface Direction extends ClaimPart {
   readonly bin: number;
   readonly exposure: number;
-  readonly changes: NonNullable<ClaimPart['changes']>;
+  readonly changes: readonly number[];
 }
 
 /**
@@ -82,9 +83,9 @@ function logEOf(
   const tolerance = course.side === 'harm' ? check.tolerance : check.safe.tolerance;
   const test = { ...course, tolerance, dispersion, trim };
   if (against === 'stable') return worseClaimLogE(directions, test);
-  const changes = directions[0]?.changes.own;
+  const changes = directions[0]?.changes;
   return claimsLogE(
-    directions.map(({ own }) => own),
+    directions.map(({ ticks }) => ticks.map(({ candidate }) => candidate)),
     { ...test, ...(changes && { changes }) },
   );
 }
@@ -94,34 +95,32 @@ function directionsOf(
   stretches: readonly Stretch<ClaimedBins>[],
   side: Side,
 ): readonly Direction[] {
-  const ticks = stretches.map((stretch) => ownOf(check, [stretch], 0).length);
   return check.bins.flatMap((_, bin) => {
-    const own = ownOf(check, stretches, bin);
-    const { exposure } = sumCounts(own);
-    const counted = twinOf(stretches, bin);
-    const direction = (ours: ConfidenceBin, both: readonly Stretch<Counts>[]): Direction => {
-      const { ticks: twin, changes } = playedTicks(both, side);
-      return {
-        bin,
-        exposure,
-        own: roundOwn(ours, side),
-        twin,
-        changes: { own: changesIn(ticks), twin: changes },
-      };
+    const parts = stretches.map((stretch) => ticksOf(check, stretch, bin));
+    const { exposure } = sumCounts(parts.flat().map(({ candidate }) => candidate));
+    const direction = (counted: readonly (readonly ClaimTick[])[]): Direction => {
+      const played = counted.map((part) => roundTicks(part, side));
+      return { bin, exposure, ticks: played.flat(), changes: changesIn(played.map(({ length }) => length)) };
     };
-    return [direction(own, counted), direction(own.map(opposite), counted.map(withRest))];
+    return [direction(parts), direction(parts.map((part) => part.map(turned)))];
   });
 }
 
+/** The ticks of one bin on one weight: against stable those that both arms have, merged within the weight. */
+function ticksOf(
+  { against }: CalibrationCheck,
+  { alone, pairs }: Stretch<ClaimedBins>,
+  bin: number,
+): readonly ClaimTick[] {
+  if (against === 'claims') return alone.map((arm) => ({ candidate: at(arm, bin), stable: NO_COUNTS }));
+  return mergeClaims(
+    pairs.map(({ candidate, stable }) => ({ candidate: at(candidate, bin), stable: at(stable, bin) })),
+  );
+}
+
 /** Those that did not come true, in both arms. */
-function withRest(stretch: Stretch<Counts>): Stretch<Counts> {
-  return {
-    ...stretch,
-    pairs: stretch.pairs.map(({ candidate, stable }) => ({
-      candidate: rest(candidate),
-      stable: rest(stable),
-    })),
-  };
+function turned({ candidate, stable }: ClaimTick): ClaimTick {
+  return { candidate: { ...rest(candidate), claimed: 1 - candidate.claimed }, stable: rest(stable) };
 }
 
 /** The candidate's own ticks of one bin; against stable only those that stable has as well. */
@@ -152,16 +151,6 @@ function at({ bins }: ClaimedBins, bin: number): ClaimedCounts {
 
 function rest({ events, exposure }: Counts): Counts {
   return { events: Math.max(0, exposure - events), exposure };
-}
-
-function opposite({ events, exposure, claimed }: ClaimedCounts): ClaimedCounts {
-  return { ...rest({ events, exposure }), claimed: 1 - claimed };
-}
-
-/** Whole events, rounded against the claim that is tested. */
-function roundOwn(own: ConfidenceBin, side: Side): ConfidenceBin {
-  const whole = wholeEvents(own, side === 'harm' ? 'down' : 'up');
-  return own.map((tick, index) => ({ ...tick, events: whole[index]?.events ?? tick.events }));
 }
 
 /** The directions of the bins that safety is asked of; each bin stands there twice. */

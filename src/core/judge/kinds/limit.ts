@@ -44,6 +44,10 @@ export const limit: Method<LimitCheck, Counts> = {
       harm: { limit: `${seen}; above the limit of ${writeShare(max)}` },
       safe: `${seen}; within the limit of ${writeShare(max)}`,
       doubt: `${seen}; not proven within the limit of ${writeShare(max)}`,
+      margins: {
+        harm: `above the limit of ${writeShare(max)}`,
+        safe: `within the limit of ${writeShare(max)}`,
+      },
     };
   },
 };

@@ -35,12 +35,13 @@ export function calibrationWords(
   const at = (bin: BinTotals | undefined): string =>
     bin === undefined ? 'no labelled predictions' : `bin ${bin.name}: ${describeBin(bin, isCompared)}`;
   const further = isCompared ? ' and from stable' : '';
+  const beyond = `further from the claim${further} than the ${writePoints(tolerance)} allowed`;
+  const within = `${isCompared ? 'no further off than stable, or than the claim, by the' : 'within the'} ${writePoints(safe.tolerance)} ${isCompared ? 'that would not count' : 'that count'} as safe`;
   return {
     seen: `${at(worst)}${overall}`,
-    harm: {
-      bin: `${at(worst)}${overall}; further from the claim${further} than the ${writePoints(tolerance)} allowed`,
-    },
-    safe: `the least certain is ${at(leastSure)}${overall}; ${isCompared ? 'no further off than stable, or than the claim, by the' : 'within the'} ${writePoints(safe.tolerance)} ${isCompared ? 'that would not count' : 'that count'} as safe`,
+    harm: { bin: `${at(worst)}${overall}; ${beyond}` },
+    safe: `the least certain is ${at(leastSure)}${overall}; ${within}`,
+    margins: { harm: beyond, safe: within },
     doubt: `the furthest off is ${at(worst)}${overall}; neither harm nor safety is proven`,
   };
 }

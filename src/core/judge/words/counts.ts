@@ -64,6 +64,10 @@ export function countWords(
       whole || safe === undefined
         ? `${seen}; not proven within the limit of ${bound}`
         : `${compared}; neither harm nor safety is proven`,
+    margins:
+      whole || safe === undefined
+        ? { harm: `above the limit of ${bound}`, safe: `within the limit of ${bound}` }
+        : { harm: describeBeyond(harm, stable, unit), safe: describeWithin(safe, stable, unit) },
   };
 }
 

@@ -22,11 +22,14 @@ export function distributionWords(check: DistributionCheck, story: DistributionS
   const seen = [counts, describeFurthest(check, story), interval && describeInterval(interval)]
     .filter((part) => part !== undefined)
     .join('; ');
+  const harm = `further apart than the ${writeShare(check.tolerance)} allowed`;
+  const safe = `nowhere further apart than the ${writeShare(check.safe.tolerance)} that count as safe`;
   return {
     seen,
-    harm: { distance: `${seen}; further apart than the ${writeShare(check.tolerance)} allowed` },
-    safe: `${seen}; nowhere further apart than the ${writeShare(check.safe.tolerance)} that count as safe`,
+    harm: { distance: `${seen}; ${harm}` },
+    safe: `${seen}; ${safe}`,
     doubt: `${seen}; neither harm nor safety is proven`,
+    margins: { harm, safe },
   };
 }
 

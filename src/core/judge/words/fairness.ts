@@ -47,6 +47,10 @@ export function fairnessWords(
     },
     safe: `the least certain of ${groups.length - small.length} groups is ${tell(atLeast)}; ${describeWithin(safe, atLeast?.stable ?? none, 'share')}${left}`,
     doubt: `the worst off of ${groups.length} groups is ${tell(atWorst)}; neither harm nor safety is proven for all${left}`,
+    margins: {
+      harm: describeBeyond(harm, atWorst?.stable ?? none, 'share'),
+      safe: describeWithin(safe, atLeast?.stable ?? none, 'share'),
+    },
   };
 }
 

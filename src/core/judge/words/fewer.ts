@@ -29,6 +29,12 @@ export function fewerWords(
     doubt: whole
       ? `${alone}; not proven to be at least ${writeShare(limit)}`
       : `${compared}; neither harm nor safety is proven`,
+    margins: whole
+      ? { harm: `below ${writeShare(limit)}`, safe: `at least ${writeShare(limit)}` }
+      : {
+          harm: `fewer than ${describeLeast(harm)} allowed`,
+          safe: `not below ${describeLeast(safe)} that count as safe`,
+        },
   };
 }
 

@@ -19,12 +19,13 @@ export function gaugeWords(check: GaugeCheck, { measured, interval, all, now }: 
   const effect = interval && describeDifference(interval);
   const seen = [describeMeans(measured), effect].filter((part) => part !== undefined).join('; ');
   const reading = all.kind === 'usable' ? all : undefined;
+  const beyond = `${check.worse} than stable by more than the ${writeMargin(check.harm, reading)} allowed`;
+  const within = `within the ${writeMargin(check.safe, reading)} that count as safe`;
   return {
     seen,
-    harm: {
-      comparison: `${seen}; ${check.worse} than stable by more than the ${writeMargin(check.harm, reading)} allowed`,
-    },
-    safe: `${seen}; within the ${writeMargin(check.safe, reading)} that count as safe`,
+    harm: { comparison: `${seen}; ${beyond}` },
+    safe: `${seen}; ${within}`,
+    margins: now.kind === 'unusable' ? undefined : { harm: beyond, safe: within },
     doubt:
       now.kind === 'unusable'
         ? `${seen}; ${describeSilence(now)}`

@@ -32,6 +32,13 @@ export function latencyWords(check: LatencyCheck, stretches: readonly Buckets[],
     harm: { ...above.harm, ...quantile.harm },
     safe: `${above.safe}; ${quantile.safe}`,
     doubt: `${above.seen}; ${quantile.doubt}`,
+    ...(above.margins &&
+      quantile.margins && {
+        margins: {
+          harm: `${above.margins.harm}, or ${quantile.margins.harm}`,
+          safe: `${above.margins.safe}, and ${quantile.margins.safe}`,
+        },
+      }),
   };
 }
 
@@ -50,6 +57,7 @@ function tailWords({ tail }: FoundLatency): Words | undefined {
     },
     safe: above + words.safe,
     doubt: above + words.doubt,
+    margins: words.margins,
   };
 }
 
@@ -66,12 +74,13 @@ function quantileWords(
     quantile,
   );
   const coarse = around && describeCoarse(around, safe.ratio, name);
+  const beyond = `slower than the ${writeValue(harm.ratio)} times allowed`;
+  const within = `within the ${writeValue(safe.ratio)} times that count as safe`;
   return {
     seen,
-    harm: {
-      quantile: `${seen}; ${describeWorst(stretches, harm.ratio)}slower than the ${writeValue(harm.ratio)} times allowed`,
-    },
-    safe: `${seen}; within the ${writeValue(safe.ratio)} times that count as safe`,
+    harm: { quantile: `${seen}; ${describeWorst(stretches, harm.ratio)}${beyond}` },
+    safe: `${seen}; ${within}`,
+    margins: { harm: beyond, safe: within },
     doubt: `${seen}; neither harm nor safety is proven${coarse === undefined ? '' : `; ${coarse}`}`,
   };
 }

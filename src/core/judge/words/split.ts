@@ -12,7 +12,10 @@ export interface SplitStory {
 }
 
 /** A split of traffic in words. */
-export function splitWords({ tolerance }: SplitCheck, { traffic, share, interval }: SplitStory): Words {
+export function splitWords(
+  { tolerance, action }: SplitCheck,
+  { traffic, share, interval }: SplitStory,
+): Words {
   const candidate = traffic.reduce((sum, pair) => sum + pair.candidate.exposure, 0);
   const all = traffic.reduce((sum, pair) => sum + pair.stable.exposure, candidate);
   if (share === undefined || all === 0)
@@ -32,7 +35,7 @@ export function splitWords({ tolerance }: SplitCheck, { traffic, share, interval
   return {
     seen,
     harm: {
-      split: `traffic is not split as declared: ${seen}${between}; off by more than ${writeShare(tolerance)} of the declared share; do not trust the comparison of the versions until it is`,
+      split: `traffic is not split as declared: ${seen}${between}; off by more than ${writeShare(tolerance)} of the declared share; this is no verdict on the candidate's health: ${action === 'notify' ? '' : 'Belay holds, and '}comparisons of the versions are not to be trusted until it is`,
     },
     safe: `traffic is split as declared, as far as can be told: ${seen}`,
     doubt: seen,

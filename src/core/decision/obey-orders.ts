@@ -1,0 +1,67 @@
+import type { Release } from '../manifest/release-schema.ts';
+import { type Approval, isInForce, type OrderedPause } from '../record/ordered.ts';
+import type { Digest } from '../units.ts';
+import { formatInstant, formatPercent, type Instant, type Percent } from '../units.ts';
+import type { Decision, Reason } from './decision.ts';
+
+/** What people ordered, and what it is held against. */
+export interface OrdersInput {
+  readonly release: Release;
+  /** Digest of the manifest's bytes. */
+  readonly manifest: Digest;
+  readonly state: {
+    readonly ordered: OrderedPause | undefined;
+    readonly approval: Approval | undefined;
+  };
+  readonly now: Instant;
+}
+
+/** Decisions by which more people come to depend on the candidate. */
+const GOES_UP: ReadonlySet<Decision['kind']> = new Set(['start', 'advance', 'promote']);
+
+/**
+ * A decision as far as people's orders let it go: under a pause nothing goes up, and a hold says so first. Whatever takes harm away
+ * is not held by it. A step that was approved says by whom.
+ */
+export function obeyOrders(input: OrdersInput, decision: Decision): Decision {
+  const pause = describeOrderedPause(input);
+  if (!pause) return sayApproval(input, decision);
+  if (GOES_UP.has(decision.kind))
+    return { kind: 'hold', from: decision.from, to: decision.from, reasons: [pause] };
+  if (decision.kind !== 'hold' || !input.release.spec.candidate) return decision;
+  return { ...decision, reasons: [pause, ...decision.reasons] };
+}
+
+/** The pause that a person ordered, while it is in force. */
+function describeOrderedPause({ release, state: { ordered }, now }: OrdersInput): Reason | undefined {
+  if (!ordered || !isInForce(ordered, now)) return undefined;
+  const { order, at, code } = ordered;
+  const what = code === 'LOOKS_WRONG' ? 'looks wrong to' : 'paused by';
+  const why = order.reason === undefined ? '' : `: ${order.reason}`;
+  const end = order.until === undefined ? '' : ` until ${formatInstant(order.until)}`;
+  const text = `${what} ${order.by.login} since ${formatInstant(at)}${end}${why}; "/belay resume ${release.metadata.name}" goes on`;
+  return { code, text };
+}
+
+function sayApproval(input: OrdersInput, decision: Decision): Decision {
+  if (decision.kind !== 'start' && decision.kind !== 'advance') return decision;
+  const approval = asksApproval(input.release, decision.to) && findApproval(input, decision.to);
+  if (!approval) return decision;
+  const { order, record } = approval;
+  const why = order.reason === undefined ? '' : `: ${order.reason}`;
+  const text = `the step to ${formatPercent(decision.to)} was approved by ${order.by.login} in record ${record}${why}`;
+  return { ...decision, reasons: [...decision.reasons, { code: 'APPROVED', text }] };
+}
+
+/** Whether the step of a weight asks for a person. */
+export function asksApproval({ spec }: Release, weight: Percent): boolean {
+  return spec.rollout.steps.some((step) => step.weight === weight && step.approval === 'required');
+}
+
+/** The approval of the step of a weight; one of another weight, or of the manifest as it was before an edit, is none. */
+export function findApproval(
+  { manifest, state: { approval } }: Pick<OrdersInput, 'manifest' | 'state'>,
+  weight: Percent,
+): Approval | undefined {
+  return approval?.weight === weight && approval.manifest === manifest ? approval : undefined;
+}

@@ -1,0 +1,71 @@
+import type { Instant, Percent } from '../units.ts';
+import type { Order } from './order-schema.ts';
+import type { BelayRecord } from './record-schema.ts';
+import { sameDeployment, type VersionRef } from './version-ref.ts';
+
+/** First reason of a pause that a person ordered. */
+export const PAUSED_BY_PERSON = 'PAUSED_BY_PERSON';
+/** First reason of a pause by a person to whom something looks wrong. */
+export const LOOKS_WRONG = 'LOOKS_WRONG';
+
+/** A record that a person's order led to. */
+interface Ordered {
+  readonly record: number;
+  readonly at: Instant;
+  readonly order: Order;
+}
+
+/** A pause that a person ordered and nobody has ended; what it says of its own end is for whoever reads the clock. */
+export interface OrderedPause extends Ordered {
+  readonly code: typeof PAUSED_BY_PERSON | typeof LOOKS_WRONG;
+}
+
+/** A person's word that the candidate may enter a step. */
+export interface Approval extends Ordered {
+  /** The step's weight. */
+  readonly weight: Percent;
+  /** Digest of the manifest that was approved: another one was not seen by that person. */
+  readonly manifest: BelayRecord['manifest']['after'];
+}
+
+/** The newest pause by a person since the last word to go on. It is of the release: neither a step nor a rollback ends it. */
+export function readOrderedPause(records: readonly BelayRecord[]): OrderedPause | undefined {
+  for (const record of [...records].reverse()) {
+    if (record.decision.kind === 'resume') return undefined;
+    if (record.decision.kind !== 'pause') continue;
+    const { order } = record.trigger;
+    const code = record.decision.reasons[0]?.code;
+    if (order && (code === PAUSED_BY_PERSON || code === LOOKS_WRONG))
+      return { record: record.sequence, at: record.at, order, code };
+  }
+  return undefined;
+}
+
+/** Whether a pause holds at a moment: it may have been ordered until then only. */
+export function isInForce({ order }: OrderedPause, now: Instant): boolean {
+  return order.until === undefined || now < order.until;
+}
+
+/** Decisions after which a step has to be approved anew. */
+const MOVES: ReadonlySet<string> = new Set<BelayRecord['decision']['kind']>([
+  'start',
+  'advance',
+  'reduce',
+  'promote',
+  'rollback',
+  'adopt',
+]);
+
+/** The newest approval of a step of this candidate that was not entered since. */
+export function readApproval(
+  records: readonly BelayRecord[],
+  candidate: VersionRef | undefined,
+): Approval | undefined {
+  const moved = records.findLastIndex(({ decision }) => MOVES.has(decision.kind));
+  const record = records.slice(moved + 1).findLast(({ decision }) => decision.kind === 'approve');
+  const order = record?.trigger.order;
+  if (!record?.candidate || !order || !candidate || !sameDeployment(record.candidate, candidate))
+    return undefined;
+  const { sequence, at, decision, manifest } = record;
+  return { record: sequence, at, order, weight: decision.to, manifest: manifest.after };
+}

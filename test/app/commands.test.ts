@@ -1,0 +1,493 @@
+import { describe, expect, it } from 'vitest';
+import { advance } from '../../src/app/advance.ts';
+import { orderOf } from '../../src/app/answer-comment.ts';
+import { obeyCommand } from '../../src/app/obey-command.ts';
+import { watch } from '../../src/app/watch.ts';
+import { readCommand } from '../../src/core/command/command.ts';
+import { ToolError } from '../../src/core/errors.ts';
+import type { WrittenOrder } from '../../src/core/record/order-schema.ts';
+import { readRecord } from '../../src/core/record/record-file.ts';
+import { millis, sha } from '../../src/core/units.ts';
+import { exitCodeOf } from '../../src/report/exit-code.ts';
+import type { RunReport } from '../../src/report/run-report.ts';
+import { CANDIDATE, minute } from '../builders/release.ts';
+import { CONFIG, moveTo } from '../builders/world.ts';
+import { createFakePeople } from '../fakes/people.ts';
+import {
+  type Bench,
+  bringCandidate,
+  holdToLaws,
+  only,
+  openBench,
+  openInFlight,
+  STEPS,
+  sick,
+  splitOf,
+  told,
+  weightOf,
+} from './bench.ts';
+
+holdToLaws();
+
+let comments = 100;
+
+interface Words {
+  readonly name: string;
+  readonly reason?: string;
+  readonly until?: string;
+  readonly version?: string;
+  readonly from?: string;
+}
+
+/** Somebody who may do so orders something, in a comment or as told; the run has a new checkout. */
+async function order(
+  bench: Bench,
+  at: number,
+  words: Words,
+  source?: WrittenOrder['source'],
+): Promise<RunReport> {
+  await moveTo(bench.clock, minute(at));
+  bench.forge.checkout();
+  comments += 1;
+  const given = { version: undefined, reason: undefined, until: undefined, from: undefined };
+  const command = readCommand({ ...given, release: 'scorer', ...words });
+  const from = source ?? { kind: 'comment' as const, id: comments, on: 12 };
+  const person = { login: 'ana', id: 7 };
+  const trigger = {
+    kind: 'comment' as const,
+    actor: 'ana',
+    order: orderOf(command, { person, source: from }),
+  };
+  return obeyCommand({ ...bench.world, trigger }, command, { dryRun: false });
+}
+
+const newestRecord = (bench: Bench) => {
+  const { tree } = bench.forge.commitAt(bench.forge.tip('main')!);
+  const path = [...tree.keys()]
+    .filter((name) => name.startsWith('.belay/records/scorer/'))
+    .sort()
+    .at(-1)!;
+  return readRecord(path, tree.get(path) as string)!;
+};
+
+const PAUSE = { name: 'pause', reason: 'odd scores' };
+const ASKS = { approval: 'required' } as const;
+const GATED = [STEPS[0]!, { ...STEPS[1]!, ...ASKS }, STEPS[2]!] as const;
+
+describe('a pause by a person', () => {
+  it('holds the release from the next look on, whatever the checks say, until somebody resumes', async () => {
+    const bench = await openInFlight(2);
+    expect(told(await order(bench, 20, PAUSE))).toEqual(['pause', 'PAUSED_BY_PERSON', 'committed']);
+    for (const at of [32, 64, 200]) {
+      const report = await bench.tick(at);
+      expect(told(report)).toEqual(['hold', 'PAUSED_BY_PERSON', 'none']);
+      expect(only(report).decision.reasons[0].text).toMatch(
+        /^paused by ana since 2026-\S+Z: odd scores; "\/belay resume scorer" goes on$/,
+      );
+    }
+    expect(weightOf(bench)).toBe(5);
+    expect(told(await order(bench, 201, { name: 'resume' }))).toEqual([
+      'resume',
+      'RESUMED_BY_PERSON',
+      'committed',
+    ]);
+    expect(told(await bench.tick(202))).toEqual(['advance', 'CHECKS_PASS', 'committed']);
+  });
+
+  it('stands in its record with who, why, when, until when and where', async () => {
+    const bench = await openInFlight(2);
+    await order(bench, 20, { ...PAUSE, until: '2026-11-30T00:00Z' }, { kind: 'comment', id: 4_242, on: 12 });
+    expect(newestRecord(bench)).toMatchObject({
+      at: minute(20),
+      decision: { kind: 'pause', reasons: [{ code: 'PAUSED_BY_PERSON', text: 'paused by ana: odd scores' }] },
+      trigger: {
+        kind: 'comment',
+        actor: 'ana',
+        order: {
+          name: 'pause',
+          by: { login: 'ana', id: 7 },
+          source: { kind: 'comment', id: 4_242, on: 12 },
+          reason: 'odd scores',
+          until: Date.UTC(2026, 10, 30),
+        },
+      },
+      candidate: { version: CANDIDATE.version },
+    });
+    const tip = bench.forge.commitAt(bench.forge.tip('main')!);
+    expect(tip.message.split('\n')[0]).toBe('release(scorer): pause by ana (record 0003)');
+  });
+
+  it('keeps a candidate that waits from starting', async () => {
+    const bench = openBench();
+    await bench.tick(0);
+    await order(bench, 1, PAUSE);
+    bringCandidate(bench);
+    expect(told(await bench.tick(2))).toEqual(['hold', 'PAUSED_BY_PERSON', 'none']);
+    await order(bench, 3, { name: 'resume' });
+    expect(told(await bench.tick(4))).toEqual(['start', 'CANDIDATE_NEW', 'committed']);
+  });
+
+  it('keeps a bake from being promoted', async () => {
+    const bench = await openInFlight(4);
+    await order(bench, 70, PAUSE);
+    expect(told(await bench.tick(96))).toEqual(['hold', 'PAUSED_BY_PERSON', 'none']);
+  });
+
+  it('ends by itself where it was ordered until then', async () => {
+    const bench = await openInFlight(2);
+    const until = new Date(minute(40)).toISOString().replace(/:\d\d\.000Z$/, 'Z');
+    await order(bench, 20, { ...PAUSE, until });
+    expect(told(await bench.tick(39))).toEqual(['hold', 'PAUSED_BY_PERSON', 'none']);
+    expect(told(await bench.tick(41))).toEqual(['advance', 'CHECKS_PASS', 'committed']);
+    expect(told(await order(bench, 42, { name: 'resume' }))).toEqual(['nothing', 'NOT_PAUSED', 'none']);
+  });
+
+  it('does not keep proven harm from being rolled back, and outlasts it', async () => {
+    const bench = await openInFlight(2, {
+      health: { '3.4.1': () => 0.005, '3.5.0': (at) => (at < 20 ? 0.005 : 0.2) },
+    });
+    await order(bench, 20, PAUSE);
+    expect(told(await bench.tick(32))).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
+    expect(weightOf(bench)).toBe(0);
+    bringCandidate(bench, { candidate: { ...CANDIDATE, version: '3.6.0', digest: 'c' } as never });
+    expect(told(await bench.tick(60))[1]).not.toBe('CANDIDATE_NEW');
+  });
+
+  it('is seen by a watch at its next look', async () => {
+    const bench = await openInFlight(2);
+    await moveTo(bench.clock, minute(25));
+    bench.forge.checkout();
+    let looks = 0;
+    const clock = {
+      now: bench.clock.now,
+      sleep: async (length: Parameters<typeof bench.clock.sleep>[0]) => {
+        looks += 1;
+        if (looks === 2) await order(bench, 26.5, PAUSE);
+        await bench.clock.sleep(length);
+      },
+    };
+    const stop = new AbortController();
+    const report = await watch(
+      { ...bench.world, clock },
+      { only: [], dryRun: false, length: millis(10 * 60_000), every: millis(60_000), stop: stop.signal },
+    );
+    expect(only(report.last).decision.reasons[0].code).toBe('PAUSED_BY_PERSON');
+    expect(weightOf(bench)).toBe(5);
+  });
+
+  it('wins against a step that was decided at the same moment: that is decided again', async () => {
+    const bench = await openInFlight(2);
+    await moveTo(bench.clock, minute(32));
+    bench.forge.checkout();
+    const { forge } = bench;
+    let isFirst = true;
+    const commit: typeof forge.commit = async (request) => {
+      if (isFirst) {
+        isFirst = false;
+        await order(bench, 32, PAUSE);
+      }
+      return forge.commit(request);
+    };
+    const racing = new Proxy(forge, {
+      get(target, key) {
+        if (key === 'commit') return commit;
+        const value: unknown = Reflect.get(target, key, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const report = await advance({ ...bench.world, forge: racing }, { only: [], dryRun: false });
+    expect(told(report)).toEqual(['hold', 'PAUSED_BY_PERSON', 'none']);
+    expect(weightOf(bench)).toBe(5);
+  });
+
+  it('leaves a pause that Belay made what it is', async () => {
+    const bench = await openInFlight(2, {}, { deadline: '2h' });
+    expect(told(await bench.tick(122))).toEqual(['pause', 'DEADLINE_PASSED', 'committed']);
+    await order(bench, 123, PAUSE);
+    await order(bench, 124, { name: 'resume' });
+    expect(told(await bench.tick(125))).toEqual(['hold', 'PAUSED_AFTER_DEADLINE', 'none']);
+  });
+});
+
+describe('an order', () => {
+  it('is obeyed once, however often its comment is heard of', async () => {
+    const bench = await openInFlight(2);
+    const source = { kind: 'comment', id: 99, on: 3 } as const;
+    await order(bench, 20, PAUSE, source);
+    await order(bench, 21, { name: 'resume' });
+    const tip = bench.forge.tip('main');
+    const again = await order(bench, 22, PAUSE, source);
+    expect(told(again)).toEqual(['nothing', 'ORDER_DONE', 'none']);
+    expect(only(again).decision.reasons[0].text).toBe('comment 99 on #3 was obeyed already, in record 3');
+    expect(bench.forge.tip('main')).toBe(tip);
+  });
+
+  it('lands although the branch moves meanwhile', async () => {
+    const bench = await openInFlight(2);
+    await moveTo(bench.clock, minute(20));
+    bench.forge.beforeNextWrite(() => bench.forge.push({ 'README.md': 'hello\n' }));
+    expect(told(await order(bench, 20, PAUSE))).toEqual(['pause', 'PAUSED_BY_PERSON', 'committed']);
+  });
+
+  it('comes by pull request where steps do, armed while a requirement is pending', async () => {
+    const config = `${CONFIG}advance: {mode: pull-request}\n`;
+    const bench = await openInFlight(2, { config });
+    expect(told(await order(bench, 20, PAUSE))).toEqual(['pause', 'PAUSED_BY_PERSON', 'merged']);
+    bench.forge.setRules({ pending: 'ci' });
+    expect(told(await order(bench, 21, { name: 'resume' }))).toEqual([
+      'resume',
+      'RESUMED_BY_PERSON',
+      'armed',
+    ]);
+    expect(bench.forge.pulls.at(-1)?.description).toContain('it counts from when this is merged');
+    expect(told(await bench.tick(32))).toEqual(['hold', 'PAUSED_BY_PERSON', 'none']);
+    bench.forge.setRules({});
+    expect(told(await bench.tick(33))).toEqual(['advance', 'CHECKS_PASS', 'merged']);
+  });
+
+  it('to pause holds steps already while its pull request is open', async () => {
+    const config = `${CONFIG}advance: {mode: pull-request}\n`;
+    const bench = await openInFlight(2, { config });
+    bench.forge.setRules({ pending: 'ci' });
+    expect(told(await order(bench, 20, PAUSE))).toEqual(['pause', 'PAUSED_BY_PERSON', 'armed']);
+    const pulls = bench.forge.pulls.length;
+    expect(told(await bench.tick(32))).toEqual(['hold', 'PAUSE_PENDING', 'none']);
+    expect(bench.forge.pulls).toHaveLength(pulls);
+    bench.forge.closePull(bench.forge.pulls.at(-1)!.number);
+    bench.forge.setRules({});
+    expect(told(await bench.tick(33))).toEqual(['advance', 'CHECKS_PASS', 'merged']);
+  });
+
+  it('to pause does not hold a rollback while its pull request is open', async () => {
+    const config = `${CONFIG}advance: {mode: pull-request}\n`;
+    const health = { '3.4.1': () => 0.005, '3.5.0': (at: number) => (at < 20 ? 0.005 : 0.2) };
+    const bench = await openInFlight(2, { config, health });
+    bench.forge.setRules({ pending: 'ci' });
+    await order(bench, 20, PAUSE);
+    expect(told(await bench.tick(32))).toEqual(['rollback', 'HARM_PROVEN', 'armed']);
+  });
+
+  it('to resume what no person paused says what holds it', async () => {
+    const bench = await openInFlight(2);
+    expect(told(await order(bench, 20, { name: 'resume' }))).toEqual(['nothing', 'NOT_PAUSED', 'none']);
+  });
+});
+
+describe('what looks wrong to a person', () => {
+  it('pauses at once, and every run says so until somebody has looked', async () => {
+    const bench = await openInFlight(2);
+    const report = await order(bench, 20, { name: 'looks-wrong', reason: 'the top 10 are all the same' });
+    expect(told(report)).toEqual(['pause', 'LOOKS_WRONG', 'committed']);
+    const next = await bench.tick(32);
+    expect(told(next)).toEqual(['hold', 'LOOKS_WRONG', 'none']);
+    expect(exitCodeOf(next)).toBe(2);
+    await order(bench, 33, { name: 'resume', reason: 'they are the same for stable, too' });
+    expect(told(await bench.tick(34))[0]).toBe('advance');
+  });
+});
+
+describe('abort and rollback', () => {
+  it('abort takes the candidate back, with the order in the record', async () => {
+    const bench = await openInFlight(3);
+    const report = await order(bench, 40, { name: 'abort', reason: 'wrong training data' });
+    expect(told(report)).toEqual(['rollback', 'ASKED_BY_PERSON', 'merged']);
+    expect(splitOf(bench)).toEqual([100, 0]);
+    expect(newestRecord(bench)).toMatchObject({
+      decision: { kind: 'rollback', reasons: [{ text: 'ana: wrong training data' }] },
+      trigger: { kind: 'comment', order: { name: 'abort', by: { id: 7 } } },
+    });
+  });
+
+  it('abort of a settled release says how to leave a promoted version', async () => {
+    const bench = await openInFlight(5);
+    const report = await order(bench, 100, { name: 'abort', reason: 'x' });
+    expect(told(report)).toEqual(['nothing', 'SETTLED', 'none']);
+    expect(only(report).decision.reasons[0].text).toContain('--from 3.5.0');
+  });
+
+  it('rollback leaves a promoted version that is named, once', async () => {
+    const bench = await openInFlight(5);
+    const words = { name: 'rollback', reason: 'refunds are up', from: '3.5.0' };
+    const source = { kind: 'run', id: 5_005 } as const;
+    expect(told(await order(bench, 100, words, source))).toEqual(['rollback', 'ASKED_BY_PERSON', 'merged']);
+    expect(splitOf(bench)).toEqual([100, 0]);
+    expect(told(await order(bench, 101, words, source))).toEqual(['nothing', 'ORDER_DONE', 'none']);
+  });
+});
+
+describe('a step that asks for a person', () => {
+  const setup = { steps: [...GATED] };
+
+  it('waits in a pull request, and is taken when it was approved by command', async () => {
+    const bench = await openInFlight(2, {}, setup);
+    expect(told(await bench.tick(32))).toEqual(['advance', 'CHECKS_PASS', 'awaiting-approval']);
+    expect(told(await order(bench, 33, { name: 'approve', reason: 'slices are fine' }))).toEqual([
+      'approve',
+      'APPROVED',
+      'committed',
+    ]);
+    const report = await bench.tick(34);
+    expect(told(report)).toEqual(['advance', 'CHECKS_PASS', 'committed']);
+    expect(weightOf(bench)).toBe(25);
+    expect(newestRecord(bench).decision.reasons.at(-1)).toEqual({
+      code: 'APPROVED',
+      text: 'the step to 25% was approved by ana in record 3: slices are fine',
+    });
+    const [pull] = bench.forge.pulls;
+    expect(pull).toMatchObject({ state: 'closed', withdrawn: true });
+    expect(pull?.comments.at(-1)).toContain('Approved, and taken in');
+  });
+
+  it('may be approved before its hold is over, and is still taken no sooner', async () => {
+    const bench = await openInFlight(2, {}, setup);
+    await order(bench, 10, { name: 'approve' });
+    expect(told(await bench.tick(20))).toEqual(['hold', 'HOLD_NOT_OVER', 'none']);
+    expect(told(await bench.tick(32))).toEqual(['advance', 'CHECKS_PASS', 'committed']);
+    expect(bench.forge.pulls).toEqual([]);
+  });
+
+  it('is not approved any more when the manifest was edited since', async () => {
+    const bench = await openInFlight(2, {}, setup);
+    await order(bench, 10, { name: 'approve' });
+    const path = 'releases/scorer.yaml';
+    bench.forge.push({ [path]: `${bench.forge.textAt(path)}# an edit\n` });
+    expect(told(await bench.tick(32))).toEqual(['advance', 'CHECKS_PASS', 'awaiting-approval']);
+  });
+
+  it('of which there is none next needs no approval', async () => {
+    const bench = await openInFlight(2);
+    const report = await order(bench, 10, { name: 'approve' });
+    expect(told(report)).toEqual(['nothing', 'APPROVAL_NOT_NEEDED', 'none']);
+    expect(only(report).decision.reasons[0].text).toContain('asks nobody');
+  });
+
+  it('can be the first', async () => {
+    const steps = [{ ...STEPS[0]!, ...ASKS }, STEPS[1]!, STEPS[2]!];
+    const bench = openBench();
+    await bench.tick(0);
+    bringCandidate(bench, { steps });
+    expect(told(await bench.tick(1))).toEqual(['start', 'CANDIDATE_NEW', 'awaiting-approval']);
+    await order(bench, 2, { name: 'approve' });
+    expect(told(await bench.tick(3))).toEqual(['start', 'CANDIDATE_NEW', 'committed']);
+    expect(weightOf(bench)).toBe(5);
+  });
+
+  describe('by a review', () => {
+    const roles = 'roles: {approve: ["@ana", "@acme/risk-ml"]}\n';
+    async function waiting() {
+      const bench = await openInFlight(2, { config: CONFIG + roles }, setup);
+      const people = createFakePeople();
+      Object.assign(bench.world, { people });
+      expect(told(await bench.tick(32))[2]).toBe('awaiting-approval');
+      people.allow('ana', 'write', 7);
+      people.allow('bob', 'admin', 8);
+      const { head } = bench.forge.pulls[0]!;
+      const review = (
+        login: string,
+        state: 'approved' | 'changes-requested' | 'dismissed',
+        commit = head,
+      ) => {
+        const id = login === 'ana' ? 7 : 8;
+        people.review(1, { author: { login, id, isPerson: login !== 'a-bot' }, state, commit });
+      };
+      return { bench, people, head, review };
+    }
+
+    it('is taken by the next tick, with who approved in the record', async () => {
+      const { bench, review } = await waiting();
+      review('ana', 'approved');
+      expect(told(await bench.tick(37))).toEqual(['advance', 'CHECKS_PASS', 'committed']);
+      expect(weightOf(bench)).toBe(25);
+      const { tree } = bench.forge.commitAt(bench.forge.tip('main')!);
+      const approval = readRecord('x', tree.get('.belay/records/scorer/0003.json') as string);
+      expect(approval).toMatchObject({
+        decision: { kind: 'approve', to: 25 },
+        trigger: {
+          order: { name: 'approve', by: { login: 'ana', id: 7 }, source: { kind: 'review', id: 1, on: 1 } },
+        },
+      });
+      expect(bench.forge.pulls[0]).toMatchObject({ state: 'closed', withdrawn: true });
+    });
+
+    it.each([
+      ['nobody', () => undefined],
+      ['somebody without the role', ({ review }) => review('bob', 'approved')],
+      ['a bot', ({ review }) => review('a-bot', 'approved')],
+      [
+        'somebody who looked at another commit',
+        ({ review }) => review('ana', 'approved', sha('9'.repeat(40))),
+      ],
+      [
+        'somebody whose review was dismissed',
+        ({ review }) => [review('ana', 'approved'), review('ana', 'dismissed')],
+      ],
+      [
+        'somebody who wants changes now',
+        ({ review }) => [review('ana', 'approved'), review('ana', 'changes-requested')],
+      ],
+      [
+        'somebody who may read only',
+        ({ review, people }) => [review('ana', 'approved'), people.allow('ana', 'read', 7)],
+      ],
+      [
+        'a login that changed hands',
+        ({ review, people }) => [review('ana', 'approved'), people.allow('ana', 'write', 70)],
+      ],
+    ] satisfies readonly (readonly [string, (given: Awaited<ReturnType<typeof waiting>>) => unknown])[])(
+      'waits on when %s approved it',
+      async (_, happen) => {
+        const given = await waiting();
+        happen(given);
+        expect(told(await given.bench.tick(37))).toEqual(['advance', 'CHECKS_PASS', 'awaiting-approval']);
+        expect(weightOf(given.bench)).toBe(5);
+      },
+    );
+
+    it('waits while another with the role asks for changes', async () => {
+      const { bench, people, review } = await waiting();
+      people.setTeam('acme/risk-ml', ['bob']);
+      review('ana', 'approved');
+      review('bob', 'changes-requested');
+      expect(told(await bench.tick(37))[2]).toBe('awaiting-approval');
+    });
+
+    it('waits while GitHub does not answer, and breaks nothing', async () => {
+      const { bench, people, review } = await waiting();
+      review('ana', 'approved');
+      people.breakWith(new ToolError({ code: 'FORGE_UNAVAILABLE', message: 'GitHub: gave no answer' }));
+      expect(told(await bench.tick(37))[2]).toBe('awaiting-approval');
+    });
+
+    it('is not taken under a pause', async () => {
+      const { bench, review } = await waiting();
+      review('ana', 'approved');
+      await order(bench, 36, PAUSE);
+      expect(told(await bench.tick(37))).toEqual(['hold', 'PAUSED_BY_PERSON', 'none']);
+    });
+  });
+});
+
+describe('a quarantine', () => {
+  it('is lifted by name, so that the version may come again and is not good for that', async () => {
+    const bench = await openInFlight(2, { health: { '3.4.1': () => 0.005, '3.5.0': sick } });
+    expect(told(await bench.tick(32))[0]).toBe('rollback');
+    bringCandidate(bench);
+    expect(told(await bench.tick(60))).toEqual(['hold', 'CANDIDATE_QUARANTINED', 'none']);
+    const lift = { name: 'lift-quarantine', reason: 'it was the feed' };
+    expect(told(await order(bench, 61, { ...lift, version: '9.9.9' }))).toEqual([
+      'nothing',
+      'NOT_QUARANTINED',
+      'none',
+    ]);
+    expect(told(await order(bench, 62, { ...lift, version: '3.5.0' }))).toEqual([
+      'lift',
+      'QUARANTINE_LIFTED',
+      'committed',
+    ]);
+    expect(newestRecord(bench)).toMatchObject({
+      lifted: '3.5.0',
+      trigger: { order: { reason: 'it was the feed' } },
+    });
+    expect(told(await bench.tick(63))[1]).not.toBe('CANDIDATE_QUARANTINED');
+  });
+});

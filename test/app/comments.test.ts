@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createGitHubPeople } from '../../src/adapters/github/people.ts';
+import { createGitHubPullRequests } from '../../src/adapters/github/pull-requests.ts';
+import { answerComment, type CommentAnswer } from '../../src/app/answer-comment.ts';
+import type { CommentEvent } from '../../src/core/command/check-comment.ts';
+import { instant } from '../../src/core/units.ts';
+import { CONFIG, MANIFEST } from '../builders/world.ts';
+import type { RepositoryHandle } from '../lab/handle.ts';
+import { type Lab, startLab } from '../lab/lab.ts';
+import type { Role } from '../lab/options.ts';
+import { type Bench, holdToLaws, openBench, writeFiles } from './bench.ts';
+
+/**
+ * Who may give commands (SEC-18), asked of GitHub's API as the lab has it: permissions, teams, pull requests, reactions and comments
+ * over HTTP, while the repository itself is in memory.
+ */
+
+holdToLaws();
+
+const ROLES =
+  'roles: {rollback: ["@ana"], approve: ["@acme/risk-ml"], unquarantine: ["@ana"]}\ncommands: {issue: 900}\n';
+const PAUSE = '/belay pause scorer --reason "odd scores"';
+
+let lab: Lab;
+let repo: RepositoryHandle;
+let bench: Bench;
+/** A pull request of the repository, and one from a fork. */
+let own: number;
+let fork: number;
+
+beforeAll(async () => {
+  lab = await startLab();
+  repo = await lab.createRepository({ name: 'models', files: { 'README.md': 'hello\n' } });
+  const open = async (branch: string): Promise<number> => {
+    await repo.commit({ branch, files: { [`${branch}.txt`]: 'x\n' } });
+    return repo.openPull({ head: branch, title: branch });
+  };
+  own = await open('try');
+  fork = await open('theirs');
+  repo.sayFork(fork);
+});
+afterAll(async () => {
+  expect(lab.violations).toEqual([]);
+  await lab.close();
+});
+beforeEach(() => {
+  bench = openBench({ config: CONFIG + ROLES, files: writeFiles() });
+});
+
+function placeOptions() {
+  const permissions = { metadata: 'read', pull_requests: 'write', issues: 'write', members: 'read' } as const;
+  return {
+    owner: repo.owner,
+    repository: repo.name,
+    defaultBranch: 'main',
+    token: lab.token({ kind: 'app', permissions }),
+    apiUrl: lab.apiUrl,
+    graphqlUrl: lab.graphqlUrl,
+    clock: { now: () => instant(lab.clock.now()), sleep: async () => undefined },
+    log: { info: () => undefined, warn: () => undefined, debug: () => undefined },
+    random: () => 0.5,
+  };
+}
+
+interface Case extends Partial<Omit<CommentEvent, 'on'>> {
+  readonly login?: string;
+  readonly role?: Role;
+  readonly on?: CommentEvent['on'];
+  readonly isBot?: boolean;
+}
+
+/** Somebody comments, and Belay hears of it. */
+async function say({ login = 'ana', role = 'write', isBot = false, on, ...event }: Case = {}) {
+  repo.configure({ collaborators: { [login]: role } });
+  const place = on ?? { number: own, isPull: true };
+  const body = event.body ?? PAUSE;
+  const id = event.id ?? (await repo.comment(place.number, body, login));
+  const author = { login, id: repo.accountOf(login), type: isBot ? 'Bot' : 'User' };
+  const createdAt = bench.world.clock.now();
+  const options = placeOptions();
+  const answer = await answerComment(
+    bench.world,
+    { action: 'created', body, createdAt, author, sender: author, ...event, id, on: place },
+    { people: createGitHubPeople(options), pulls: createGitHubPullRequests(options) },
+  );
+  const reactions = repo.reactions.filter((one) => one.comment === id).map(({ content }) => content);
+  return { id, answer, reactions };
+}
+
+function refusal(answer: CommentAnswer): string {
+  return answer.kind === 'refused' ? answer.message : answer.kind;
+}
+
+/** The files of the bench with other owners, or none. */
+function ownedBy(owners: string): Record<string, string> {
+  const files = writeFiles();
+  const manifest = files[MANIFEST] ?? '';
+  return { ...files, [MANIFEST]: manifest.replace(/^ {2}owners:\n(?: {4}- .*\n)+/m, owners) };
+}
+
+const recordsOf = (): number => bench.forge.commitAt(bench.forge.tip('main')!).tree.size;
+
+/** Every case of the table, with what must come of it: an order, or why not. */
+const TABLE = (['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const).flatMap((role) =>
+  [true, false].flatMap((named) =>
+    (['created', 'edited'] as const).flatMap((action) =>
+      [false, true].flatMap((isBot) =>
+        (['pull', 'fork', 'issue', 'configured issue'] as const).flatMap((place) =>
+          (['plain', 'quote', 'fence'] as const).map((form) => ({ role, named, action, isBot, place, form })),
+        ),
+      ),
+    ),
+  ),
+);
+const BODIES = { plain: PAUSE, quote: `> ${PAUSE}`, fence: `\`\`\`\n${PAUSE}\n\`\`\`` };
+
+function expectedOf({ role, named, action, isBot, place, form }: (typeof TABLE)[number]): string {
+  if (form !== 'plain') return `this one stands in a ${form === 'quote' ? 'quote' : 'block of code'}`;
+  if (action !== 'created') return 'the comment was edited';
+  if (isBot) return 'is no person (Bot)';
+  if (place === 'issue') return '#901 is an issue; commands are given on pull requests and on #900';
+  if (place === 'fork') return 'comes from a fork';
+  const who = named ? '@ana' : '@bob';
+  if (!['write', 'maintain', 'admin'].includes(role))
+    return `${who} has permission "${role}"; needs write and role rollback (@ana: roles.rollback of .belay/config.yaml) or role approve`;
+  return named ? 'obeyed' : `@bob has permission "${role}" and not the role; needs write and role rollback`;
+}
+
+describe('who may give a command', () => {
+  it(`is answered in each of ${TABLE.length} cases, with one reaction and without a word`, async () => {
+    const { length } = repo.comments;
+    for (const one of TABLE) {
+      bench = openBench({ config: CONFIG + ROLES, files: writeFiles() });
+      const before = recordsOf();
+      const place = {
+        pull: { number: own, isPull: true },
+        fork: { number: fork, isPull: true },
+        issue: { number: 901, isPull: false },
+        'configured issue': { number: 900, isPull: false },
+      }[one.place];
+      const { role, action, isBot } = one;
+      const login = one.named ? 'ana' : 'bob';
+      const { answer, reactions } = await say({
+        login,
+        role,
+        action,
+        isBot,
+        on: place,
+        body: BODIES[one.form],
+      });
+      const expected = expectedOf(one);
+      expect(refusal(answer), JSON.stringify(one)).toContain(expected);
+      expect(reactions, JSON.stringify(one)).toEqual(expected === 'obeyed' ? ['eyes', 'rocket'] : ['-1']);
+      expect(recordsOf() - before, JSON.stringify(one)).toBe(expected === 'obeyed' ? 1 : 0);
+      if (expected !== 'obeyed') expect(refusal(answer)).toMatch(/^refused\[SEC-18\] /);
+    }
+    expect(repo.comments.filter(({ author }) => author.kind === 'app')).toEqual([]);
+    expect(repo.comments.length).toBe(length + TABLE.length);
+  }, 300_000);
+
+  it('passes by what is no command, without a word', async () => {
+    const { answer, reactions } = await say({ body: 'Looks good to me.' });
+    expect(answer.kind).toBe('ignored');
+    expect(reactions).toEqual([]);
+  });
+
+  it('finds the role in a team, where the token may see it', async () => {
+    repo.configure({ teams: { 'risk-ml': { cleo: 'active', dan: 'pending' } } });
+    expect((await say({ login: 'cleo' })).answer.kind).toBe('obeyed');
+    expect(refusal((await say({ login: 'dan' })).answer)).toContain('and not the role');
+    expect(refusal((await say({ login: 'eve' })).answer)).toContain(
+      'GitHub does not say that @eve is in @acme/risk-ml: HTTP 404',
+    );
+  });
+
+  it.each([404, 500, 502] as const)('refuses when the permission is answered with %d', async (status) => {
+    const match = { operation: 'repos/get-collaborator-permission-level' };
+    await lab.inject({ match, fault: { kind: 'status', status }, times: 3 });
+    const { answer, reactions } = await say();
+    lab.clearFaults();
+    expect(refusal(answer)).toMatch(
+      status === 404 ? /does not tell a permission \(HTTP 404/ : /without it nothing is done/,
+    );
+    expect(reactions).toEqual(['-1']);
+    expect(recordsOf()).toBe(3);
+  });
+
+  it('goes by the number of the account: a login that changed hands is somebody else', async () => {
+    const author = { login: 'ana', id: 4_711, type: 'User' };
+    const { answer } = await say({ author, sender: author });
+    expect(refusal(answer)).toMatch(/@ana is account \d+ now, and account 4711 asked/);
+  });
+
+  it('refuses a comment that somebody else sent, and one that is an hour old', async () => {
+    const sender = { login: 'mallory', id: 666, type: 'User' };
+    expect(refusal((await say({ sender })).answer)).toContain('@mallory sent what @ana wrote');
+    const createdAt = instant(bench.world.clock.now() - 61 * 60_000);
+    expect(refusal((await say({ createdAt })).answer)).toContain('the comment is 1h1m old');
+  });
+
+  it('knows no owners and no roles: then nobody may', async () => {
+    bench = openBench({ files: ownedBy('') });
+    expect(refusal((await say()).answer)).toContain('role rollback (nobody: metadata.owners)');
+  });
+
+  it('takes the owners of the release where no role is named', async () => {
+    bench = openBench({ files: ownedBy('  owners: ["@ana"]\n') });
+    expect((await say()).answer.kind).toBe('obeyed');
+  });
+
+  it('takes the roles of the tier before those of the config', async () => {
+    const tiers = 'defaultTier: high\ntiers: {high: {roles: {rollback: ["@zoe"], approve: ["@zoe"]}}}\n';
+    bench = openBench({ config: CONFIG + ROLES + tiers, files: writeFiles() });
+    expect(refusal((await say()).answer)).toContain(
+      '(@zoe: tiers.high.roles.rollback of .belay/config.yaml)',
+    );
+    expect((await say({ login: 'zoe' })).answer.kind).toBe('obeyed');
+  });
+
+  it('asks for every list when the manifest cannot be read, since nobody knows its tier', async () => {
+    const tiers = 'defaultTier: high\ntiers: {high: {roles: {rollback: ["@zoe"]}}}\n';
+    bench = openBench({ config: CONFIG + ROLES + tiers, files: writeFiles() });
+    await bench.tick(0);
+    bench.forge.push({ 'releases/scorer.yaml': 'kind: Release\n' });
+    bench.forge.checkout();
+    const body = '/belay rollback scorer --from 3.4.1 --reason "x"';
+    expect(refusal((await say({ body, login: 'zoe' })).answer)).toContain('and not the role');
+    expect(refusal((await say({ body })).answer)).toContain('and not the role');
+  });
+
+  it('refuses all while the config cannot be read', async () => {
+    bench.forge.push({ '.belay/config.yaml': 'kind: Config\n' });
+    bench.forge.checkout();
+    expect(refusal((await say()).answer)).toContain('nobody knows who has which role');
+  });
+
+  it('says what is unknown about a release only to whoever may ask', async () => {
+    const { answer, reactions } = await say({ body: '/belay pause other --reason "x"' });
+    expect(refusal(answer)).toContain('expected one of "scorer"');
+    expect(reactions).toContain('-1');
+  });
+});

@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../src/adapters/system/sha256.ts';
+import { obeyCommand } from '../../src/app/obey-command.ts';
+import type { Origin } from '../../src/app/origin.ts';
+import { CANDIDATE, STABLE } from '../builders/release.ts';
+import { CONFIG, MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
+import { openInFlight, writeManifest } from './bench.ts';
+import { BASE, baseOf, type Files, filesOf, problemsOf } from './directory.ts';
+
+/** Who may bring records: SEC-18, SEC-19, SEC-29. What a record says is made up by whoever can write JSON. */
+
+const PULL_REQUESTS = `${CONFIG}advance: {mode: pull-request}\n`;
+const CONFIG_FILE = '.belay/config.yaml';
+const digest = (text: string) => `sha256:${sha256(text)}`;
+
+const known = (
+  change: Partial<Extract<Origin, { kind: 'known' }>> = {},
+): Extract<Origin, { kind: 'known' }> => ({
+  kind: 'known',
+  isFork: false,
+  branch: 'belay/advance/scorer/0123456789ab',
+  account: { id: 77, login: 'acme-belay[bot]', isApp: true },
+  ...change,
+});
+
+/** A step as Belay proposes it, and what was before. */
+const step = Promise.all([openInFlight(2), openInFlight(3)]).then(([before, after]) => {
+  const [was, is] = [filesOf(before), filesOf(after)];
+  const path = Object.keys(is).find((one) => one.endsWith('/0003.json'))!;
+  return { was, is: { ...is, [path]: is[path]!.replace('"via": "commit"', '"via": "pull-request"') }, path };
+});
+
+async function judge(was: Files, is: Files, origin: Origin) {
+  const found = await problemsOf(is, { base: baseOf(was, BASE), origin });
+  return found.filter(({ code }) => /^SEC-(?:29|30)$/.test(code));
+}
+
+describe('a pull request with a record', () => {
+  it('is Belay’s from its own branch and account, and from nowhere else', async () => {
+    const { was, is, path } = await step;
+    expect(await judge(was, is, known())).toEqual([]);
+    for (const [origin, why] of [
+      [known({ isFork: true }), 'it comes from a fork'],
+      [known({ branch: 'feature' }), 'its branch "feature" is not below belay/advance/scorer/'],
+      [known({ branch: 'belay/advance/other/0123456789ab' }), 'is not below belay/advance/scorer/'],
+      [
+        known({ account: { id: 5, login: 'mallory', isApp: false } }),
+        '"mallory" opened it, and that is no App. Should Belay run with a token of that account, write account: 5',
+      ],
+    ] as const)
+      expect(await judge(was, is, origin)).toContainEqual(
+        expect.objectContaining({
+          code: 'SEC-29',
+          severity: 'error',
+          at: { file: path, line: 1, column: 1 },
+          message: expect.stringContaining(why),
+        }),
+      );
+  });
+
+  it('that is refused is no passport: the weight beside it is refused as well', async () => {
+    const { was, is } = await step;
+    expect(await judge(was, is, known({ isFork: true }))).toContainEqual(
+      expect.objectContaining({ code: 'SEC-29', path: 'spec.rollout.weight' }),
+    );
+  });
+
+  it('is of the account that the base names, be it an App’s or a person’s', async () => {
+    const { was, is } = await step;
+    const naming = (id: number, files: Files): Files => ({
+      ...files,
+      [CONFIG_FILE]: `${PULL_REQUESTS}account: ${id}\n`,
+    });
+    const machine = known({ account: { id: 5, login: 'acme-deploys', isApp: false } });
+    expect(await judge(naming(5, was), naming(5, is), machine)).toEqual([]);
+    expect(await judge(naming(5, was), naming(5, is), known())).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining('of the base has account: 5') }),
+    );
+    // a pull request does not name itself
+    expect(await judge(naming(5, was), naming(77, is), known())).not.toEqual([]);
+  });
+
+  it('says that it came by pull request', async () => {
+    const { was, is, path } = await step;
+    const direct = { ...is, [path]: is[path]!.replace('"via": "pull-request"', '"via": "commit"') };
+    expect(await judge(was, direct, known())).not.toEqual([]);
+  });
+});
+
+describe('whoever can push to a branch of Belay’s', () => {
+  /** The record of a step, beside other files than Belay would have written, with all digests made to fit. */
+  async function forge(change: object, files: Files) {
+    const { was, is, path } = await step;
+    const after = { ...is, ...files };
+    const edit = (file: string) => ({ path: file, before: digest(was[file]!), after: digest(after[file]!) });
+    const record = {
+      ...JSON.parse(is[path]!),
+      manifest: edit(MANIFEST),
+      targets: [edit(SERVING)],
+      ...change,
+    };
+    return judge(was, { ...after, [path]: JSON.stringify(record) }, known());
+  }
+  const odd = (why: string) =>
+    expect.objectContaining({
+      code: 'SEC-29',
+      message: expect.stringContaining(`no move that it makes: ${why}`),
+    });
+  const whole = writeRoute({ 'scorer-a': 0, 'scorer-b': 100 });
+  const decision = (kind: string, from: number, to: number) => ({
+    decision: { kind, from, to, reasons: [{ code: 'PROVEN_SAFE', text: 'trust me' }] },
+  });
+
+  it('brings the step that Belay would bring, and no other weight', async () => {
+    expect(await forge({}, {})).toEqual([]);
+    const files = { [MANIFEST]: writeManifest({ candidate: CANDIDATE, weight: 100 }), [SERVING]: whole };
+    expect(await forge(decision('advance', 5, 100), files)).toContainEqual(
+      odd('a weight that is no next step: 5'),
+    );
+    expect(await forge(decision('advance', 25, 100), files)).toContainEqual(odd('another weight than that'));
+    expect(await forge({}, files)).toContainEqual(odd('other edits of the manifest'));
+    const early = { [MANIFEST]: writeManifest({ stable: CANDIDATE }), [SERVING]: whole };
+    const { is, path } = await step;
+    const { candidate, stable } = JSON.parse(is[path]!);
+    expect(await forge({ ...decision('promote', 5, 0), good: candidate }, early)).toContainEqual(
+      odd('a weight that is no next step'),
+    );
+    const same = { [MANIFEST]: (await step).was[MANIFEST]!, [SERVING]: (await step).was[SERVING]! };
+    expect(await forge({ ...decision('adopt', 5, 5), good: stable }, same)).toContainEqual(
+      odd('a record of kind adopt that does not follow'),
+    );
+    expect(await forge({ ...decision('recover', 5, 5), good: stable }, same)).toContainEqual(
+      odd('a record of kind recover that does not follow'),
+    );
+    expect(await forge({ ...decision('start', 5, 5) }, same)).toContainEqual(
+      odd('a record of kind start that does not follow'),
+    );
+  });
+
+  it('brings no softer rules along, and no other stable version', async () => {
+    const softer = writeManifest({ candidate: CANDIDATE, weight: 25, deadline: '9d' });
+    expect(await forge({}, { [MANIFEST]: softer })).toContainEqual(odd('other edits of the manifest'));
+    const mine = { version: '6.6.6', backend: 'scorer-a', digit: '6' };
+    const ref = {
+      version: '6.6.6',
+      backend: 'scorer-a',
+      artifacts: { model: `sha256:${'6'.repeat(64)}` },
+    };
+    const manifest = { [MANIFEST]: writeManifest({ stable: mine }) };
+    expect(await forge({ ...decision('adopt', 5, 5), stable: ref, good: ref }, manifest)).toContainEqual(
+      odd('another stable version'),
+    );
+    const restored = { version: ref, commit: '0'.repeat(40), record: 1 };
+    const bad = { version: '3.5.0', backend: 'scorer-b', artifacts: {} };
+    const back = { ...decision('rollback', 5, 0), stable: ref, candidate: bad, quarantine: bad, restored };
+    expect(await forge(back, manifest)).toContainEqual(odd('6.6.6 is not good by the records before'));
+    const stable = { ...ref, version: STABLE.version };
+    expect(
+      await forge({ ...back, stable, restored: { ...restored, version: stable } }, manifest),
+    ).toContainEqual(odd(`${STABLE.version} is not good`));
+  });
+});
+
+describe('a record of a drill', () => {
+  it('is Belay’s as well: one that passed keeps a tier’s promise', async () => {
+    const path = '.belay/drills/scorer/0001.json';
+    const found = await judge(BASE, { ...BASE, [path]: '{}' }, known({ branch: 'feature' }));
+    expect(found).toMatchObject([
+      { code: 'SEC-29', at: { file: path }, message: expect.stringContaining('take .belay/drills/ out') },
+    ]);
+    const own = known({ branch: 'belay/drill-record/scorer/x' });
+    expect(await judge(BASE, { ...BASE, [path]: '{}' }, own)).toEqual([]);
+    const { [path]: _, ...none } = { ...BASE, [path]: '{}' };
+    expect(await judge({ ...BASE, [path]: '{}' }, none, own)).toMatchObject([{ code: 'SEC-30' }]);
+  });
+});
+
+describe('a pull request with the order of a person', () => {
+  const branch = 'belay/order/scorer/pause/0123456789ab';
+  const person = { name: 'pause', by: { login: 'ana', id: 7 }, source: { kind: 'run', id: 1 } } as const;
+  const words = { release: 'scorer', reason: 'odd', until: undefined, version: undefined };
+
+  /** A pause as Belay proposes it, and what was before; changed as told. */
+  async function paused(change: object = {}) {
+    const bench = await openInFlight(2, { config: PULL_REQUESTS });
+    const was = filesOf(bench);
+    const trigger = { kind: 'manual', actor: 'ana', order: { ...person, reason: 'odd' } } as const;
+    await obeyCommand({ ...bench.world, trigger }, { ...words, name: 'pause' }, { dryRun: false });
+    const is = filesOf(bench);
+    const path = Object.keys(is).find((one) => !(one in was))!;
+    const record = { ...JSON.parse(is[path]!), ...change };
+    return judge(was, { ...is, [path]: JSON.stringify(record) }, known({ branch }));
+  }
+  const decision = (kind: string, to = 5) => ({
+    decision: { kind, from: 5, to, reasons: [{ code: 'APPROVED', text: 'trust me' }] },
+  });
+
+  it('is Belay’s, from a branch for orders', async () => {
+    expect(await paused()).toEqual([]);
+  });
+
+  it.each([
+    ['a pause is ended that nobody ordered', decision('resume'), 'does not follow from those before'],
+    [
+      'a step is approved that asks nobody',
+      decision('approve', 25),
+      'an approval of a step that asks nobody',
+    ],
+    [
+      'a version is lifted that is not quarantined',
+      { ...decision('lift'), lifted: '9.9.9' },
+      'does not follow',
+    ],
+    [
+      'an approval names nobody',
+      { ...decision('approve', 25), trigger: { kind: 'manual', actor: 'ana' } },
+      'a record of kind approve that nobody ordered',
+    ],
+  ])('is none when %s', async (_, change, why) => {
+    expect(await paused(change)).toContainEqual(
+      expect.objectContaining({ code: 'SEC-29', message: expect.stringContaining(why) }),
+    );
+  });
+});

@@ -1,0 +1,116 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { runCli } from '../../src/cli/run-cli.ts';
+import { writeFiles } from '../app/bench.ts';
+import { CONFIG } from '../builders/world.ts';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+/** A checkout with a settled release, and Belay in it. */
+function openCheckout() {
+  const dir = mkdtempSync(join(tmpdir(), 'belay-command-'));
+  folders.push(dir);
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', ['-C', dir, '-c', 'user.name=Ana', '-c', 'user.email=ana@example.com', ...args], {
+      encoding: 'utf8',
+    });
+  const files = { '.belay/config.yaml': CONFIG, 'metrics.om': '# EOF\n', ...writeFiles() };
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  }
+  git('init', '--quiet', '--initial-branch', 'main');
+  git('add', '--all');
+  git('commit', '--quiet', '--message', 'Begin');
+  const run = async (line: readonly string[], env: Readonly<Record<string, string>> = { USER: 'ana' }) => {
+    const said = { stdout: '', stderr: '' };
+    const code = await runCli([...line, '--dir', dir], {
+      env,
+      cwd: dir,
+      stdout: { write: (text) => (said.stdout += text) },
+      stderr: { write: (text) => (said.stderr += text) },
+    });
+    return { code, ...said };
+  };
+  return { run, git, subjects: () => git('log', '--format=%s').trim().split('\n') };
+}
+
+describe('belay command in a terminal', () => {
+  it('commits the order of whoever sits there, and a tick obeys it', async () => {
+    const { run, subjects } = openCheckout();
+    await run(['advance']);
+    const paused = await run(['command', 'pause', 'scorer', '--reason', 'odd', '--until', '2099-01-01']);
+    expect(paused).toMatchObject({ code: 0, stdout: expect.stringContaining('paused by ana: odd') });
+    expect((await run(['command', 'resume', 'scorer'])).code).toBe(0);
+    expect(subjects().slice(0, 2)).toEqual([
+      'release(scorer): resume by ana (record 0003)',
+      'release(scorer): pause by ana (record 0002)',
+    ]);
+  });
+
+  it('writes nothing in a dry run, and in none that comes to nothing', async () => {
+    const { run, git } = openCheckout();
+    await run(['advance']);
+    const head = git('rev-parse', 'HEAD');
+    const dry = await run(['command', 'pause', 'scorer', '--reason', 'odd', '--dry-run']);
+    expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining('dry run: nothing was written') });
+    for (const line of [
+      ['resume', 'scorer'],
+      ['approve', 'scorer'],
+      ['lift-quarantine', 'scorer', '1.0', '--reason', 'x'],
+    ])
+      expect((await run(['command', ...line])).code).toBe(0);
+    expect(git('rev-parse', 'HEAD')).toBe(head);
+  });
+
+  it.each([
+    [[], 'expected a command and a release'],
+    [['stop', 'scorer'], 'there is no command "stop"'],
+    [['pause', 'scorer'], 'pause needs a reason'],
+    [['pause', 'other', '--reason', 'x'], 'expected one of "scorer"'],
+    [['abort', 'scorer', '3.5.0', '--reason', 'x'], 'abort takes no "3.5.0"'],
+    [['pause', 'scorer', '--reason', 'x', '--forge', 'github'], 'expected a token'],
+  ] as const)('refuses %j', async (line, message) => {
+    const { run } = openCheckout();
+    expect(await run(['command', ...line])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(message),
+    });
+  });
+});
+
+describe('belay command in a workflow', () => {
+  const env = {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_TOKEN: 'ghs_x',
+    GITHUB_REPOSITORY: 'acme/models',
+    GITHUB_REF: 'refs/heads/main',
+    GITHUB_EVENT_NAME: 'workflow_dispatch',
+    GITHUB_API_URL: 'http://127.0.0.1:9',
+  };
+
+  it.each([
+    [{ GITHUB_RUN_ATTEMPT: '2' }, 'this run was started again'],
+    [
+      { GITHUB_EVENT_NAME: 'schedule' },
+      'commands come by issue_comment or workflow_dispatch, got "schedule"',
+    ],
+    [{ GITHUB_EVENT_NAME: 'pull_request_review' }, 'got "pull_request_review"'],
+    [{ GITHUB_REF: 'refs/heads/other' }, 'refused[SEC-03] advance, rollback, command and drill run only on'],
+    [{}, 'expected an event that names its sender'],
+    [{ GITHUB_EVENT_NAME: 'issue_comment' }, 'expected the event of a comment'],
+  ])('refuses %j', async (more, message) => {
+    const { run } = openCheckout();
+    const line = ['command', 'pause', 'scorer', '--reason', 'x', '--branch', 'main'];
+    expect(await run(line, { ...env, ...more })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(message),
+    });
+  });
+});
