@@ -59,7 +59,10 @@ export async function answerComment(
     const source = { kind: 'comment', id: event.id, on: event.on.number } as const;
     const order = orderOf(command, { person: event.author, source });
     const trigger = { kind: 'comment', actor: event.author.login, order } as const;
-    report = await obeyCommand({ ...world, trigger }, command, { dryRun: false });
+    report = await obeyCommand({ ...world, trigger }, command, {
+      dryRun: false,
+      approved: { kind: 'at', at: event.createdAt },
+    });
   } catch (fault) {
     if (!(fault instanceof ToolError) || fault.code !== 'REFUSED') throw fault;
     await react('refused');

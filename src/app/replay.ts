@@ -168,6 +168,7 @@ function stateOf({
     pause,
     ordered: undefined,
     approval: undefined,
+    moved: undefined,
     braked,
     watched: undefined,
   };

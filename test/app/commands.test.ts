@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { advance } from '../../src/app/advance.ts';
 import { orderOf } from '../../src/app/answer-comment.ts';
+import type { Approved } from '../../src/app/decide-order.ts';
 import { obeyCommand } from '../../src/app/obey-command.ts';
 import { watch } from '../../src/app/watch.ts';
 import { readCommand } from '../../src/core/command/command.ts';
@@ -45,6 +46,7 @@ async function order(
   at: number,
   words: Words,
   source?: WrittenOrder['source'],
+  approved?: Approved,
 ): Promise<RunReport> {
   await moveTo(bench.clock, minute(at));
   bench.forge.checkout();
@@ -58,8 +60,14 @@ async function order(
     actor: 'ana',
     order: orderOf(command, { person, source: from }),
   };
-  return obeyCommand({ ...bench.world, trigger }, command, { dryRun: false });
+  return obeyCommand({ ...bench.world, trigger }, command, {
+    dryRun: false,
+    ...(approved ? { approved } : {}),
+  });
 }
+
+/** The form of `--until` of a minute. */
+const untilMinute = (at: number): string => new Date(minute(at)).toISOString().replace(/:\d\d\.000Z$/, 'Z');
 
 const newestRecord = (bench: Bench) => {
   const { tree } = bench.forge.commitAt(bench.forge.tip('main')!);
@@ -135,8 +143,7 @@ describe('a pause by a person', () => {
 
   it('ends by itself where it was ordered until then', async () => {
     const bench = await openInFlight(2);
-    const until = new Date(minute(40)).toISOString().replace(/:\d\d\.000Z$/, 'Z');
-    await order(bench, 20, { ...PAUSE, until });
+    await order(bench, 20, { ...PAUSE, until: untilMinute(40) });
     expect(told(await bench.tick(39))).toEqual(['hold', 'PAUSED_BY_PERSON', 'none']);
     expect(told(await bench.tick(41))).toEqual(['advance', 'CHECKS_PASS', 'committed']);
     expect(told(await order(bench, 42, { name: 'resume' }))).toEqual(['nothing', 'NOT_PAUSED', 'none']);
@@ -198,6 +205,45 @@ describe('a pause by a person', () => {
     const report = await advance({ ...bench.world, forge: racing }, { only: [], dryRun: false });
     expect(told(report)).toEqual(['hold', 'PAUSED_BY_PERSON', 'none']);
     expect(weightOf(bench)).toBe(5);
+  });
+
+  it.each([
+    ['pause', {}],
+    ['pause', { until: untilMinute(300) }],
+    ['looks-wrong', {}],
+  ])('%s %j is not ended by another pause that ends sooner', async (name, end) => {
+    const bench = await openInFlight(2);
+    await order(bench, 20, { name, reason: 'odd scores', ...end });
+    const code = name === 'pause' ? 'PAUSED_BY_PERSON' : 'LOOKS_WRONG';
+    const report = await order(bench, 21, { ...PAUSE, until: untilMinute(22) });
+    expect(told(report)).toEqual(['nothing', 'PAUSED_ALREADY', 'none']);
+    expect(only(report).decision.reasons[0].text).toMatch(
+      /^paused already by ana in record 3, until .+; to end it sooner, resume first$/,
+    );
+    expect(told(await bench.tick(64))).toEqual(['hold', code, 'none']);
+  });
+
+  it('may be made longer, and louder', async () => {
+    const bench = await openInFlight(2);
+    await order(bench, 20, { ...PAUSE, until: untilMinute(30) });
+    expect(told(await order(bench, 21, { ...PAUSE, until: untilMinute(60) }))[0]).toBe('pause');
+    expect(told(await bench.tick(59))).toEqual(['hold', 'PAUSED_BY_PERSON', 'none']);
+    expect(told(await order(bench, 59, PAUSE))[0]).toBe('pause');
+    await order(bench, 59, { name: 'looks-wrong', reason: 'all the same' });
+    expect(told(await bench.tick(70))).toEqual(['hold', 'LOOKS_WRONG', 'none']);
+    expect(told(await order(bench, 71, PAUSE))).toEqual(['nothing', 'PAUSED_ALREADY', 'none']);
+    await order(bench, 72, { name: 'resume' });
+    expect(told(await bench.tick(73))[0]).toBe('advance');
+  });
+
+  it.each([20, 19, -10_000])('until minute %d is refused at minute 20, and writes nothing', async (end) => {
+    const bench = await openInFlight(2);
+    const tip = bench.forge.tip('main');
+    await expect(order(bench, 20, { ...PAUSE, until: untilMinute(end) })).rejects.toMatchObject({
+      code: 'REFUSED',
+      message: expect.stringContaining('is over (it is '),
+    });
+    expect(bench.forge.tip('main')).toBe(tip);
   });
 
   it('leaves a pause that Belay made what it is', async () => {
@@ -352,6 +398,41 @@ describe('a step that asks for a person', () => {
     const path = 'releases/scorer.yaml';
     bench.forge.push({ [path]: `${bench.forge.textAt(path)}# an edit\n` });
     expect(told(await bench.tick(32))).toEqual(['advance', 'CHECKS_PASS', 'awaiting-approval']);
+  });
+
+  describe('before another one that does, too,', () => {
+    const twice = { steps: [STEPS[0]!, { ...STEPS[1]!, ...ASKS }, { ...STEPS[2]!, ...ASKS }] };
+
+    it('is approved by two who commented, and the other one by neither', async () => {
+      const bench = await openInFlight(2, {}, twice);
+      await order(bench, 10, { name: 'approve' });
+      expect(told(await bench.tick(32))).toEqual(['advance', 'CHECKS_PASS', 'committed']);
+      const late = await order(bench, 40, { name: 'approve' }, undefined, { kind: 'at', at: minute(31) });
+      expect(told(late)).toEqual(['nothing', 'APPROVAL_OUTDATED', 'none']);
+      expect(only(late).decision.reasons[0].text).toMatch(/nobody approved the step to 100%/);
+      const seen = { kind: 'at', at: minute(41) } as const;
+      expect(told(await order(bench, 42, { name: 'approve' }, undefined, seen))[0]).toBe('approve');
+    });
+
+    it('is approved by a review, and the other one not, although a command came in between', async () => {
+      const bench = await openInFlight(2, { config: `${CONFIG}roles: {approve: ["@ana"]}\n` }, twice);
+      const people = createFakePeople();
+      people.allow('ana', 'write', 7);
+      expect(told(await bench.tick(32))[2]).toBe('awaiting-approval');
+      const { head } = bench.forge.pulls[0]!;
+      people.review(1, { author: { login: 'ana', id: 7, isPerson: true }, state: 'approved', commit: head });
+      const reviews: typeof people.reviews = async (pull) => {
+        Object.assign(bench.world, { people: undefined });
+        await order(bench, 37, { name: 'approve' });
+        expect(told(await bench.tick(37))).toEqual(['advance', 'CHECKS_PASS', 'committed']);
+        bench.forge.checkout();
+        return people.reviews(pull);
+      };
+      Object.assign(bench.world, { people: { ...people, reviews } });
+      await bench.tick(37);
+      expect(weightOf(bench)).toBe(25);
+      expect(newestRecord(bench).decision.kind).toBe('advance');
+    });
   });
 
   it('of which there is none next needs no approval', async () => {

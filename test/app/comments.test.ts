@@ -4,11 +4,12 @@ import { createGitHubPullRequests } from '../../src/adapters/github/pull-request
 import { answerComment, type CommentAnswer } from '../../src/app/answer-comment.ts';
 import type { CommentEvent } from '../../src/core/command/check-comment.ts';
 import { instant } from '../../src/core/units.ts';
+import { CANDIDATE, minute } from '../builders/release.ts';
 import { CONFIG, MANIFEST } from '../builders/world.ts';
 import type { RepositoryHandle } from '../lab/handle.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import type { Role } from '../lab/options.ts';
-import { type Bench, holdToLaws, openBench, writeFiles } from './bench.ts';
+import { type Bench, holdToLaws, openBench, openInFlight, STEPS, writeFiles } from './bench.ts';
 
 /**
  * Who may give commands (SEC-18), asked of GitHub's API as the lab has it: permissions, teams, pull requests, reactions and comments
@@ -238,5 +239,20 @@ describe('who may give a command', () => {
     const { answer, reactions } = await say({ body: '/belay pause other --reason "x"' });
     expect(refusal(answer)).toContain('expected one of "scorer"');
     expect(reactions).toContain('-1');
+  });
+});
+
+describe('an approval in a comment', () => {
+  it('is of the step that came next when the comment was written', async () => {
+    const steps = STEPS.map((step) => ({ ...step, approval: 'required' as const }));
+    bench = await openInFlight(2, { config: `${CONFIG}roles: {approve: ["@ana"]}\n` }, { steps: STEPS });
+    const path = 'releases/scorer.yaml';
+    bench.forge.push({ [path]: writeFiles({ steps, candidate: CANDIDATE, weight: 5 })[path] ?? '' });
+    bench.forge.checkout();
+    const body = '/belay approve scorer';
+    const late = await say({ body, createdAt: minute(0) });
+    expect(late.reactions).toEqual(['eyes']);
+    expect(repo.comments.at(-1)?.body).toContain('nobody approved the step to 25%, which comes next, so far');
+    expect((await say({ body })).reactions).toEqual(['eyes', 'rocket']);
   });
 });

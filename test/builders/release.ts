@@ -147,6 +147,7 @@ export function buildState(input: Partial<ReleaseState> = {}): ReleaseState {
     pause: undefined,
     ordered: undefined,
     approval: undefined,
+    moved: undefined,
     braked: undefined,
     watched: undefined,
     ...input,

@@ -101,7 +101,7 @@ describe('belay judge', () => {
       stderr: { write: (part: string) => (stderr += part) },
     };
     expect(await runCli(['judge', 'no-such-file.json'], context)).toBe(1);
-    expect(stderr).toContain('judge: no-such-file.json cannot be read');
+    expect(stderr).toContain('judge: no-such-file.json: there is no such file; give the path');
     expect(await runCli(['judge'], context)).toBe(1);
   });
 });

@@ -7,7 +7,7 @@ import { oneLine } from './mask.ts';
 import { openPlace, type PlaceOptions } from './open-place.ts';
 import type { Place } from './place.ts';
 
-/** Pages of a hundred reviews that are looked through. Who reviewed more often is not heard, which is no yes. */
+/** Pages of a hundred reviews that are looked through. Of more nobody knows whether somebody asks for changes, which is no yes. */
 const MOST_PAGES = 10;
 
 const REACTIONS: Readonly<Record<Reaction, string>> = { accepted: 'eyes', done: 'rocket', refused: '-1' };
@@ -86,9 +86,12 @@ async function readReviews(place: Place, pull: number): Promise<readonly Review[
       });
     const found = listAt({ list: answer.body }, 'list');
     reviews.push(...found.flatMap(readReview));
-    if (found.length < 100) break;
+    if (found.length < 100) return reviews;
   }
-  return reviews;
+  throw new ToolError({
+    code: 'FORGE_REFUSED',
+    message: `GitHub: #${pull} has ${MOST_PAGES * 100} reviews or more, and the newest could not be read; approve by /belay approve instead`,
+  });
 }
 
 /** A review of an account that is gone is nobody's. */

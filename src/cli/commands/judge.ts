@@ -48,7 +48,10 @@ function readInput(path: string, { cwd }: CommandContext): string {
   try {
     return readFileSync(path === '-' ? STDIN : resolve(cwd, path), 'utf8');
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ToolError({ code: 'REFUSED', message: `judge: ${path} cannot be read: ${why}` });
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const why = isMissing
+      ? 'there is no such file; give the path of a file of evidence, or - for standard input'
+      : `it cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    throw new ToolError({ code: 'REFUSED', message: `judge: ${path}: ${why}` });
   }
 }

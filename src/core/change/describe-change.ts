@@ -24,8 +24,17 @@ export function describeChange(record: WrittenRecord): { readonly subject: strin
   ];
   return {
     subject: `release(${record.release}): ${describeDecision(record)} (${evidenceNote(record)}record ${number})`,
-    body: `${lines.join('\n')}\n\n${trailers.join('\n')}`,
+    body: `${withoutSkip(lines.join('\n'))}\n\n${trailers.join('\n')}`,
   };
+}
+
+/**
+ * GitHub starts no workflow for a commit that says so in square brackets, and a required check that never reports keeps a rollback
+ * from being merged. What people and servers say stands here in round ones; the record has it as it was said.
+ * Source: GitHub Docs, Skipping workflow runs
+ */
+function withoutSkip(text: string): string {
+  return text.replace(/\[((?:skip|no) ci|ci skip|skip actions|actions skip)\]/gi, '($1)');
 }
 
 function evidenceNote(record: WrittenRecord): string {

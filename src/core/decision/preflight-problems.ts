@@ -47,7 +47,7 @@ export function findLookProblems(looks: readonly QueryLook[]): readonly RuleFind
     const { advice, ...rest } = problem;
     const query = planned.request.query.replace(/\s+/g, ' ').trim();
     const shown = query.length > MAX_QUERY ? `${query.slice(0, MAX_QUERY)}…` : query;
-    const message = `"${planned.check}" asked for the ${arm}: provider "${planned.provider}" gave ${found}. ${advice}. Asked was: ${shown}`;
+    const message = `"${planned.check}" asked for ${arm === 'stable' ? 'stable' : 'the candidate'}: provider "${planned.provider}" gave ${found}. ${advice}. Asked was: ${shown}`;
     return [{ ...rest, path: ['spec', 'health', 'checks', index, key], message }];
   });
 }

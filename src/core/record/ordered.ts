@@ -28,17 +28,34 @@ export interface Approval extends Ordered {
   readonly manifest: BelayRecord['manifest']['after'];
 }
 
-/** The newest pause by a person since the last word to go on. It is of the release: neither a step nor a rollback ends it. */
+/**
+ * The pause by a person that lasts longest, of those since the last word to go on. It is of the release: neither a step nor a rollback
+ * ends it, nor another pause that ends sooner, or whoever may only pause could end one.
+ */
 export function readOrderedPause(records: readonly BelayRecord[]): OrderedPause | undefined {
-  for (const record of [...records].reverse()) {
-    if (record.decision.kind === 'resume') return undefined;
-    if (record.decision.kind !== 'pause') continue;
-    const { order } = record.trigger;
-    const code = record.decision.reasons[0]?.code;
-    if (order && (code === PAUSED_BY_PERSON || code === LOOKS_WRONG))
-      return { record: record.sequence, at: record.at, order, code };
+  const resumed = records.findLastIndex(({ decision }) => decision.kind === 'resume');
+  let longest: OrderedPause | undefined;
+  for (const record of records.slice(resumed + 1)) {
+    const pause = readPauseIn(record);
+    if (pause && !(longest && outlasts(longest, pause))) longest = pause;
   }
-  return undefined;
+  return longest;
+}
+
+function readPauseIn({ decision, trigger, sequence, at }: BelayRecord): OrderedPause | undefined {
+  const code = decision.reasons[0]?.code;
+  if (decision.kind !== 'pause' || !trigger.order || (code !== PAUSED_BY_PERSON && code !== LOOKS_WRONG))
+    return undefined;
+  return { record: sequence, at, order: trigger.order, code };
+}
+
+/** Whether a pause stays in the place of another one: it ends later, or at the same time and a person must look. */
+export function outlasts(
+  one: Pick<OrderedPause, 'order' | 'code'>,
+  { order, code }: { readonly order: Pick<Order, 'until'>; readonly code: OrderedPause['code'] },
+): boolean {
+  const [end, otherEnd] = [one.order.until ?? Infinity, order.until ?? Infinity];
+  return end > otherEnd || (end === otherEnd && one.code === LOOKS_WRONG && code === PAUSED_BY_PERSON);
 }
 
 /** Whether a pause holds at a moment: it may have been ordered until then only. */
@@ -55,6 +72,11 @@ const MOVES: ReadonlySet<string> = new Set<BelayRecord['decision']['kind']>([
   'rollback',
   'adopt',
 ]);
+
+/** When the newest record was written that gave the release other weights or versions. */
+export function readMoved(records: readonly BelayRecord[]): Instant | undefined {
+  return records.findLast(({ decision }) => MOVES.has(decision.kind))?.at;
+}
 
 /** The newest approval of a step of this candidate that was not entered since. */
 export function readApproval(

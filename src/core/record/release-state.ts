@@ -1,7 +1,7 @@
 import type { Rollout, Transition } from '../plan/rollout.ts';
 import type { Digest, Instant } from '../units.ts';
 import { type Braked, readBraked } from './braked.ts';
-import { type Approval, type OrderedPause, readApproval, readOrderedPause } from './ordered.ts';
+import { type Approval, type OrderedPause, readApproval, readMoved, readOrderedPause } from './ordered.ts';
 import type { RecordChain } from './record-file.ts';
 import type { BelayRecord } from './record-schema.ts';
 import { recurs, sameContent, sameDeployment, sameVersion, type VersionRef } from './version-ref.ts';
@@ -56,10 +56,12 @@ export interface ReleaseState {
   readonly guarantee: BelayRecord['guarantee'];
   /** The newest pause since the last step of that rollout. */
   readonly pause: RecordedPause | undefined;
-  /** The pause that a person ordered and nobody has ended. */
+  /** The pause that a person ordered and nobody has ended; of several the one that lasts longest. */
   readonly ordered: OrderedPause | undefined;
   /** A person's word that the candidate may enter its next step. */
   readonly approval: Approval | undefined;
+  /** When the newest record was written that gave the release other weights or versions. */
+  readonly moved: Instant | undefined;
   /** The brake that this rollout stands under; undefined: none, or it went up since. */
   readonly braked: Braked | undefined;
   /** What Belay's newest move left the release with; undefined once another rollout began. */
@@ -103,6 +105,7 @@ export function readState(
     pause: readPause(running),
     ordered: readOrderedPause(chain.records),
     approval: readApproval(chain.records, candidate),
+    moved: readMoved(chain.records),
     braked: readBraked(running),
     watched: readWatched(chain.records, landed),
   };

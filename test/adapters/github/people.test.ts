@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createGitHubPeople } from '../../../src/adapters/github/people.ts';
 import { instant, type Sha } from '../../../src/core/units.ts';
@@ -111,4 +114,35 @@ describe('people on GitHub when it does not go well', () => {
       message: expect.stringContaining('"issues: write"'),
     });
   });
+});
+
+it('hears no review of a pull request that has more of them than it reads', async () => {
+  const review = {
+    user: { id: 7, login: 'ana', type: 'User' },
+    state: 'APPROVED',
+    commit_id: 'a'.repeat(40),
+  };
+  const page = JSON.stringify(Array.from({ length: 100 }, (_, index) => ({ ...review, id: index + 1 })));
+  const server = createServer((_, response) =>
+    response.setHeader('content-type', 'application/json').end(page),
+  ).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const people = createGitHubPeople({
+    owner: 'acme',
+    repository: 'models',
+    defaultBranch: 'main',
+    token: 'ghs_x',
+    apiUrl: url,
+    graphqlUrl: `${url}/graphql`,
+    clock: { now: () => instant(0), sleep: async () => undefined },
+    log: { info: () => undefined, warn: () => undefined, debug: () => undefined },
+    random: () => 0.5,
+  });
+  await expect(people.reviews(1)).rejects.toMatchObject({
+    code: 'FORGE_REFUSED',
+    message: expect.stringContaining('#1 has 1000 reviews or more'),
+  });
+  server.closeAllConnections();
+  server.close();
 });

@@ -49,6 +49,18 @@ function input(kind: RecordedKind, change: Partial<ChangeInput> = {}): ChangeInp
 }
 
 describe('a commit message', () => {
+  it.each(['[skip ci]', '[ci skip]', '[no ci]', '[skip actions]', '[actions skip]', '[Skip CI]'])(
+    'never keeps workflows from starting, whoever says %s',
+    (words) => {
+      const reasons = [{ code: 'ASKED_BY_PERSON', text: `ana: wrong data ${words}` }] as const;
+      const decision = { kind: 'rollback', from: percent(5), to: percent(0), reasons } as const;
+      const { body, subject, record } = buildChange(input('rollback', { ...rollback, decision }));
+      expect(`${subject}\n${body}`).not.toContain(words);
+      expect(body).toContain(`- ana: wrong data (${words.slice(1, -1)})`);
+      expect(record.decision.reasons).toEqual(reasons);
+    },
+  );
+
   const rollback: Partial<ChangeInput> = {
     quarantine: refOf(CANDIDATE),
     restored: { version: refOf(STABLE), commit: sha('2'.repeat(40)), record: 1, passedOver: [] },

@@ -48,7 +48,7 @@ function seen(exposure: number): Assessment {
     dropped: [],
   };
   const passed = buildAssessment({ errors: 'pass' });
-  return { ...passed, checks: passed.checks.map((check) => ({ ...check, evidence })) };
+  return { ...passed, checks: passed.checks.map((check) => ({ ...check, evidence, lastSeen: minute(30) })) };
 }
 
 /** A rollout at 1 % whose hold of half an hour is over, and whose checks pass. */

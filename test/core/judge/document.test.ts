@@ -267,12 +267,25 @@ describe('a document of evidence', () => {
     expect(verdict).toBe('error');
     expect(checks.map((check) => check.verdict)).toEqual(['pass', 'error', 'error', 'error']);
     expect(checks[1]!.reason).toBe(
-      'cannot be used: checks[1].max: expected number, received undefined; checks[1].ticks[0].candidate.events: expected number, received string',
+      'cannot be used: checks[1].max: expected number, got nothing; checks[1].ticks[0].candidate.events: expected number, received string',
     );
     expect(checks[2]!.reason).toMatch(
       /^cannot be used: checks\[2\]\.kind: expected proportion, .*got "vibes"$/,
     );
     expect(checks[3]!.name).toBe('checks[3]');
+  });
+
+  it('says what the words of a manifest are in a document', () => {
+    const reasons = assess(
+      document([
+        { ...errors, name: 'asked', kind: 'errors' },
+        { ...errors, name: 'keys', ticks: [tick(0, 5_000, 0, 95_000)], bad: 1, total: 2, other: 3 },
+      ]),
+    ).checks.map(({ reason }) => reason);
+    expect(reasons[0]).toMatch(/got "errors"; write "kind": "proportion", "question": "errors"$/);
+    expect(reasons[1]).toBe(
+      'cannot be used: checks[1]: has no "bad", "total", "other"; write "events" for "bad", "exposure" for "total"',
+    );
   });
 
   it.each([

@@ -80,7 +80,7 @@ function readCheck(value: unknown, index: number, tick: Millis | undefined): Rea
   });
   if (!Object.hasOwn(CHECK_SCHEMAS, kindName))
     return unusable([
-      `checks[${index}].kind: expected ${Object.keys(CHECK_SCHEMAS).join(', ')}, got ${JSON.stringify(written.kind) ?? 'nothing'}`,
+      `checks[${index}].kind: expected ${Object.keys(CHECK_SCHEMAS).join(', ')}, got ${JSON.stringify(written.kind) ?? 'nothing'}${hintOfKind(kindName)}`,
     ]);
   const result = z.safeParse(CHECK_SCHEMAS[kindName as DocumentKind], value, { jitless: true });
   if (!result.success) return unusable(listIssues(result.error, ['checks', index]));
@@ -92,12 +92,50 @@ function readCheck(value: unknown, index: number, tick: Millis | undefined): Rea
   return { kind: 'usable', name, kindName, check, written: result.data };
 }
 
+/** The questions that manifests ask by name, and the kinds that answer them. */
+const QUESTIONS: Readonly<Record<string, DocumentKind>> = {
+  errors: 'proportion',
+  accuracy: 'proportion',
+  'data-quality': 'proportion',
+  business: 'proportion',
+  agreement: 'limit',
+  throughput: 'gauge',
+  saturation: 'gauge',
+  drift: 'distribution',
+  confidence: 'distribution',
+};
+
+function hintOfKind(name: string): string {
+  const kind = Object.hasOwn(QUESTIONS, name) ? QUESTIONS[name] : undefined;
+  return kind === undefined ? '' : `; write "kind": "${kind}", "question": "${name}"`;
+}
+
+/** Keys of a manifest's queries, and what their numbers are called in a document. */
+const MANIFEST_KEYS: Readonly<Record<string, string>> = {
+  bad: 'events',
+  total: 'exposure',
+  query: 'value',
+  tolerate: 'harm',
+};
+
 function listIssues(error: z.core.$ZodError, under: readonly PropertyKey[]): readonly string[] {
   const issues = error.issues.map(
-    ({ path, message }) => `${writePath([...under, ...path])}: ${message.replace(/^Invalid input: /, '')}`,
+    (issue) => `${writePath([...under, ...issue.path])}: ${describeIssue(issue)}`,
   );
   const more = issues.length - MOST_PROBLEMS;
   return more > 0 ? [...issues.slice(0, MOST_PROBLEMS), `and ${more} more`] : issues;
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') {
+    const meant = issue.keys.flatMap((key) => {
+      const written = Object.hasOwn(MANIFEST_KEYS, key) ? MANIFEST_KEYS[key] : undefined;
+      return written === undefined ? [] : [`"${written}" for "${key}"`];
+    });
+    const hint = meant.length === 0 ? '' : `; write ${meant.join(', ')}`;
+    return `has no ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}${hint}`;
+  }
+  return issue.message.replace(/^Invalid input: /, '').replace(/received undefined$/, 'got nothing');
 }
 
 function writePath(path: readonly PropertyKey[]): string {
