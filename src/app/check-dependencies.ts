@@ -142,6 +142,8 @@ function* checkBeginning(
   }
   if (inFlight.length > 0) return;
   for (const unmet of findUnmet(candidate, others)) {
+    // one that cannot be read, or is not there, is told of by itself
+    if (unmet.served === undefined) continue;
     const message = `${candidate.version} ${describeUnmet(unmet)}; bring this candidate when that is rolled out`;
     yield { code: 'DEPENDENCY_NOT_MET', path: ['spec', 'candidate', 'needs', unmet.name], message };
   }

@@ -120,7 +120,7 @@ export function requireDependencies(
   const [first, ...rest] = unmet.map(
     (one): Reason => ({
       code: 'DEPENDENCY_NOT_MET',
-      text: `${candidate?.version} ${describeUnmet(one)}; it goes on when that is rolled out`,
+      text: `${candidate?.version} ${describeUnmet(one)}; ${one.served === undefined ? 'mend that first' : 'it goes on when that is rolled out'}`,
     }),
   );
   return first ? holdPlan(plan, [first, ...rest], []) : plan;

@@ -231,6 +231,11 @@ describe('releases that depend on others', () => {
     ]);
   });
 
+  it('are not blamed for a need while they cannot be read', async () => {
+    const found = await codes(needing({ scorer: '9.9.9' }, ['scorer']), { [MANIFEST]: 'kind: Release' });
+    expect(found.filter((line) => line.startsWith('DEPENDENCY'))).toEqual([]);
+  });
+
   it('are named where a version of them is needed', async () => {
     const found = await codes(release('store', []), needing({ store: STABLE.version }, []));
     expect(found).toEqual([

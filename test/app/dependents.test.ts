@@ -408,6 +408,16 @@ describe('a rollout beside that of a dependency', () => {
     expect(told(await bench.tick(25), 'scorer')).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
   });
 
+  it('does not start while nobody can read what is served', async () => {
+    const bench = open();
+    await bench.tick(0);
+    bring(bench, 'scorer');
+    bench.forge.push({ [pathOf('store')]: 'kind: Release\n' });
+    const report = await bench.tick(1);
+    expect(told(report, 'scorer')).toEqual(['hold', 'DEPENDENCY_NOT_MET', 'none']);
+    expect(only(report, 'scorer').decision.reasons[0]?.text).toContain('cannot be read; mend that first');
+  });
+
   it('does not start while an older version is served than it needs', async () => {
     const bench = open({ config: CONFIG });
     await bench.tick(0);
