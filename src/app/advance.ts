@@ -4,6 +4,7 @@ import type { Instant } from '../core/units.ts';
 import type { ReleaseReport, RunReport } from '../report/run-report.ts';
 import type { AnswerMemory } from './answer-memory.ts';
 import { applyPlans, withReceipt } from './apply-plans.ts';
+import { followDependencies, requireDependencies } from './dependencies.ts';
 import { evaluate } from './evaluate.ts';
 import { isForgeDown, problemOfFault, toToolError } from './fault.ts';
 import { unknownRelease } from './find-subject.ts';
@@ -126,7 +127,9 @@ async function planFile(
     );
   try {
     const evidence = await evaluate(providers, { release: file, config: snapshot.config, now });
-    const plan = await planRelease(world, snapshot, { release: file, evidence, now });
+    const decided = await planRelease(world, snapshot, { release: file, evidence, now });
+    const followed = await followDependencies(world, snapshot, { plan: decided, now });
+    const plan = requireDependencies(snapshot, followed);
     const sound = await requireArtifacts(world, snapshot, { plan, now });
     return await requireSight(world, snapshot, { plan: sound, providers, now });
   } catch (fault) {

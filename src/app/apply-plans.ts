@@ -1,18 +1,21 @@
-import { combineChanges } from '../core/change/build-change.ts';
+import { combineChanges } from '../core/change/combine-changes.ts';
 import { ToolError } from '../core/errors.ts';
+import { orderOfReleases } from '../core/manifest/order-of-releases.ts';
 import { momentFor } from '../core/plan/skew.ts';
-import { versionRef } from '../core/record/version-ref.ts';
 import type { Instant, Sha } from '../core/units.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
 import { describeStep } from '../report/step-pull-request.ts';
 import { approveByReview } from './approve-by-review.ts';
+import { dependentsOf } from './check-dependencies.ts';
 import { closePulls } from './close-pulls.ts';
+import type { RollbackOrder } from './compute-rollback.ts';
+import { servedRef } from './dependencies.ts';
 import { createWriter, problemOfFault, type Write } from './fault.ts';
-import { holdForRollbacks, type Step } from './hold-for-rollbacks.ts';
+import { holdForRollbacks, holdReport, type Step } from './hold-for-rollbacks.ts';
 import type { ReleasePlan } from './plan-release.ts';
 import { proposeAndMerge, shortOperation } from './propose.ts';
 import type { Snapshot } from './read-snapshot.ts';
-import { type RollbackOrder, runRollback } from './restore.ts';
+import { runRollback } from './restore.ts';
 import { stepFamily } from './rollback-branch.ts';
 import type { World } from './world.ts';
 import { isUndecided, isWritten } from './written.ts';
@@ -24,7 +27,10 @@ export interface Application {
   readonly dryRun: boolean;
 }
 
-/** Safety first: rollbacks, then steps. A rollback moves the branch, so what comes after it waits for the next reading. */
+/**
+ * Safety first: rollbacks, those that depend on others before these, then steps. A rollback moves the branch, so what comes after it
+ * waits for the next reading.
+ */
 export async function applyPlans(
   world: World,
   snapshot: Snapshot,
@@ -33,17 +39,41 @@ export async function applyPlans(
   const write = createWriter();
   const reports: ReleaseReport[] = [];
   let moved = false;
-  for (const plan of plans.filter(({ report }) => report.decision.kind === 'rollback')) {
-    const report = await rollBack(world, snapshot, { plan, now, dryRun, moved, write });
+  const busy = new Set<string>();
+  const along = new Map<string, ReleaseReport>();
+  for (const plan of dependentsFirst(plans, snapshot)) {
+    const report = await rollBack(world, snapshot, { plan, now, dryRun, moved, write, busy });
     moved ||= movesBranch(report);
+    busy.add(report.name);
+    for (const name of report.along ?? []) along.set(name, report);
     reports.push(report);
   }
-  const idle = plans.filter((plan) => !plan.change && plan.report.decision.kind !== 'rollback');
-  reports.push(...idle.map((plan) => plan.report));
-  const steps = plans.flatMap(({ change, ...plan }) => (change ? [{ ...plan, change }] : []));
+  const rest = plans.filter(({ report }) => report.decision.kind !== 'rollback');
+  for (const plan of rest) {
+    const main = along.get(plan.report.name);
+    if (main) reports.push(holdAlong(plan.report, main));
+    else if (!plan.change) reports.push(plan.report);
+  }
+  const steps = rest.flatMap(({ change, ...plan }) =>
+    change && !along.has(plan.report.name) ? [{ ...plan, change }] : [],
+  );
   if (dryRun) return [...reports, ...steps.map((plan) => withReceipt(plan.report, { kind: 'dry-run' }))];
   if (moved) return [...reports, ...steps.map((plan) => withReceipt(plan.report, { kind: 'head-moved' }))];
   return [...reports, ...(await applySteps(world, snapshot, { steps, write }))];
+}
+
+function dependentsFirst(plans: readonly ReleasePlan[], { releases }: Snapshot): readonly ReleasePlan[] {
+  const { order } = orderOfReleases(dependentsOf(releases));
+  return plans
+    .filter(({ report }) => report.decision.kind === 'rollback')
+    .sort((a, b) => order.indexOf(a.report.name) - order.indexOf(b.report.name));
+}
+
+/** A release that another one's rollback takes along does nothing beside it. */
+function holdAlong(report: ReleaseReport, main: ReleaseReport): ReleaseReport {
+  const text = `goes back with ${main.name}, which is being rolled back`;
+  const held = holdReport(report, { code: 'ROLLBACK_PENDING', text });
+  return movesBranch(main) ? withReceipt(held, { kind: 'head-moved' }) : held;
 }
 
 function movesBranch(report: ReleaseReport): boolean {
@@ -57,16 +87,17 @@ interface RollbackJob extends Omit<Application, 'plans'> {
   /** The branch has moved since this was decided. */
   readonly moved: boolean;
   readonly write: Writer;
+  /** Releases whose own rollback was tried before. */
+  readonly busy: ReadonlySet<string>;
 }
 
 async function rollBack(
   world: World,
   snapshot: Snapshot,
-  { plan, now, dryRun, moved, write }: RollbackJob,
+  { plan, now, dryRun, moved, write, busy }: RollbackJob,
 ): Promise<ReleaseReport> {
   const { release, evidence, report } = plan;
   if (moved) return withReceipt(report, { kind: 'head-moved' });
-  const { candidate, stable } = release.parsed.release.spec;
   const order: RollbackOrder = {
     snapshot,
     name: report.name,
@@ -75,14 +106,14 @@ async function rollBack(
     release: release.parsed.release,
     state: release.state,
     // a candidate that was not started has done nobody any harm: what is left is the version that is looked after
-    bad: versionRef(release.state.rollout && candidate ? candidate : stable),
+    bad: servedRef(release),
     decision: { ...report.decision, kind: 'rollback' },
     evidence,
     now: momentFor(release.state.newest, now),
   };
   let done = report;
   const receipt = await write(async () => {
-    done = await runRollback(world, order, { base: report, dryRun });
+    done = await runRollback(world, order, { base: report, dryRun, busy });
     return done.receipt;
   });
   return withReceipt(done, receipt);

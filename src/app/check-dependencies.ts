@@ -1,3 +1,4 @@
+import { type Dependencies, describeUnmet, findUnmet } from '../core/decision/needs.ts';
 import type { Problem } from '../core/errors.ts';
 import { didYouMean, suggest } from '../core/manifest/did-you-mean.ts';
 import {
@@ -7,11 +8,33 @@ import {
 } from '../core/manifest/order-of-releases.ts';
 import { type RuleFinding, toProblem } from '../core/manifest/rule.ts';
 import { quote } from '../core/yaml/yaml-path.ts';
-import { nameOf, type ReadableRelease, type ReleaseFile } from './read-files.ts';
+import { nameOf, type ReadableRelease, type ReleaseFile, remainsOf } from './read-files.ts';
 
 /** What each release of a repository depends on, as far as it can be read. */
 export function graphOf(files: readonly ReleaseFile[]): DependencyGraph {
   return new Map(files.map((file) => [nameOf(file), dependenciesOf(file)] as const));
+}
+
+/** The same the other way round: which releases depend on each. */
+export function dependentsOf(files: readonly ReleaseFile[]): DependencyGraph {
+  const graph = graphOf(files);
+  return new Map(
+    [...graph.keys()].map((name) => [
+      name,
+      [...graph.keys()].filter((other) => graph.get(other)?.includes(name)),
+    ]),
+  );
+}
+
+/** What each release serves everyone with who is not tried on. */
+export function dependenciesIn(files: readonly ReleaseFile[]): Dependencies {
+  return new Map(
+    files.flatMap((file) =>
+      file.kind === 'readable'
+        ? [[nameOf(file), { state: file.state, served: file.parsed.release.spec.stable.version }] as const]
+        : [],
+    ),
+  );
 }
 
 /**
@@ -21,11 +44,13 @@ export function graphOf(files: readonly ReleaseFile[]): DependencyGraph {
 export function checkDependencies(files: readonly ReleaseFile[]): readonly Problem[] {
   const { problems } = orderOfReleases(graphOf(files));
   const moving = indexMoving(files);
+  const others = dependenciesIn(files);
   return files.flatMap((file) => {
-    const source = file.kind === 'readable' ? file.parsed.source : file.remains?.source;
+    const source = remainsOf(file)?.source;
     if (!source) return [];
-    const inFlight = file.kind === 'readable' ? [...findInFlight(file, moving)] : [];
-    return [...problems.flatMap((problem) => describe(problem, file, files)), ...inFlight].map((finding) =>
+    const own =
+      file.kind === 'readable' ? [...checkNeeds(file), ...checkBeginning(file, moving, others)] : [];
+    return [...problems.flatMap((problem) => describe(problem, file, files)), ...own].map((finding) =>
       toProblem(source, finding),
     );
   });
@@ -74,12 +99,12 @@ function isUnreadable(name: string, files: readonly ReleaseFile[]): boolean {
 }
 
 /** Releases with a candidate, by name, and by the names of what they depend on: nobody is compared with all others. */
-interface Moving {
+export interface Moving {
   readonly named: ReadonlyMap<string, readonly ReadableRelease[]>;
   readonly needing: ReadonlyMap<string, readonly ReadableRelease[]>;
 }
 
-function indexMoving(files: readonly ReleaseFile[]): Moving {
+export function indexMoving(files: readonly ReleaseFile[]): Moving {
   const named = new Map<string, ReadableRelease[]>();
   const needing = new Map<string, ReadableRelease[]>();
   const add = (index: Map<string, ReadableRelease[]>, name: string, file: ReadableRelease): void => {
@@ -95,17 +120,71 @@ function indexMoving(files: readonly ReleaseFile[]): Moving {
   return { named, needing };
 }
 
-/** Said of the release that has not begun, and of two that have not, of the one that has to wait: the one that depends. */
-function* findInFlight(file: ReadableRelease, { named, needing }: Moving): Iterable<RuleFinding> {
-  if (!file.parsed.release.spec.candidate || file.state.rollout) return;
-  const needed = new Set(dependenciesOf(file).flatMap((name) => named.get(name) ?? []));
-  const begun = (needing.get(nameOf(file)) ?? []).filter(({ state }) => state.rollout !== undefined);
-  const path = ['spec', 'candidate', 'version'];
-  for (const other of [...new Set([...needed, ...begun])].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-    const { candidate } = other.parsed.release.spec;
-    if (!candidate || other === file) continue;
-    const why = needed.has(other) ? `it depends on ${nameOf(other)}` : `${nameOf(other)} depends on it`;
-    const message = `${why}, where ${candidate.version} is being rolled out, and harm could not be told apart; bring this candidate when that rollout has ended`;
-    yield { code: 'DEPENDENCY_IN_FLIGHT', path, message };
+/** Another release whose rollout stands in the way of one. */
+export interface InFlight {
+  /** How the two belong together. */
+  readonly text: string;
+  /** The version that is being rolled out there. */
+  readonly version: string;
+}
+
+/**
+ * Releases that a rollout has to wait for. Before it starts: those that it depends on and that have a candidate, started or not, and
+ * those that depend on it and were started; so that of two that have not begun the one waits that depends. Once it was started: those
+ * that it depends on and that were started.
+ */
+export function findInFlight(
+  file: ReadableRelease,
+  { named, needing }: Moving,
+  to: 'start' | 'go on',
+): readonly InFlight[] {
+  const hasStarted = ({ state }: ReadableRelease): boolean => state.rollout !== undefined;
+  const needed = dependenciesOf(file).flatMap((name) => named.get(name) ?? []);
+  const dependent = needing.get(nameOf(file)) ?? [];
+  const inTheWay = to === 'start' ? [...needed, ...dependent.filter(hasStarted)] : needed.filter(hasStarted);
+  return [...new Set(inTheWay)]
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+    .flatMap((other) => {
+      const { candidate } = other.parsed.release.spec;
+      if (!candidate || other === file) return [];
+      const text = needed.includes(other)
+        ? `it depends on ${nameOf(other)}`
+        : `${nameOf(other)} depends on it`;
+      return [{ text, version: candidate.version }];
+    });
+}
+
+/** A candidate that has not begun, and what it would have to wait for. */
+function* checkBeginning(file: ReadableRelease, moving: Moving, others: Dependencies): Iterable<RuleFinding> {
+  const { candidate } = file.parsed.release.spec;
+  if (!candidate || file.state.rollout) return;
+  const inFlight = findInFlight(file, moving, 'start');
+  for (const { text, version } of inFlight) {
+    const message = `${text}, where ${version} is being rolled out, and harm could not be told apart; bring this candidate when that rollout has ended`;
+    yield { code: 'DEPENDENCY_IN_FLIGHT', path: ['spec', 'candidate', 'version'], message };
   }
+  if (inFlight.length > 0) return;
+  for (const unmet of findUnmet(candidate, others)) {
+    // one that cannot be read, or is not there, is told of by itself
+    if (unmet.served === undefined) continue;
+    const message = `${candidate.version} ${describeUnmet(unmet)}; bring this candidate when that is rolled out`;
+    yield { code: 'DEPENDENCY_NOT_MET', path: ['spec', 'candidate', 'needs', unmet.name], message };
+  }
+}
+
+/** What a version needs of others is of releases that it is said to depend on, so that the order is known. */
+function* checkNeeds(file: ReadableRelease): Iterable<RuleFinding> {
+  const { stable, candidate } = file.parsed.release.spec;
+  for (const [role, version] of [
+    ['stable', stable],
+    ['candidate', candidate],
+  ] as const)
+    for (const name of Object.keys(version?.needs ?? {}))
+      if (!dependenciesOf(file).includes(name))
+        yield {
+          code: 'NEED_UNDECLARED',
+          path: ['spec', role, 'needs', name],
+          what: 'key',
+          message: `${quote(name)} is not in metadata.dependsOn; name it there as well`,
+        };
 }

@@ -1,5 +1,6 @@
 import type { Problem } from '../core/errors.ts';
 import { type Config, DRILLS_PATH, RECORDS_PATH } from '../core/manifest/config-schema.ts';
+import { isFollowing } from '../core/record/following.ts';
 import { digestOf, readChain, readRecord } from '../core/record/record-file.ts';
 import type { BelayRecord } from '../core/record/record-schema.ts';
 import { readState } from '../core/record/release-state.ts';
@@ -55,16 +56,33 @@ export async function checkRecords(ends: BothEnds): Promise<RecordChanges> {
     const added = [...is.keys()].filter((path) => !was.has(path)).sort();
     const [first] = added;
     if (first === undefined) continue;
-    const foreign = findForeignOrigin(
-      ends.origin,
-      [stepFamily(name), rollbackFamily(name), orderFamily(name)],
-      ends.before.config,
-    );
+    const families = [
+      stepFamily(name),
+      rollbackFamily(name),
+      orderFamily(name),
+      ...familiesOfOthers(ends, name),
+    ];
+    const foreign = findForeignOrigin(ends.origin, families, ends.before.config);
     const odd = foreign === undefined ? await findOdd(ends, name, added, is) : notOurs(first, foreign);
     if (odd) problems.push(odd);
     else told.set(name, pathsIn(added, is));
   }
   return { problems, told };
+}
+
+/** A release that follows another one's rollback comes on that one's branch, beside its record. */
+function familiesOfOthers(ends: BothEnds, name: string): readonly string[] {
+  const added = (release: string): readonly BelayRecord[] => {
+    const was = recordsOf(ends.before.records, release);
+    return [...recordsOf(ends.after.records, release)].flatMap(([path, text]) =>
+      was.has(path) ? [] : (readRecord(path, text) ?? []),
+    );
+  };
+  if (!added(name).every(({ decision }) => decision.kind === 'rollback' && isFollowing(decision))) return [];
+  const others = [...ends.after.records.keys()].filter((other) => other !== name);
+  return others
+    .filter((other) => added(other).some(({ decision }) => decision.kind === 'rollback'))
+    .map(rollbackFamily);
 }
 
 function pathsIn(added: readonly string[], is: ReadonlyMap<string, string>): ReadonlySet<string> {

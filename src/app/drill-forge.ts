@@ -2,7 +2,7 @@ import { ToolError } from '../core/errors.ts';
 import { DRILL_BRANCHES } from '../core/manifest/config-schema.ts';
 import type { Forge, ForgeState, PullRequest } from '../ports/forge.ts';
 import { markDrill } from '../report/drill.ts';
-import { rollbackFamily, stepFamily } from './rollback-branch.ts';
+import { ROLLBACKS, STEPS } from './rollback-branch.ts';
 
 /** What happens between the writes of a drill. */
 export interface DrillSteps {
@@ -16,18 +16,18 @@ export interface DrillSteps {
 
 /**
  * The scratch branch of a drill as a forge that a rollback can be done on: the same code, other refs. Names of branches below
- * `belay/rollback/<release>/` become names below the drill's own; everything that people read says that it is a drill.
+ * `belay/rollback/` become names below the drill's own; everything that people read says that it is a drill.
  * @param inner a forge whose default branch is `<under>base`
  * @throws ToolError REFUSED (SEC-32) when a write would touch any other ref than those of the drill
  */
 export function createDrillForge(
   inner: Forge,
-  { release, under, steps }: { readonly release: string; readonly under: string; readonly steps: DrillSteps },
+  { under, steps }: { readonly under: string; readonly steps: DrillSteps },
 ): Forge {
   requireDrillRef(inner.defaultBranch, under);
   const families = [
-    [rollbackFamily(release), `${under}revert/`],
-    [stepFamily(release), `${under}step/`],
+    [ROLLBACKS, `${under}revert/`],
+    [STEPS, `${under}step/`],
   ] as const;
   const rename = (name: string, from: 0 | 1): string => {
     const family = families.find((pair) => name.startsWith(pair[from]));

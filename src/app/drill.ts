@@ -126,11 +126,7 @@ async function walk(job: Job): Promise<Rehearsal> {
   const base = `${under}base`;
   const made = await scratch.create(base, snapshot.head);
   if (made.kind === 'refused') return { ...NOTHING, findings: [{ code: made.code, text: made.message }] };
-  const forge = createDrillForge(scratch.onto(base), {
-    release: options.release,
-    under,
-    steps: stepsOf(job),
-  });
+  const forge = createDrillForge(scratch.onto(base), { under, steps: stepsOf(job) });
   const drilled: World = { ...world, forge };
   const start = await planDrillStart(drilled, snapshot, { release, id: job.id });
   if (start.kind === 'impossible') return { ...NOTHING, findings: start.problems.map(notStarted) };

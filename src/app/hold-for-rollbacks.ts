@@ -1,5 +1,5 @@
 import type { Change } from '../core/change/change.ts';
-import { goesUp } from '../core/decision/decision.ts';
+import { goesUp, type Reason } from '../core/decision/decision.ts';
 import { digestOf, readRecord, recordPath } from '../core/record/record-file.ts';
 import type { Sibling } from '../ports/forge.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
@@ -7,8 +7,18 @@ import { closePulls } from './close-pulls.ts';
 import type { Write } from './fault.ts';
 import type { ReleasePlan } from './plan-release.ts';
 import { shortOperation } from './propose.ts';
+import { nameOf, type ReadableRelease } from './read-files.ts';
 import type { Snapshot } from './read-snapshot.ts';
-import { operationIn, orderBranches, rollbackFamily, stepFamily, takesBack } from './rollback-branch.ts';
+import {
+  hasLanded,
+  mayBeOpen,
+  operationIn,
+  orderBranches,
+  ROLLBACKS,
+  rollbackFamily,
+  stepFamily,
+  takesBack,
+} from './rollback-branch.ts';
 import type { World } from './world.ts';
 
 /** A release that is to be written. */
@@ -35,7 +45,8 @@ export async function holdForRollbacks(
   const orders = await world.forge.branches(snapshot.head, ORDERS);
   const pausing = orders.filter((branch) => steps.some((step) => mayPause(step, branch)));
   const isWanted = (step: Step): boolean =>
-    known.some((branch) => mayBeOpen(step, branch)) || pausing.some((branch) => mayPause(step, branch));
+    known.some((branch) => supportsOf(step, snapshot).some((file) => mayBeOpen(file, branch))) ||
+    pausing.some((branch) => mayPause(step, branch));
   const [first] = steps.filter(isWanted);
   if (!first) return { free: steps, held: [] };
   let open: readonly Sibling[] = [];
@@ -54,54 +65,43 @@ export async function holdForRollbacks(
     return { kind: 'none' };
   });
   if (receipt.kind !== 'none') return { free: [], held: steps.map((plan) => ({ ...plan.report, receipt })) };
-  const pauseOf = (step: Step) => paused.find(({ branch }) => mayPause(step, branch));
-  const pullsOf = ({ report }: Step) =>
-    open.filter(({ branch }) => branch.startsWith(rollbackFamily(report.name)));
-  const waiting = steps.filter((plan) => pullsOf(plan).length > 0);
-  const stopped = steps.flatMap((plan) => {
-    const pull = waiting.includes(plan) ? undefined : pauseOf(plan);
-    return pull ? [{ plan, pull }] : [];
-  });
-  const held = await Promise.all(
-    waiting.map((plan) => hold(world, snapshot, { plan, pulls: pullsOf(plan) })),
-  );
-  return {
-    free: steps.filter((plan) => !waiting.includes(plan) && !stopped.some((one) => one.plan === plan)),
-    held: [...held, ...stopped.map(({ plan, pull }) => holdForPause(plan, pull))],
-  };
+  const pullsOf = (name: string) => open.filter(({ branch }) => branch.startsWith(rollbackFamily(name)));
+  const held: ReleaseReport[] = [];
+  const free: Step[] = [];
+  for (const plan of steps) {
+    const pulls = pullsOf(plan.report.name);
+    const [, ...supports] = supportsOf(plan, snapshot).map(nameOf);
+    const support = supports.find((name) => pullsOf(name).length > 0);
+    const pause = paused.find(({ branch }) => mayPause(plan, branch));
+    if (pulls.length > 0) held.push(await hold(world, snapshot, { plan, pulls }));
+    else if (support !== undefined) held.push(holdForSupport(plan, support, pullsOf(support)));
+    else if (pause) held.push(holdForPause(plan, pause));
+    else free.push(plan);
+  }
+  return { free, held };
 }
 
-const ROLLBACKS = 'belay/rollback/';
 const ORDERS = 'belay/order/';
 
+/** The release and those that it depends on: while one of these goes back, nothing is built upon it, and it may have to go back with it. */
+function supportsOf({ release }: Step, { releases }: Snapshot): readonly ReadableRelease[] {
+  const names = release.parsed.release.metadata.dependsOn ?? [];
+  const others = releases.filter(
+    (file): file is ReadableRelease => file.kind === 'readable' && names.includes(nameOf(file)),
+  );
+  return [release, ...others];
+}
+
 /** Whether a branch brings a pause of a release whose step would go up; what goes down is not held by it. */
-function mayPause(step: Step, branch: string): boolean {
-  const { name, decision } = step.report;
-  return goesUp(decision) && branch.startsWith(orderBranches(name, 'pause')) && !hasLanded(step, branch);
+function mayPause({ report, release }: Step, branch: string): boolean {
+  const { name, decision } = report;
+  return goesUp(decision) && branch.startsWith(orderBranches(name, 'pause')) && !hasLanded(release, branch);
 }
 
 /** A person has said stop, and the record of it waits for a requirement of the repository: a step must not outrun it. */
 function holdForPause({ report }: Step, { number }: Sibling): ReleaseReport {
-  const { from } = report.decision;
   const text = `a person paused it, and pull request #${number}, which says so, waits for a requirement: merge it, or close it to go on`;
-  return {
-    ...report,
-    decision: { kind: 'hold', from, to: from, reasons: [{ code: 'PAUSE_PENDING', text }] },
-    edits: [],
-  };
-}
-
-/** Before its first record a release has nothing to go back to. */
-function mayBeOpen(step: Step, branch: string): boolean {
-  const { release, report } = step;
-  if (release.state.sequence === 0 || !branch.startsWith(rollbackFamily(report.name))) return false;
-  return !hasLanded(step, branch);
-}
-
-/** What has its record on the default branch has landed, by squash if the branch does not show it. */
-function hasLanded({ release }: Step, branch: string): boolean {
-  const short = operationIn(branch);
-  return short !== undefined && release.chain.records.some(({ operation }) => operation.startsWith(short));
+  return holdReport(report, { code: 'PAUSE_PENDING', text });
 }
 
 /**
@@ -136,7 +136,6 @@ async function hold(
   { plan, pulls }: { readonly plan: Step; readonly pulls: readonly Sibling[] },
 ): Promise<ReleaseReport> {
   const { report } = plan;
-  const { from } = report.decision;
   const foreign = pulls.find(({ branch, operation }) => operation?.slice(0, 12) !== operationIn(branch));
   const shown = foreign ?? pulls[0];
   const isMoot = shown !== undefined && isMootFor(report, shown);
@@ -147,11 +146,7 @@ async function hold(
   const text = isOld
     ? `pull request #${shown.number} rolls it back, but files that it writes were changed since, so it may never land: order the rollback again${fromOf(report, shown)}, or close it; nothing else is done until then`
     : `pull request #${shown?.number} rolls it back and is open: nothing else is done about it until that is merged or closed`;
-  const held: ReleaseReport = {
-    ...report,
-    decision: { kind: 'hold', from, to: from, reasons: [{ code, text }] },
-    edits: [],
-  };
+  const held = holdReport(report, { code, text });
   if (!foreign) return held;
   const message = `somebody pushed to ${foreign.branch}, so Belay does not merge it. Order the rollback again${fromOf(report, foreign)}, which makes another branch and closes this pull request; or review and merge it`;
   if (foreign.armed) {
@@ -163,6 +158,17 @@ async function hold(
     ...held,
     receipt: { kind: 'blocked', code: 'BRANCH_TAKEN', pull: { number: foreign.number, url }, message },
   };
+}
+
+function holdForSupport({ report }: Step, support: string, [pull]: readonly Sibling[]): ReleaseReport {
+  const text = `it depends on ${support}, which pull request #${pull?.number} rolls back: nothing else is done about it until that is merged or closed`;
+  return holdReport(report, { code: 'ROLLBACK_PENDING', text });
+}
+
+/** The report of a step that is not taken. */
+export function holdReport(report: ReleaseReport, reason: Reason): ReleaseReport {
+  const { from } = report.decision;
+  return { ...report, decision: { kind: 'hold', from, to: from, reasons: [reason] }, edits: [] };
 }
 
 /** What to say with an order given again: leaving a version that serves everyone takes its name. */

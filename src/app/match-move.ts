@@ -2,6 +2,7 @@ import { asksApproval } from '../core/decision/obey-orders.ts';
 import { ToolError } from '../core/errors.ts';
 import { promoteManifest, writeWeight } from '../core/manifest/edit-manifest.ts';
 import { type ParsedRelease, parseRelease } from '../core/manifest/parse-release.ts';
+import { isFollowing } from '../core/record/following.ts';
 import type { BelayRecord } from '../core/record/record-schema.ts';
 import { findQuarantine, type ReleaseState } from '../core/record/release-state.ts';
 import { sameDeployment, sameVersion, type VersionRef, versionRef } from '../core/record/version-ref.ts';
@@ -132,9 +133,12 @@ function findOddRollback({ record, path, after, state, history }: RecordedMove):
   const { restored, stable, candidate, quarantine, good } = record;
   if (!restored || good !== null) return 'a rollback that does not say what it goes back to';
   const { version } = restored;
-  if (!isSame(stable, version) || !quarantine || !isSame(candidate, quarantine))
+  const left = isFollowing(record.decision) ? candidate : quarantine;
+  if (!isSame(stable, version) || !left || !isSame(candidate, left))
     return 'a rollback whose versions do not fit together';
-  if (sameVersion(quarantine, version)) return 'a rollback of a version to itself';
+  if (left !== quarantine && quarantine !== null)
+    return 'a quarantine of a version that only goes back with another release';
+  if (sameVersion(left, version)) return 'a rollback of a version to itself';
   const isGood = state.good.some(({ ref }) => sameVersion(ref, version));
   if (!isGood || findQuarantine(state, version))
     return `${version.version} is not good by the records before`;

@@ -35,6 +35,8 @@ export interface ReleasePreview {
   readonly candidate: string | undefined;
   /** Releases that it needs, as the manifest names them. */
   readonly dependsOn: readonly string[];
+  /** The oldest version of other releases that its newest version works with, by name. */
+  readonly needs: Readonly<Record<string, string>>;
   readonly weight: Percent;
   readonly standing: Standing | undefined;
   readonly steps: readonly PlannedStep[];
@@ -151,6 +153,7 @@ export async function previewRelease(
     stable: spec.stable.version,
     candidate: spec.candidate?.version,
     dependsOn: release.metadata.dependsOn ?? [],
+    needs: (spec.candidate ?? spec.stable).needs ?? {},
     weight: spec.rollout.weight,
     standing: state.rollout ? findStanding(release, state.rollout) : undefined,
     steps,

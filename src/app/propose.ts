@@ -1,11 +1,11 @@
-import type { Change, FileEdit } from '../core/change/change.ts';
+import type { Change } from '../core/change/change.ts';
 import { ToolError } from '../core/errors.ts';
 import { readRecord } from '../core/record/record-file.ts';
 import type { Sha } from '../core/units.ts';
 import type { Forge, ForgeState, PullRequest } from '../ports/forge.ts';
 import type { BlockCode, PullLink, Receipt } from '../report/run-report.ts';
 import { closePulls } from './close-pulls.ts';
-import { statesTheSame } from './states-the-same.ts';
+import { readChange, readRecords, recordIn } from './read-change.ts';
 import type { World } from './world.ts';
 
 /** A change that goes through a pull request. */
@@ -19,7 +19,7 @@ export interface Proposal {
   /** Beginning of the names of all branches for the same purpose; older ones are closed. */
   readonly family: string;
   /** Branches of another purpose that may not land any more, and what their pull requests are told. */
-  readonly overtakes?: { readonly family: string; readonly comment: string };
+  readonly overtakes?: { readonly families: readonly string[]; readonly comment: string };
   readonly title: string;
   readonly description: string;
   readonly method: 'merge' | 'squash' | 'rebase';
@@ -78,7 +78,7 @@ async function tryBranch(
 ): Promise<Attempt> {
   const { forge } = world;
   const { branch, family, overtakes } = proposal;
-  const state = await forge.inspect({ branch, families: [family, ...(overtakes ? [overtakes.family] : [])] });
+  const state = await forge.inspect({ branch, families: [family, ...(overtakes?.families ?? [])] });
   if (state.head !== proposal.base) return ended({ kind: 'head-moved' });
   if (state.obstacle !== undefined) return ended(inTheWay(branch, state.obstacle));
   const left = await readBranch(forge, proposal, state.branch);
@@ -88,7 +88,9 @@ async function tryBranch(
     if (before) return ended(endedReceipt(proposal, before));
   }
   if (known && left.kind === 'foreign') return taken(branch, left.tip, known);
-  const overtaken = state.siblings.filter((pull) => overtakes && pull.branch.startsWith(overtakes.family));
+  const overtaken = state.siblings.filter((pull) =>
+    overtakes?.families.some((one) => pull.branch.startsWith(one)),
+  );
   // What is there goes through `propose` too: the forge takes it over only when the branch holds this very change and nothing
   // else, since whoever can push can copy a name and a trailer, or nothing at all, since a run was cut off.
   // What is overtaken is closed beside it and before the merge, at no cost in time. One that lands in between does no harm that
@@ -128,9 +130,11 @@ async function findAnswer(
   const isAnswer = ({ state, withdrawn }: PullRequest): boolean =>
     state === 'merged' || (state === 'closed' && !withdrawn && proposal.whenClosed !== undefined);
   const answers = pulls.filter(isAnswer).slice(0, MAX_ANSWERS);
+  const { files } = proposal.change;
+  const { path } = recordIn(files);
   for (const pull of answers) {
-    const files = await readFiles(forge, proposal, pull.head);
-    const record = files && readRecord(recordEdit(proposal).path, files.record);
+    const text = (await readRecords(forge, files, pull.head))?.get(path);
+    const record = text === undefined ? undefined : readRecord(path, text);
     if (record?.operation === proposal.change.operation) return pull;
   }
   return undefined;
@@ -179,48 +183,10 @@ type Left =
 async function readBranch(forge: Forge, proposal: Proposal, branch: ForgeState['branch']): Promise<Left> {
   if (!branch) return { kind: 'nothing' };
   const { tip, operation } = branch;
-  const own = operation === proposal.change.operation ? await readChange(forge, proposal, tip) : undefined;
+  const { change } = proposal;
+  const files = operation === change.operation ? await readChange(forge, change.files, tip) : undefined;
+  const own = files && { ...proposal, change: { ...change, files } };
   return own ? { kind: 'own', proposal: own } : { kind: 'foreign', tip };
-}
-
-/** The proposal with the record that a commit holds, when that commit's files are those of this change. */
-async function readChange(forge: Forge, proposal: Proposal, at: Sha): Promise<Proposal | undefined> {
-  const found = await readFiles(forge, proposal, at);
-  const record = recordEdit(proposal);
-  if (!found || !readRecord(record.path, found.record) || !statesTheSame(found.record, record.after))
-    return undefined;
-  const files = proposal.change.files.map((edit) =>
-    edit === record ? { ...edit, after: found.record } : edit,
-  );
-  return { ...proposal, change: { ...proposal.change, files } };
-}
-
-/** The text where a change has its record, when all other files at a commit are as the change writes them. */
-async function readFiles(
-  forge: Forge,
-  proposal: Proposal,
-  at: Sha,
-): Promise<{ readonly record: string } | undefined> {
-  const { files } = proposal.change;
-  const found = await forge.read(
-    at,
-    files.map((edit) => edit.path),
-  );
-  const textAt = (path: string): string | undefined => {
-    const file = found.get(path);
-    return file?.kind === 'text' ? file.text : undefined;
-  };
-  const last = recordEdit(proposal);
-  const record = textAt(last.path);
-  const isOwn = files.every((edit) => edit === last || textAt(edit.path) === edit.after);
-  return isOwn && record !== undefined ? { record } : undefined;
-}
-
-/** The record is the last file of every change. */
-function recordEdit({ change }: Proposal): FileEdit {
-  const record = change.files.at(-1);
-  if (record) return record;
-  throw new ToolError({ code: 'BUG', message: 'a change without a record' });
 }
 
 type Opened = Attempt | { readonly kind: 'opened'; readonly pull: PullRequest };

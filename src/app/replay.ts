@@ -158,6 +158,7 @@ function stateOf({
     paths: [],
     good: [{ ref: versionRef(stable), record: 1 }],
     quarantined: [],
+    introduced: [],
     backends: new Map(),
     rollout,
     unfinished: versionRef(candidate),

@@ -1,13 +1,19 @@
 import { shortOperation } from './propose.ts';
+import type { ReadableRelease } from './read-files.ts';
+
+/** Beginning of the names of all branches that roll something back. */
+export const ROLLBACKS = 'belay/rollback/';
+/** Beginning of the names of all branches that move something on. */
+export const STEPS = 'belay/advance/';
 
 /** Beginning of the names of all branches that roll a release back. */
 export function rollbackFamily(release: string): string {
-  return `belay/rollback/${release}/`;
+  return `${ROLLBACKS}${release}/`;
 }
 
 /** Beginning of the names of all branches that move a release on. */
 export function stepFamily(release: string): string {
-  return `belay/advance/${release}/`;
+  return `${STEPS}${release}/`;
 }
 
 /** Beginning of the names of all branches that bring an order of a person. */
@@ -35,6 +41,22 @@ export function takesBack(branch: string, release: string, version: string): boo
 export function operationIn(branch: string): string | undefined {
   // the number of another try has one digit, so that twelve digits are never taken for one
   return /[-/]([0-9a-f]{12})(?:-[2-9])?$/.exec(branch)?.[1];
+}
+
+/** Whether a branch may be a rollback of a release that waits: before its first record a release has nothing to go back to. */
+export function mayBeOpen(
+  release: Pick<ReadableRelease, 'parsed' | 'state' | 'chain'>,
+  branch: string,
+): boolean {
+  const { parsed, state } = release;
+  if (state.sequence === 0 || !branch.startsWith(rollbackFamily(parsed.release.metadata.name))) return false;
+  return !hasLanded(release, branch);
+}
+
+/** What has its record on the default branch has landed, by squash if the branch does not show it. */
+export function hasLanded({ chain }: Pick<ReadableRelease, 'chain'>, branch: string): boolean {
+  const short = operationIn(branch);
+  return short !== undefined && chain.records.some(({ operation }) => operation.startsWith(short));
 }
 
 /** A version as part of a branch name: letters, digits, dots and dashes, and no more of them than a branch name may have. */

@@ -5,12 +5,13 @@ import { momentFor } from '../core/plan/skew.ts';
 import type { VersionRef } from '../core/record/version-ref.ts';
 import { type Instant, type Percent, percent } from '../core/units.ts';
 import type { ReleaseReport, RunReport } from '../report/run-report.ts';
+import type { RollbackOrder } from './compute-rollback.ts';
 import { evaluate } from './evaluate.ts';
 import { findSubject, type Subject } from './find-subject.ts';
 import { planRelease } from './plan-release.ts';
 import { createProviders, type Providers } from './providers.ts';
 import { readNewest, readSnapshot, type Snapshot } from './read-snapshot.ts';
-import { type RollbackOrder, runRollback } from './restore.ts';
+import { runRollback } from './restore.ts';
 import type { World } from './world.ts';
 import { isUndecided } from './written.ts';
 

@@ -13,6 +13,8 @@ export interface PrintablePreview extends PlannedRollout {
   readonly stable: string;
   readonly candidate: string | undefined;
   readonly dependsOn: readonly string[];
+  /** The oldest version of other releases that it works with, by name. */
+  readonly needs: Readonly<Record<string, string>>;
   readonly weight: number;
   readonly overrides?: readonly string[] | undefined;
   readonly corrections: Parameters<typeof formatDiff>[0];
@@ -47,13 +49,20 @@ export function summarisePreview(preview: PrintablePreview, clock: PictureClock)
   ].join('\n\n');
 }
 
-/** The order of all releases, for a terminal and a job summary; nothing when none depends on another. */
+/** The orders of all releases, for a terminal and a job summary; nothing when none depends on another. */
 export function printOrder(order: readonly string[]): readonly string[] {
-  return order.length === 0 ? [] : [`order of rollouts: ${order.join(', ')}`];
+  if (order.length === 0) return [];
+  return [`order of rollouts: ${order.join(', ')}`, `order of rollbacks: ${[...order].reverse().join(', ')}`];
 }
 
-function notes({ dependsOn, overrides = [] }: PrintablePreview): readonly string[] {
-  return [...(dependsOn.length === 0 ? [] : [`after ${dependsOn.join(', ')}`]), ...overrides];
+function notes({ dependsOn, needs, overrides = [] }: PrintablePreview): readonly string[] {
+  return [
+    ...(dependsOn.length === 0 ? [] : [`after ${dependsOn.join(', ')}`]),
+    ...Object.entries(needs).map(
+      ([name, version]) => `goes back with ${name}, when that goes back past ${version}`,
+    ),
+    ...overrides,
+  ];
 }
 
 function title({ name, stable, candidate, weight }: PrintablePreview): string {

@@ -46,6 +46,8 @@ export interface RollbackDescription {
   readonly assessment: Assessment | undefined;
   readonly owners: readonly string[];
   readonly runbook: string | undefined;
+  /** Releases that go back in the same pull request, with what that changes. */
+  readonly along?: readonly { readonly record: WrittenRecord; readonly edits: readonly FileEdit[] }[];
 }
 
 /** Body of the revert pull request: what happened, what to do now, why, what changes, what it drops, the evidence. */
@@ -56,16 +58,22 @@ export function describeRollback(input: RollbackDescription): string {
     now(input),
     why(input),
     what(input),
+    ...company(input),
     ...(input.dropped.length > 0 ? [dropped(input)] : []),
-    details('The change, line by line', codeBlock(formatDiff(input.edits), 'diff')),
+    details('The change, line by line', codeBlock(formatDiff(allEdits(input)), 'diff')),
     ...describeEvidence(input.answers),
     `<!-- belay:rollback op=${input.record.operation} -->`,
   ];
   return joinBlocks(blocks, { limit: MAX_BODY, note: TOO_LONG });
 }
 
-function badVersion(record: WrittenRecord): string {
-  return record.quarantine?.version ?? '';
+function allEdits({ edits, along = [] }: RollbackDescription): readonly FileEdit[] {
+  return [...edits, ...along.flatMap((one) => one.edits)];
+}
+
+/** What is left: quarantined, or only taken back since another release was. */
+function badVersion({ quarantine, candidate }: WrittenRecord): string {
+  return (quarantine ?? candidate)?.version ?? '';
 }
 
 function headline({ record, traffic, summary, restored, owners }: RollbackDescription): string {
@@ -97,7 +105,9 @@ function now({ record, traffic, runbook }: RollbackDescription): string {
   const lines = [
     `**If this is still open, merge it:** until then ${bad} keeps ${formatPercent(traffic)} of the traffic. Belay merges it by itself where the rules of the repository let it, and then at its own commit only. While a requirement is pending it arms auto-merge: from then on GitHub merges what is on this branch once the requirement is met, so look at its commits when somebody else may push to it.`,
     '**If it should not be rolled back:** close this pull request. Belay respects that until the files or the records change; as long as the checks prove harm, its runs end with exit code 2 and say so.',
-    `**To try again later:** bring a new version with new content; ${bad} stays quarantined.`,
+    record.quarantine
+      ? `**To try again later:** bring a new version with new content; ${bad} stays quarantined.`
+      : `**To try again later:** bring ${bad} again once what it needs is rolled out; nothing is proven against it.`,
     ...(runbook ? [`**Runbook:** ${codeSpan(runbook)}`] : []),
   ];
   return `### What to do\n${lines.map((line) => `- ${line}`).join('\n')}`;
@@ -109,9 +119,29 @@ function why({ record, assessment }: RollbackDescription): string {
   const reasons = record.decision.reasons.filter((reason) => !seen.has(reason.text));
   const parts = [
     ...(reasons.length > 0 ? [reasons.map((reason) => `- ${escapeText(reason.text)}`).join('\n')] : []),
-    ...(assessment ? [describeVerdicts(assessment)] : ['No check was asked: this was an order.']),
+    ...(assessment ? [describeVerdicts(assessment)] : [unasked(record)]),
   ];
   return `### Why\n${parts.join('\n\n')}`;
+}
+
+function unasked({ quarantine }: WrittenRecord): string {
+  return quarantine
+    ? 'No check was asked: this was an order.'
+    : 'No check was asked: another release was taken back.';
+}
+
+/** Those that go back as well, in the order in which they depend on each other. */
+function company({ along = [] }: RollbackDescription): readonly string[] {
+  if (along.length === 0) return [];
+  const rows = along.map(({ record }) => [
+    escapeText(record.release),
+    codeSpan(badVersion(record)),
+    codeSpan(record.restored?.version.version ?? ''),
+    escapeText(record.decision.reasons[0]?.text ?? ''),
+  ]);
+  const text =
+    'What they serve or try does not work with the version that is restored. They are not quarantined.';
+  return [`### What goes back with it\n${text}\n\n${table(['Release', 'From', 'To', 'Why'], rows)}`];
 }
 
 function what({ record, restored, skipped, edits }: RollbackDescription): string {
@@ -126,7 +156,11 @@ function what({ record, restored, skipped, edits }: RollbackDescription): string
         (edit) => `${codeSpan(edit.path)} sends all traffic to ${good} (${codeSpan(restored.ref.backend)}).`,
       ),
     ...skipped.map(({ version, reason }) => `${codeSpan(version)} was passed over: ${escapeText(reason)}.`),
-    `${bad} and its digests are quarantined by record ${record.sequence}: a pull request that brings them again is refused.`,
+    ...(record.quarantine
+      ? [
+          `${bad} and its digests are quarantined by record ${record.sequence}: a pull request that brings them again is refused.`,
+        ]
+      : []),
   ];
   return `### What this changes\n${lines.map((line) => `- ${line}`).join('\n')}`;
 }

@@ -154,7 +154,17 @@ function goBack({ release, workflow, commands: byComment }: RunbookInput): strin
       : []),
     codeBlock(commands.join('\n'), 'sh'),
     'What it goes back to is computed: the newest version that was promoted or adopted and is not quarantined. A revert pull request opens and merges itself; **if it stays open, merge it**.',
+    ...company(release),
   ].join('\n\n');
+}
+
+/** Which releases go back with which; the versions that decide it are in `belay plan`, since Belay changes them. */
+function company({ metadata: { name, dependsOn = [] } }: Release): readonly string[] {
+  if (dependsOn.length === 0) return [];
+  const others = dependsOn.map(codeSpan).join(', ');
+  return [
+    `${codeSpan(name)} depends on ${others}. Go back from the outside in: what depends on others before these. When one of them goes back past what ${codeSpan(name)} needs of it, both go back in one pull request, by Belay.`,
+  ];
 }
 
 function goOn({ release, path }: RunbookInput): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { CANDIDATE } from '../builders/release.ts';
+import { CANDIDATE, STABLE } from '../builders/release.ts';
 import { MANIFEST } from '../builders/world.ts';
 import { openInFlight, writeFiles, writeManifest } from './bench.ts';
 import { BASE, baseOf, type Files, filesOf, problemsOf } from './directory.ts';
@@ -210,6 +210,36 @@ describe('releases that depend on others', () => {
       expect.stringMatching(
         /^DEPENDENCY_IN_FLIGHT releases\/store\.yaml spec\.candidate\.version scorer depends on it/,
       ),
+    ]);
+  });
+
+  /** `api` with a candidate that needs a version of what it depends on. */
+  const needing = (needs: Readonly<Record<string, string>>, dependsOn = ['store']): Files => {
+    const files = release('api', dependsOn, { candidate: CANDIDATE });
+    const path = 'releases/api.yaml';
+    const manifest = parse(files[path]!);
+    manifest.spec.candidate.needs = needs;
+    return { ...files, [path]: stringify(manifest) };
+  };
+
+  it('serve the version that a candidate needs, or a later one', async () => {
+    expect(await codes(release('store', []), needing({ store: STABLE.version }))).toEqual([]);
+    expect(await codes(release('store', []), needing({ store: '9.9.9' }))).toEqual([
+      expect.stringMatching(
+        /^DEPENDENCY_NOT_MET releases\/api\.yaml spec\.candidate\.needs\.store 3\.5\.0 needs store 9\.9\.9 or a later one, and 3\.4\.1 serves there/,
+      ),
+    ]);
+  });
+
+  it('are not blamed for a need while they cannot be read', async () => {
+    const found = await codes(needing({ scorer: '9.9.9' }, ['scorer']), { [MANIFEST]: 'kind: Release' });
+    expect(found.filter((line) => line.startsWith('DEPENDENCY'))).toEqual([]);
+  });
+
+  it('are named where a version of them is needed', async () => {
+    const found = await codes(release('store', []), needing({ store: STABLE.version }, []));
+    expect(found).toEqual([
+      expect.stringMatching(/^NEED_UNDECLARED releases\/api\.yaml spec\.candidate\.needs\.store .*dependsOn/),
     ]);
   });
 });

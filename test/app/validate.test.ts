@@ -479,7 +479,10 @@ describe('plan', () => {
       [MANIFEST]: text,
     });
     expect(order).toEqual(['store', 'scorer']);
-    expect(printOrder(order)).toEqual(['order of rollouts: store, scorer']);
+    expect(printOrder(order)).toEqual([
+      'order of rollouts: store, scorer',
+      'order of rollbacks: scorer, store',
+    ]);
     expect(releases.map((release) => printPreview(release, CLOCK).split('\n')[1])).toEqual([
       '  after store',
       expect.stringContaining('from, earliest'),

@@ -286,13 +286,13 @@ describe('the forge of a drill', () => {
     const { world, scratch } = await openDrill({ dir: place.directory }, contextOf(place));
     const under = 'belay/drill/fraud-scorer/20261130T000000Z/';
     const steps = { beforeWrite: async () => undefined, decided: () => undefined, proposed: () => undefined };
-    const options = { release: 'fraud-scorer', under, steps };
+    const options = { under, steps };
     expect(() => createDrillForge(world.forge, options)).toThrow('refused[SEC-32]');
     expect(() => createDrillForge(world.forge, { ...options, under: 'main' })).toThrow('refused[SEC-32]');
     expect(() => scratch.onto('main')).toThrow('plain names below belay/');
     await scratch.create(`${under}base`, await world.forge.refresh());
     const forge = createDrillForge(scratch.onto(`${under}base`), options);
-    const foreign = 'belay/rollback/other/3.5.0-0123456789ab';
+    const foreign = 'belay/drill-record/fraud-scorer/x';
     await expect(forge.inspect({ branch: foreign, families: [] })).rejects.toThrow('refused[SEC-32]');
     await expect(
       forge.inspect({ branch: 'belay/rollback/fraud-scorer/x', families: ['belay/'] }),

@@ -9,6 +9,7 @@ const preview = {
   stable: '3.4.1',
   candidate: '3.5.0',
   dependsOn: [],
+  needs: {},
   weight: 0,
   steps: [{ step: { weight: percent(5), hold: millis(3_600_000) }, earliest: millis(0) }],
   total: millis(3_600_000),

@@ -7,7 +7,7 @@ import type { World } from '../../src/app/world.ts';
 import type { Forge } from '../../src/ports/forge.ts';
 import { type GitHubBench, openGitHubBench } from '../adapters/github/github-bench.ts';
 import { readRecording, told, writeFiles, writeManifest } from '../app/bench.ts';
-import { CANDIDATE, minute } from '../builders/release.ts';
+import { CANDIDATE, minute, STABLE } from '../builders/release.ts';
 import { CONFIG, MANIFEST } from '../builders/world.ts';
 
 /** A run at a minute, on a checkout of its own. */
@@ -95,5 +95,41 @@ describe('a rollback on GitHub', () => {
       writeManifest({ candidate: CANDIDATE, weight: 5, deadline: '30h' }),
     );
     expect(await text(MANIFEST, (await tip('main'))!)).toBe(writeManifest({ deadline: '30h' }));
+  });
+
+  it('takes along what needs the version that is left: one pull request, one commit, a record each', async () => {
+    const store = { name: 'store', stable: { ...STABLE, version: '1.0.0' } };
+    const next = { ...CANDIDATE, version: '1.1.0' };
+    const scorer = (setup: Parameters<typeof writeManifest>[0]): string =>
+      writeManifest(setup)
+        .replace('name: scorer\n', 'name: scorer\n  dependsOn: [store]\n')
+        .replace('version: 3.5.0\n', 'version: 3.5.0\n    needs: {store: 1.1.0}\n');
+    bench = await openGitHubBench({
+      '.belay/config.yaml': CONFIG,
+      ...writeFiles(store),
+      ...writeFiles(),
+      [MANIFEST]: scorer({}),
+    });
+    await tick(bench.forge, 0);
+    await bench.push({ ...writeFiles({ ...store, stable: next }, { 'scorer-a': 0, 'scorer-b': 100 }) });
+    await tick(bench.reopen(), 1);
+    await bench.push({ [MANIFEST]: scorer({ candidate: CANDIDATE }) });
+    expect(told(await tick(bench.reopen(), 2))).toEqual(['start', 'CANDIDATE_NEW', 'committed']);
+    const order = { release: 'store', reason: 'slow', from: '1.1.0', onlyIfFailing: false, dryRun: false };
+    const report = await rollback(worldAt(bench.reopen(), 10), order);
+    expect(told(report, 'store')).toEqual(['rollback', 'ASKED_BY_PERSON', 'merged']);
+    const head = (await bench.tip('main'))!;
+    expect(await bench.text(MANIFEST, head)).toBe(scorer({}));
+    expect(await bench.text('releases/store.yaml', head)).toBe(writeManifest(store));
+    for (const [name, number] of [
+      ['store', '0003'],
+      ['scorer', '0003'],
+    ] as const)
+      expect(await bench.text(`.belay/records/${name}/${number}.json`, head), name).toContain('"rollback"');
+    expect((await bench.repo.log())[0]?.parents).toHaveLength(2);
+    expect(bench.repo.pulls.map(({ state }) => state)).toEqual(['MERGED']);
+    expect(bench.lab.takeViolations()).toEqual([]);
+    for (const name of ['store', 'scorer'])
+      expect(told(await tick(bench.reopen(), 12), name)[0]).toBe('nothing');
   });
 });

@@ -65,6 +65,8 @@ export interface ChangeInput {
   readonly targets: readonly FileEdit[];
   readonly restored?: Restored;
   readonly quarantine?: VersionRef;
+  /** Operations of other releases that land with it or not at all. */
+  readonly along?: readonly string[];
   /** Name of a version that may come again. */
   readonly lifted?: string;
   /** Of a start. */
@@ -97,45 +99,17 @@ export function buildChange(input: ChangeInput): Change {
   };
 }
 
-/** Names of releases fit into the subject of a commit up to this many characters; the body has all of them. */
-const MAX_NAMES = 80;
-
-/**
- * One commit for several changes; the same changes have the same operation.
- * @param changes of different releases, which write different files
- */
-export function combineChanges(
-  changes: readonly Change[],
-  sha256: Sha256,
-): Pick<Change, 'files' | 'subject' | 'body' | 'operation'> {
-  const [only] = changes;
-  if (changes.length === 1 && only) return only;
-  const operation = sha256(changes.map((change) => change.operation).join('\n'));
-  const details = changes
-    .map((change) => `${change.subject}\n\n${withoutOperation(change.body)}`)
-    .join('\n\n');
-  const names = changes.map((change) => change.release).join(', ');
-  return {
-    files: changes.flatMap((change) => change.files),
-    subject: `release: move ${changes.length} releases${names.length <= MAX_NAMES ? ` (${names})` : ''}`,
-    body: `${details}\n\nBelay-Op: ${operation}`,
-    operation,
-  };
-}
-
-function withoutOperation(body: string): string {
-  return body.replace(/\n*Belay-Op: [0-9a-f]{64}$/, '');
-}
-
 /** The files and the sequence number are in the name: a retry after a race is another operation, a rerun is the same. */
 function nameOperation(input: ChangeInput, sequence: number): string {
   const { decision, manifest, targets } = input;
   const files = [manifest, ...targets].map((edit) => [edit.path, edit.before ?? null, edit.after]);
   // A person's order is another operation than a tick's decision, and is not stopped by a pull request closed on that one.
   const order = decision.reasons[0].code === 'ASKED_BY_PERSON' ? ['asked'] : nameOrder(input);
+  const along = input.along?.length ? [input.along] : [];
   return input.sha256(
     JSON.stringify([
       ...order,
+      ...along,
       input.release,
       sequence,
       input.state.tip,

@@ -53,6 +53,7 @@ export interface LastGoodSearch {
  * @param bad the version to get away from; undefined: only what is needed to go back to the newest good one
  * @param revisions first-parent history of the manifest, newest first
  * @param prefer name of the version to look at before the others
+ * @param unfit why a version cannot be gone back to although nothing of its own release is in the way
  */
 export function findLastGood(input: {
   readonly path: string;
@@ -62,6 +63,7 @@ export function findLastGood(input: {
   readonly prefer?: string | undefined;
   /** Good versions that are known to be lost. */
   readonly lost?: readonly LostGood[];
+  readonly unfit?: ((release: Release) => string | undefined) | undefined;
 }): LastGoodSearch {
   const { prefer } = input;
   const eligible = input.state.good.filter(({ ref }) => !input.bad || !sameVersion(ref, input.bad));
@@ -85,7 +87,9 @@ export function findLastGood(input: {
     }
     const found = findBytes(input.path, ref, input.revisions);
     const reason = found
-      ? (describeTakeover(input, found.release) ?? describeMisfit(input, found.release))
+      ? (describeTakeover(input, found.release) ??
+        describeMisfit(input, found.release) ??
+        input.unfit?.(found.release))
       : 'no settled, valid manifest with it in the history of the default branch';
     if (found && reason === undefined) return { found: { ...found, ref, record }, skipped };
     skipped.push({ version, reason: reason ?? '' });

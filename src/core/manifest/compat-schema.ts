@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CompatValue, Name, RepoPath, wording } from './scalars.ts';
+import { CompatValue, Label, Name, RepoPath, wording } from './scalars.ts';
 
 /** What a version promises to those around it: the values that it takes and gives, and what it needs to stand beside. */
 
@@ -46,3 +46,14 @@ export const otherValuesSchema = () =>
     .refine((values) => Object.keys(values).length > 0, notEmpty)
     .register(wording, { expected: 'a map of lists by name, such as index: ["2026-10"]' })
     .meta({ description: 'Other values of `compat` that this version works with as well, by name.' });
+
+/** Names of releases → the oldest version of each that is enough. */
+export const needsSchema = () =>
+  z
+    .record(Name, Label)
+    .refine((values) => Object.keys(values).length > 0, notEmpty)
+    .register(wording, { expected: 'a map of versions by release, such as feature-store: 2.4.0' })
+    .meta({
+      description:
+        'Of releases in metadata.dependsOn, the oldest version that this one works with: that one, or any that came after it.',
+    });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { checkSchema } from './check-schema.ts';
-import { compatSchema, contractSchema, otherValuesSchema } from './compat-schema.ts';
+import { compatSchema, contractSchema, needsSchema, otherValuesSchema } from './compat-schema.ts';
 import { lazily } from './lazily.ts';
 import {
   ContentDigest,
@@ -84,6 +84,7 @@ const versionSchema = () =>
     contract: contractSchema().optional(),
     compat: compatSchema().optional(),
     alsoWorksWith: otherValuesSchema().optional(),
+    needs: needsSchema().optional(),
   });
 
 const stepSchema = () =>

@@ -40,6 +40,8 @@ export interface ReleaseState {
   readonly good: readonly GoodVersion[];
   /** Newest first; those that a person lifted are left out. */
   readonly quarantined: readonly Quarantined[];
+  /** Names of all versions, in the order in which records first name them: one that came later is newer. */
+  readonly introduced: readonly string[];
   /** By backend. What an earlier version ran on serves the later one now: nothing routes to the earlier one any more. */
   readonly backends: ReadonlyMap<string, BackendUse>;
   /** The rollout of the given candidate, when it was started and not ended. */
@@ -91,6 +93,7 @@ export function readState(
     // what is lifted may be tried again; it is not good for that
     good: readGood(newestFirst).filter((version) => !bad.some((one) => isLaterQuarantine(one, version))),
     quarantined: bad.filter((one) => !isLifted(one, chain.records)),
+    introduced: readIntroduced(chain.records),
     backends: readBackends(newestFirst),
     rollout: readRollout(running, landed),
     unfinished: started,
@@ -144,6 +147,11 @@ function isLifted({ ref, record }: Quarantined, records: readonly BelayRecord[])
 
 function isLaterQuarantine(bad: Quarantined, version: GoodVersion): boolean {
   return bad.record > version.record && sameVersion(bad.ref, version.ref);
+}
+
+function readIntroduced(records: readonly BelayRecord[]): readonly string[] {
+  const names = records.flatMap(({ stable, candidate }) => [stable?.version, candidate?.version]);
+  return [...new Set(names.filter((name) => name !== undefined))];
 }
 
 /** A word about a candidate that waits puts it on no backend. */
@@ -201,7 +209,9 @@ function readCarried(records: readonly BelayRecord[], start: BelayRecord): numbe
     if (record.sequence >= start.sequence) break;
     const { kind } = record.decision;
     // another start ends a trial as well: the candidate was renamed, moved or replaced in the manifest
-    if (kind === 'start' || kind === 'adopt') carried += leftBy(trial, candidate);
+    // and so does a rollback that quarantines nothing: another release was taken back, which proves nothing about this one
+    const isOther = kind === 'rollback' && record.quarantine === null;
+    if (kind === 'start' || kind === 'adopt' || isOther) carried += leftBy(trial, candidate);
     if (kind === 'start' && record.candidate) trial = { ref: record.candidate, logHarm: undefined };
     else if (ENDS.has(kind)) trial = undefined;
     else if (trial && record.evidence) trial.logHarm = record.evidence.logHarm;

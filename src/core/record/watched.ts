@@ -113,11 +113,12 @@ function readPromoted(
 }
 
 function readRestored(
-  { restored, quarantine, decision, rollout, at }: BelayRecord,
+  { restored, quarantine, candidate, decision, rollout, at }: BelayRecord,
   settled: Omit<Settled, 'ref'>,
   before: readonly BelayRecord[],
 ): RestoredVersion | undefined {
-  if (!restored || !quarantine) return undefined;
+  const bad = quarantine ?? candidate;
+  if (!restored || !bad) return undefined;
   const brought = before.find(
     ({ decision: { kind }, candidate }) =>
       kind === 'start' && candidate && sameVersion(candidate, restored.version),
@@ -131,7 +132,7 @@ function readRestored(
     ...settled,
     kind: 'restored',
     ref: restored.version,
-    bad: quarantine,
+    bad,
     troubledSince: replaced?.rollout?.startedAt ?? replaced?.at ?? rollout?.startedAt ?? at,
     broughtAt: brought?.at,
     isSecond,

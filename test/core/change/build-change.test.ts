@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { operationOf } from '../../../src/adapters/operation.ts';
-import { buildChange, type ChangeInput, combineChanges } from '../../../src/core/change/build-change.ts';
+import { buildChange, type ChangeInput } from '../../../src/core/change/build-change.ts';
+import { combineChanges } from '../../../src/core/change/combine-changes.ts';
 import type { RecordedKind } from '../../../src/core/decision/decision.ts';
 import { RecordSchema } from '../../../src/core/record/record-schema.ts';
 import { percent, sha } from '../../../src/core/units.ts';
