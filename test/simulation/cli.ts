@@ -1,8 +1,9 @@
 import { cpus } from 'node:os';
-import { hunt, playAgain, playSeeds } from './campaign.ts';
+import { type Campaign, hunt, playAgain, playSeeds } from './campaign.ts';
 import { drawScenario } from './draw.ts';
 import { PLANTED } from './planted.ts';
 import { printCampaign } from './print.ts';
+import { playInProcesses, serve } from './processes.ts';
 import { shrink } from './shrink.ts';
 import { buildSystem } from './system.ts';
 
@@ -15,6 +16,10 @@ const option = (name: string, usual: number): number => {
 async function main(): Promise<number> {
   if (args.includes('--planted')) return huntAll(option('seeds', 2000));
   const system = await buildSystem();
+  if (args.includes('--serve')) {
+    serve(system);
+    return 0;
+  }
   if (args.includes('--replay')) {
     const scenario = drawScenario(option('replay', 1));
     const outcome = await playAgain(system, scenario);
@@ -23,12 +28,13 @@ async function main(): Promise<number> {
     console.log(outcome.violations);
     return outcome.violations.length;
   }
-  const campaign = await playSeeds(system, {
-    from: option('from', 1),
-    count: option('seeds', 200),
-    stopAfter: option('stop', 20),
-    seconds: 60 * option('minutes', 24 * 60),
-  });
+  const stretch = { from: option('from', 1), count: option('seeds', 200) };
+  const until = { stopAfter: option('stop', 20), seconds: 60 * option('minutes', 24 * 60) };
+  const processes = option('processes', 1);
+  const campaign =
+    processes > 1
+      ? await playInProcesses(stretch, { ...until, processes, tell: (soFar) => tell(soFar, stretch.count) })
+      : await playSeeds(system, { ...stretch, ...until });
   console.log(
     printCampaign(campaign, `node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? ''}`),
   );
@@ -43,6 +49,12 @@ async function main(): Promise<number> {
     console.log(outcome.violations);
   }
   return campaign.failures.length;
+}
+
+/** A long run says how far it is. */
+function tell({ seeds, failures }: Campaign, count: number): void {
+  const broken = failures.map(({ seed, violation }) => `; ${seed}: ${violation.invariant}`).join('');
+  process.stderr.write(`${seeds} of ${count} seeds, ${failures.length} broken${broken}\n`);
 }
 
 /** The table of the planted bugs: which seed and which invariant found each. */
