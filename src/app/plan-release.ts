@@ -15,6 +15,7 @@ import { sameVersion, versionRef } from '../core/record/version-ref.ts';
 import { type Instant, percent } from '../core/units.ts';
 import type { ReleaseReport } from '../report/run-report.ts';
 import type { Evidence } from './evaluate.ts';
+import { requireConfig } from './last-config.ts';
 import { nameOf, type ReadableRelease, type ReleaseFile, type UnreadableRelease } from './read-files.ts';
 import { readRevisions } from './read-revisions.ts';
 import type { Snapshot } from './read-snapshot.ts';
@@ -57,7 +58,9 @@ export async function planRelease(
     now,
   });
   const found = await findServed(world, snapshot, release, decided);
-  const held = await requireHold(world, snapshot, { release, decision: decided, now });
+  const held = await requireHold(world, snapshot, {
+    ...{ release, now, decision: requireConfig(snapshot.lastConfig, decided) },
+  });
   const served = requireServed(release, held, found);
   const rooted = await requireHistory(world, snapshot, { release, decision: served });
   const decision = await requireWayBack(world, snapshot, release, rooted);

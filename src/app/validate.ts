@@ -68,7 +68,7 @@ export async function validate(
 ): Promise<Validation> {
   const reading = await readFiles(files, sha256);
   const problems: Problem[] = [...reading.problems, ...(await checkConfig(files, reading))];
-  const before = base && (await readFiles(base, sha256, reading.config?.releases));
+  const before = base && (await readFiles(base, sha256, { folders: reading.config?.releases }));
   const { problems: found, own } =
     base && before ? await checkBase(base, files, { before, reading, origin, sha256 }) : NO_BASE;
   problems.push(...found, ...(await checkPolicies(files, { reading, before, own, now })));
