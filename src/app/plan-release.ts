@@ -58,9 +58,8 @@ export async function planRelease(
     now,
   });
   const found = await findServed(world, snapshot, release, decided);
-  const held = await requireHold(world, snapshot, {
-    ...{ release, now, decision: requireConfig(snapshot.lastConfig, decided) },
-  });
+  const configured = requireConfig(snapshot.lastConfig, decided);
+  const held = await requireHold(world, snapshot, { release, decision: configured, now });
   const served = requireServed(release, held, found);
   const rooted = await requireHistory(world, snapshot, { release, decision: served });
   const decision = await requireWayBack(world, snapshot, release, rooted);
@@ -70,11 +69,8 @@ export async function planRelease(
     return { ...plan, report: reportRelease(input, decision, { edits: [], problems }), change: undefined };
   const edited = await editFiles(world, snapshot, release, decision);
   if (edited.problems.length > 0) {
-    const held = hold(
-      decision,
-      'TARGET_MISMATCH',
-      `cannot ${decision.kind}: ${edited.problems.length} problem(s) in the files to be edited`,
-    );
+    const text = `cannot ${decision.kind}: ${edited.problems.length} problem(s) in the files to be edited`;
+    const held = hold(decision, 'TARGET_MISMATCH', text);
     const all = [...release.problems, ...edited.problems];
     const report = reportRelease(input, held, { edits: [], problems: all });
     return { ...plan, report, change: undefined };
