@@ -32,8 +32,16 @@ export function supportsOf(name: string, graph: DependencyGraph): ReadonlySet<st
   return supports;
 }
 
-/** What each release serves everyone with who is not tried on. */
+const served = new WeakMap<readonly ReleaseFile[], Dependencies>();
+
+/** What each release serves everyone with who is not tried on; worked out once for a snapshot, since every release asks. */
 export function dependenciesIn(files: readonly ReleaseFile[]): Dependencies {
+  const known = served.get(files) ?? readDependencies(files);
+  served.set(files, known);
+  return known;
+}
+
+function readDependencies(files: readonly ReleaseFile[]): Dependencies {
   return new Map(
     files.flatMap((file) =>
       file.kind === 'readable'
