@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.ts';
 
@@ -88,7 +90,21 @@ describe('belay judge', () => {
     const { exitCode, stdout, stderr } = await judge('{"kind": "Evidence", "checks": []}');
     expect([exitCode, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(
-      /evidence\.json: this is no evidence that can be judged: apiVersion: .*; checks: .*belay schema evidence/,
+      /^belay: judge: evidence\.json is no evidence that can be judged; "belay schema evidence" prints the format\n {2}evidence\.json:1:1 apiVersion: expected "belay\.dev\/v1", got nothing\n {2}evidence\.json:1:32 checks: expected a list of at least 1, got an empty list \[REFUSED\]\n$/,
+    );
+  });
+
+  it('says line and column of what stands on standard input', () => {
+    const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+    const text = 'apiVersion: belay.dev/v1\nkind: Evidence\nchecks: none\n';
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', import.meta.resolve('tsx'), main, 'judge', '-'],
+      { input: text, encoding: 'utf8' },
+    );
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toBe(
+      'belay: judge: standard input (-) is no evidence that can be judged; "belay schema evidence" prints the format\n  -:3:9 checks: expected a list, got "none" [REFUSED]\n',
     );
   });
 

@@ -1,3 +1,4 @@
+import { formatProblem } from '../../errors.ts';
 import type { Evidence, Verdict } from '../evidence.ts';
 import { type CheckJudgement, judge } from '../judge.ts';
 import type { ShownInterval } from '../method.ts';
@@ -93,7 +94,10 @@ function unusableResult(one: ReadCheck): CheckResult {
     safeThreshold: null,
     interval: null,
     ticks: { used: 0, dropped: [] },
-    reason: one.kind === 'unusable' ? `cannot be used: ${one.problems.join('; ')}` : 'cannot be used',
+    reason:
+      one.kind === 'unusable'
+        ? `cannot be used: ${one.problems.map(formatProblem).join('; ')}`
+        : 'cannot be used',
   };
 }
 
