@@ -487,3 +487,48 @@ describe('a problem of a document', () => {
     expect(reasons.at(-1)).toContain(`e.json:${line}:17 checks[200].ticks[0].candidate.events: `);
   });
 });
+
+describe('ticks that are left out', () => {
+  const reason = (ticks: readonly unknown[], more: object = {}): string =>
+    assess(document([{ ...errors, ...more, ticks }])).checks[0]!.reason;
+  const bad = tick(90, 250, 24, 4_750);
+
+  it('are said to be why nothing is proven', () => {
+    expect(reason([bad])).not.toContain('forgiven');
+    expect(reason([bad], { trim: 1 })).toContain(
+      '; the only tick so far is forgiven (trim 1), so nothing can be proven before a second one; 0% of the evidence',
+    );
+    expect(reason([bad, bad], { trim: 2 })).toContain(
+      '; each of the 2 ticks so far is forgiven (trim 2), so nothing can be proven before there are 3; ',
+    );
+    // a tick without traffic is one with the next: of these nothing counts either
+    expect(reason([tick(0, 0, 24, 4_750), bad], { trim: 1 })).toContain('; the only tick so far is forgiven');
+  });
+
+  it('are counted beside those that count', () => {
+    expect(reason([bad, bad, bad], { trim: 1 })).toMatch(
+      /; 1 of 3 ticks is forgiven \(trim 1\): the one that proves most does not count as evidence$/,
+    );
+    expect(reason([bad, bad, bad], { trim: 2 })).toMatch(
+      /; 2 of 3 ticks are forgiven \(trim 2\): those that prove most do not count as evidence$/,
+    );
+  });
+
+  it('are listed by why they cannot be compared', () => {
+    const none = { candidate: null, stable: null };
+    expect(reason([bad, none, bad, none, tick(-3, 100, 5, 100), bad])).toMatch(
+      /; 3 of 6 ticks left out \(2 candidate: no data, 1 candidate: -3 events of 100, as after a counter reset\)$/,
+    );
+    expect(reason([none])).toBe('no data to judge by: 1 of 1 tick left out (1 candidate: no data)');
+    expect(reason([])).toBe('no data: it has no ticks; add what was seen');
+    const all = ['a', 'b', 'c', 'd', 'e'].map((_, index) => tick(-1 - index, 100, 5, 100));
+    expect(reason([bad, ...all])).toMatch(/; 5 of 6 ticks left out \(.*, 2 for other reasons\)$/);
+  });
+
+  it('are no matter where a multiple of nothing can never be proven', () => {
+    const nobody = Array.from({ length: 5 }, () => tick(0, 500, 0, 9_500));
+    const hopeless = 'of none there is no multiple: safety needs an absolute part (difference) in safe';
+    expect(reason(nobody, { safe: { ratio: 1.25 } })).toContain(hopeless);
+    expect(reason(nobody)).not.toContain(hopeless);
+  });
+});
