@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type {
-  Counts,
-  EvidenceCheck,
-  EvidenceTick,
-  Margins,
-  ProportionCheck,
-  RateCheck,
-} from '../../../src/core/judge/evidence.ts';
+import type { Counts, EvidenceCheck, EvidenceTick, Margins } from '../../../src/core/judge/evidence.ts';
 import { judge } from '../../../src/core/judge/judge.ts';
 import { millis } from '../../../src/core/units.ts';
 import { announceSeed, type SeededRandom, seededRandom } from '../stats/seeded-random.ts';
@@ -99,7 +92,7 @@ function toCheck(
   name: string,
   ticks: readonly EvidenceTick<Counts>[],
 ): EvidenceCheck {
-  const check: Omit<ProportionCheck & RateCheck, 'kind'> = {
+  const check = {
     name,
     weight,
     trim,
@@ -110,8 +103,8 @@ function toCheck(
     safe: margin,
     limit: undefined,
     ticks: [...ticks],
-  };
-  return { ...check, kind };
+  } as const;
+  return kind === 'rate' ? { ...check, kind } : { ...check, kind };
 }
 
 describe('the promise over all checks, steps and looks together', () => {
