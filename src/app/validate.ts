@@ -20,6 +20,7 @@ import { checkPolicies } from './check-policies.ts';
 import { checkConfigFiles, checkRunbooks, readRunbooks, reportNoManifest } from './check-references.ts';
 import { checkTargets } from './check-targets.ts';
 import { checkVersions } from './check-versions.ts';
+import { createForgive } from './forgive-old.ts';
 import type { Origin } from './origin.ts';
 import { type ArtifactReading, prepareSignatures } from './prepare-signatures.ts';
 import { type RepositoryReading, readFiles, remainsOf, wholeOf } from './read-files.ts';
@@ -81,12 +82,13 @@ export async function validate(
   problems.push(...(signatures?.problems ?? []));
   const place = await findPlace(files, reading.config);
   const check = remembering(checkQuery);
+  const forgive = createForgive(before, own);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
   const judged = reading.releases.map((file) => ({ file, remains: remainsOf(file) }));
   const manifests = judged.flatMap(({ remains }) => remains ?? []);
   const runbooks = await readRunbooks(files, manifests);
   for (const { file, remains } of judged) {
-    problems.push(...file.problems);
+    problems.push(...forgive(file, file.problems));
     if (file.kind === 'readable')
       releases.push({ path: file.path, release: file.parsed.release, state: file.state });
     if (!remains) continue;
@@ -96,7 +98,7 @@ export async function validate(
       ...(parsed && state ? checkVersions(parsed, state) : []),
       ...(parsed ? findReleaseLeftovers(parsed) : []),
       ...(parsed && now !== undefined ? checkWaiverDays(parsed, now) : []),
-      ...checkQueries(remains, check),
+      ...forgive(file, checkQueries(remains, check)),
       ...checkOwners(remains, owners),
       ...(await checkContracts(files, remains)),
       ...(parsed ? checkGenerated(parsed, runbooks, place) : []),
