@@ -34,6 +34,10 @@ export interface RecordChanges {
    * Belay's, as far as those files go.
    */
   readonly told: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Those of them that it rolls back. */
+  readonly restored: ReadonlySet<string>;
+  /** Those of them that a person's order is about. */
+  readonly ordered: ReadonlySet<string>;
 }
 
 /**
@@ -44,6 +48,8 @@ export interface RecordChanges {
 export async function checkRecords(ends: BothEnds): Promise<RecordChanges> {
   const problems: Problem[] = [...(await checkDrillRecords(ends))];
   const told = new Map<string, ReadonlySet<string>>();
+  const restored = new Set<string>();
+  const ordered = new Set<string>();
   const names = new Set([...ends.before.records.keys(), ...ends.after.records.keys()]);
   for (const name of names) {
     const was = recordsOf(ends.before.records, name);
@@ -66,8 +72,11 @@ export async function checkRecords(ends: BothEnds): Promise<RecordChanges> {
     const odd = foreign === undefined ? await findOdd(ends, name, added, is) : notOurs(first, foreign);
     if (odd) problems.push(odd);
     else told.set(name, pathsIn(added, is));
+    const record = odd ? undefined : readRecord(first, is.get(first) ?? '');
+    if (record?.decision.kind === 'rollback') restored.add(name);
+    if (record && isOrder(record)) ordered.add(name);
   }
-  return { problems, told };
+  return { problems, told, restored, ordered };
 }
 
 /** A release that follows another one's rollback comes on that one's branch, beside its record. */

@@ -5,12 +5,12 @@ import type { ReleaseFile, RepositoryReading } from './read-files.ts';
 export type Forgive = (file: ReleaseFile, problems: readonly Problem[]) => readonly Problem[];
 
 /**
- * What Belay proposes is judged by what it brings: a manifest that was wrong on the default branch, and is left as it is, must not keep
- * a rollback of another release, or the order to pause this one, from being merged. In any other pull request it stays an error.
- * @param own  releases for which the pull request is one of Belay's
+ * An order of a person is judged by its record: a manifest that was wrong on the default branch, and is left as it is, must not keep the
+ * word to pause from being merged. In a step, or in a pull request of people, it stays an error.
+ * @param ordered  releases that the pull request brings an order of Belay's about
  */
-export function createForgive(before: RepositoryReading | undefined, own: ReadonlySet<string>): Forgive {
-  if (!before || own.size === 0) return (_, problems) => problems;
+export function createForgive(before: RepositoryReading | undefined, ordered: ReadonlySet<string>): Forgive {
+  if (!before || ordered.size === 0) return (_, problems) => problems;
   return (file, problems) => {
     const was = before.releases.find(({ path }) => path === file.path);
     if (!was || was.text !== file.text) return problems;

@@ -301,17 +301,3 @@ describe('an order over a manifest that nobody can read', () => {
     expect(errors(await paused({}, lost)).map(({ at }) => at.file)).toContain(CONFIG_FILE);
   });
 });
-
-describe('the manifest of another release that was wrong before', () => {
-  it('keeps no step of Belay’s from being merged, and each other pull request', async () => {
-    const { was, is } = await step;
-    const other = { 'releases/other.yaml': 'kind: Release\n' };
-    const given = { base: baseOf({ ...was, ...other }, BASE) };
-    const errors = async (files: Files, origin: Origin) =>
-      (await problemsOf({ ...files, ...other }, { ...given, origin })).filter(
-        ({ severity }) => severity === 'error',
-      );
-    expect(await errors(is, known())).toEqual([]);
-    expect(await errors(was, known({ branch: 'feature' }))).not.toEqual([]);
-  });
-});
