@@ -63,7 +63,7 @@ describe('validate', () => {
         code: 'TARGET_DIFFERS',
         at: { file: SERVING, line: 10, column: 11 },
         message:
-          'the split is not what the manifest asks for: expected "weight: 100", got "weight: 90" (and 1 more lines; "belay plan" prints the whole edit)',
+          'the split is not what the manifest asks for: expected "weight: 100", got "weight: 90" (and 1 more lines); write what is expected, "belay plan" prints the whole edit',
       },
     ]);
   });
@@ -255,7 +255,7 @@ describe('a weight that a person wrote', () => {
     const { problems } = await check({ ...BASE, [SERVING]: route.replace('          weight: 0\n', '') });
     expect(problems).toMatchObject([{ code: 'TARGET_DIFFERS', at: { file: SERVING, line: 9, column: 11 } }]);
     expect(problems[0]!.message).toBe(
-      'the split is not what the manifest asks for: expected "weight: 100", got none. A backendRef without weight counts as weight 1 in Gateway API; write weight: 100',
+      'the split is not what the manifest asks for: expected "weight: 100", got none; write what is expected, "belay plan" prints the whole edit. A backendRef without weight counts as weight 1 in Gateway API; write weight: 100',
     );
   });
 
