@@ -47,7 +47,10 @@ export function describeCodes(
 
 /** Codes of problems and findings with what they say, in alphabetical order; empty where nothing is known to be said. */
 export function problemCodes(source: string): ReadonlyMap<string, readonly string[]> {
-  const said = collectCodes(source).filter(({ code, file }) => !isElsewhere(code) || IS_PROBLEM.test(file));
+  const said = collectCodes(source).filter(
+    ({ code, file, sentence }) =>
+      !isElsewhere(code) || (sentence !== undefined && IS_PROBLEM.test(file) && !NOT_OURS.has(code)),
+  );
   const names = [...new Set([...said.map(({ code }) => code), ...Object.keys(OTHERS)])].sort();
   return new Map(names.map((code) => [code, sentencesOf(code, said)]));
 }
@@ -55,7 +58,10 @@ export function problemCodes(source: string): ReadonlyMap<string, readonly strin
 function sentencesOf(code: string, said: readonly SaidCode[]): readonly string[] {
   const written = OTHERS[code];
   if (written !== undefined) return [written];
-  const own = said.filter((one) => one.code === code).flatMap(({ sentence }) => sentence ?? []);
+  const own = said
+    .filter((one) => one.code === code)
+    .flatMap(({ sentence }) => sentence ?? [])
+    .filter((sentence) => /[a-z]{3}/.test(sentence));
   return [...new Set(own)].slice(0, SHOWN).map((sentence) => sentence.replace(/([<*_])/g, '\\$1'));
 }
 

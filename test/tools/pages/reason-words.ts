@@ -141,6 +141,8 @@ export const OTHERS: Readonly<Record<string, string>> = {
     'A contract takes more steps to compare than the limit: write it flatter, or name in `breaks` whom it breaks.',
   CONTRACT_UNCLEAR:
     'It cannot be told whether a difference breaks anybody: look at it, and name in `breaks` whom it breaks.',
+  DEPENDENT_LEFT:
+    'A release that needs the version which is taken back could not go back with it: the text says why, and what to do about it.',
   DRILL_NOT_RECORDED:
     'The drill is over and its record could not be written: mend what the message names, and drill again.',
   FREEZE_MALFORMED:
@@ -163,6 +165,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
     'In a preflight, the provider refused the query or gave no number: the message holds it as it was asked.',
   QUERY_EMPTY: 'In a preflight, nothing came where a rollout needs a number: look at metric and labels.',
   QUERY_MALFORMED: 'The query is no PromQL; the position is within the query.',
+  QUERY_DROPS_LABEL: 'The check asks by a label that an aggregation of the query drops: keep it with `by`.',
   QUERY_THIN: 'In a preflight, a query gave too little for the steps: give them more weight or time.',
   SIGNATURE_INVALID: 'The signature does not verify: the message says which part. Sign again.',
   TICKS_MISSING:
@@ -171,6 +174,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   TRUST_UNREADABLE: 'The trusted root or a key of `verify` cannot be read: mend the file.',
   VALUE_INCOMPLETE: 'A part of the value is missing; the message names it.',
   VALUE_OUT_OF_RANGE: 'The value is too small or too large; the message has the bounds.',
+  VALUE_MALFORMED: 'The value is not of the form that is expected; the message shows one that is.',
   YAML_INVALID: 'The text is no YAML; the position says where.',
   'SEC-11': 'A link that a browser would run as a script: write an ordinary one.',
   'SEC-17': 'A `repository_dispatch` that does not count ([alerts.md](../alerts.md#what-is-refused)).',
