@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { runSessions, SESSION_PAGES } from '../tools/run-sessions.ts';
 import { readPage } from './pages.ts';
 
+/** A session takes half a minute on an idle machine. */
+const TEN_MINUTES = 600_000;
+
 describe('what pages show of their commands', () => {
   it.each(SESSION_PAGES)(
     '%s is what they print in a fresh clone without a network (npm run sessions)',
@@ -9,6 +12,7 @@ describe('what pages show of their commands', () => {
       const text = readPage(page);
       expect(runSessions(text)).toBe(text);
     },
+    TEN_MINUTES,
   );
 
   it.each(['README.md', 'docs/workflows.md'])('%s has no command outside of a session', (page) => {

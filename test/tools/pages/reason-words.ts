@@ -162,11 +162,12 @@ export const OTHERS: Readonly<Record<string, string>> = {
   PROVIDER_NOT_OPENED:
     'A provider of the config could not be opened: a variable is not set, or a file is missing.',
   QUERY_BROKEN:
-    'In a preflight, the provider refused the query or gave no number: the message holds it as it was asked.',
+    'In a preflight, the provider refused the query, could not be reached, or gave more than one series: the message holds the query as it was asked.',
   QUERY_EMPTY: 'In a preflight, nothing came where a rollout needs a number: look at metric and labels.',
   QUERY_MALFORMED: 'The query is no PromQL; the position is within the query.',
   QUERY_DROPS_LABEL: 'The check asks by a label that an aggregation of the query drops: keep it with `by`.',
-  QUERY_THIN: 'In a preflight, a query gave too little for the steps: give them more weight or time.',
+  QUERY_THIN:
+    'In a preflight, numbers without traffic behind them, or fewer samples than a threshold asks for: look at metric and labels.',
   SIGNATURE_INVALID: 'The signature does not verify: the message says which part. Sign again.',
   TICKS_MISSING:
     'The workflow that runs `advance` did not run for too long, or its schedule is off: the message says which, and the command that mends it.',
