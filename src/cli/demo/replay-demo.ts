@@ -80,7 +80,11 @@ export async function playStory(
     file: book.recordingFile(story),
   });
   const start = Date.parse(story.startsAt);
-  teller.moment(instant(start), 'begin', `the recording "${story.name}" begins; one tick every ${TICK_MINUTES} minutes`);
+  teller.moment(
+    instant(start),
+    'begin',
+    `the recording "${story.name}" begins; one tick every ${TICK_MINUTES} minutes`,
+  );
   for (let minute = TICK_MINUTES; minute <= LONGEST_MINUTES; minute += TICK_MINUTES) {
     const now = instant(start + minute * MINUTE);
     if (minute === story.mergedAfterMinutes) {
