@@ -8,7 +8,7 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
   FIRST_SEEN: 'What serves was found serving, and is good from here on.',
   STABLE_CHANGED_BY_HAND:
     'Somebody changed `stable` while a candidate is rolled out: put it back, or take the candidate out.',
-  STABLE_QUARANTINED: 'What serves was rolled back before: serve another version, or lift its quarantine.',
+  STABLE_QUARANTINED: 'What serves was rolled back before: serve another version.',
   CANDIDATE_NEW: 'A rollout begins.',
   CANDIDATE_QUARANTINED:
     'This version or its content was rolled back: bring a new one, or lift its quarantine.',
@@ -25,7 +25,7 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
   BELOW_FIRST_STEP: 'There is no step below the first one: rolled back.',
   STEP_NOT_WRITABLE: 'A lower weight cannot be written into the files: rolled back instead.',
   FALLBACK_NAMED: 'Goes back to the version that `rollback.fallback` names.',
-  STEP_DOWN: 'One declared step down; the next follows if the check still fails.',
+  STEP_DOWN: 'One declared step down; the next follows after `rollback.every`.',
   NOT_RAISED:
     'Taken down, and the checks do not prove harm any more: goes up again only when somebody edits the manifest.',
   EXPOSURE_REDUCED:
