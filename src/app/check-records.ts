@@ -34,6 +34,8 @@ export interface RecordChanges {
    * Belay's, as far as those files go.
    */
   readonly told: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Those of them that it rolls back. */
+  readonly restored: ReadonlySet<string>;
 }
 
 /**
@@ -44,6 +46,7 @@ export interface RecordChanges {
 export async function checkRecords(ends: BothEnds): Promise<RecordChanges> {
   const problems: Problem[] = [...(await checkDrillRecords(ends))];
   const told = new Map<string, ReadonlySet<string>>();
+  const restored = new Set<string>();
   const names = new Set([...ends.before.records.keys(), ...ends.after.records.keys()]);
   for (const name of names) {
     const was = recordsOf(ends.before.records, name);
@@ -66,8 +69,9 @@ export async function checkRecords(ends: BothEnds): Promise<RecordChanges> {
     const odd = foreign === undefined ? await findOdd(ends, name, added, is) : notOurs(first, foreign);
     if (odd) problems.push(odd);
     else told.set(name, pathsIn(added, is));
+    if (!odd && readRecord(first, is.get(first) ?? '')?.decision.kind === 'rollback') restored.add(name);
   }
-  return { problems, told };
+  return { problems, told, restored };
 }
 
 /** A release that follows another one's rollback comes on that one's branch, beside its record. */

@@ -8,6 +8,7 @@ import type { ReleaseReport, RunReport } from '../report/run-report.ts';
 import type { RollbackOrder } from './compute-rollback.ts';
 import { evaluate } from './evaluate.ts';
 import { findSubject, type Subject } from './find-subject.ts';
+import { withLastConfig } from './last-config.ts';
 import { planRelease } from './plan-release.ts';
 import { createProviders, type Providers } from './providers.ts';
 import { readNewest, readSnapshot, type Snapshot } from './read-snapshot.ts';
@@ -37,7 +38,7 @@ export interface RollbackOptions {
 export async function rollback(world: World, options: RollbackOptions): Promise<RunReport> {
   const attempts = options.attempts ?? 3;
   const providers = createProviders(world);
-  let snapshot = await readSnapshot(world, await world.forge.head());
+  let snapshot = withLastConfig(await readSnapshot(world, await world.forge.head()));
   for (let lost = 1; ; lost += 1) {
     const subject = findSubject(world, snapshot, options.release);
     const now = momentFor(subject.state.newest, world.clock.now());
@@ -56,7 +57,7 @@ export async function rollback(world: World, options: RollbackOptions): Promise<
         ...withProblems(release, [...snapshot.problems, ...providers.problems()], options),
         ...world.forge.cost(),
       };
-    snapshot = await readNewest(world, snapshot, lost);
+    snapshot = withLastConfig(await readNewest(world, snapshot, lost));
   }
 }
 

@@ -110,6 +110,11 @@ export function goesUp({ kind }: Decision): boolean {
   return kind === 'start' || kind === 'advance' || kind === 'promote';
 }
 
+/** Whether a decision takes people off a candidate. */
+export function lowers({ kind }: Decision): boolean {
+  return kind === 'rollback' || kind === 'reduce';
+}
+
 /** What keeps a release where it is until a person does something about it: no later tick mends it by itself. */
 const WAITS_FOR_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'STABLE_CHANGED_BY_HAND',
