@@ -63,7 +63,7 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
   EVIDENCE_MISSING:
     'Metrics have not been seen for longer than `noDataDeadline`: look at the provider, not at the model. Goes on by itself.',
   MANIFEST_INVALID: 'The manifest cannot be read, so nothing moves: mend what the problems name.',
-  CONFIG_UNREADABLE: 'The config cannot be read, so nothing is looked at: mend what the problems name.',
+  CONFIG_UNREADABLE: 'The config cannot be read, so nothing goes up: mend what the problems name.',
   TARGET_MISMATCH:
     'The serving file is not as the manifest asks for, or cannot be edited: put it back, or mend what the problems name.',
   ROLLBACK_PENDING: 'A rollback of it, or of what it depends on, is open: merge it or close it.',
