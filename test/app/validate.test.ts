@@ -222,7 +222,7 @@ describe('what a manifest or the config names', () => {
 describe('what "belay init" leaves to be filled in', () => {
   it('is told where it was left', async () => {
     const files = {
-      '.belay/config.yaml': configTemplate({ url: 'https://prometheus.example.com', ref: 'v1' }),
+      '.belay/config.yaml': configTemplate({ ref: 'v1', metrics: { url: 'https://prometheus.example.com' } }),
       'releases/fraud.yaml': releaseTemplate({ name: 'fraud', ref: 'v1' }),
       'serving/fraud.yaml': servingTemplate({ name: 'fraud' }),
     };
@@ -239,7 +239,7 @@ describe('what "belay init" leaves to be filled in', () => {
   });
 
   it('is not told of addresses that only look alike', async () => {
-    const config = configTemplate({ url: 'https://prometheus.example.com.acme.dev', ref: 'v1' });
+    const config = configTemplate({ ref: 'v1', metrics: { url: 'https://prometheus.example.com.acme.dev' } });
     expect(await summarise({ ...BASE, '.belay/config.yaml': config })).toEqual([]);
   });
 });
