@@ -3,7 +3,7 @@ import { describeOrder } from '../report/order-pull-request.ts';
 import type { Receipt } from '../report/run-report.ts';
 import { proposeAndMerge, shortOperation } from './propose.ts';
 import type { Snapshot } from './read-snapshot.ts';
-import { orderBranches } from './rollback-branch.ts';
+import { orderFamily } from './rollback-branch.ts';
 import type { World } from './world.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { World } from './world.ts';
  */
 export async function landOrder(world: World, { head, config }: Snapshot, change: Change): Promise<Receipt> {
   const { files, subject, body, operation } = change;
-  const family = orderBranches(change.release, change.decision.kind);
+  const family = orderFamily(change.release, change.decision.kind);
   if (change.record.via === 'pull-request')
     return proposeAndMerge(world, {
       change,
