@@ -3,6 +3,7 @@ import type { Decision, ReasonCode, RecordedKind } from '../core/decision/decisi
 import { asksApproval, findApproval } from '../core/decision/obey-orders.ts';
 import { assertNever } from '../core/errors.ts';
 import { findStanding, recordedWeight } from '../core/plan/rollout.ts';
+import type { Order } from '../core/record/order-schema.ts';
 import { isInForce, LOOKS_WRONG, outlasts, PAUSED_BY_PERSON } from '../core/record/ordered.ts';
 import {
   type Digest,
@@ -74,10 +75,14 @@ function decidePause(
   )
     return order(subject, 'pause', PAUSED_BY_PERSON, `paused by ${told(world)}`);
   const { order: earlier, record } = ordered;
-  const end =
-    earlier.until === undefined ? 'until somebody resumes' : `until ${formatInstant(earlier.until)}`;
-  const text = `paused already by ${earlier.by.login} in record ${record}, ${end}, and no other pause makes that shorter; to end it sooner, resume first`;
+  const text = `${describePaused(earlier, `record ${record}`)}, and no other pause makes that shorter; to end it sooner, resume first`;
   return nothing(subject, 'PAUSED_ALREADY', text);
+}
+
+/** @param where the record or the pull request that says so */
+export function describePaused({ by, until }: Pick<Order, 'by' | 'until'>, where: string): string {
+  const end = until === undefined ? 'until somebody resumes' : `until ${formatInstant(until)}`;
+  return `paused already by ${by.login} in ${where}, ${end}`;
 }
 
 function decideResume(world: World, subject: Subject, now: Instant): Decision {

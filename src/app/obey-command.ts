@@ -7,9 +7,10 @@ import { describeSource, sourceKey } from '../core/record/order-schema.ts';
 import { readChain } from '../core/record/record-file.ts';
 import type { Instant } from '../core/units.ts';
 import type { ReleaseReport, RunReport } from '../report/run-report.ts';
-import { type Approved, decideOrder, nothing, weightOf } from './decide-order.ts';
+import { type Approved, decideOrder, describePaused, nothing, weightOf } from './decide-order.ts';
 import { findSubject, type Subject } from './find-subject.ts';
 import { landOrder } from './land-order.ts';
+import { findPendingPause } from './pending-pause.ts';
 import { readNewest, readSnapshot, type Snapshot } from './read-snapshot.ts';
 import { rollback } from './rollback.ts';
 import type { World } from './world.ts';
@@ -93,8 +94,29 @@ async function carryOut(world: World, snapshot: Snapshot, job: Job): Promise<Rel
     });
   const recorded = { ...decision, kind: decision.kind };
   const change = buildOrder(world, snapshot, { job, decision: recorded, text });
+  const longer = await findLongerPause(world, subject, change);
+  if (longer) return reportOrder(subject, longer);
   if (options.dryRun) return { ...report, receipt: { kind: 'dry-run' } };
   return { ...report, receipt: await landOrder(world, snapshot, change) };
+}
+
+/** What is said of a pause where a longer one waits in its pull request, which the new one would have taken the place of. */
+async function findLongerPause(
+  world: World,
+  { state }: Subject,
+  change: Change,
+): Promise<Decision | undefined> {
+  const { record } = change;
+  if (record.via !== 'pull-request' || record.decision.kind !== 'pause') return undefined;
+  const pending = await findPendingPause(world, change);
+  if (!pending || pending.previous !== state.tip) return undefined;
+  const {
+    pause: { order },
+    pull,
+  } = pending;
+  const where = `pull request #${pull.number}, which waits for a requirement and holds steps until then`;
+  const text = `${describePaused(order, where)}, and no other pause makes that shorter; to end it sooner, close it first`;
+  return { ...change.decision, kind: 'nothing', reasons: [{ code: 'PAUSED_ALREADY', text }] };
 }
 
 function buildOrder(

@@ -275,20 +275,125 @@ describe('an order', () => {
     expect(told(await order(bench, 20, PAUSE))).toEqual(['pause', 'PAUSED_BY_PERSON', 'committed']);
   });
 
-  it('comes by pull request where steps do, armed while a requirement is pending', async () => {
+  describe('that waits for a requirement', () => {
     const config = `${CONFIG}advance: {mode: pull-request}\n`;
-    const bench = await openInFlight(2, { config });
-    expect(told(await order(bench, 20, PAUSE))).toEqual(['pause', 'PAUSED_BY_PERSON', 'merged']);
-    bench.forge.setRules({ pending: 'ci' });
-    expect(told(await order(bench, 21, { name: 'resume' }))).toEqual([
-      'resume',
-      'RESUMED_BY_PERSON',
-      'armed',
-    ]);
-    expect(bench.forge.pulls.at(-1)?.description).toContain('it counts from when this is merged');
-    expect(told(await bench.tick(32))).toEqual(['hold', 'PAUSED_BY_PERSON', 'none']);
-    bench.forge.setRules({});
-    expect(told(await bench.tick(33))).toEqual(['advance', 'CHECKS_PASS', 'merged']);
+    const newestPull = (bench: Bench) => bench.forge.pulls.at(-1)!;
+
+    /** A pause that has landed, and an order to end it whose pull request waits. */
+    async function resuming() {
+      const bench = await openInFlight(2, { config });
+      expect(told(await order(bench, 20, PAUSE))).toEqual(['pause', 'PAUSED_BY_PERSON', 'merged']);
+      bench.forge.setRules({ pending: 'ci' });
+      const report = await order(bench, 21, { name: 'resume' });
+      expect(told(report)).toEqual(['resume', 'RESUMED_BY_PERSON', 'waiting']);
+      return bench;
+    }
+
+    it('is never armed when it lets something go on; a tick lands it, once it may', async () => {
+      const bench = await resuming();
+      expect(newestPull(bench)).toMatchObject({ armed: false });
+      expect(newestPull(bench).description).toContain('it counts from when this is merged');
+      expect(told(await bench.tick(32))).toEqual(['hold', 'PAUSED_BY_PERSON', 'none']);
+      bench.forge.setRules({});
+      expect(told(await bench.tick(33))).toEqual(['advance', 'CHECKS_PASS', 'merged']);
+      expect(weightOf(bench)).toBe(25);
+    });
+
+    it('is not landed when somebody has pushed to it, and a person is told', async () => {
+      const bench = await resuming();
+      bench.forge.push({ 'README.md': 'mine\n' }, { branch: newestPull(bench).branch });
+      bench.forge.setRules({});
+      const report = await bench.tick(33);
+      expect(told(report)).toEqual(['hold', 'PAUSED_BY_PERSON', 'none']);
+      expect(exitCodeOf(report)).toBe(1);
+      expect(report.problems).toMatchObject([
+        { code: 'ORDER_OPEN', message: expect.stringContaining('is not one that this run') },
+      ]);
+      expect(newestPull(bench).state).toBe('open');
+    });
+
+    it('is disarmed by the look that waits, should somebody have armed it', async () => {
+      const bench = await resuming();
+      bench.forge.armPull(newestPull(bench).number);
+      await bench.tick(32);
+      expect(newestPull(bench)).toMatchObject({ armed: false, state: 'open' });
+    });
+
+    it('can land no more when other records came since, and says so', async () => {
+      const bench = await resuming();
+      const { branch } = newestPull(bench);
+      bench.forge.setRules({});
+      await order(bench, 22, { name: 'looks-wrong', reason: 'worse' });
+      // the new pause has closed it: what would go on has to be ordered again
+      expect(bench.forge.pulls.find((pull) => pull.branch === branch)).toMatchObject({ state: 'closed' });
+      bench.forge.openPull(branch);
+      const report = await bench.tick(33);
+      expect(told(report)).toEqual(['hold', 'LOOKS_WRONG', 'none']);
+      expect(report.problems).toMatchObject([
+        { code: 'ORDER_OPEN', message: expect.stringContaining('it can land no more') },
+      ]);
+    });
+
+    it('breaks no tick when GitHub breaks over it', async () => {
+      const bench = await resuming();
+      bench.forge.failNext('inspect', new ToolError({ code: 'FORGE_UNAVAILABLE', message: 'no answer' }));
+      expect(told(await bench.tick(33))).toEqual(['hold', 'PAUSED_BY_PERSON', 'none']);
+    });
+
+    it('costs an idle tick nothing once there is nothing for it to change', async () => {
+      const bench = await resuming();
+      bench.forge.setRules({});
+      await bench.tick(33);
+      const { requests } = bench.world.forge.cost();
+      await bench.tick(34);
+      expect(bench.world.forge.cost().requests).toBe(requests);
+    });
+
+    describe.each(['pause', 'looks-wrong'])('and is a %s', (name) => {
+      const code = name === 'pause' ? 'PAUSED_BY_PERSON' : 'LOOKS_WRONG';
+      async function pausing() {
+        const bench = await openInFlight(2, { config });
+        bench.forge.setRules({ pending: 'ci' });
+        expect(told(await order(bench, 20, { name, reason: 'odd scores' }))).toEqual([
+          'pause',
+          code,
+          'armed',
+        ]);
+        return bench;
+      }
+
+      it('is not closed by another pause that ends sooner', async () => {
+        const bench = await pausing();
+        const report = await order(bench, 21, { ...PAUSE, until: untilMinute(30) });
+        expect(told(report)).toEqual(['nothing', 'PAUSED_ALREADY', 'none']);
+        expect(only(report).decision.reasons[0].text).toMatch(
+          /^paused already by ana in pull request #\d+, which waits .+, until somebody resumes, and no other pause/,
+        );
+        expect(newestPull(bench)).toMatchObject({ state: 'open', armed: true });
+        bench.forge.setRules({});
+        expect(told(await bench.tick(40))).toEqual(['hold', code, 'none']);
+      });
+    });
+
+    it('and is a pause gives way to one that lasts longer', async () => {
+      const bench = await openInFlight(2, { config });
+      bench.forge.setRules({ pending: 'ci' });
+      await order(bench, 20, { ...PAUSE, until: untilMinute(30) });
+      expect(told(await order(bench, 21, PAUSE))).toEqual(['pause', 'PAUSED_BY_PERSON', 'armed']);
+      expect(bench.forge.pulls.slice(-2)).toMatchObject([
+        { state: 'closed', withdrawn: true },
+        { state: 'open' },
+      ]);
+    });
+
+    it('and is a pause that somebody pushed to is no pause: another one takes its place', async () => {
+      const bench = await openInFlight(2, { config });
+      bench.forge.setRules({ pending: 'ci' });
+      await order(bench, 20, PAUSE);
+      bench.forge.push({ 'README.md': 'mine\n' }, { branch: newestPull(bench).branch });
+      expect(told(await order(bench, 21, { ...PAUSE, until: untilMinute(30) }))[2]).toBe('armed');
+      expect(bench.forge.pulls.at(-2)).toMatchObject({ state: 'closed' });
+    });
   });
 
   it('to pause holds steps already while its pull request is open', async () => {
