@@ -7,7 +7,8 @@ import { describeSource, sourceKey } from '../core/record/order-schema.ts';
 import { readChain } from '../core/record/record-file.ts';
 import type { Instant } from '../core/units.ts';
 import type { ReleaseReport, RunReport } from '../report/run-report.ts';
-import { type Approved, decideOrder, describePaused, nothing, weightOf } from './decide-order.ts';
+import { decideOrder, describePaused, findReplaced, nothing, type Seen, weightOf } from './decide-order.ts';
+import { type Arrival, findArrival } from './find-arrival.ts';
 import { findSubject, type Subject } from './find-subject.ts';
 import { landOrder } from './land-order.ts';
 import { findPendingPause } from './pending-pause.ts';
@@ -20,8 +21,8 @@ export interface ObeyOptions {
   readonly dryRun: boolean;
   /** How often to read and decide again when the branch moves. Default 3. */
   readonly attempts?: number;
-  /** What an approval is of, as far as its place tells; undefined: the step that comes next. */
-  readonly approved?: Approved;
+  /** What whoever gave the order saw, as far as its place tells; undefined: what is there now. */
+  readonly seen?: Seen;
 }
 
 /**
@@ -35,12 +36,16 @@ export async function obeyCommand(world: World, command: Command, options: ObeyO
   for (let lost = 1; ; lost += 1) {
     const subject = findSubject(world, snapshot, command.release);
     const done = findDone(world, snapshot, subject);
-    if (!done && (command.name === 'rollback' || command.name === 'abort')) {
+    const now = momentFor(subject.state.newest, world.clock.now());
+    const { seen } = options;
+    const arrival = seen ? await findArrival(world, snapshot.head, subject) : UNASKED;
+    const replaced = OF_CANDIDATES.has(command.name) && findReplaced(subject, { command, seen, arrival });
+    const refused = done ?? (replaced ? reportOrder(subject, heldBy(subject, replaced)) : undefined);
+    if (!refused && (command.name === 'rollback' || command.name === 'abort')) {
       const order = { release: command.release, reason: command.reason ?? '', from: command.version };
       return rollback(world, { ...order, onlyIfFailing: false, dryRun: options.dryRun });
     }
-    const now = momentFor(subject.state.newest, world.clock.now());
-    const release = done ?? (await carryOut(world, snapshot, { subject, command, now, options }));
+    const release = refused ?? (await carryOut(world, snapshot, { subject, command, now, options, arrival }));
     if (!isUndecided(release) || lost >= attempts)
       return {
         command: 'command',
@@ -53,6 +58,15 @@ export async function obeyCommand(world: World, command: Command, options: ObeyO
       };
     snapshot = await readNewest(world, snapshot, lost);
   }
+}
+
+const UNASKED: Arrival = { edited: undefined, came: undefined };
+
+/** Orders about the candidate that is there when they are given. */
+const OF_CANDIDATES: ReadonlySet<string> = new Set<Command['name']>(['abort', 'rollback', 'looks-wrong']);
+
+function heldBy(subject: Subject, reason: Decision['reasons'][0]): Decision {
+  return { ...nothing(subject, reason.code, reason.text), kind: 'hold' };
 }
 
 /** What is said of an order that a record tells of. */
@@ -77,11 +91,12 @@ interface Job {
   readonly command: Command;
   readonly now: Instant;
   readonly options: ObeyOptions;
+  readonly arrival: Arrival;
 }
 
 async function carryOut(world: World, snapshot: Snapshot, job: Job): Promise<ReleaseReport> {
   const { subject, now, options } = job;
-  const decision = decideOrder(world, { ...job, approved: options.approved });
+  const decision = decideOrder(world, { ...job, seen: options.seen });
   const report = reportOrder(subject, decision);
   const text = subject.file?.text;
   if (decision.kind === 'nothing' || decision.kind === 'hold' || text === undefined) return report;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { advance } from '../../src/app/advance.ts';
 import { orderOf } from '../../src/app/answer-comment.ts';
-import type { Approved } from '../../src/app/decide-order.ts';
+import type { Seen } from '../../src/app/decide-order.ts';
 import { obeyCommand } from '../../src/app/obey-command.ts';
 import { watch } from '../../src/app/watch.ts';
 import { readCommand } from '../../src/core/command/command.ts';
@@ -46,7 +46,7 @@ async function order(
   at: number,
   words: Words,
   source?: WrittenOrder['source'],
-  approved?: Approved,
+  seen?: Seen,
 ): Promise<RunReport> {
   await moveTo(bench.clock, minute(at));
   bench.forge.checkout();
@@ -62,7 +62,7 @@ async function order(
   };
   return obeyCommand({ ...bench.world, trigger }, command, {
     dryRun: false,
-    ...(approved ? { approved } : {}),
+    ...(seen ? { seen } : {}),
   });
 }
 

@@ -113,4 +113,16 @@ describe('belay command in a workflow', () => {
       stderr: expect.stringContaining(message),
     });
   });
+
+  it.each([[[]], [['--version', '3.5.0']], [['--to', '25%']]])(
+    'refuses an approval that does not name version and step: %j',
+    async (words) => {
+      const { run } = openCheckout();
+      const line = ['command', 'approve', 'scorer', ...words, '--branch', 'main'];
+      expect(await run(line, env)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('a run that approves names what was looked at'),
+      });
+    },
+  );
 });

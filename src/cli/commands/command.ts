@@ -115,7 +115,7 @@ function wordsOf({ flags, positionals }: CommandInput): Parameters<typeof readCo
   if (name === undefined)
     throw refuseCommand('expected a command and a release, got neither; see belay command --help');
   const version = word ?? textFlag(flags, 'version');
-  const isLeft = name === 'rollback' && word === undefined && version !== undefined;
+  const isLeft = (name === 'rollback' || name === 'abort') && word === undefined && version !== undefined;
   return {
     name,
     release,
@@ -123,6 +123,7 @@ function wordsOf({ flags, positionals }: CommandInput): Parameters<typeof readCo
     reason: textFlag(flags, 'reason'),
     until: textFlag(flags, 'until'),
     from: textFlag(flags, 'from') ?? (isLeft ? version : undefined),
+    to: textFlag(flags, 'to'),
   };
 }
 
@@ -135,6 +136,11 @@ async function acceptRun(world: World, command: Command, context: CommandContext
     );
   if (Number(env.GITHUB_RUN_ATTEMPT ?? '1') > 1)
     throw refuseCommand('this run was started again, and a will may have changed since; start a new one');
+  // no event tells when a run was started, and it may have waited for a runner: what is approved has to be said
+  if (command.name === 'approve' && (command.version === undefined || command.to === undefined))
+    throw refuseCommand(
+      'a run that approves names what was looked at, since the release may have moved while it waited; fill in version (like 3.5.0) and to (the weight of its next step, like 25%)',
+    );
   const sender = readSender(context);
   checkPerson(sender);
   const { acceptPerson } = await import('../../app/answer-comment.ts');
