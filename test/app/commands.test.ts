@@ -11,6 +11,8 @@ import { readRecord } from '../../src/core/record/record-file.ts';
 import { millis, sha } from '../../src/core/units.ts';
 import { exitCodeOf } from '../../src/report/exit-code.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
+import { summariseRun } from '../../src/report/summary.ts';
+import { printRun } from '../../src/report/terminal.ts';
 import { CANDIDATE, minute } from '../builders/release.ts';
 import { CONFIG, moveTo } from '../builders/world.ts';
 import { createFakePeople } from '../fakes/people.ts';
@@ -123,6 +125,14 @@ describe('a pause by a person', () => {
     });
     const tip = bench.forge.commitAt(bench.forge.tip('main')!);
     expect(tip.message.split('\n')[0]).toBe('release(scorer): pause by ana (record 0003)');
+  });
+
+  it('is ended where it was ordered: at a terminal, by a line', async () => {
+    const bench = await openInFlight(2);
+    await order(bench, 20, PAUSE, { kind: 'terminal' });
+    expect(only(await bench.tick(32)).decision.reasons[0].text).toMatch(
+      /: odd scores; "belay command resume scorer" goes on$/,
+    );
   });
 
   it('keeps a candidate that waits from starting', async () => {
@@ -654,6 +664,26 @@ describe('a step that asks for a person', () => {
 });
 
 describe('a quarantine', () => {
+  it('is said to be lifted by what command, and by whom: in the revert and in the run', async () => {
+    const config = `${CONFIG}roles: {unquarantine: ["@ana"]}\n`;
+    for (const kind of ['schedule', 'command-line'] as const) {
+      const health = { '3.4.1': () => 0.005, '3.5.0': sick };
+      const bench = await openInFlight(2, { config, health });
+      Object.assign(bench.world, { trigger: { kind, actor: null } });
+      const report = await bench.tick(32);
+      const words = 'lift-quarantine scorer 3.5.0 --reason "…"';
+      const role =
+        '/belay lift-quarantine scorer 3.5.0 --reason "…" on a pull request, with role unquarantine (@ana: roles.unquarantine';
+      const expected = kind === 'schedule' ? role : `belay command ${words}`;
+      expect(only(report).lift).toContain(expected);
+      expect(printRun(report, { diff: false })).toContain(expected);
+      expect(summariseRun(report)).toContain('3.5.0 stays quarantined until somebody says');
+      const body = bench.forge.pulls.at(-1)?.description;
+      expect(body).toContain('**If the quarantine is wrong:** 3.5.0 stays quarantined until somebody says');
+      expect(body?.includes('/belay')).toBe(kind === 'schedule');
+    }
+  });
+
   it('is lifted by name, so that the version may come again and is not good for that', async () => {
     const bench = await openInFlight(2, { health: { '3.4.1': () => 0.005, '3.5.0': sick } });
     expect(told(await bench.tick(32))[0]).toBe('rollback');

@@ -16,6 +16,7 @@ import {
   hasFlag,
   textFlag,
 } from '../command.ts';
+import { nameUser } from '../find-user-name.ts';
 import { gitHubOptions } from '../open-github-forge.ts';
 import { forgeKind, openPlace } from '../open-world.ts';
 import { readCommentEvent, readSender } from '../read-event.ts';
@@ -29,7 +30,8 @@ export async function runCommand(input: CommandInput, context: CommandContext): 
   const { env } = context;
   if (env.GITHUB_EVENT_NAME === 'issue_comment') return runComment(input.flags, context);
   const command = readCommand(wordsOf(input));
-  const opened = await openPlace(input.flags, context);
+  const place = await openPlace(input.flags, context);
+  const opened = { ...place, world: await nameUser(place.world, place.input.directory, context) };
   const order =
     forgeKind(opened.input) === 'github'
       ? await acceptRun(opened.world, command, context)
