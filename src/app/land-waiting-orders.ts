@@ -22,6 +22,8 @@ export interface WaitingOrders {
  * would change anything; else one request for each.
  */
 export async function landWaitingOrders(world: World, snapshot: Snapshot): Promise<WaitingOrders> {
+  // which says how to merge; without it nothing goes on
+  if (!snapshot.config) return { moved: false, problems: [] };
   const branches = await world.forge.branches(snapshot.head, ORDERS);
   const problems: Problem[] = [];
   for (const release of snapshot.releases) {
