@@ -10,7 +10,7 @@ import type { Digest, Sha256 } from '../core/units.ts';
 import type { FileSource, RepoFile, Revision } from '../ports/forge.ts';
 import { drillRecordFamily, readDrillFiles } from './drill-record.ts';
 import { findOddMove, isOrder } from './match-move.ts';
-import { findForeignOrigin, type Origin } from './origin.ts';
+import { findForeignOrigin, findForeignSender, type Origin } from './origin.ts';
 import type { Records } from './read-records.ts';
 import { orderFamily, rollbackFamily, stepFamily } from './rollback-branch.ts';
 
@@ -64,13 +64,7 @@ export async function checkRecords(ends: BothEnds): Promise<RecordChanges> {
     const added = [...is.keys()].filter((path) => !was.has(path)).sort();
     const [first] = added;
     if (first === undefined) continue;
-    const families = [
-      stepFamily(name),
-      rollbackFamily(name),
-      orderFamily(name),
-      ...familiesOfOthers(ends, name),
-    ];
-    const foreign = findForeignOrigin(ends.origin, families, ends.before.config);
+    const foreign = findForeign(ends, name, readRecord(first, is.get(first) ?? ''));
     const odd = foreign === undefined ? await findOdd(ends, name, added, is) : notOurs(first, foreign);
     if (odd) problems.push(odd);
     else told.set(name, pathsIn(added, is));
@@ -79,6 +73,35 @@ export async function checkRecords(ends: BothEnds): Promise<RecordChanges> {
     if (record && isOrder(record)) ordered.add(name);
   }
   return { problems, told, restored, ordered };
+}
+
+/** Why a pull request is not Belay's own for what its first record tells of. */
+function findForeign(ends: BothEnds, name: string, record: BelayRecord | undefined): string | undefined {
+  const { origin, before } = ends;
+  const families = record
+    ? [familyOf(name, record), ...familiesOfOthers(ends, name)]
+    : [stepFamily(name), rollbackFamily(name)];
+  const foreign = findForeignOrigin(origin, families, before.config);
+  if (foreign !== undefined || !record || !LETS_GO_ON.has(record.decision.kind)) return foreign;
+  const sender = findForeignSender(origin, before.config);
+  return (
+    sender && `${sender}. A person's order is believed of Belay's own commit: close this, and give it again`
+  );
+}
+
+/** Orders by which something goes on that was kept from it. */
+const LETS_GO_ON: ReadonlySet<string> = new Set<BelayRecord['decision']['kind']>([
+  'resume',
+  'approve',
+  'lift',
+]);
+
+/** Where a record comes from: what is armed for one purpose lets nothing else in. */
+function familyOf(name: string, { decision: { kind }, trigger }: BelayRecord): string {
+  if (kind === 'rollback') return rollbackFamily(name);
+  return LETS_GO_ON.has(kind) || (kind === 'pause' && trigger.order)
+    ? orderFamily(name, kind)
+    : stepFamily(name);
 }
 
 /** A release that follows another one's rollback comes on that one's branch, beside its record. */

@@ -10,11 +10,13 @@ import type { World } from './world.ts';
 export async function findIncident(world: World, branch: string): Promise<string | undefined> {
   const { siblings } = await world.forge.inspect({ branch, families: ['belay/rollback/'] });
   const [open] = siblings;
-  if (open) return `pull request #${open.number} (${open.branch}) rolls a release back and is open`;
+  if (open)
+    return `pull request #${open.number} (${open.branch}) rolls a release back and is open; see that it lands, or close it, and run the drill again`;
   const { releases } = await advance(world, { only: [], dryRun: true });
   for (const release of releases) {
     const trouble = troubleOf(release);
-    if (trouble !== undefined) return `release "${release.name}" ${trouble}`;
+    if (trouble !== undefined)
+      return `release "${release.name}" ${trouble}. See to that first: a tick acts on what is proven, and an order to abort ends the rollout. Then run the drill again`;
   }
   return undefined;
 }

@@ -211,7 +211,7 @@ describe('a rollback of what others need', () => {
     const path = Object.keys(is).find((one) => !(one in was) && one.includes('/scorer/'))!;
     const judge = async (files: Files, branch = 'belay/rollback/store/store-2-0123456789ab') => {
       const account = { id: 77, login: 'acme-belay[bot]', isApp: true };
-      const origin = { kind: 'known', isFork: false, branch, account } as const;
+      const origin = { kind: 'known', isFork: false, branch, account, sender: account } as const;
       const problems = await problemsOf(files, { base: baseOf(was, settled), origin });
       return problems.filter(({ severity }) => severity === 'error').map(({ code, at }) => [code, at.file]);
     };

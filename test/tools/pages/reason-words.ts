@@ -34,6 +34,8 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
   ASKED_BY_PERSON: 'A person ordered it.',
   DEPENDENCY_IN_FLIGHT: 'A release that it depends on is being rolled out: goes on when that has ended.',
   DEPENDENCY_NOT_MET: 'It needs another version of a release that it depends on: roll that out first.',
+  DEPENDENT_LEFT:
+    'A release that needs the version which is taken back could not go back with it: the text says why, and what to do about it.',
   DEPENDENCY_ROLLED_BACK: 'What it needs was taken back, so it goes back with it; it is not quarantined.',
   HOLD_NOT_OVER: 'The hold of the step is not over.',
   CHECK_INCONCLUSIVE: 'Neither harm nor safety is proven yet; the text says how much is missing.',
@@ -56,6 +58,8 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
   QUARANTINE_LIFTED: 'The version may be tried again, from the first step.',
   NOT_PAUSED: 'No person paused it. What Belay holds by itself ends as its own reason says.',
   NOT_QUARANTINED: 'There is no such version in quarantine; the text names those that are.',
+  ORDER_OUTDATED:
+    'Another candidate has come since the comment was written: look at it, and give the order again.',
   ORDER_DONE: 'This comment was obeyed already.',
   PAUSED_AFTER_DEADLINE: 'The deadline was over, and still is: raise `rollout.deadline`, or roll back.',
   DEADLINE_PASSED:
@@ -141,10 +145,12 @@ export const OTHERS: Readonly<Record<string, string>> = {
     'A contract takes more steps to compare than the limit: write it flatter, or name in `breaks` whom it breaks.',
   CONTRACT_UNCLEAR:
     'It cannot be told whether a difference breaks anybody: look at it, and name in `breaks` whom it breaks.',
-  DEPENDENT_LEFT:
-    'A release that needs the version which is taken back could not go back with it: the text says why, and what to do about it.',
+  DEPENDENCY_NOT_MET:
+    'A candidate needs another version of a release than the one that serves: bring it when that is rolled out.',
   DRILL_NOT_RECORDED:
     'The drill is over and its record could not be written: mend what the message names, and drill again.',
+  EVIDENCE_INVALID:
+    'A value in a document of evidence is not what is expected there: the message says where, what and what came.',
   FREEZE_MALFORMED:
     'Both ends of a freeze are days with times, or both are days of the week, and the end is after the begin.',
   JSON_INVALID: 'The text is no JSON; the position says where it ends to be.',
@@ -156,6 +162,8 @@ export const OTHERS: Readonly<Record<string, string>> = {
   NOT_RESTORED:
     'In a drill, what was restored is not settled or not split as the manifest asks: the text says what it found.',
   NO_COMMAND: 'The comment holds no command; nothing was done.',
+  ORDER_OPEN:
+    "A person's order waits in a pull request that Belay does not merge: the message says why, and what to do with it.",
   PREDICTOR_MISSING: 'The InferenceService has no `spec.predictor`: correct the file or the target.',
   PROMOTION_NOT_WRITABLE:
     'The manifest is written so that the promotion could not be: the message names the place, such as an alias.',
