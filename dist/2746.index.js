@@ -267,7 +267,10 @@ on:
         description: Why, in one line; resume and approve need none
         type: string
       version:
-        description: The version that may come again (lift-quarantine), or that is left (rollback of a promoted version)
+        description: The version that may come again (lift-quarantine), that is left (rollback of a promoted version), or that is approved
+        type: string
+      to:
+        description: Of an approval, the weight of the step that you looked at, like 25%
         type: string
       until:
         description: When a pause ends by itself, like 2026-12-01 or 2026-12-01T18:00Z
@@ -304,6 +307,7 @@ jobs:
           release: \${{ inputs.release }}
           reason: \${{ inputs.reason }}
           version: \${{ inputs.version }}
+          to: \${{ inputs.to }}
           until: \${{ inputs.until }}
 `,".github/workflows/belay-watchdog.yml":`# Fails when belay-advance.yml has not run for an hour, since a tick that never comes cannot say so. GitHub drops scheduled
 # runs, and stops every schedule of a public repository in which nothing happened for 60 days, this one's too: so pushes and
