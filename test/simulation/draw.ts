@@ -1,4 +1,5 @@
 import { type SeededRandom, seededRandom } from '../core/stats/seeded-random.ts';
+import { drawOrders, withGates } from './draw-orders.ts';
 import type {
   ActKind,
   CallFault,
@@ -121,17 +122,22 @@ export function drawScenario(seed: number): Scenario {
   const plain = drawReleases(random);
   // in some histories it matters what comes after a rollback or a promotion; they last longer
   const isLong = after.uniform() < 0.3;
-  const releases = drawBrakes(seed, isLong ? plain.map((release) => withAfterwards(after, release)) : plain);
+  const braked = drawBrakes(seed, isLong ? plain.map((release) => withAfterwards(after, release)) : plain);
+  const people = seededRandom(seed * 40_503 + 13);
+  const hasOrders = people.uniform() < 0.28 && !isPlain;
+  const releases = hasOrders ? braked.map((release) => withGates(people, release)) : braked;
   const healAt = (isLong ? 120 : 60) + TICK * Math.floor(random.uniform() * 10);
   const happenings: Happening[] = [];
   for (let at = TICK; at < healAt; at += TICK) happenings.push(...drawTick(random, groups, releases, at));
   happenings.push(...drawTroubles(random, groups, releases, healAt));
   if (isLong && !isPlain) happenings.push(...drawAfterwards(after, releases));
+  if (hasOrders) happenings.push(...drawOrders(people, groups, { releases, healAt }));
   return {
     seed,
     mode: chance(0.3) ? 'pull-request' : 'commit',
     method: pick(random, ['merge', 'squash', 'rebase']),
     releases,
+    ...(hasOrders ? { roles: true } : {}),
     // by time; what was drawn first comes first
     happenings: happenings
       .map((one, index) => ({ one, index }))

@@ -1,6 +1,9 @@
+import type { CommentAnswer } from '../../src/app/answer-comment.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
+import type { Given } from './orders.ts';
 import { exposureOn } from './people.ts';
-import type { Happening } from './scenario.ts';
+import { mayOrder } from './persons.ts';
+import type { Happening, RunPlan } from './scenario.ts';
 import type { SimWorld } from './world.ts';
 
 const ACTS: Readonly<Record<string, string>> = {
@@ -95,4 +98,20 @@ export function markReport(world: SimWorld, report: RunReport): void {
       `${report.command} ${name} ${decision.kind} ${decision.reasons[0].code} ${receipt.kind}${'code' in receipt ? ` ${receipt.code}` : ''}`,
     );
   }
+}
+
+/** Says what became of an order, and what struck its run. */
+export function markAnswer(
+  world: SimWorld,
+  { order, by, id }: Given,
+  { answer, plan }: { readonly answer: CommentAnswer; readonly plan: RunPlan },
+): void {
+  const { marks } = world;
+  const isAllowed = mayOrder(by, order);
+  marks.add(`order ${answer.kind}${isAllowed ? '' : ', not allowed'}`);
+  if (answer.kind === 'obeyed') {
+    marks.add(`order ${order}`);
+    if (plan.faults.length > 0) marks.add('order struck');
+  }
+  world.note(`comment ${id} ${answer.kind}`);
 }
