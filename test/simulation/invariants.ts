@@ -4,6 +4,7 @@ import type { BelayRecord } from '../../src/core/record/record-schema.ts';
 import type { Instant, Sha } from '../../src/core/units.ts';
 import type { FakeCommit, Tree } from '../fakes/commit-store.ts';
 import type { FakeForge } from '../fakes/forge.ts';
+import { Dependents } from './dependents.ts';
 import {
   exposure,
   isWord,
@@ -61,6 +62,7 @@ export class Invariants {
   #main: Sha;
   #pulls = 0;
   readonly recovery: Recovery;
+  readonly dependents: Dependents;
   /** A person rewrites history now: the only one who may. */
   isRewriting = false;
 
@@ -68,7 +70,9 @@ export class Invariants {
     this.#stage = stage;
     this.#main = stage.forge.tip('main')!;
     this.#seen.add(this.#main);
-    this.recovery = new Recovery(stage, (invariant, what) => this.fail(invariant, what));
+    const fail = (invariant: InvariantId, what: string): void => this.fail(invariant, what);
+    this.recovery = new Recovery(stage, fail);
+    this.dependents = new Dependents(stage, fail);
   }
 
   fail(invariant: InvariantId, what: string): void {
@@ -126,6 +130,7 @@ export class Invariants {
     if (landed.records.length === 0 && [...changed(landed.before, landed.commit.tree)].length === 0) return;
     this.#checkChains(landed);
     this.#checkPaths(landed);
+    this.dependents.checkLanding(landed, (number) => this.#knownBefore(number));
     for (const record of landed.records) {
       this.#checkEffect(landed, record);
       this.#checkMove(landed, record);

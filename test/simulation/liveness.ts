@@ -15,7 +15,10 @@ const GRACE = 8;
 const OUT = 35;
 /** What keeps a release where it is for good, and what a history must hold for that to be right. */
 const RESTS: Readonly<
-  Record<string, readonly (ActKind | 'born' | 'late' | 'order' | 'bad' | 'sick' | 'stopped' | 'shared')[]>
+  Record<
+    string,
+    readonly (ActKind | 'born' | 'late' | 'order' | 'bad' | 'sick' | 'stopped' | 'shared' | 'waiting')[]
+  >
 > = {
   NOT_RAISED: ['bad'],
   EXPOSURE_REDUCED: ['bad'],
@@ -31,6 +34,8 @@ const RESTS: Readonly<
   NOT_COMPUTED: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted', 'sick'],
   RELEASE_FROZEN: ['sick'],
   STABLE_FAILING_TOO: ['shared'],
+  DEPENDENCY_IN_FLIGHT: ['waiting'],
+  DEPENDENCY_NOT_MET: ['waiting'],
   MERGED_BEFORE: ['force-push'],
   MANIFEST_INVALID: ['record-deleted'],
 };
@@ -160,7 +165,8 @@ export class Liveness {
       if (cause === 'stopped') return release?.brake === 'step-down' && people.has(name, 'pause');
       if (cause === 'late') return release?.deadline !== '6h';
       if (cause === 'order')
-        return scenario.happenings.some(({ kind }) => kind === 'order' || kind === 'twins');
+        return scenario.happenings.some(({ kind }) => ['order', 'twins', 'command'].includes(kind));
+      if (cause === 'waiting') return this.#world.invariants.dependents.isWaiting(name);
       if (cause === 'shared') return this.#isStableSick(name);
       if (cause === 'sick')
         return (

@@ -81,7 +81,9 @@ export function markHappening(world: SimWorld, happening: Happening): void {
 /** Says what a run decided and what became of it. */
 export function markReport(world: SimWorld, report: RunReport): void {
   const { marks, people, scenario } = world;
-  for (const { name, decision, receipt } of report.releases) {
+  for (const { name, decision, receipt, along, problems } of report.releases) {
+    if (along && ['merged', 'armed'].includes(receipt.kind)) marks.add('taken along');
+    if (problems.some(({ code }) => code === 'DEPENDENT_LEFT')) marks.add('dependent left');
     marks.add(`decision ${decision.kind}`).add(`receipt ${receipt.kind}`);
     for (const { code } of decision.reasons) marks.add(`reason ${code}`);
     if ('code' in receipt) marks.add(`code ${receipt.code}`);

@@ -145,7 +145,10 @@ export class Orders {
     for (const what of this.#findUnapproved(before, record)) fail('INV-17', what);
   }
 
-  /** An order that is said to be done is in the records; the reading of the clock and of the repository is the run's. */
+  /**
+   * Who may not order a thing is not obeyed, and an order that is said to be done is in a record of its own. A rollback is left out
+   * there: it takes over the commit that an earlier order to go back left, and with it who ordered that (D15).
+   */
   checkAnswer(
     { id, release, order, by }: Given,
     answer: CommentAnswer,
@@ -155,6 +158,7 @@ export class Orders {
     if (answer.kind !== 'obeyed') return;
     if (!mayOrder(by, order))
       fail('INV-17', `${order} of ${release} by ${by}, who may not order it, is obeyed`);
+    if (order === 'rollback' || order === 'abort') return;
     const isWritten = answer.report.releases.some(({ receipt }) =>
       ['committed', 'merged'].includes(receipt.kind),
     );

@@ -48,7 +48,7 @@ export class Recovery {
 
   #checkRecovered({ release, stable }: BelayRecord, last: BelayRecord | undefined): void {
     const { serving, metrics } = this.#stage;
-    const bad = last?.quarantine?.version;
+    const bad = leftBy(last);
     if (last?.decision.kind !== 'rollback' || bad === undefined || !stable) {
       this.#fail('INV-16', `${release} has recovered, and was not rolled back`);
       return;
@@ -71,7 +71,7 @@ export class Recovery {
   /** Another version gets a share only when it would not be the bad one's. */
   #checkStarted({ release, candidate, at, manifest }: BelayRecord, last: BelayRecord | undefined): void {
     const { serving, metrics, forge } = this.#stage;
-    const bad = last?.quarantine?.version;
+    const bad = leftBy(last);
     const read = readManifest(manifest.path, forge.textAt(manifestPath(release)));
     if (last?.decision.kind !== 'rollback' || bad === undefined || !read?.spec.rollback?.verify) return;
     const minute = minuteOf(at);
@@ -94,4 +94,9 @@ export class Recovery {
       );
     if (isTold) this.#fail('INV-13', `${release} is told ${code} twice after one rollback`);
   }
+}
+
+/** The version that a rollback left; one that only went back with another is not quarantined. */
+function leftBy(rollback: BelayRecord | undefined): string | undefined {
+  return (rollback?.quarantine ?? rollback?.candidate)?.version;
 }

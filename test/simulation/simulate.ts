@@ -146,7 +146,7 @@ class Play {
     let report: RunReport | undefined;
     for (let tick = 1; tick <= HEAL_TICKS && invariants.violations.length === 0; tick += 1) {
       world.passTo(scenario.healAt + tick * TICK);
-      report = await this.#run(CLEAN, (one) => this.#system.advance(one, { only: [], dryRun: false }));
+      report = await this.#advance(CLEAN);
       this.liveness.afterTick(report, true);
       await this.#mend(report);
       const open =
@@ -236,8 +236,16 @@ class Play {
   }
 
   async #tick(run: RunPlan): Promise<void> {
-    const report = await this.#run(run, (one) => this.#system.advance(one, { only: [], dryRun: false }));
+    const report = await this.#advance(run);
     this.liveness.afterTick(report, run === CLEAN);
+  }
+
+  async #advance(run: RunPlan): Promise<RunReport | undefined> {
+    const { forge, invariants } = this.#world;
+    const { tree } = forge.commitAt(forge.tip('main')!);
+    const report = await this.#run(run, (one) => this.#system.advance(one, { only: [], dryRun: false }));
+    if (report && run === CLEAN) invariants.dependents.checkTick(report, tree);
+    return report;
   }
 
   async #order(
