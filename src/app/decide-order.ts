@@ -17,8 +17,13 @@ import type { World } from './world.ts';
 
 /** What somebody saw who approved a step. */
 export type Approved =
-  /** The release as it was at a moment: no step that came next only later. */
-  | { readonly kind: 'at'; readonly at: Instant }
+  /** The release as it was at a moment: no step that came next only later, of no manifest that was there only later. */
+  | {
+      readonly kind: 'at';
+      readonly at: Instant;
+      /** Digest of the manifest on the default branch at that moment; null: there was none. Undefined: nobody looked. */
+      readonly manifest?: Digest | null;
+    }
   /** One step of one manifest. */
   | { readonly kind: 'step'; readonly weight: Percent; readonly manifest: Digest };
 
@@ -141,9 +146,11 @@ function findUnseen(
     return approved.weight === weight && approved.manifest === manifest
       ? undefined
       : `${next} is not the step to ${formatPercent(approved.weight)} that was approved, or the manifest was edited since; look again`;
-  return moved === undefined || moved <= approved.at
+  if (moved !== undefined && moved > approved.at)
+    return `the release moved at ${formatInstant(moved)}, after the approval was given at ${formatInstant(approved.at)}: nobody approved ${next} so far. Look again, and approve it anew`;
+  return approved.manifest === undefined || approved.manifest === manifest
     ? undefined
-    : `the release moved at ${formatInstant(moved)}, after the approval was given at ${formatInstant(approved.at)}: nobody approved ${next} so far. Look again, and approve it anew`;
+    : `the manifest was changed since the approval was given at ${formatInstant(approved.at)}: whoever gave it did not see ${next} as it stands there now. Look again, and approve it anew`;
 }
 
 function decideLift(world: World, subject: Subject, version: string): Decision {

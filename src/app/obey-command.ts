@@ -4,7 +4,7 @@ import type { Command } from '../core/command/command.ts';
 import type { Decision, RecordedKind } from '../core/decision/decision.ts';
 import { describeBehind, momentFor } from '../core/plan/skew.ts';
 import { describeSource, sourceKey } from '../core/record/order-schema.ts';
-import { readChain } from '../core/record/record-file.ts';
+import { digestOf, readChain } from '../core/record/record-file.ts';
 import type { Instant } from '../core/units.ts';
 import type { ReleaseReport, RunReport } from '../report/run-report.ts';
 import { type Approved, decideOrder, nothing, weightOf } from './decide-order.ts';
@@ -80,7 +80,7 @@ interface Job {
 
 async function carryOut(world: World, snapshot: Snapshot, job: Job): Promise<ReleaseReport> {
   const { subject, now, options } = job;
-  const decision = decideOrder(world, { ...job, approved: options.approved });
+  const decision = decideOrder(world, { ...job, approved: await recallManifest(world, snapshot, job) });
   const report = reportOrder(subject, decision);
   const text = subject.file?.text;
   if (decision.kind === 'nothing' || decision.kind === 'hold' || text === undefined) return report;
@@ -95,6 +95,18 @@ async function carryOut(world: World, snapshot: Snapshot, job: Job): Promise<Rel
   const change = buildOrder(world, snapshot, { job, decision: recorded, text });
   if (options.dryRun) return { ...report, receipt: { kind: 'dry-run' } };
   return { ...report, receipt: await landOrder(world, snapshot, change) };
+}
+
+/** What somebody saw who approved a step in a comment: the manifest as it was on the default branch then. One look at history. */
+async function recallManifest(
+  { forge, sha256 }: World,
+  { head }: Snapshot,
+  { subject, command, options: { approved } }: Job,
+): Promise<Approved | undefined> {
+  if (command.name !== 'approve' || approved?.kind !== 'at') return approved;
+  const revisions = await forge.history(head, subject.path);
+  const text = revisions.find(({ at }) => at <= approved.at)?.text;
+  return { ...approved, manifest: text === undefined ? null : digestOf(text, sha256) };
 }
 
 function buildOrder(

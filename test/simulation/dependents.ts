@@ -168,7 +168,11 @@ export class Dependents {
     );
     return (
       near.some((one) => moves(one.name)) ||
-      [candidate, stable].some((version) => this.#unmetOf(tree, name, version?.version).length > 0)
+      [candidate, stable].some(
+        (version) =>
+          this.#unmetOf(tree, name, version?.version).length > 0 ||
+          this.#isUnknown(tree, name, version?.version),
+      )
     );
   }
 
@@ -178,6 +182,17 @@ export class Dependents {
     return scenario.releases.some(({ name }) =>
       people.has(name, 'record-deleted', 'record-edited', 'force-push', 'stable', 'promote-by-hand'),
     );
+  }
+
+  /** A version that no record of the other release names is none that is known to be older or newer: it is waited for. */
+  #isUnknown(tree: Tree, name: string, version: string | undefined): boolean {
+    const needs = version === undefined ? undefined : this.#releaseOf(name)?.needs?.[version];
+    return Object.entries(needs ?? {}).some(([other, needed]) => {
+      const named = recordPaths(tree, other)
+        .flatMap((path) => readRecord(tree.get(path)) ?? [])
+        .flatMap(({ stable, candidate }) => [stable?.version, candidate?.version]);
+      return !named.includes(needed);
+    });
   }
 
   /** The needs of a version that are not met, by the numbers in the names of versions. */

@@ -8,7 +8,7 @@ import type { Tree } from '../fakes/commit-store.ts';
 import type { FakeForge } from '../fakes/forge.ts';
 import { createFakePeople, type FakePeople } from '../fakes/people.ts';
 import { createFakePullRequests } from '../fakes/pull-requests.ts';
-import { exposure, manifestPath, newestMove, readManifest, readRecord, recordPaths } from './files.ts';
+import { exposure, isWord, manifestPath, readManifest, readRecord, recordPaths } from './files.ts';
 import type { InvariantId } from './invariants.ts';
 import { ISSUE, mayOrder, PERSONS, type PersonName } from './persons.ts';
 
@@ -106,7 +106,7 @@ export class Orders {
     const path = recordPaths(tree, release).at(-1);
     const record = path === undefined ? undefined : readRecord(tree.get(path));
     if (state === 'approved' && record?.candidate) {
-      const move = newestMove(tree, release, record.sequence)?.sequence ?? 0;
+      const move = newestStep(tree, release, record.sequence)?.sequence ?? 0;
       const seen = [{ candidate: record.candidate.version, weight: record.decision.to, move }];
       this.#approvals.push({ release, by, seen });
     }
@@ -211,7 +211,7 @@ export class Orders {
     const steps = readManifest(path, before.get(path))?.spec.rollout.steps ?? [];
     const asks = steps.some(({ weight, approval }) => weight === decision.to && approval === 'required');
     if (!asks || decision.kind === 'promote' || !candidate) return;
-    const move = newestMove(before, release)?.sequence ?? 0;
+    const move = newestStep(before, release)?.sequence ?? 0;
     const isApproved = this.#approvals.some(
       (one) =>
         one.release === release &&
@@ -240,7 +240,7 @@ function seeRelease(tree: Tree, name: string): Seen | undefined {
   const release = readManifest(path, tree.get(path));
   const candidate = release?.spec.candidate;
   if (!release || !candidate) return undefined;
-  const newest = newestMove(tree, name);
+  const newest = newestStep(tree, name);
   const isRunning =
     ['start', 'advance', 'reduce'].includes(newest?.decision.kind ?? '') &&
     newest?.candidate?.version === candidate.version;
@@ -248,6 +248,13 @@ function seeRelease(tree: Tree, name: string): Seen | undefined {
   const at = isRunning ? steps.findIndex(({ weight }) => weight === exposure(release)) : -1;
   const next = steps[at + 1];
   return next && { candidate: candidate.version, weight: next.weight, move: newest?.sequence ?? 0 };
+}
+
+/** The newest record before a number that gave a release another weight or another version; a recovery did neither. */
+function newestStep(tree: Tree, name: string, before = Number.POSITIVE_INFINITY): BelayRecord | undefined {
+  return recordPaths(tree, name)
+    .flatMap((path) => readRecord(tree.get(path)) ?? [])
+    .findLast((one) => one.sequence < before && !isWord(one) && one.decision.kind !== 'recover');
 }
 
 /** A pause by a person that holds at a moment: of those since somebody resumed, whatever came after it. */

@@ -47,8 +47,8 @@ export const PLANTED_ORDERS: readonly PlantedBug[] = [
     'an approval is of whatever comes next',
     'INV-17',
     'app/decide-order.ts',
-    'return moved === undefined || moved <= approved.at',
-    'return moved === undefined || approved.at > 0',
+    'approved && findUnseen(approved,',
+    "approved?.kind === 'step' && findUnseen(approved,",
   ),
   bug(
     'an order that is heard of again is obeyed again',

@@ -32,14 +32,20 @@ export class Recovery {
     if (record.decision.kind === 'pause' && NOTICES.has(code)) this.#checkTold(before, record, last);
   }
 
-  /** What a run decided and could not do: what it did is seen where it lands. */
-  checkReport({ name, decision, receipt }: ReleaseReport, tree: Tree): void {
+  /**
+   * What a run decided and could not do: what it did is seen where it lands.
+   * @param trees what it read first and last: where others moved the branch, the report does not say which of them it decided on
+   */
+  checkReport({ name, decision, receipt }: ReleaseReport, trees: readonly Tree[]): void {
     if (receipt.kind !== 'blocked') return;
-    if (decision.kind === 'rollback' && decision.reasons[0].code === 'NOT_RECOVERED')
-      this.#checkLeft(name, newestMove(tree, name));
+    if (decision.kind !== 'rollback' || decision.reasons[0].code !== 'NOT_RECOVERED') return;
+    const moves = trees.map((tree) => newestMove(tree, name));
+    this.#checkLeft(name, moves.find((move) => move?.decision.kind === 'rollback') ?? moves[0]);
   }
 
   #checkLeft(release: string, last: BelayRecord | undefined): void {
+    // the record of the rollback says nothing any more
+    if (this.#stage.people.has(release, 'record-deleted', 'record-edited')) return;
     if (last?.decision.kind !== 'rollback')
       this.#fail('INV-16', `${release} has not recovered from ${last?.decision.kind ?? 'nothing'}`);
     else if (last.decision.reasons[0]?.code === 'NOT_RECOVERED')

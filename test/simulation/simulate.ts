@@ -280,10 +280,14 @@ class Play {
     start: (world: Entered['world'], answering: Entered['answering']) => Promise<CommentAnswer>,
   ): Promise<CommentAnswer | undefined> {
     const world = this.#world;
-    const answer = await this.#guarded(plan, async ({ world: one, answering }) => start(one, answering));
-    if (!answer) return undefined;
+    let head: Entered['head'] | undefined;
+    const answer = await this.#guarded(plan, async (entered) => {
+      head = entered.head;
+      return start(entered.world, entered.answering);
+    });
+    if (!answer || head === undefined) return undefined;
     markAnswer(world, given, { answer, plan });
-    if (answer.kind === 'obeyed') this.#checkReport(answer.report);
+    if (answer.kind === 'obeyed') this.#checkReport(answer.report, head);
     if (answer.kind === 'refused') world.invariants.checkSecret([answer.message]);
     world.orders.checkAnswer(given, answer, (invariant, what) => world.invariants.fail(invariant, what));
     return answer;
@@ -294,16 +298,21 @@ class Play {
     plan: RunPlan,
     start: (world: Entered['world']) => Promise<RunReport>,
   ): Promise<RunReport | undefined> {
-    const report = await this.#guarded(plan, ({ world }) => start(world));
-    if (report) this.#checkReport(report);
+    let head: Entered['head'] | undefined;
+    const report = await this.#guarded(plan, (entered) => {
+      head = entered.head;
+      return start(entered.world);
+    });
+    if (report && head !== undefined) this.#checkReport(report, head);
     return report;
   }
 
-  #checkReport(report: RunReport): void {
+  /** @param head the checkout of its run */
+  #checkReport(report: RunReport, head: Entered['head']): void {
     const { invariants, forge } = this.#world;
     markReport(this.#world, report);
-    const { tree } = forge.commitAt(report.head);
-    for (const release of report.releases) invariants.recovery.checkReport(release, tree);
+    const trees = [head, report.head].map((id) => forge.commitAt(id).tree);
+    for (const release of report.releases) invariants.recovery.checkReport(release, trees);
     invariants.checkSecret([JSON.stringify(report)]);
     const receipts = JSON.stringify(report.releases.map(({ receipt }) => receipt));
     if (receipts.includes('"BUG"')) invariants.fail('BUG', receipts);

@@ -119,7 +119,7 @@ export class SimWorld {
   enter(
     run: RunPlan,
     release: string,
-  ): { readonly world: World; readonly forge: RunForge; readonly answering: Answering } {
+  ): { readonly world: World; readonly forge: RunForge; readonly answering: Answering; readonly head: Sha } {
     if (!run.stale) this.#head = this.forge.tip('main')!;
     this.#slept = 0;
     const watcher: Watcher = {
@@ -149,7 +149,7 @@ export class SimWorld {
       tool: 'belay simulated',
       trigger: { kind: 'schedule', actor: null },
     };
-    return { world, forge, answering: { people, pulls: forge.through(this.orders.pulls) } };
+    return { world, forge, answering: { people, pulls: forge.through(this.orders.pulls) }, head: this.#head };
   }
 
   #clock(skew: number): Clock {
