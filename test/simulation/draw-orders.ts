@@ -57,6 +57,35 @@ export function drawOrders(
   return found;
 }
 
+/** Orders that say something only together; undefined: none of them. */
+export function drawStory(
+  random: SeededRandom,
+  { releases, healAt }: { readonly releases: readonly SimRelease[]; readonly healAt: number },
+): { readonly happenings: readonly Happening[]; readonly byPullRequest: boolean } | undefined {
+  const share = random.uniform();
+  const { name } = pick(random, releases);
+  const begin = (first: number): number =>
+    first + Math.floor(random.uniform() * Math.max(1, healAt - first - 12));
+  const give = (at: number, order: OrderName): Command => {
+    const isFromStable = order === 'rollback';
+    const plain = { by: 'ana', age: 0, isHeardAgain: false, run: CLEAN } as const;
+    return { at, kind: 'command', release: name, order, isFromStable, ...plain };
+  };
+  if (share < 0.14) {
+    // the pull request of a pause stays open when what it waited for is over: nobody armed it
+    const at = begin(12);
+    const rules: Happening = { at, kind: 'rules', fault: 'check-slow-no-auto', minutes: 4 };
+    return { happenings: [rules, give(at + 1, 'pause')], byPullRequest: true };
+  }
+  if (share < 0.26) {
+    // what was promoted and taken back is lifted, and then what serves instead is taken back as well
+    const at = begin(38);
+    const orders = ['rollback', 'lift-quarantine', 'rollback'] as const;
+    return { happenings: orders.map((order, index) => give(at + 2 * index, order)), byPullRequest: false };
+  }
+  return undefined;
+}
+
 function drawCommand(
   random: SeededRandom,
   groups: ReadonlySet<string>,

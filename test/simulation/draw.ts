@@ -1,6 +1,6 @@
 import { type SeededRandom, seededRandom } from '../core/stats/seeded-random.ts';
 import { drawDependents, drawTakenBack } from './draw-dependents.ts';
-import { drawOrders, withGates } from './draw-orders.ts';
+import { drawOrders, drawStory, withGates } from './draw-orders.ts';
 import type {
   ActKind,
   CallFault,
@@ -137,9 +137,12 @@ export function drawScenario(seed: number): Scenario {
   if (isLong && !isPlain) happenings.push(...drawAfterwards(after, releases));
   if (isChained) happenings.push(...drawTakenBack(chained, healAt, () => drawRun(chained, groups)));
   if (hasOrders) happenings.push(...drawOrders(people, groups, { releases, healAt }));
+  const story = hasOrders ? drawStory(people, { releases, healAt }) : undefined;
+  happenings.push(...(story?.happenings ?? []));
+  const mode = chance(0.3) || story?.byPullRequest ? 'pull-request' : 'commit';
   return {
     seed,
-    mode: chance(0.3) ? 'pull-request' : 'commit',
+    mode,
     method: pick(random, ['merge', 'squash', 'rebase']),
     releases,
     ...(hasOrders ? { roles: true } : {}),

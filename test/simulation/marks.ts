@@ -72,8 +72,16 @@ export function markHappening(world: SimWorld, happening: Happening): void {
     case 'outage':
       mark('REL-12');
       break;
+    case 'command': {
+      const open = forge.pulls.some(
+        ({ state, branch }) => state === 'open' && branch.startsWith(`belay/rollback/${happening.release}/`),
+      );
+      if (open) marks.add('order under an open rollback');
+      if (happening.beside) marks.add('order beside a tick');
+      break;
+    }
     case 'order':
-      if (happening.from === 'stable') world.marks.add('order stable');
+      if (happening.from === 'stable') world.marks.add('rollback of stable');
       break;
   }
 }
@@ -90,7 +98,8 @@ export function markReport(world: SimWorld, report: RunReport): void {
     if (decision.reasons[0].code === 'NOT_RECOVERED') marks.add('REL-27');
     if (decision.kind === 'rollback' && receipt.kind === 'merged') {
       if (people.has(name, 'comment', 'comment-target', 'thresholds')) marks.add('REL-17');
-      if (decision.reasons[0].code === 'ASKED_BY_PERSON' && marks.has('order stable')) marks.add('REL-27');
+      if (decision.reasons[0].code === 'ASKED_BY_PERSON' && marks.has('rollback of stable'))
+        marks.add('REL-27');
     }
     const release = scenario.releases.find((one) => one.name === name);
     if (release?.bornWithCandidate && decision.reasons[0].code !== 'SETTLED') marks.add('REL-19');
