@@ -58,5 +58,9 @@ export function drawTakenBack(
   for (const release of ['scorer', 'ranker'])
     if (random.uniform() < 0.4) found.push({ at: moment(), kind: 'act', release, act: 'bring' });
   if (random.uniform() < 0.3) found.push({ at: moment(), kind: 'rules', fault: 'check-slow', minutes: 20 });
+  // who cannot be read when the other is taken back is left behind, and follows when it can
+  const order = found.find(({ kind }) => kind === 'order');
+  if (order && random.uniform() < 0.25)
+    found.push({ at: order.at - 1, kind: 'act', release: 'ranker', act: 'invalid' });
   return found;
 }

@@ -48,7 +48,7 @@ export const PLANTED_ORDERS: readonly PlantedBug[] = [
     'INV-17',
     'app/decide-order.ts',
     'approved && findUnseen(approved,',
-    "approved?.kind === 'step' && findUnseen(approved,",
+    "approved?.kind !== 'step' ? undefined : findUnseen(approved,",
   ),
   bug(
     'an order that is heard of again is obeyed again',
