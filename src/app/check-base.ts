@@ -32,6 +32,8 @@ export interface Base extends FileSource {
 export interface BaseCheck {
   readonly problems: readonly Problem[];
   readonly own: ReadonlySet<string>;
+  /** Manifests that it restores, by path, where it is a rollback of Belay's. */
+  readonly restored: ReadonlySet<string>;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function checkBase(
 ): Promise<BaseCheck> {
   const { before, reading, origin, sha256 } = given;
   const { history } = base;
-  const { problems, told } = await checkRecords({
+  const { problems, told, restored } = await checkRecords({
     before: { files: base, records: before.records, history, config: before.configFile.sound().config },
     after: { files, records: reading.records },
     ...{ origin, sha256 },
@@ -80,7 +82,11 @@ export async function checkBase(
         ...(await checkWayBack(base, { path: after.path, parsed, state }, { isNew: was === undefined })),
       );
   }
-  return { problems: found, own };
+  const paths = reading.releases.flatMap((file) => {
+    const name = nameOf(file);
+    return own.has(name) && restored.has(name) ? [file.path] : [];
+  });
+  return { problems: found, own, restored: new Set(paths) };
 }
 
 /** Manifests that go while their candidate has traffic: nobody would look after it, nor take it back. */

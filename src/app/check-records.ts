@@ -1,5 +1,7 @@
+import { findTakenBack } from '../core/decision/needs.ts';
 import type { Problem } from '../core/errors.ts';
 import { type Config, DRILLS_PATH, RECORDS_PATH } from '../core/manifest/config-schema.ts';
+import { parseRelease } from '../core/manifest/parse-release.ts';
 import { isFollowing } from '../core/record/following.ts';
 import { digestOf, readChain, readRecord } from '../core/record/record-file.ts';
 import type { BelayRecord } from '../core/record/record-schema.ts';
@@ -34,6 +36,8 @@ export interface RecordChanges {
    * Belay's, as far as those files go.
    */
   readonly told: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Those of them that it rolls back. */
+  readonly restored: ReadonlySet<string>;
 }
 
 /**
@@ -44,6 +48,7 @@ export interface RecordChanges {
 export async function checkRecords(ends: BothEnds): Promise<RecordChanges> {
   const problems: Problem[] = [...(await checkDrillRecords(ends))];
   const told = new Map<string, ReadonlySet<string>>();
+  const restored = new Set<string>();
   const names = new Set([...ends.before.records.keys(), ...ends.after.records.keys()]);
   for (const name of names) {
     const was = recordsOf(ends.before.records, name);
@@ -66,8 +71,9 @@ export async function checkRecords(ends: BothEnds): Promise<RecordChanges> {
     const odd = foreign === undefined ? await findOdd(ends, name, added, is) : notOurs(first, foreign);
     if (odd) problems.push(odd);
     else told.set(name, pathsIn(added, is));
+    if (!odd && readRecord(first, is.get(first) ?? '')?.decision.kind === 'rollback') restored.add(name);
   }
-  return { problems, told };
+  return { problems, told, restored };
 }
 
 /** A release that follows another one's rollback comes on that one's branch, beside its record. */
@@ -177,9 +183,26 @@ async function findOdd(
   const history =
     record.decision.kind === 'rollback' ? await textsAt(ends, [record.manifest.path, ...state.paths]) : [];
   const text = was?.kind === 'text' ? was.text : undefined;
+  if (isFollowing(record.decision) && !isNeeded(ends, now.path, text))
+    return notOurs(
+      path,
+      'the release goes back since another one did, and needs nothing that was taken back there',
+    );
   const move = { record, path: now.path, before: text, after: now.text, state, history };
   const reason = findOddMove(move);
   return reason === undefined ? undefined : notOurs(path, `this is no move that it makes: ${reason}`);
+}
+
+/** Whether a version of this manifest needs one that a rollback of another release left, in this pull request or before. */
+function isNeeded(ends: BothEnds, path: string, text: string | undefined): boolean {
+  const reading = text === undefined ? undefined : parseRelease(path, text);
+  if (reading?.kind !== 'ok') return false;
+  const { stable, candidate } = reading.value.release.spec;
+  const needs = [stable, candidate].flatMap((version) => Object.entries(version?.needs ?? {}));
+  return needs.some(([name, needed]) => {
+    const read = readChain(name, ends.after.records.get(name) ?? new Map(), ends.sha256);
+    return read.kind !== 'broken' && findTakenBack(readState(read.chain, undefined), needed) !== undefined;
+  });
 }
 
 async function textsAt({ before }: BothEnds, paths: readonly string[]): Promise<readonly string[]> {

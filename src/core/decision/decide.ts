@@ -22,7 +22,7 @@ import {
 } from '../units.ts';
 import { decideContained, decideHarm } from './decide-braking.ts';
 import { decideWatched, waitsForRecovery } from './decide-watched.ts';
-import { type Decision, isRecorded, type Reason, type ReasonCode } from './decision.ts';
+import { type Decision, isRecorded, lowers, type Reason, type ReasonCode } from './decision.ts';
 import { findStale } from './freshness.ts';
 import { checkReasons, move, sharedReasons, stay, unprovenReasons } from './moves.ts';
 import { obeyOrders } from './obey-orders.ts';
@@ -61,13 +61,10 @@ export function decide(input: DecisionInput): Decision {
   return { ...decision, reasons: [first, ...rest, voided] };
 }
 
-/** Decisions that take harm away. */
-const LOWERS: ReadonlySet<Decision['kind']> = new Set(['rollback', 'reduce']);
-
 /** Records follow each other in time. What takes harm away does not wait for a clock. */
 function requireTime({ state, now }: DecisionInput, decision: Decision): Decision {
   const behind = describeBehind(state.newest, now);
-  if (behind === undefined || !isRecorded(decision) || LOWERS.has(decision.kind)) return decision;
+  if (behind === undefined || !isRecorded(decision) || lowers(decision)) return decision;
   return {
     kind: 'hold',
     from: decision.from,
