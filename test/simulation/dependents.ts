@@ -126,15 +126,17 @@ export class Dependents {
       this.#fail('INV-7', `${candidate?.version} goes back, and what it needs is served`);
   }
 
-  /** What needs the version that was taken back is gone as well, or the pull request says why it is not. */
+  /** What needs the version that was taken back is gone as well, or the record says why it is not. */
   #checkLeft(commit: FakeCommit, back: readonly BelayRecord[]): void {
     if (this.#isTampered()) return;
-    const { forge, scenario } = this.#stage;
-    const pull = forge.pulls.find(({ mergeCommit }) => mergeCommit === commit.id);
+    const { scenario } = this.#stage;
+    const told = back.flatMap(({ decision }) =>
+      decision.reasons.flatMap(({ code, text }) => (code === 'DEPENDENT_LEFT' ? [text] : [])),
+    );
     for (const { name } of scenario.releases) {
       const path = manifestPath(name);
       const isSame = back.every(({ base }) => this.#treeOf(base).get(path) === commit.tree.get(path));
-      if (!isSame || pull?.description.includes(`\`${path}\`: `)) continue;
+      if (!isSame || told.some((text) => text.startsWith(`${path}: `))) continue;
       const unmet = exposed(commit.tree, name)
         .flatMap((version) => this.#unmetOf(commit.tree, name, version))
         .find(({ other }) => back.some(({ release }) => release === other));
@@ -184,14 +186,16 @@ export class Dependents {
     );
   }
 
-  /** A version that no record of the other release names is none that is known to be older or newer: it is waited for. */
+  /** What came after a version that was taken back may be without it (D137), and of one that no record names nobody knows the age. */
   #isUnknown(tree: Tree, name: string, version: string | undefined): boolean {
     const needs = version === undefined ? undefined : this.#releaseOf(name)?.needs?.[version];
     return Object.entries(needs ?? {}).some(([other, needed]) => {
-      const named = recordPaths(tree, other)
-        .flatMap((path) => readRecord(tree.get(path)) ?? [])
-        .flatMap(({ stable, candidate }) => [stable?.version, candidate?.version]);
-      return !named.includes(needed);
+      const records = recordPaths(tree, other).flatMap((path) => readRecord(tree.get(path)) ?? []);
+      const named = records.flatMap(({ stable, candidate }) => [stable?.version, candidate?.version]);
+      const left = records.flatMap(({ decision, candidate }) =>
+        decision.kind === 'rollback' ? [candidate?.version] : [],
+      );
+      return !named.includes(needed) || left.includes(needed);
     });
   }
 

@@ -96,7 +96,7 @@ export const PLANTED_ORDERS: readonly PlantedBug[] = [
     'a version that was left behind is not followed',
     'INV-18',
     DEPENDENCIES,
-    "const why = report.decision.kind === 'rollback' ? undefined : findTakenAway(snapshot, release);",
+    'const why = needs.find((need) => need !== undefined);',
     'const why = undefined as string | undefined;',
   ),
   bug(
@@ -124,8 +124,8 @@ export const PLANTED_ORDERS: readonly PlantedBug[] = [
     'steps go on under the rollback of what they need',
     'INV-18',
     HOLD,
-    'else if (support !== undefined)',
-    "else if (support === '')",
+    'else if (await isHeldBelow(world, plan, below))',
+    'else if (below.length < 0)',
   ),
   bug(
     'a restored version is excused by what stable suffered at other hours',
