@@ -233,7 +233,21 @@ export class Liveness {
     if (!found) return false;
     const { kind, reasons } = found.decision;
     if (['WATCHING', 'VERIFYING'].includes(reasons[0].code)) return false;
-    return kind === 'nothing' || this.#isExcusedRest(name, found);
+    return kind === 'nothing' || this.#isExcusedRest(name, found) || this.#waitsBelow(found, report);
+  }
+
+  /** What it depends on has to go back and cannot, and people are told so: nothing is built upon that. */
+  #waitsBelow({ name, decision }: ReleaseReport, report: RunReport): boolean {
+    const supports = this.#world.scenario.releases.find((one) => one.name === name)?.dependsOn ?? [];
+    return (
+      decision.reasons[0].code === 'ROLLBACK_PENDING' &&
+      report.releases.some(
+        (one) =>
+          supports.includes(one.name) &&
+          (this.#waitsBelow(one, report) ||
+            (one.decision.kind === 'rollback' && this.#isExcusedRest(one.name, one))),
+      )
+    );
   }
 
   #isExcusedRest(name: string, { decision, receipt }: ReleaseReport): boolean {
