@@ -35,6 +35,7 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
   DEPENDENCY_IN_FLIGHT: 'A release that it depends on is being rolled out: goes on when that has ended.',
   DEPENDENCY_NOT_MET: 'It needs another version of a release that it depends on: roll that out first.',
   DEPENDENCY_ROLLED_BACK: 'What it needs was taken back, so it goes back with it; it is not quarantined.',
+  DEPENDENT_LEFT: 'A release that needs the version which is taken back stays for now: the text says why.',
   HOLD_NOT_OVER: 'The hold of the step is not over.',
   CHECK_INCONCLUSIVE: 'Neither harm nor safety is proven yet; the text says how much is missing.',
   CHECK_NO_DATA: 'A check saw nothing, or nothing fresh: look at the provider and the query if it lasts.',
