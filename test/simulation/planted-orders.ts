@@ -128,13 +128,6 @@ export const PLANTED_ORDERS: readonly PlantedBug[] = [
     'else if (below.length < 0)',
   ),
   bug(
-    'a restored version is excused by what stable suffered at other hours',
-    'INV-16',
-    'core/analysis/assess.ts',
-    "...(beside?.kind === 'own-past' ? { apart: true } : {}),",
-    '',
-  ),
-  bug(
     'a restored version whose past cannot be seen is never recovered',
     'HEAL',
     'core/decision/watch.ts',
