@@ -16,7 +16,7 @@ import { readSnapshot } from './read-snapshot.ts';
 import { readTargets, renderTargets } from './render-targets.ts';
 import { rollback } from './rollback.ts';
 import { createSandboxForge, sandboxFamily } from './sandbox-forge.ts';
-import { lookEvery, seeSandbox, tickSandbox, type Waited, waitFor } from './sandbox-ticks.ts';
+import { lookEvery, patienceOf, seeSandbox, tickSandbox, type Waited, waitFor } from './sandbox-ticks.ts';
 import type { World } from './world.ts';
 
 /**
@@ -71,9 +71,6 @@ function changed({ release }: Job, { file }: Waited & { readonly kind: 'reached'
   return [{ code: 'NOT_RESTORED', text }];
 }
 
-/** How long the requirements of the pull request that brings a version may take. */
-const FOR_REQUIREMENTS = 30 * 60_000;
-
 /** Brings a version that is made up, for nobody yet; gives why that could not be done. */
 async function bring(job: Job, drilled: World): Promise<readonly DrillFinding[]> {
   const { snapshot, options, id } = job;
@@ -90,7 +87,7 @@ async function bring(job: Job, drilled: World): Promise<readonly DrillFinding[]>
       whenClosed: 'no drill is held',
     });
     if (receipt.kind === 'committed' || receipt.kind === 'merged') return [];
-    if (receipt.kind !== 'waiting' || clock.now() - since > FOR_REQUIREMENTS)
+    if (receipt.kind !== 'waiting' || clock.now() - since > patienceOf(job))
       return [{ code: 'NOT_STARTED', text: `no version could be brought: ${describeReceipt(receipt)}` }];
     await clock.sleep(lookEvery(job));
     await requireCalm(job);

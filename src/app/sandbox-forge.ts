@@ -35,9 +35,17 @@ export function createSandboxForge(
       throw refused(`opens pull requests of the sandbox "${name}" alone, and was to touch "${branch}"`);
   };
   return {
-    ...inner,
+    defaultBranch: inner.defaultBranch,
     // what this drill wrote is newer than the checkout
     head: () => inner.refresh(),
+    refresh: () => inner.refresh(),
+    list: (at, folder) => inner.list(at, folder),
+    read: (at, paths) => inner.read(at, paths),
+    digests: (at, paths) => inner.digests(at, paths),
+    history: (at, path) => inner.history(at, path),
+    goesOnFrom: (at, commit) => inner.goesOnFrom(at, commit),
+    branches: (at, beginning) => inner.branches(at, beginning),
+    cost: () => inner.cost(),
     commit: async (request) => {
       requireFiles(request.files);
       await steps.beforeWrite();

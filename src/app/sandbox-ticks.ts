@@ -33,8 +33,8 @@ export type Waited =
   | ({ readonly kind: 'reached' } & Sandbox)
   | { readonly kind: 'ended'; readonly findings: readonly DrillFinding[] };
 
-/** How long each stage is waited for. */
-const PATIENCE = millis(30 * 60_000);
+/** How long each stage is waited for, at least. */
+const PATIENCE = 5 * 60_000;
 /** The longest pause between two looks. */
 const PAUSE = millis(10_000);
 
@@ -80,6 +80,13 @@ export function lookEvery({ release }: Job): Millis {
   return millis(Math.min(PAUSE, healthSettings(release.parsed.release).tick));
 }
 
+/** How long one stage is waited for: ten ticks prove harm that is this plain, and a rollback has the time that it may take. */
+export function patienceOf({ release }: Job): Millis {
+  const { tick, ingestDelay } = healthSettings(release.parsed.release);
+  const verify = release.parsed.release.spec.rollback?.verify ?? 0;
+  return millis(Math.max(PATIENCE, 10 * tick, verify + 3 * tick) + ingestDelay);
+}
+
 /** Ticks until the sandbox stands at a stage. Its time is the phase's; of the look in which it is decided, the parts of a rollback's. */
 export async function waitFor(
   job: Job,
@@ -89,13 +96,15 @@ export async function waitFor(
   const { watch } = job;
   const { clock } = world;
   const since = clock.now();
+  const patience = patienceOf(job);
   watch.enter(phase);
   for (let looked: ReleaseReport | undefined; ; ) {
     const seen = await seeSandbox(job);
     if (stages.includes(seen.stage)) return { kind: 'reached', ...seen };
     const end = looked && endOf(looked, phase);
     if (end) return { kind: 'ended', findings: end };
-    if (looked && clock.now() - since > PATIENCE) return { kind: 'ended', findings: [late(looked, phase)] };
+    if (looked && clock.now() - since > patience)
+      return { kind: 'ended', findings: [late(looked, phase, patience)] };
     if (looked) await clock.sleep(lookEvery(job));
     await requireCalm(job);
     if (phase === 'detect') watch.enter('decide');
@@ -129,9 +138,9 @@ const WANTED: Partial<Record<DrillPhase, string>> = {
   verify: 'the rollback has proven itself',
 };
 
-function late({ decision, receipt }: ReleaseReport, phase: DrillPhase): DrillFinding {
+function late({ decision, receipt }: ReleaseReport, phase: DrillPhase, patience: Millis): DrillFinding {
   const [{ code, text }] = decision.reasons;
   const said = describeReceipt(receipt) || `${decision.kind}, ${code}: ${text}`;
-  const message = `expected within ${formatDuration(PATIENCE)} that ${WANTED[phase] ?? phase}, got ${said}; look at tick, checks and rollback.verify of the sandbox`;
+  const message = `expected within ${formatDuration(patience)} that ${WANTED[phase] ?? phase}, got ${said}; look at tick, checks and rollback.verify of the sandbox`;
   return { code: 'DRILL_LATE', text: message };
 }
