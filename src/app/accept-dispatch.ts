@@ -2,6 +2,7 @@ import { checkDispatch, type VerifyMac } from '../core/dispatch/check-dispatch.t
 import { type DispatchPayload, readPayload, readUnsigned, refuseDispatch } from '../core/dispatch/payload.ts';
 import { CONFIG_PATH, type Config } from '../core/manifest/config-schema.ts';
 import { recordPath } from '../core/record/record-file.ts';
+import { withLastConfig } from './last-config.ts';
 import { nameOf } from './read-files.ts';
 import { readSnapshot, type Snapshot } from './read-snapshot.ts';
 import type { World } from './world.ts';
@@ -33,7 +34,7 @@ export interface AcceptedDispatch {
  * @throws ToolError REFUSED (SEC-17)
  */
 export async function acceptDispatch(world: World, input: DispatchInput): Promise<AcceptedDispatch> {
-  const snapshot = await readSnapshot(world, await world.forge.head());
+  const snapshot = withLastConfig(await readSnapshot(world, await world.forge.head()));
   const { config } = snapshot;
   if (!config)
     throw refuseDispatch(`${CONFIG_PATH} cannot be read, so nobody knows whose dispatches count; mend it`);

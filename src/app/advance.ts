@@ -8,6 +8,7 @@ import { followDependencies, requireDependencies } from './dependencies.ts';
 import { evaluate } from './evaluate.ts';
 import { isForgeDown, problemOfFault, toToolError } from './fault.ts';
 import { unknownRelease } from './find-subject.ts';
+import { withLastConfig } from './last-config.ts';
 import { planRelease, type ReleasePlan, reportHeld, reportUnreadable } from './plan-release.ts';
 import { createProviders, type Providers } from './providers.ts';
 import { nameOf, type ReadableRelease, type ReleaseFile } from './read-files.ts';
@@ -44,7 +45,12 @@ export async function advance(world: World, options: AdvanceOptions): Promise<Ru
   refuseUnknown(snapshot, options.only);
   const tick = () => {
     const left = chooseReleases(snapshot, options.only, done);
-    return runTick(world, snapshot, { left, providers, now: world.clock.now(), dryRun: options.dryRun });
+    return runTick(world, withLastConfig(snapshot), {
+      left,
+      providers,
+      now: world.clock.now(),
+      dryRun: options.dryRun,
+    });
   };
   let reports = await tick();
   for (let lost = 0; ; ) {
@@ -123,7 +129,7 @@ async function planFile(
     return reportHeld(
       file,
       'CONFIG_UNREADABLE',
-      'without a config nothing is looked at and nothing is moved',
+      'no config can be read, now or in history, so nothing is looked at and nothing is moved',
     );
   try {
     const evidence = await evaluate(providers, { release: file, config: snapshot.config, now });

@@ -1,12 +1,13 @@
 import { combineChanges } from '../core/change/combine-changes.ts';
+import { goesUp } from '../core/decision/decision.ts';
 import { ToolError } from '../core/errors.ts';
-import { orderOfReleases } from '../core/manifest/order-of-releases.ts';
+import { type DependencyGraph, orderOfReleases } from '../core/manifest/order-of-releases.ts';
 import { momentFor } from '../core/plan/skew.ts';
 import type { Instant, Sha } from '../core/units.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
 import { describeStep } from '../report/step-pull-request.ts';
 import { approveByReview } from './approve-by-review.ts';
-import { dependentsOf } from './check-dependencies.ts';
+import { dependentsOf, graphOf, supportsOf } from './check-dependencies.ts';
 import { closePulls } from './close-pulls.ts';
 import type { RollbackOrder } from './compute-rollback.ts';
 import { servedRef } from './dependencies.ts';
@@ -39,24 +40,23 @@ export async function applyPlans(
   const write = createWriter();
   const reports: ReleaseReport[] = [];
   let moved = false;
-  const busy = new Set<string>();
-  const along = new Map<string, ReleaseReport>();
-  for (const plan of dependentsFirst(plans, snapshot)) {
+  const rollbacks = dependentsFirst(plans, snapshot);
+  const busy = new Set(rollbacks.map(({ report }) => report.name));
+  for (const plan of rollbacks) {
     const report = await rollBack(world, snapshot, { plan, now, dryRun, moved, write, busy });
     moved ||= movesBranch(report);
-    busy.add(report.name);
-    for (const name of report.along ?? []) along.set(name, report);
+    if (isStuck(report)) busy.delete(report.name);
+    else for (const name of report.along ?? []) busy.add(name);
     reports.push(report);
   }
-  const rest = plans.filter(({ report }) => report.decision.kind !== 'rollback');
-  for (const plan of rest) {
-    const main = along.get(plan.report.name);
-    if (main) reports.push(holdAlong(plan.report, main));
-    else if (!plan.change) reports.push(plan.report);
+  const graph = graphOf(snapshot.releases);
+  const steps: Step[] = [];
+  for (const { change, ...plan } of plans.filter(({ report }) => report.decision.kind !== 'rollback')) {
+    const held = holdBeside(plan.report, reports, graph);
+    if (held) reports.push(held);
+    else if (change) steps.push({ ...plan, change });
+    else reports.push(plan.report);
   }
-  const steps = rest.flatMap(({ change, ...plan }) =>
-    change && !along.has(plan.report.name) ? [{ ...plan, change }] : [],
-  );
   if (dryRun) return [...reports, ...steps.map((plan) => withReceipt(plan.report, { kind: 'dry-run' }))];
   if (moved) return [...reports, ...steps.map((plan) => withReceipt(plan.report, { kind: 'head-moved' }))];
   return [...reports, ...(await applySteps(world, snapshot, { steps, write }))];
@@ -69,11 +69,33 @@ function dependentsFirst(plans: readonly ReleasePlan[], { releases }: Snapshot):
     .sort((a, b) => order.indexOf(a.report.name) - order.indexOf(b.report.name));
 }
 
-/** A release that another one's rollback takes along does nothing beside it. */
-function holdAlong(report: ReleaseReport, main: ReleaseReport): ReleaseReport {
-  const text = `goes back with ${main.name}, which is being rolled back`;
-  const held = holdReport(report, { code: 'ROLLBACK_PENDING', text });
-  return movesBranch(main) ? withReceipt(held, { kind: 'head-moved' }) : held;
+/** No pull request of this rollback is open: there is nothing to go back to, or a person closed it. */
+function isStuck({ receipt }: ReleaseReport): boolean {
+  return receipt.kind === 'suppressed' || (receipt.kind === 'blocked' && receipt.code === 'NOT_COMPUTED');
+}
+
+/**
+ * A release that another one's rollback takes along does nothing beside it, and nothing goes up on what is being rolled back in this
+ * run. When a person closed that rollback, what it would have taken along may still be braked.
+ */
+function holdBeside(
+  report: ReleaseReport,
+  rollbacks: readonly ReleaseReport[],
+  graph: DependencyGraph,
+): ReleaseReport | undefined {
+  const goesAlong = ({ along = [] }: ReleaseReport): boolean => along.includes(report.name);
+  const main = rollbacks.find((one) => goesAlong(one) && !isStuck(one));
+  if (main) {
+    const text = `goes back with ${main.name}, which is being rolled back`;
+    const held = holdReport(report, { code: 'ROLLBACK_PENDING', text });
+    return movesBranch(main) ? withReceipt(held, { kind: 'head-moved' }) : held;
+  }
+  if (!goesUp(report.decision)) return undefined;
+  const supports = supportsOf(report.name, graph);
+  const support = rollbacks.find((one) => goesAlong(one) || supports.has(one.name));
+  if (!support || movesBranch(support)) return undefined;
+  const text = `it depends on ${support.name}, which is to be rolled back: it does not go up until that is done or decided otherwise`;
+  return holdReport(report, { code: 'ROLLBACK_PENDING', text });
 }
 
 function movesBranch(report: ReleaseReport): boolean {
@@ -87,7 +109,7 @@ interface RollbackJob extends Omit<Application, 'plans'> {
   /** The branch has moved since this was decided. */
   readonly moved: boolean;
   readonly write: Writer;
-  /** Releases whose own rollback was tried before. */
+  /** Releases that this run rolls back by other pull requests. */
   readonly busy: ReadonlySet<string>;
 }
 

@@ -32,6 +32,10 @@ export interface Base extends FileSource {
 export interface BaseCheck {
   readonly problems: readonly Problem[];
   readonly own: ReadonlySet<string>;
+  /** Manifests that it restores, by path, where it is a rollback of Belay's. */
+  readonly restored: ReadonlySet<string>;
+  /** Releases that it brings a person's order about, where that is Belay's. */
+  readonly ordered: ReadonlySet<string>;
 }
 
 /**
@@ -50,7 +54,7 @@ export async function checkBase(
 ): Promise<BaseCheck> {
   const { before, reading, origin, sha256 } = given;
   const { history } = base;
-  const { problems, told } = await checkRecords({
+  const { problems, told, restored, ordered } = await checkRecords({
     before: { files: base, records: before.records, history, config: before.configFile.sound().config },
     after: { files, records: reading.records },
     ...{ origin, sha256 },
@@ -80,7 +84,12 @@ export async function checkBase(
         ...(await checkWayBack(base, { path: after.path, parsed, state }, { isNew: was === undefined })),
       );
   }
-  return { problems: found, own };
+  const paths = reading.releases.flatMap((file) => {
+    const name = nameOf(file);
+    return own.has(name) && restored.has(name) ? [file.path] : [];
+  });
+  const orders = new Set([...ordered].filter((name) => own.has(name)));
+  return { problems: found, own, restored: new Set(paths), ordered: orders };
 }
 
 /** Manifests that go while their candidate has traffic: nobody would look after it, nor take it back. */

@@ -1,4 +1,4 @@
-import { type Dependencies, describeUnmet, findUnmet } from '../core/decision/needs.ts';
+import { adviseOn, type Dependencies, describeUnmet, findUnmet } from '../core/decision/needs.ts';
 import type { Problem } from '../core/errors.ts';
 import { didYouMean, suggest } from '../core/manifest/did-you-mean.ts';
 import {
@@ -17,17 +17,31 @@ export function graphOf(files: readonly ReleaseFile[]): DependencyGraph {
 
 /** The same the other way round: which releases depend on each. */
 export function dependentsOf(files: readonly ReleaseFile[]): DependencyGraph {
-  const graph = graphOf(files);
-  return new Map(
-    [...graph.keys()].map((name) => [
-      name,
-      [...graph.keys()].filter((other) => graph.get(other)?.includes(name)),
-    ]),
-  );
+  const dependents = new Map(files.map((file): [string, string[]] => [nameOf(file), []]));
+  for (const file of files)
+    for (const name of new Set(dependenciesOf(file))) dependents.get(name)?.push(nameOf(file));
+  return dependents;
 }
 
-/** What each release serves everyone with who is not tried on. */
+/** What a release depends on, over others or directly. */
+export function supportsOf(name: string, graph: DependencyGraph): ReadonlySet<string> {
+  const supports = new Set(graph.get(name));
+  // what is added on the way is visited as well
+  for (const support of supports) for (const other of graph.get(support) ?? []) supports.add(other);
+  supports.delete(name);
+  return supports;
+}
+
+const served = new WeakMap<readonly ReleaseFile[], Dependencies>();
+
+/** What each release serves everyone with who is not tried on; worked out once for a snapshot, since every release asks. */
 export function dependenciesIn(files: readonly ReleaseFile[]): Dependencies {
+  const known = served.get(files) ?? readDependencies(files);
+  served.set(files, known);
+  return known;
+}
+
+function readDependencies(files: readonly ReleaseFile[]): Dependencies {
   return new Map(
     files.flatMap((file) =>
       file.kind === 'readable'
@@ -56,7 +70,8 @@ export function checkDependencies(files: readonly ReleaseFile[]): readonly Probl
   });
 }
 
-function dependenciesOf(file: ReleaseFile): readonly string[] {
+/** What a manifest says that its release depends on, as far as it can be read. */
+export function dependenciesOf(file: ReleaseFile): readonly string[] {
   const said = file.kind === 'readable' ? file.parsed.release.metadata : file.remains?.draft;
   return said?.dependsOn ?? [];
 }
@@ -167,7 +182,8 @@ function* checkBeginning(file: ReadableRelease, moving: Moving, others: Dependen
   for (const unmet of findUnmet(candidate, others)) {
     // one that cannot be read, or is not there, is told of by itself
     if (unmet.served === undefined) continue;
-    const message = `${candidate.version} ${describeUnmet(unmet)}; bring this candidate when that is rolled out`;
+    const advice = unmet.age === 'after' ? adviseOn(unmet) : 'bring this candidate when that is rolled out';
+    const message = `${describeUnmet(unmet)}; ${advice}`;
     yield { code: 'DEPENDENCY_NOT_MET', path: ['spec', 'candidate', 'needs', unmet.name], message };
   }
 }

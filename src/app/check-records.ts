@@ -1,5 +1,7 @@
+import { findTakenBack } from '../core/decision/needs.ts';
 import type { Problem } from '../core/errors.ts';
 import { type Config, DRILLS_PATH, RECORDS_PATH } from '../core/manifest/config-schema.ts';
+import { parseRelease } from '../core/manifest/parse-release.ts';
 import { isFollowing } from '../core/record/following.ts';
 import { digestOf, readChain, readRecord } from '../core/record/record-file.ts';
 import type { BelayRecord } from '../core/record/record-schema.ts';
@@ -7,7 +9,7 @@ import { readState } from '../core/record/release-state.ts';
 import type { Digest, Sha256 } from '../core/units.ts';
 import type { FileSource, RepoFile, Revision } from '../ports/forge.ts';
 import { drillRecordFamily, readDrillFiles } from './drill-record.ts';
-import { findOddMove } from './match-move.ts';
+import { findOddMove, isOrder } from './match-move.ts';
 import { findForeignOrigin, type Origin } from './origin.ts';
 import type { Records } from './read-records.ts';
 import { orderFamily, rollbackFamily, stepFamily } from './rollback-branch.ts';
@@ -34,6 +36,10 @@ export interface RecordChanges {
    * Belay's, as far as those files go.
    */
   readonly told: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Those of them that it rolls back. */
+  readonly restored: ReadonlySet<string>;
+  /** Those of them that a person's order is about. */
+  readonly ordered: ReadonlySet<string>;
 }
 
 /**
@@ -44,6 +50,8 @@ export interface RecordChanges {
 export async function checkRecords(ends: BothEnds): Promise<RecordChanges> {
   const problems: Problem[] = [...(await checkDrillRecords(ends))];
   const told = new Map<string, ReadonlySet<string>>();
+  const restored = new Set<string>();
+  const ordered = new Set<string>();
   const names = new Set([...ends.before.records.keys(), ...ends.after.records.keys()]);
   for (const name of names) {
     const was = recordsOf(ends.before.records, name);
@@ -66,8 +74,11 @@ export async function checkRecords(ends: BothEnds): Promise<RecordChanges> {
     const odd = foreign === undefined ? await findOdd(ends, name, added, is) : notOurs(first, foreign);
     if (odd) problems.push(odd);
     else told.set(name, pathsIn(added, is));
+    const record = odd ? undefined : readRecord(first, is.get(first) ?? '');
+    if (record?.decision.kind === 'rollback') restored.add(name);
+    if (record && isOrder(record)) ordered.add(name);
   }
-  return { problems, told };
+  return { problems, told, restored, ordered };
 }
 
 /** A release that follows another one's rollback comes on that one's branch, beside its record. */
@@ -162,8 +173,11 @@ async function findOdd(
   if (more.length > 0) return notOurs(path, `it brings ${added.length} records at once`);
   if (ends.origin.kind === 'known' && record.via !== 'pull-request')
     return notOurs(path, 'the record says that it came without one');
-  const changes = [record.manifest, ...record.targets];
-  const paths = [...new Set(changes.map((change) => change.path))];
+  const chain = readChain(name, ends.before.records.get(name) ?? new Map(), ends.sha256);
+  const served =
+    isOrder(record) && chain.kind === 'ok' ? chain.chain.records.flatMap(({ targets }) => targets) : [];
+  // what an order leaves alone is what the records before tell of: the manifest may be one that nobody can read
+  const paths = [...new Set([record.manifest, ...record.targets, ...served].map((change) => change.path))];
   const [before, after] = await Promise.all([ends.before.files.read(paths), ends.after.files.read(paths)]);
   const expected = new Map(paths.map((one) => [one, digestAt(before, one, ends.sha256)]));
   const odd =
@@ -171,15 +185,33 @@ async function findOdd(
     paths.find((one) => expected.get(one) !== digestAt(after, one, ends.sha256));
   if (odd !== undefined) return stranger(path, odd);
   const [was, now] = [before.get(record.manifest.path), after.get(record.manifest.path)];
-  const chain = readChain(name, ends.before.records.get(name) ?? new Map(), ends.sha256);
-  if (now?.kind !== 'text' || chain.kind === 'broken') return undefined;
-  const state = readState(chain.chain, undefined);
+  if (chain.kind === 'broken') return undefined;
+  if (now?.kind !== 'text')
+    return notOurs(path, `it tells of "${record.manifest.path}", and there is no manifest there`);
+  const state = readState(chain.chain, readState(chain.chain, undefined).unfinished);
   const history =
     record.decision.kind === 'rollback' ? await textsAt(ends, [record.manifest.path, ...state.paths]) : [];
   const text = was?.kind === 'text' ? was.text : undefined;
+  if (isFollowing(record.decision) && !isNeeded(ends, now.path, text))
+    return notOurs(
+      path,
+      'the release goes back since another one did, and needs nothing that was taken back there',
+    );
   const move = { record, path: now.path, before: text, after: now.text, state, history };
   const reason = findOddMove(move);
   return reason === undefined ? undefined : notOurs(path, `this is no move that it makes: ${reason}`);
+}
+
+/** Whether a version of this manifest needs one that a rollback of another release left, in this pull request or before. */
+function isNeeded(ends: BothEnds, path: string, text: string | undefined): boolean {
+  const reading = text === undefined ? undefined : parseRelease(path, text);
+  if (reading?.kind !== 'ok') return false;
+  const { stable, candidate } = reading.value.release.spec;
+  const needs = [stable, candidate].flatMap((version) => Object.entries(version?.needs ?? {}));
+  return needs.some(([name, needed]) => {
+    const read = readChain(name, ends.after.records.get(name) ?? new Map(), ends.sha256);
+    return read.kind !== 'broken' && findTakenBack(readState(read.chain, undefined), needed) !== undefined;
+  });
 }
 
 async function textsAt({ before }: BothEnds, paths: readonly string[]): Promise<readonly string[]> {

@@ -112,12 +112,12 @@ async function chooseTarget(
   const lack = any.search.found && describeLack(any.search.found.release, others);
   if (lack === undefined) return any;
   const advice = 'No good version works with that, so it is gone back to all the same; see that both fit';
-  const message = `${any.search.found?.ref.version}: ${lack}. ${advice}`;
+  const message = `${lack}. ${advice}`;
   return { ...any, notes: [...any.notes, noteAt(path, 'DEPENDENCY_NOT_MET', message)] };
 }
 
 function describeLack({ spec }: Release, others: Dependencies): string | undefined {
-  const unmet = findUnmet(spec.stable, others).filter(({ isOlder }) => isOlder);
+  const unmet = findUnmet(spec.stable, others).filter(({ age }) => age === 'older');
   return unmet.length === 0 ? undefined : unmet.map(describeUnmet).join(', ');
 }
 

@@ -1,5 +1,11 @@
 import { type Decision, goesUp, type Reason } from '../core/decision/decision.ts';
-import { describeUnmet, findTakenBack, findUnmet } from '../core/decision/needs.ts';
+import {
+  adviseOn,
+  type Dependencies,
+  describeUnmet,
+  findTakenBack,
+  findUnmet,
+} from '../core/decision/needs.ts';
 import type { VersionSpec } from '../core/manifest/release-schema.ts';
 import { momentFor } from '../core/plan/skew.ts';
 import { DEPENDENCY_ROLLED_BACK } from '../core/record/following.ts';
@@ -26,9 +32,9 @@ export function servedRef({ parsed, state }: ReadableRelease): VersionRef {
 }
 
 /**
- * A release whose version needs one that Belay took back elsewhere goes back as well: it was left when that one did, or its own pull
- * request did not land. When it cannot, a person is told in every run; a candidate that works with what is served is the way out then,
- * and is let through.
+ * A release with a version that needs one which Belay took back elsewhere goes back as well: it was left when that one did, or its own
+ * pull request did not land. When it cannot, a person is told in every run; a candidate that works with what is served is the way out
+ * then, and is let through.
  */
 export async function followDependencies(
   world: World,
@@ -36,10 +42,13 @@ export async function followDependencies(
   { plan, now }: { readonly plan: ReleasePlan; readonly now: Instant },
 ): Promise<ReleasePlan> {
   const { report, release } = plan;
-  const why = report.decision.kind === 'rollback' ? undefined : findTakenAway(snapshot, release);
+  if (report.decision.kind === 'rollback') return plan;
+  const others = dependenciesIn(snapshot.releases);
+  const needs = exposedVersions(release).map((version) => describeTakenAway(version, others));
+  const why = needs.find((need) => need !== undefined);
   if (why === undefined) return plan;
   const order = orderToFollow(snapshot, release, { why, now });
-  const computed = await computeRollback(world, order, dependenciesIn(snapshot.releases));
+  const computed = await computeRollback(world, order, others);
   // nothing is proven against it, so its evidence is none of this
   if (computed.kind === 'computed')
     return {
@@ -48,9 +57,9 @@ export async function followDependencies(
       evidence: undefined,
       report: { ...report, decision: order.decision, edits: [] },
     };
-  const text = `${order.bad.version} ${why}, and it cannot be taken back: ${computed.problems[0]?.message ?? ''}`;
   const { kind, reasons, from } = report.decision;
-  if (kind !== 'hold' && kind !== 'nothing') return plan;
+  if (needs[0] === undefined || (kind !== 'hold' && kind !== 'nothing')) return plan;
+  const text = `${why}, and it cannot be taken back: ${computed.problems[0]?.message ?? ''}`;
   const reason: Reason = { code: 'DEPENDENCY_NOT_MET', text };
   const decision: Decision = {
     kind: 'hold',
@@ -61,12 +70,11 @@ export async function followDependencies(
   return { ...plan, report: { ...report, decision } };
 }
 
-/** Why the version that a rollback would leave works no more since Belay took another one back. */
-function findTakenAway({ releases }: Snapshot, file: ReadableRelease): string | undefined {
-  const others = dependenciesIn(releases);
-  const [version] = exposedVersions(file);
-  for (const unmet of version ? findUnmet(version, others) : []) {
-    const back = unmet.isOlder ? findTakenBack(unmet, others) : undefined;
+/** Why a version works no more since Belay took another one back. */
+function describeTakenAway(version: VersionSpec, others: Dependencies): string | undefined {
+  for (const unmet of findUnmet(version, others)) {
+    const other = others.get(unmet.name);
+    const back = other && unmet.age === 'older' ? findTakenBack(other.state, unmet.needed) : undefined;
     if (back !== undefined) return `${describeUnmet(unmet)} since ${back} was taken back`;
   }
   return undefined;
@@ -79,7 +87,6 @@ export function orderToFollow(
   { why, now }: { readonly why: string; readonly now: Instant },
 ): RollbackOrder & { readonly decision: Decision } {
   const { release } = file.parsed;
-  const bad = servedRef(file);
   return {
     snapshot,
     name: release.metadata.name,
@@ -87,12 +94,12 @@ export function orderToFollow(
     text: file.text,
     release,
     state: file.state,
-    bad,
+    bad: servedRef(file),
     decision: {
       kind: 'rollback',
       from: release.spec.rollout.weight,
       to: percent(0),
-      reasons: [{ code: DEPENDENCY_ROLLED_BACK, text: `${bad.version} ${why}` }],
+      reasons: [{ code: DEPENDENCY_ROLLED_BACK, text: why }],
     },
     evidence: undefined,
     now: momentFor(file.state.newest, now),
@@ -120,7 +127,7 @@ export function requireDependencies(
   const [first, ...rest] = unmet.map(
     (one): Reason => ({
       code: 'DEPENDENCY_NOT_MET',
-      text: `${candidate?.version} ${describeUnmet(one)}; ${one.served === undefined ? 'mend that first' : 'it goes on when that is rolled out'}`,
+      text: `${describeUnmet(one)}; ${adviseOn(one)}`,
     }),
   );
   return first ? holdPlan(plan, [first, ...rest], []) : plan;

@@ -1,13 +1,13 @@
 import type { Change } from '../core/change/change.ts';
 import { goesUp, type Reason } from '../core/decision/decision.ts';
-import { digestOf, readRecord, recordPath } from '../core/record/record-file.ts';
 import type { Sibling } from '../ports/forge.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
+import { graphOf, supportsOf } from './check-dependencies.ts';
 import { closePulls } from './close-pulls.ts';
 import type { Write } from './fault.ts';
+import { isOutdated, takesAlong } from './open-rollbacks.ts';
 import type { ReleasePlan } from './plan-release.ts';
 import { shortOperation } from './propose.ts';
-import { nameOf, type ReadableRelease } from './read-files.ts';
 import type { Snapshot } from './read-snapshot.ts';
 import {
   hasLanded,
@@ -44,9 +44,16 @@ export async function holdForRollbacks(
   const known = await world.forge.branches(snapshot.head, ROLLBACKS);
   const orders = await world.forge.branches(snapshot.head, ORDERS);
   const pausing = orders.filter((branch) => steps.some((step) => mayPause(step, branch)));
+  const graph = graphOf(snapshot.releases);
+  const closed = new Set(
+    known.filter(
+      (branch) => !snapshot.releases.some((file) => file.kind === 'readable' && mayBeOpen(file, branch)),
+    ),
+  );
   const isWanted = (step: Step): boolean =>
-    known.some((branch) => supportsOf(step, snapshot).some((file) => mayBeOpen(file, branch))) ||
-    pausing.some((branch) => mayPause(step, branch));
+    [step.report.name, ...supportsOf(step.report.name, graph)].some((name) =>
+      known.some((branch) => branch.startsWith(rollbackFamily(name)) && !closed.has(branch)),
+    ) || pausing.some((branch) => mayPause(step, branch));
   const [first] = steps.filter(isWanted);
   if (!first) return { free: steps, held: [] };
   let open: readonly Sibling[] = [];
@@ -70,11 +77,10 @@ export async function holdForRollbacks(
   const free: Step[] = [];
   for (const plan of steps) {
     const pulls = pullsOf(plan.report.name);
-    const [, ...supports] = supportsOf(plan, snapshot).map(nameOf);
-    const support = supports.find((name) => pullsOf(name).length > 0);
+    const below = [...supportsOf(plan.report.name, graph)].flatMap(pullsOf);
     const pause = paused.find(({ branch }) => mayPause(plan, branch));
     if (pulls.length > 0) held.push(await hold(world, snapshot, { plan, pulls }));
-    else if (support !== undefined) held.push(holdForSupport(plan, support, pullsOf(support)));
+    else if (await isHeldBelow(world, plan, below)) held.push(holdForSupport(plan, below[0]));
     else if (pause) held.push(holdForPause(plan, pause));
     else free.push(plan);
   }
@@ -82,15 +88,6 @@ export async function holdForRollbacks(
 }
 
 const ORDERS = 'belay/order/';
-
-/** The release and those that it depends on: while one of these goes back, nothing is built upon it, and it may have to go back with it. */
-function supportsOf({ release }: Step, { releases }: Snapshot): readonly ReadableRelease[] {
-  const names = release.parsed.release.metadata.dependsOn ?? [];
-  const others = releases.filter(
-    (file): file is ReadableRelease => file.kind === 'readable' && names.includes(nameOf(file)),
-  );
-  return [release, ...others];
-}
 
 /** Whether a branch brings a pause of a release whose step would go up; what goes down is not held by it. */
 function mayPause({ report, release }: Step, branch: string): boolean {
@@ -140,7 +137,10 @@ async function hold(
   const shown = foreign ?? pulls[0];
   const isMoot = shown !== undefined && isMootFor(report, shown);
   const isOld =
-    shown !== undefined && !foreign && !isMoot && (await isOutdated(world, snapshot, { plan, pull: shown }));
+    shown !== undefined &&
+    !foreign &&
+    !isMoot &&
+    (await isOutdated(world, snapshot, { file: plan.release, pull: shown }));
   // armed, it lands by itself once its requirements are met; else somebody has to do it
   const code = isMoot || (shown?.armed && !foreign && !isOld) ? 'ROLLBACK_PENDING' : 'ROLLBACK_OPEN';
   const text = isOld
@@ -160,7 +160,22 @@ async function hold(
   };
 }
 
-function holdForSupport({ report }: Step, support: string, [pull]: readonly Sibling[]): ReleaseReport {
+/**
+ * Nothing goes up on what goes back, and what goes back with it must be found as it was decided on. What only depends on it may still be
+ * braked.
+ */
+async function isHeldBelow(
+  world: World,
+  { report, release }: Step,
+  pulls: readonly Sibling[],
+): Promise<boolean> {
+  if (pulls.length === 0 || goesUp(report.decision)) return pulls.length > 0;
+  const taken = await Promise.all(pulls.map((pull) => takesAlong(world, pull, release)));
+  return taken.includes(true);
+}
+
+function holdForSupport({ report }: Step, pull: Sibling | undefined): ReleaseReport {
+  const support = pull?.branch.slice(ROLLBACKS.length).split('/')[0];
   const text = `it depends on ${support}, which pull request #${pull?.number} rolls back: nothing else is done about it until that is merged or closed`;
   return holdReport(report, { code: 'ROLLBACK_PENDING', text });
 }
@@ -175,21 +190,4 @@ export function holdReport(report: ReleaseReport, reason: Reason): ReleaseReport
 function fromOf({ name, candidate, stable }: ReleaseReport, { branch }: Sibling): string {
   const version = [candidate, stable].find((one) => one !== undefined && takesBack(branch, name, one));
   return version === undefined ? '' : ` with \`from: ${version}\``;
-}
-
-/** Whether a rollback was computed for other files than there are now: armed, it would conflict and wait for ever. */
-async function isOutdated(
-  { forge, sha256 }: World,
-  { served }: Snapshot,
-  { plan, pull }: { readonly plan: Step; readonly pull: Sibling },
-): Promise<boolean> {
-  const { digest, state } = plan.release;
-  const path = recordPath(plan.report.name, state.sequence + 1);
-  const file = (await forge.read(pull.head, [path])).get(path);
-  const record = file?.kind === 'text' ? readRecord(path, file.text) : undefined;
-  if (record?.manifest.before !== digest || record.previous !== state.tip) return true;
-  return record.targets.some((target) => {
-    const now = served?.get(target.path);
-    return now?.kind === 'text' && digestOf(now.text, sha256) !== target.before;
-  });
 }

@@ -15,6 +15,7 @@ import { sameVersion, versionRef } from '../core/record/version-ref.ts';
 import { type Instant, percent } from '../core/units.ts';
 import type { ReleaseReport } from '../report/run-report.ts';
 import type { Evidence } from './evaluate.ts';
+import { requireConfig } from './last-config.ts';
 import { nameOf, type ReadableRelease, type ReleaseFile, type UnreadableRelease } from './read-files.ts';
 import { readRevisions } from './read-revisions.ts';
 import type { Snapshot } from './read-snapshot.ts';
@@ -57,7 +58,8 @@ export async function planRelease(
     now,
   });
   const found = await findServed(world, snapshot, release, decided);
-  const held = await requireHold(world, snapshot, { release, decision: decided, now });
+  const configured = requireConfig(snapshot.lastConfig, decided);
+  const held = await requireHold(world, snapshot, { release, decision: configured, now });
   const served = requireServed(release, held, found);
   const rooted = await requireHistory(world, snapshot, { release, decision: served });
   const decision = await requireWayBack(world, snapshot, release, rooted);
@@ -67,11 +69,8 @@ export async function planRelease(
     return { ...plan, report: reportRelease(input, decision, { edits: [], problems }), change: undefined };
   const edited = await editFiles(world, snapshot, release, decision);
   if (edited.problems.length > 0) {
-    const held = hold(
-      decision,
-      'TARGET_MISMATCH',
-      `cannot ${decision.kind}: ${edited.problems.length} problem(s) in the files to be edited`,
-    );
+    const text = `cannot ${decision.kind}: ${edited.problems.length} problem(s) in the files to be edited`;
+    const held = hold(decision, 'TARGET_MISMATCH', text);
     const all = [...release.problems, ...edited.problems];
     const report = reportRelease(input, held, { edits: [], problems: all });
     return { ...plan, report, change: undefined };

@@ -165,7 +165,7 @@ function inTheWay(branch: string, obstacle: string): Receipt {
 }
 
 function foreignCommits(pull: PullRequest): Receipt {
-  const message = `somebody pushed to ${pull.branch}, and commits that Belay did not make are not merged by it. Review and merge it, or close it and delete the branch`;
+  const message = `${pull.branch} has commits that Belay did not make, or that were taken out of the default branch, and those are not merged by it. Review and merge it, or close it and delete the branch`;
   return blocked('BRANCH_TAKEN', message, pull);
 }
 

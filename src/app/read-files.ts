@@ -66,20 +66,25 @@ export interface RepositoryReading {
   readonly records: Records;
 }
 
-/**
- * Reads config, manifests and records. A manifest that is wrong is no hindrance to the others.
- * @param folders  where manifests are when the config cannot say
- */
+/** What is taken where the config cannot say. */
+export interface Otherwise {
+  /** Where manifests are. */
+  readonly folders?: readonly string[] | undefined;
+  /** Instead of what is sound of it. */
+  readonly config?: Config | undefined;
+}
+
+/** Reads config, manifests and records. A manifest that is wrong is no hindrance to the others. */
 export async function readFiles(
   source: FileSource,
   sha256: Sha256,
-  folders?: readonly string[],
+  otherwise: Otherwise = {},
 ): Promise<RepositoryReading> {
   const configFile = readConfig((await source.read([CONFIG_PATH])).get(CONFIG_PATH));
   const { parsed: parsedConfig, remains } = configFile;
   const config = parsedConfig?.config;
-  const usable = config ?? remains?.config;
-  const places = usable?.releases ?? folders ?? releaseFolders(usable);
+  const usable = config ?? otherwise.config ?? remains?.config;
+  const places = usable?.releases ?? otherwise.folders ?? releaseFolders(usable);
   const [recordPaths, ...listed] = await Promise.all([
     source.list(RECORDS_PATH),
     ...places.map(async (folder) => ({ folder, paths: await source.list(folder) })),

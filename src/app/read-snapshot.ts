@@ -5,24 +5,30 @@ import { versionRef } from '../core/record/version-ref.ts';
 import { type Instant, millis, type Sha } from '../core/units.ts';
 import type { FileSource, Forge, RepoFile } from '../ports/forge.ts';
 import { isForgeDown } from './fault.ts';
+import { findLastConfig, type LastConfig } from './last-config.ts';
 import { type ReadableRelease, type ReleaseFile, type RepositoryReading, readFiles } from './read-files.ts';
 import type { World } from './world.ts';
 
 /** Everything a run decides on, read at one commit. */
 export interface Snapshot extends RepositoryReading {
   readonly head: Sha;
+  /** Where the config cannot be read: the newest one before that can be. Only what takes people off a candidate is done by it. */
+  readonly lastConfig: LastConfig | undefined;
   /** The target files of all releases, by path, as far as they are there; undefined when one of them broke the reading. */
   readonly served: ReadonlyMap<string, RepoFile> | undefined;
 }
 
 /** Reads config, manifests and records at one commit, with the moments at which proposed steps landed. */
 export async function readSnapshot(world: World, head: Sha): Promise<Snapshot> {
-  const reading = await readFiles(filesAt(world.forge, head), world.sha256);
+  const files = filesAt(world.forge, head);
+  const found = await readFiles(files, world.sha256);
+  const lastConfig = found.config ? undefined : await findLastConfig(world, head);
+  const reading = lastConfig ? await readFiles(files, world.sha256, { config: lastConfig.config }) : found;
   const releases = await Promise.all(reading.releases.map((file) => dateSteps(world.forge, head, file)));
   const targets = releases.flatMap((file) =>
     file.kind === 'readable' ? file.parsed.release.spec.targets.map((target) => target.file) : [],
   );
-  return { ...reading, head, releases, served: await readServed(world.forge, head, targets) };
+  return { ...reading, head, lastConfig, releases, served: await readServed(world.forge, head, targets) };
 }
 
 /** All at once: a process for each release would make up most of an idle tick. */

@@ -158,6 +158,7 @@ function stateOf({
     paths: [],
     good: [{ ref: versionRef(stable), record: 1 }],
     quarantined: [],
+    takenBack: [],
     introduced: [],
     backends: new Map(),
     rollout,

@@ -5,7 +5,7 @@ import type { Problem } from '../core/errors.ts';
 import { sameVersion, versionRef } from '../core/record/version-ref.ts';
 import { percent, type Sha } from '../core/units.ts';
 import type { Revision } from '../ports/forge.ts';
-import { describeRollback } from '../report/rollback-pull-request.ts';
+import { describeRollback, type RestoredRelease } from '../report/rollback-pull-request.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
 import { dependenciesIn } from './check-dependencies.ts';
 import {
@@ -33,7 +33,7 @@ interface RollbackPlan {
 /**
  * Computes a rollback and, unless this is a dry run, opens and merges its pull request. Releases whose version would not work with
  * what is restored go back in the same one; none of them ever keeps it from being done.
- * @param options.busy releases that this run has rolled back already, or tried to
+ * @param options.busy releases that this run rolls back by other pull requests
  */
 export async function runRollback(
   world: World,
@@ -61,7 +61,7 @@ export async function runRollback(
     ),
     problems: [...base.problems, ...plan.notes],
     receipt,
-    ...(plan.along.length === 0 ? {} : { along: plan.along.map(({ name }) => name) }),
+    ...(plan.along.length === 0 ? {} : { along: plan.along.map(({ change }) => change.release) }),
   };
 }
 
@@ -69,29 +69,38 @@ function planPullRequest(
   world: World,
   { computed, along, left }: Awaited<ReturnType<typeof takeAlong>>,
 ): RollbackPlan {
-  const { order, good, skipped, revisions } = computed;
   const change = buildRollback(
     world,
     computed,
     along.map((one) => one.change.operation),
   );
-  const notes = [...computed.notes, ...left, ...along.flatMap((one) => one.notes)];
+  const notes = [...computed.notes, ...left, ...along.flatMap((one) => one.computed.notes)];
   const description = describeRollback({
-    record: change.record,
+    ...describeMove(computed, change),
     traffic: trafficOf(computed),
-    summary: leftVersion(order)?.summary,
-    edits: change.files.slice(0, -1),
+    summary: leftVersion(computed.order)?.summary,
+    notes,
+    answers: computed.order.evidence?.answers ?? [],
+    assessment: computed.order.evidence?.assessment,
+    along: along.map((one) => describeMove(one.computed, one.change)),
+  });
+  return { order: computed.order, change, along, description, notes };
+}
+
+/** What a pull request says of each release that it moves. */
+function describeMove(
+  { good, skipped, revisions }: ComputedRollback,
+  { record, files }: Change,
+): RestoredRelease {
+  return {
+    record,
+    edits: files.slice(0, -1),
     restored: good,
     skipped,
     dropped: droppedRevisions(revisions, good.commit),
-    notes,
-    answers: order.evidence?.answers ?? [],
-    assessment: order.evidence?.assessment,
     owners: good.release.metadata.owners ?? [],
     runbook: good.release.metadata.runbook,
-    along: along.map(({ change: { record, files } }) => ({ record, edits: files.slice(0, -1) })),
-  });
-  return { order, change, along, description, notes };
+  };
 }
 
 /** The version of the manifest that is left; undefined when it holds it no more. */
@@ -120,7 +129,7 @@ async function executeRollback(world: World, plan: RollbackPlan): Promise<Receip
     whenTaken: 'next-branch',
     family: rollbackFamily(name),
     overtakes: {
-      families: [name, ...plan.along.map((one) => one.name)].map(stepFamily),
+      families: [name, ...plan.along.map((one) => one.change.release)].map(stepFamily),
       comment: `Closed by Belay: ${version} is being rolled back, so this step may not land any more.`,
     },
     title: change.subject,

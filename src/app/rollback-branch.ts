@@ -43,14 +43,10 @@ export function operationIn(branch: string): string | undefined {
   return /[-/]([0-9a-f]{12})(?:-[2-9])?$/.exec(branch)?.[1];
 }
 
-/** Whether a branch may be a rollback of a release that waits: before its first record a release has nothing to go back to. */
-export function mayBeOpen(
-  release: Pick<ReadableRelease, 'parsed' | 'state' | 'chain'>,
-  branch: string,
-): boolean {
-  const { parsed, state } = release;
-  if (state.sequence === 0 || !branch.startsWith(rollbackFamily(parsed.release.metadata.name))) return false;
-  return !hasLanded(release, branch);
+/** Whether a branch may be a rollback of a release that waits; also of one without records, since a person may have deleted them. */
+export function mayBeOpen(release: Pick<ReadableRelease, 'parsed' | 'chain'>, branch: string): boolean {
+  const { name } = release.parsed.release.metadata;
+  return branch.startsWith(rollbackFamily(name)) && !hasLanded(release, branch);
 }
 
 /** What has its record on the default branch has landed, by squash if the branch does not show it. */

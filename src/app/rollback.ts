@@ -8,6 +8,7 @@ import type { ReleaseReport, RunReport } from '../report/run-report.ts';
 import type { RollbackOrder } from './compute-rollback.ts';
 import { evaluate } from './evaluate.ts';
 import { findSubject, type Subject } from './find-subject.ts';
+import { withLastConfig } from './last-config.ts';
 import { planRelease } from './plan-release.ts';
 import { createProviders, type Providers } from './providers.ts';
 import { readNewest, readSnapshot, type Snapshot } from './read-snapshot.ts';
@@ -37,7 +38,7 @@ export interface RollbackOptions {
 export async function rollback(world: World, options: RollbackOptions): Promise<RunReport> {
   const attempts = options.attempts ?? 3;
   const providers = createProviders(world);
-  let snapshot = await readSnapshot(world, await world.forge.head());
+  let snapshot = withLastConfig(await readSnapshot(world, await world.forge.head()));
   for (let lost = 1; ; lost += 1) {
     const subject = findSubject(world, snapshot, options.release);
     const now = momentFor(subject.state.newest, world.clock.now());
@@ -56,7 +57,7 @@ export async function rollback(world: World, options: RollbackOptions): Promise<
         ...withProblems(release, [...snapshot.problems, ...providers.problems()], options),
         ...world.forge.cost(),
       };
-    snapshot = await readNewest(world, snapshot, lost);
+    snapshot = withLastConfig(await readNewest(world, snapshot, lost));
   }
 }
 
@@ -87,16 +88,22 @@ function withProblems(
 
 /** Nothing is rolled back when another version than the one that was meant is tried or served. */
 function refuseOtherVersion({ subject, options }: Job): ReleaseReport | undefined {
-  const { candidate, stable } = subject;
-  const served = candidate ?? stable;
-  if (options.from === undefined || options.from === served?.version) return undefined;
-  const what = candidate
-    ? `${candidate.version} is being tried and would have to be rolled back first`
-    : `${stable?.version ?? 'nothing'} is served`;
+  const { candidate, stable, state } = subject;
+  if (options.from === undefined || findNamed(subject, options.from)) return undefined;
+  const what =
+    candidate && state.rollout
+      ? `${candidate.version} is being tried and would have to be rolled back first`
+      : `${[stable, candidate].flatMap((one) => one?.version ?? []).join(' and ') || 'nothing'} can be`;
   return settled(
     subject,
     `${options.from} is not what a rollback would leave: ${what}. Nothing to roll back`,
   );
+}
+
+/** The version that an order names, if it can be left: stable as well, while nobody was sent to the candidate yet. */
+function findNamed({ candidate, stable, state }: Subject, from: string): VersionRef | undefined {
+  const named = [candidate, candidate && state.rollout ? undefined : stable];
+  return named.find((one) => one?.version === from);
 }
 
 async function rollBackIfFailing(world: World, snapshot: Snapshot, job: Job): Promise<ReleaseReport> {
@@ -150,7 +157,8 @@ async function rollBackAsAsked(world: World, snapshot: Snapshot, job: Job): Prom
   }
   const reason = options.reason.replace(/\s+/g, ' ').trim();
   const asked = decision('rollback', 'ASKED_BY_PERSON', `${world.trigger.actor ?? 'a person'}: ${reason}`);
-  const order = orderFor(snapshot, job, { asked, bad: subject.candidate ?? subject.stable });
+  const named = options.from === undefined ? undefined : findNamed(subject, options.from);
+  const order = orderFor(snapshot, job, { asked, bad: named ?? subject.candidate ?? subject.stable });
   const base = reportSubject(subject, order.decision);
   return runRollback(world, order, { base, dryRun: options.dryRun });
 }

@@ -1,10 +1,19 @@
 import type { Change } from '../core/change/change.ts';
 import type { Reason } from '../core/decision/decision.ts';
-import { type Dependencies, describeUnmet, findUnmet } from '../core/decision/needs.ts';
+import {
+  type Dependencies,
+  type Dependency,
+  describeUnmet,
+  findTakenBack,
+  findUnmet,
+  goBack,
+  type UnmetNeed,
+} from '../core/decision/needs.ts';
 import type { Problem } from '../core/errors.ts';
 import { orderOfReleases } from '../core/manifest/order-of-releases.ts';
 import { DEPENDENCY_ROLLED_BACK } from '../core/record/following.ts';
-import { dependenciesIn, graphOf } from './check-dependencies.ts';
+import type { Sibling } from '../ports/forge.ts';
+import { dependenciesIn, dependenciesOf, graphOf } from './check-dependencies.ts';
 import {
   buildRollback,
   type ComputedRollback,
@@ -14,72 +23,78 @@ import {
   withReasons,
 } from './compute-rollback.ts';
 import { exposedVersions, orderToFollow } from './dependencies.ts';
+import { isForgeDown, toToolError } from './fault.ts';
+import { findOpenRollbacks, takesAlong } from './open-rollbacks.ts';
 import { nameOf, type ReadableRelease } from './read-files.ts';
 import type { Snapshot } from './read-snapshot.ts';
-import { mayBeOpen, rollbackFamily } from './rollback-branch.ts';
 import type { World } from './world.ts';
 
 /** A release that goes back with another one. */
 export interface TakenAlong {
-  readonly name: string;
+  readonly computed: ComputedRollback;
   readonly change: Change;
-  readonly notes: readonly Problem[];
 }
 
 /** A rollback with those that it takes along. */
 export interface Company {
-  /** Says in its reasons who goes back with it. */
+  /** Says in its reasons who goes back with it, and who should and does not. */
   readonly computed: ComputedRollback;
   /** Those that depend on others first. */
   readonly along: readonly TakenAlong[];
-  /** Dependents that need what is taken back, and stay for now. */
+  /** Dependents that may need what is taken back, and stay for now. */
   readonly left: readonly Problem[];
 }
 
 /**
  * Works out which releases go back together with one, since what they serve or try needs the version that is taken back: those that
  * depend on it, then those that depend on them. One that cannot go back, or not in the same pull request, is left and told.
- * @param busy releases that this run has rolled back already, or tried to
+ * @param busy releases that this run rolls back by other pull requests
  */
 export async function takeAlong(
   world: World,
   main: ComputedRollback,
   busy: ReadonlySet<string>,
 ): Promise<Company> {
-  const { snapshot, name, now } = main.order;
-  const will = new Map(dependenciesIn(snapshot.releases));
-  const { good } = main;
-  const state = main.order.state;
-  will.set(name, { state, served: good.ref.version });
-  const gone = new Set([name]);
-  const paths = new Set([main.order.path, ...main.targets.map(({ path }) => path)]);
-  const along: (TakenAlong & { readonly reason: Reason })[] = [];
+  const { snapshot, name, now, path, state, bad } = main.order;
+  const will = new Map<string, Dependency>(dependenciesIn(snapshot.releases));
+  will.set(name, goBack(state, { from: bad, to: main.good.ref }));
+  const gone = new Map([[name, bad.version]]);
+  const paths = new Set([path, ...main.targets.map((target) => target.path)]);
+  let open: Promise<readonly Sibling[]> | undefined;
+  const isBusy = async (file: ReadableRelease): Promise<boolean> => {
+    if (busy.has(nameOf(file))) return true;
+    open ??= findOpenRollbacks(world, snapshot, name);
+    const pulls = await Promise.all((await open).map((pull) => takesAlong(world, pull, file)));
+    return pulls.includes(true);
+  };
+  const along: TakenAlong[] = [];
+  const reasons: Reason[] = [];
   const left: Problem[] = [];
   for (const file of dependenciesFirst(snapshot)) {
     const why = nameOf(file) === name ? undefined : findBroken(file, will, gone);
     if (why === undefined) continue;
     const order = orderToFollow(snapshot, file, { why, now });
-    const taken = await takeOne(world, order, { file, will, paths, busy });
-    if (taken.kind === 'left') {
-      left.push(noteAt(file.path, 'DEPENDENT_LEFT', `${order.bad.version} ${why}. ${taken.why}`));
+    const taken = (await isBusy(file))
+      ? 'Another pull request takes it back: see that it lands'
+      : await takeOne(world, order, { will, paths });
+    if (typeof taken === 'string') {
+      left.push(noteAt(file.path, 'DEPENDENT_LEFT', `${why}. ${taken}`));
       continue;
     }
-    const { computed } = taken;
-    const to = computed.good.ref.version;
-    will.set(nameOf(file), { state: file.state, served: to });
-    gone.add(nameOf(file));
-    for (const path of taken.paths) paths.add(path);
-    const text = `${nameOf(file)} goes back with it, from ${order.bad.version} to ${to}: ${order.bad.version} ${why}`;
-    const change = buildRollback(world, computed);
-    along.unshift({
-      name: nameOf(file),
-      change,
-      notes: computed.notes,
-      reason: { code: DEPENDENCY_ROLLED_BACK, text },
-    });
+    const { good, targets } = taken.computed;
+    will.set(nameOf(file), goBack(file.state, { from: order.bad, to: good.ref }));
+    gone.set(nameOf(file), order.bad.version);
+    for (const edit of [order, ...targets]) paths.add(edit.path);
+    along.unshift(taken);
+    const text = `${nameOf(file)} goes back with it, from ${order.bad.version} to ${good.ref.version}: ${why}`;
+    reasons.unshift({ code: DEPENDENCY_ROLLED_BACK, text });
   }
-  const reasons = along.map(({ reason }) => reason);
-  return { computed: { ...main, order: withReasons(main.order, reasons) }, along, left };
+  left.push(...tellUnreadable(snapshot, gone));
+  const stay = left.map(
+    ({ at, message }): Reason => ({ code: 'DEPENDENT_LEFT', text: `${at.file}: ${message}` }),
+  );
+  const order = withReasons(main.order, [...reasons, ...stay]);
+  return { computed: { ...main, order }, along, left };
 }
 
 function dependenciesFirst({ releases }: Snapshot): readonly ReadableRelease[] {
@@ -94,53 +109,44 @@ function dependenciesFirst({ releases }: Snapshot): readonly ReadableRelease[] {
 function findBroken(
   file: ReadableRelease,
   will: Dependencies,
-  gone: ReadonlySet<string>,
+  gone: ReadonlyMap<string, string>,
 ): string | undefined {
+  const isBroken = ({ age, name, needed }: UnmetNeed): boolean => {
+    const other = gone.has(name) && age === 'older' ? will.get(name) : undefined;
+    return other !== undefined && findTakenBack(other.state, needed) === gone.get(name);
+  };
   const unmet = exposedVersions(file)
     .flatMap((version) => findUnmet(version, will))
-    .find(({ name, isOlder }) => isOlder && gone.has(name));
+    .find(isBroken);
   return unmet && describeUnmet(unmet);
 }
 
-type Taken =
-  | { readonly kind: 'taken'; readonly computed: ComputedRollback; readonly paths: readonly string[] }
-  | { readonly kind: 'left'; readonly why: string };
+/** What it needs stands in a manifest that nobody can read. */
+function tellUnreadable({ releases }: Snapshot, gone: ReadonlyMap<string, string>): readonly Problem[] {
+  return releases.flatMap((file) => {
+    const other = file.kind === 'unreadable' && dependenciesOf(file).find((name) => gone.has(name));
+    if (!other) return [];
+    const message = `it depends on ${other}, and its manifest cannot be read, so nobody knows whether it works with what is restored: look, and mend it`;
+    return [noteAt(file.path, 'DEPENDENT_LEFT', message)];
+  });
+}
 
+/** A rollback that fits beside the others, or why there is none. What breaks over one dependent is no hindrance to what it needs. */
 async function takeOne(
   world: World,
   order: RollbackOrder,
-  input: {
-    readonly file: ReadableRelease;
-    readonly will: Dependencies;
-    readonly paths: ReadonlySet<string>;
-    readonly busy: ReadonlySet<string>;
-  },
-): Promise<Taken> {
-  if (input.busy.has(order.name) || (await hasOwnRollback(world, order, input.file)))
-    return { kind: 'left', why: 'Its own rollback is open: see that it lands' };
-  const computed = await computeRollback(world, order, input.will);
-  if (computed.kind === 'impossible') {
-    const [problem] = computed.problems;
-    return { kind: 'left', why: `It cannot be taken back, and keeps its traffic: ${problem?.message ?? ''}` };
+  { will, paths }: { readonly will: Dependencies; readonly paths: ReadonlySet<string> },
+): Promise<TakenAlong | string> {
+  try {
+    const computed = await computeRollback(world, order, will);
+    if (computed.kind === 'impossible')
+      return `It cannot be taken back, and keeps its traffic: ${computed.problems[0]?.message ?? ''}`;
+    const shared = [order, ...computed.targets].find(({ path }) => paths.has(path));
+    if (shared)
+      return `It goes back by a pull request of its own after this, since both write ${shared.path}`;
+    return { computed, change: buildRollback(world, computed) };
+  } catch (fault) {
+    if (isForgeDown(fault)) throw fault;
+    return `It stays for now, since looking for its way back broke: ${toToolError(fault).message}`;
   }
-  const paths = [order.path, ...computed.targets.map(({ path }) => path)];
-  const shared = paths.find((path) => input.paths.has(path));
-  if (shared === undefined) return { kind: 'taken', computed, paths };
-  return {
-    kind: 'left',
-    why: `It goes back by a pull request of its own after this, since both write ${shared}`,
-  };
-}
-
-/** A rollback of it that waits for a requirement would conflict with this one; asked only where there is such a branch. */
-async function hasOwnRollback(
-  { forge }: World,
-  { name, snapshot }: RollbackOrder,
-  file: ReadableRelease,
-): Promise<boolean> {
-  const family = rollbackFamily(name);
-  const known = await forge.branches(snapshot.head, family);
-  if (!known.some((branch) => mayBeOpen(file, branch))) return false;
-  const { siblings } = await forge.inspect({ branch: `${family}look`, families: [family] });
-  return siblings.length > 0;
 }

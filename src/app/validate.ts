@@ -21,6 +21,7 @@ import { checkConfigFiles, checkRunbooks, readRunbooks, reportNoManifest } from 
 import { checkSandbox } from './check-sandbox.ts';
 import { checkTargets } from './check-targets.ts';
 import { checkVersions } from './check-versions.ts';
+import { createForgive } from './forgive-old.ts';
 import type { Origin } from './origin.ts';
 import { type ArtifactReading, prepareSignatures } from './prepare-signatures.ts';
 import { type RepositoryReading, readFiles, remainsOf, wholeOf } from './read-files.ts';
@@ -60,18 +61,20 @@ export interface ValidateOptions {
   readonly now?: Instant | undefined;
 }
 
-const NO_BASE: BaseCheck = { problems: [], own: new Set() };
+const NO_BASE: BaseCheck = { problems: [], own: new Set(), restored: new Set(), ordered: new Set() };
 
 /** Checks config, manifests, records and targets of a directory. No network, no secret, nothing is run or written. */
-export async function validate(
-  files: FileSource,
-  { sha256, checkQuery, base, origin = { kind: 'unknown' }, artifacts, now }: ValidateOptions,
-): Promise<Validation> {
+export async function validate(files: FileSource, options: ValidateOptions): Promise<Validation> {
+  const { sha256, checkQuery, base, origin = { kind: 'unknown' }, artifacts, now } = options;
   const reading = await readFiles(files, sha256);
   const problems: Problem[] = [...reading.problems, ...(await checkConfig(files, reading))];
-  const before = base && (await readFiles(base, sha256, reading.config?.releases));
-  const { problems: found, own } =
-    base && before ? await checkBase(base, files, { before, reading, origin, sha256 }) : NO_BASE;
+  const before = base && (await readFiles(base, sha256, { folders: reading.config?.releases }));
+  const {
+    problems: found,
+    own,
+    restored,
+    ordered,
+  } = base && before ? await checkBase(base, files, { before, reading, origin, sha256 }) : NO_BASE;
   problems.push(...found, ...(await checkPolicies(files, { reading, before, own, now })));
   problems.push(
     ...checkDependencies(reading.releases),
@@ -83,12 +86,13 @@ export async function validate(
   problems.push(...(signatures?.problems ?? []));
   const place = await findPlace(files, reading.config);
   const check = remembering(checkQuery);
+  const forgive = createForgive(before, ordered);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
   const judged = reading.releases.map((file) => ({ file, remains: remainsOf(file) }));
   const manifests = judged.flatMap(({ remains }) => remains ?? []);
   const runbooks = await readRunbooks(files, manifests);
   for (const { file, remains } of judged) {
-    problems.push(...file.problems);
+    problems.push(...forgive(file, file.problems));
     if (file.kind === 'readable')
       releases.push({ path: file.path, release: file.parsed.release, state: file.state });
     if (!remains) continue;
@@ -98,7 +102,7 @@ export async function validate(
       ...(parsed && state ? checkVersions(parsed, state) : []),
       ...(parsed ? findReleaseLeftovers(parsed) : []),
       ...(parsed && now !== undefined ? checkWaiverDays(parsed, now) : []),
-      ...checkQueries(remains, check),
+      ...forgive(file, checkQueries(remains, check)),
       ...checkOwners(remains, owners),
       ...(await checkContracts(files, remains)),
       ...(parsed ? checkGenerated(parsed, runbooks, place) : []),
@@ -108,6 +112,9 @@ export async function validate(
     problems.push(...found.filter(({ at, path }) => at.file !== file.path || !remains.blamed.has(path)));
   }
   problems.push(...(await checkRunbooks(files, { manifests, runbooks })));
+  const isRollback = restored.size > 0 && reading.configFile.text === before?.configFile.text;
+  const known =
+    base && isRollback ? (await validate(base, { ...options, base: undefined, origin })).problems : [];
   return {
     releases,
     dependencies: graphOf(reading.releases),
@@ -115,8 +122,23 @@ export async function validate(
     trusted:
       before && before.configFile.sound() !== NO_CONFIG ? before.configFile.sound().config : reading.config,
     manifests: reading.releases.length,
-    problems: sortProblems(problems),
+    problems: sortProblems(isRollback ? forgiveRollback(problems, { restored, known }) : problems),
   };
+}
+
+/**
+ * What a rollback of Belay's did not bring keeps it from nothing: what is wrong in the manifest that it restores, whose bytes the base
+ * has had before, and what is as wrong in the base. The pull request leaves the config as it is, so it cannot be the cause.
+ */
+function forgiveRollback(
+  problems: readonly Problem[],
+  { restored, known }: { readonly restored: ReadonlySet<string>; readonly known: readonly Problem[] },
+): readonly Problem[] {
+  const keyOf = ({ code, at, path, message }: Problem): string => JSON.stringify([code, at, path, message]);
+  const keys = new Set(known.map(keyOf));
+  return problems.map((problem) =>
+    restored.has(problem.at.file) || keys.has(keyOf(problem)) ? { ...problem, severity: 'warning' } : problem,
+  );
 }
 
 async function checkConfig(

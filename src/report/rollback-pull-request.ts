@@ -3,6 +3,7 @@ import type { Answer } from '../core/change/build-change.ts';
 import type { FileEdit } from '../core/change/change.ts';
 import type { LastGood, SkippedGood } from '../core/decision/last-good.ts';
 import type { Problem } from '../core/errors.ts';
+import { DEPENDENCY_ROLLED_BACK } from '../core/record/following.ts';
 import type { WrittenRecord } from '../core/record/record-schema.ts';
 import {
   formatDuration,
@@ -24,12 +25,9 @@ export const MAX_BODY = 65_536;
 export const TOO_LONG =
   '_Something is left out here, since it is too long: the files and the record of this pull request have all of it._';
 
-export interface RollbackDescription {
+/** A release that goes back, and what that changes. */
+export interface RestoredRelease {
   readonly record: WrittenRecord;
-  /** Share of the traffic that the bad version has until this is merged. */
-  readonly traffic: Percent;
-  /** What was new in the bad version, in the words of its manifest. */
-  readonly summary: string | undefined;
   readonly edits: readonly FileEdit[];
   readonly restored: LastGood;
   readonly skipped: readonly SkippedGood[];
@@ -40,14 +38,21 @@ export interface RollbackDescription {
     readonly author: string;
     readonly subject: string;
   }[];
+  readonly owners: readonly string[];
+  readonly runbook: string | undefined;
+}
+
+export interface RollbackDescription extends RestoredRelease {
+  /** Share of the traffic that the bad version has until this is merged. */
+  readonly traffic: Percent;
+  /** What was new in the bad version, in the words of its manifest. */
+  readonly summary: string | undefined;
   /** What a person should look at: targets that were put back whole, or that may keep their traffic. */
   readonly notes: readonly Problem[];
   readonly answers: readonly Answer[];
   readonly assessment: Assessment | undefined;
-  readonly owners: readonly string[];
-  readonly runbook: string | undefined;
-  /** Releases that go back in the same pull request, with what that changes. */
-  readonly along?: readonly { readonly record: WrittenRecord; readonly edits: readonly FileEdit[] }[];
+  /** Releases that go back in the same pull request, those that depend on others first. */
+  readonly along?: readonly RestoredRelease[];
 }
 
 /** Body of the revert pull request: what happened, what to do now, why, what changes, what it drops, the evidence. */
@@ -57,9 +62,9 @@ export function describeRollback(input: RollbackDescription): string {
     ...attention(input),
     now(input),
     why(input),
-    what(input),
+    `### What this changes\n${what(input)}`,
+    ...(input.dropped.length > 0 ? [`### What the manifest loses\n${dropped(input)}`] : []),
     ...company(input),
-    ...(input.dropped.length > 0 ? [dropped(input)] : []),
     details('The change, line by line', codeBlock(formatDiff(allEdits(input)), 'diff')),
     ...describeEvidence(input.answers),
     `<!-- belay:rollback op=${input.record.operation} -->`,
@@ -113,10 +118,15 @@ function now({ record, traffic, runbook }: RollbackDescription): string {
   return `### What to do\n${lines.map((line) => `- ${line}`).join('\n')}`;
 }
 
+/** What stands in a part of its own: which releases go back with it, and which should and do not. */
+const OF_OTHERS: ReadonlySet<string> = new Set([DEPENDENCY_ROLLED_BACK, 'DEPENDENT_LEFT']);
+
 /** The table holds the sentences of the checks; only what is in none of them is said before it. */
 function why({ record, assessment }: RollbackDescription): string {
   const seen = new Set((assessment?.checks ?? []).map((check) => check.sentence));
-  const reasons = record.decision.reasons.filter((reason) => !seen.has(reason.text));
+  const reasons = record.decision.reasons.filter(
+    ({ code, text }, index) => !seen.has(text) && (index === 0 || !OF_OTHERS.has(code)),
+  );
   const parts = [
     ...(reasons.length > 0 ? [reasons.map((reason) => `- ${escapeText(reason.text)}`).join('\n')] : []),
     ...(assessment ? [describeVerdicts(assessment)] : [unasked(record)]),
@@ -130,7 +140,7 @@ function unasked({ quarantine }: WrittenRecord): string {
     : 'No check was asked: another release was taken back.';
 }
 
-/** Those that go back as well, in the order in which they depend on each other. */
+/** Those that go back as well, in the order in which they depend on each other: all at a glance, then one by one. */
 function company({ along = [] }: RollbackDescription): readonly string[] {
   if (along.length === 0) return [];
   const rows = along.map(({ record }) => [
@@ -140,11 +150,24 @@ function company({ along = [] }: RollbackDescription): readonly string[] {
     escapeText(record.decision.reasons[0]?.text ?? ''),
   ]);
   const text =
-    'What they serve or try does not work with the version that is restored. They are not quarantined.';
-  return [`### What goes back with it\n${text}\n\n${table(['Release', 'From', 'To', 'Why'], rows)}`];
+    'What they serve or try does not work with what is restored. Nothing is proven against it and it is not quarantined: bring it again once what it needs is rolled out.';
+  return [
+    `### What goes back with it\n${text}\n\n${table(['Release', 'From', 'To', 'Why'], rows)}`,
+    ...along.map(companion),
+  ];
 }
 
-function what({ record, restored, skipped, edits }: RollbackDescription): string {
+function companion(one: RestoredRelease): string {
+  const { record, owners, runbook } = one;
+  return [
+    `#### ${escapeText(record.release)}${owners.length > 0 ? ` (cc ${owners.join(' ')})` : ''}`,
+    what(one),
+    ...(runbook ? [`- **Runbook:** ${codeSpan(runbook)}`] : []),
+    ...(one.dropped.length > 0 ? [`\n${dropped(one)}`] : []),
+  ].join('\n');
+}
+
+function what({ record, restored, skipped, edits }: RestoredRelease): string {
   const bad = codeSpan(badVersion(record));
   const good = codeSpan(restored.ref.version);
   const path = record.manifest.path;
@@ -162,10 +185,10 @@ function what({ record, restored, skipped, edits }: RollbackDescription): string
         ]
       : []),
   ];
-  return `### What this changes\n${lines.map((line) => `- ${line}`).join('\n')}`;
+  return lines.map((line) => `- ${line}`).join('\n');
 }
 
-function dropped({ dropped: revisions }: RollbackDescription): string {
+function dropped({ dropped: revisions }: RestoredRelease): string {
   const rows = revisions
     .slice(0, 30)
     .map((revision) => [
@@ -175,7 +198,7 @@ function dropped({ dropped: revisions }: RollbackDescription): string {
       escapeText(shorten(revision.subject)),
     ]);
   const more = revisions.length > 30 ? `\n\n… and ${revisions.length - 30} older ones.` : '';
-  return `### What the manifest loses\nThe changes of these commits to it. They stay in the history: what should not be lost can be brought again.\n\n${table(['Commit', 'When', 'Who', 'What'], rows)}${more}`;
+  return `The changes of these commits to it. They stay in the history: what should not be lost can be brought again.\n\n${table(['Commit', 'When', 'Who', 'What'], rows)}${more}`;
 }
 
 function shorten(text: string): string {

@@ -1,132 +1,25 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { exitCodeOf } from '../../src/report/exit-code.ts';
-import type { RunReport } from '../../src/report/run-report.ts';
-import type { VersionInput } from '../builders/release.ts';
 import { CONFIG, writeRoute } from '../builders/world.ts';
 import { FakeCrash } from '../fakes/forge.ts';
+import { type Health, holdToLaws, only, sick, told, writeManifest } from './bench.ts';
 import {
-  type Bench,
-  type BenchInput,
-  type Health,
-  healthy,
-  holdToLaws,
-  only,
-  openBench,
-  type Setup,
-  sick,
-  told,
-  writeManifest,
-} from './bench.ts';
+  bring,
+  type Manifest,
+  open,
+  openWithScorerTried,
+  pathOf,
+  recordsOf,
+  rollOut,
+  takeBack,
+  versionsIn,
+  write,
+} from './dependents.ts';
 import { baseOf, type Files, filesOf, problemsOf } from './directory.ts';
 
-/**
- * `store` serves features; `scorer` depends on it, `ranker` on the scorer. Versions 2 of the latter two need version 2 of what they
- * depend on.
- */
-
 holdToLaws();
-
-const VERSIONS: Readonly<Record<string, readonly [VersionInput, VersionInput]>> = {
-  store: [
-    { version: 'store-1', backend: 'scorer-a', digit: '1' },
-    { version: 'store-2', backend: 'scorer-b', digit: '2' },
-  ],
-  scorer: [
-    { version: 'scorer-1', backend: 'scorer-a', digit: '3' },
-    { version: 'scorer-2', backend: 'scorer-b', digit: '4' },
-  ],
-  ranker: [
-    { version: 'ranker-1', backend: 'scorer-a', digit: '5' },
-    { version: 'ranker-2', backend: 'scorer-b', digit: '6' },
-  ],
-};
-const DEPENDS: Readonly<Record<string, string>> = { scorer: 'store', ranker: 'scorer' };
-
-interface Manifest extends Setup {
-  /** Of the version that needs it: by default version 2. */
-  readonly needs?: Readonly<Record<string, string>> | null;
-}
-
-/** Manifest of a release with version 1, 2 or both. */
-function write(name: string, which: 'one' | 'both' | 'two', { needs, ...setup }: Manifest = {}): string {
-  const [one, two] = VERSIONS[name]!;
-  const text = writeManifest({
-    ...setup,
-    name,
-    stable: which === 'two' ? two : one,
-    ...(which === 'both' ? { candidate: two } : {}),
-  });
-  const manifest = parse(text);
-  const other = DEPENDS[name];
-  if (other === undefined) return text;
-  manifest.metadata.dependsOn = [other];
-  const needed = needs === undefined ? { [other]: `${other}-2` } : needs;
-  const version = manifest.spec.candidate ?? manifest.spec.stable;
-  if (needed && version.version === two.version) version.needs = needed;
-  return stringify(manifest);
-}
-
-const pathOf = (name: string): string => `releases/${name}.yaml`;
-
-function open(input: BenchInput & { readonly names?: readonly string[] } = {}): Bench {
-  const { names = ['store', 'scorer'], health = {}, files = {}, ...rest } = input;
-  const versions = Object.values(VERSIONS)
-    .flat()
-    .map(({ version }) => [version, healthy] as const);
-  return openBench({
-    ...rest,
-    health: { ...Object.fromEntries(versions), ...health },
-    files: {
-      ...Object.fromEntries(
-        names.flatMap((name) => [
-          [pathOf(name), write(name, 'one')],
-          [`serving/${name}.yaml`, writeRoute({ 'scorer-a': 100, 'scorer-b': 0 })],
-        ]),
-      ),
-      ...files,
-    },
-  });
-}
-
-function bring(bench: Bench, name: string, manifest: Manifest = {}): void {
-  bench.forge.push({ [pathOf(name)]: write(name, 'both', manifest) }, { message: `Bring ${name} 2` });
-}
-
-/** Brings version 2 of a release and rolls it out, from a minute on; 96 minutes later it is promoted. */
-async function rollOut(bench: Bench, name: string, at: number, manifest: Manifest = {}): Promise<void> {
-  bring(bench, name, manifest);
-  for (const after of [1, 32, 64, 96]) await bench.tick(at + after);
-  expect(versionsIn(bench, name)).toEqual([`${name}-2`, undefined]);
-}
-
-/** Stable and candidate on the default branch. */
-function versionsIn({ forge }: Bench, name: string): readonly [string, string | undefined] {
-  const { spec } = parse(forge.textAt(pathOf(name))!);
-  return [spec.stable.version, spec.candidate?.version];
-}
-
-function recordsOf({ forge }: Bench, name: string) {
-  const { tree } = forge.commitAt(forge.tip('main')!);
-  return [...tree]
-    .filter(([path]) => path.startsWith(`.belay/records/${name}/`))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, text]) => JSON.parse(String(text)));
-}
-
-const takeBack = (bench: Bench, at: number, release = 'store'): Promise<RunReport> =>
-  bench.rollBack(at, { release, from: `${release}-2` });
-
-/** store-2 is promoted at 96, scorer-2 at 25 % from 130 on. */
-async function openWithScorerTried(input: Parameters<typeof open>[0] = {}, manifest: Manifest = {}) {
-  const bench = open(input);
-  await bench.tick(0);
-  await rollOut(bench, 'store', 0, manifest);
-  bring(bench, 'scorer', manifest);
-  for (const at of [98, 130]) await bench.tick(at);
-  expect(versionsIn(bench, 'scorer')).toEqual(['scorer-1', 'scorer-2']);
-  return bench;
-}
 
 describe('a rollback of what others need', () => {
   it('takes a version that is being tried along, in one pull request with a record each', async () => {
@@ -156,6 +49,16 @@ describe('a rollback of what others need', () => {
       restored: { version: { version: 'scorer-1' } },
     });
     for (const name of ['store', 'scorer']) expect(told(await bench.tick(134), name)[0]).toBe('nothing');
+  });
+
+  it('writes the pull request that the documentation shows', async () => {
+    const bench = await openWithScorerTried();
+    await takeBack(bench, 132);
+    const [pull] = bench.forge.pulls;
+    const docs = readFileSync('docs/contracts.md', 'utf8');
+    const [, shown = ''] = /```markdown\n(### What goes back[\s\S]*?)\n```/.exec(docs) ?? [];
+    expect(pull?.description).toContain(shown);
+    expect(docs).toContain(`\`${pull?.title}\``);
   });
 
   it('takes a version that was promoted along, and one that needs that one', async () => {
@@ -203,6 +106,10 @@ describe('a rollback of what others need', () => {
       'serving/store.yaml': writeRoute({ 'scorer-a': 0, 'scorer-b': 100 }),
     });
     expect(told(await bench.tick(140), 'store')).toEqual(['adopt', 'STABLE_CHANGED_BY_HAND', 'committed']);
+    const unsure = await bench.tick(142);
+    expect(told(unsure, 'scorer')).toEqual(['hold', 'DEPENDENCY_NOT_MET', 'none']);
+    expect(only(unsure, 'scorer').decision.reasons[0]?.text).toContain('write store-3 in "needs" if it has');
+    bench.forge.push({ [pathOf('scorer')]: write('scorer', 'both', { needs: { store: 'store-3' } }) });
     expect(told(await bench.tick(145), 'scorer')).toEqual(['start', 'CANDIDATE_NEW', 'committed']);
   });
 
@@ -288,7 +195,7 @@ describe('a rollback of what others need', () => {
     expect(told(await bench.rollBack(132), 'scorer')[2]).toBe('armed');
     const report = await takeBack(bench, 134);
     expect(told(report, 'store')[2]).toBe('armed');
-    expect(only(report, 'store').problems[0]?.message).toContain('Its own rollback is open');
+    expect(only(report, 'store').problems[0]?.message).toContain('Another pull request takes it back');
   });
 
   it('passes validation as a pull request of Belay’s own, and what is forged does not', async () => {

@@ -222,3 +222,82 @@ describe('a pull request with the order of a person', () => {
     );
   });
 });
+
+describe('an order over a manifest that nobody can read', () => {
+  const branch = 'belay/order/scorer/pause/0123456789ab';
+  const person = { name: 'pause', by: { login: 'ana', id: 7 }, source: { kind: 'run', id: 1 } } as const;
+  const words = { release: 'scorer', reason: 'odd', until: undefined, version: undefined };
+  const BROKEN = 'kind: Release\nspec: [\n';
+
+  /** All problems of the pull request with a pause, changed as told, over a broken manifest. */
+  async function paused(change: object = {}, files: Files = {}, origin = known({ branch })) {
+    const bench = await openInFlight(2, { config: PULL_REQUESTS });
+    bench.forge.push({ [MANIFEST]: BROKEN });
+    const was = filesOf(bench);
+    const trigger = { kind: 'manual', actor: 'ana', order: { ...person, reason: 'odd' } } as const;
+    await obeyCommand({ ...bench.world, trigger }, { ...words, name: 'pause' }, { dryRun: false });
+    const is = filesOf(bench);
+    const path = Object.keys(is).find((one) => !(one in was))!;
+    const record = JSON.stringify({ ...JSON.parse(is[path]!), ...change });
+    return problemsOf({ ...is, [path]: record, ...files }, { base: baseOf(was, BASE), origin });
+  }
+  const errors = (problems: Awaited<ReturnType<typeof problemsOf>>) =>
+    problems.filter(({ severity }) => severity === 'error');
+
+  it('is let in, and the manifest is a warning', async () => {
+    const problems = await paused();
+    expect(errors(problems)).toEqual([]);
+    expect(problems).toContainEqual(
+      expect.objectContaining({ severity: 'warning', at: expect.objectContaining({ file: MANIFEST }) }),
+    );
+  });
+
+  it('is no order from elsewhere, and then the manifest is an error', async () => {
+    const found = errors(await paused({}, {}, known({ branch: 'feature' })));
+    expect(found.map(({ code }) => code)).toContain('SEC-29');
+    expect(found.map(({ at }) => at.file)).toContain(MANIFEST);
+  });
+
+  const ref = { version: '6.6.6', backend: 'scorer-c', artifacts: { model: `sha256:${'6'.repeat(64)}` } };
+  const decision = (kind: string, to: number) => ({
+    decision: { kind, from: 5, to, reasons: [{ code: 'APPROVED', text: 'trust me' }] },
+  });
+  const route = writeRoute({ 'scorer-a': 0, 'scorer-b': 100 });
+  it.each([
+    ['calls a version good', { good: ref }, {}],
+    ['names another stable version', { stable: ref }, {}],
+    ['names another candidate', { candidate: ref }, {}],
+    ['moves a weight', decision('pause', 100), {}],
+    ['approves a step', decision('approve', 5), {}],
+    ['adopts what is there', { ...decision('adopt', 5), good: ref }, {}],
+    ['nobody gave', { trigger: { kind: 'manual', actor: 'ana' } }, {}],
+    ['moves the traffic', {}, { [SERVING]: route }],
+    [
+      'tells of the traffic that it moves',
+      {
+        targets: [
+          {
+            path: SERVING,
+            before: digest(writeRoute({ 'scorer-a': 95, 'scorer-b': 5 })),
+            after: digest(route),
+          },
+        ],
+      },
+      { [SERVING]: route },
+    ],
+    [
+      'is of a manifest that is not there',
+      { manifest: { path: 'releases/x.yaml', before: null, after: null } },
+      {},
+    ],
+  ])('is none when it %s', async (_, change, files) => {
+    expect(errors(await paused(change, files)).map(({ code }) => code)).toContain('SEC-29');
+  });
+
+  it('lets no other file in that is wrong, and no policy that is changed', async () => {
+    const other = { 'releases/other.yaml': BROKEN };
+    expect(errors(await paused({}, other)).map(({ at }) => at.file)).toContain('releases/other.yaml');
+    const lost = { [CONFIG_FILE]: `${PULL_REQUESTS}tiers: 7\n` };
+    expect(errors(await paused({}, lost)).map(({ at }) => at.file)).toContain(CONFIG_FILE);
+  });
+});

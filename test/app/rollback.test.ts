@@ -110,6 +110,22 @@ describe('a rollback that a person asks for', () => {
     expect(told(await bench.tick(105))).toEqual(['nothing', 'SETTLED', 'none']);
   });
 
+  it('leaves the settled version that is named also while a candidate waits to be started', async () => {
+    const bench = await openInFlight(5);
+    bringCandidate(bench, {
+      stable: { ...CANDIDATE },
+      candidate: { version: '3.6.0', backend: 'scorer-a', digit: 'c' },
+    });
+    expect(told(await bench.rollBack(100, { from: '3.5.0' }))).toEqual([
+      'rollback',
+      'ASKED_BY_PERSON',
+      'merged',
+    ]);
+    expect(bench.forge.textAt(MANIFEST)).toBe(SETTLED);
+    expect(recordOf(bench, 6).quarantine).toMatchObject({ version: '3.5.0' });
+    expect(told(await bench.tick(105))).toEqual(['nothing', 'SETTLED', 'none']);
+  });
+
   it('does nothing when another version than the one named is tried or served', async () => {
     const bench = await openInFlight(3);
     const head = bench.forge.tip('main');

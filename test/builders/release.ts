@@ -136,6 +136,7 @@ export function buildState(input: Partial<ReleaseState> = {}): ReleaseState {
     newest: undefined,
     good: [{ ref: refOf(STABLE), record: 1 }],
     quarantined: [],
+    takenBack: [],
     introduced: [],
     backends: new Map(),
     rollout: undefined,

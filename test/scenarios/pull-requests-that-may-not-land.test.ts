@@ -175,6 +175,19 @@ describe('an armed rollback that somebody pushed to', () => {
   });
 });
 
+describe('a rollback of a release whose records a person deleted', () => {
+  it('is waited for all the same: nothing is written under it', async () => {
+    const bench = await openInFlight(1);
+    bench.forge.setRules({ pending: 'ci' });
+    await bench.rollBack(15);
+    const records = [...bench.forge.commitAt(bench.forge.tip('main')!).tree.keys()].filter((path) =>
+      path.startsWith('.belay/records/'),
+    );
+    bench.forge.push(Object.fromEntries(records.map((path) => [path, null])));
+    expect(told(await bench.tick(20))).toEqual(['hold', 'ROLLBACK_OPEN', 'none']);
+  });
+});
+
 describe('a rollback that a person was quicker than', () => {
   it('is closed when the candidate was taken out by hand, and the release goes on', async () => {
     const bench = await openInFlight(3);

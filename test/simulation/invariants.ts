@@ -114,7 +114,11 @@ export class Invariants {
 
   #checkLanding(landed: Landed): void {
     // what a person merges, or mends, is a person's doing, whoever wrote it
-    if (landed.commit.author !== 'belay' || this.#isForeign(landed.commit.id)) {
+    if (
+      landed.commit.author !== 'belay' ||
+      this.#isForeign(landed.commit.id) ||
+      this.#isFromRewritten(landed)
+    ) {
       for (const record of landed.records) this.#remember(record);
       return;
     }
@@ -135,6 +139,20 @@ export class Invariants {
       String(landed.commit.tree.get(path) ?? ''),
     );
     this.checkSecret([landed.commit.message, ...text]);
+  }
+
+  /** What was armed on a history that a person has taken away since: the forge merges it with the commits that it began on. */
+  #isFromRewritten({ commit, records }: Landed): boolean {
+    const { forge, people } = this.#stage;
+    if (!people.done.some(({ act }) => act === 'force-push')) return false;
+    const line = new Set<Sha>();
+    for (
+      let next: Sha | undefined = commit.parents[0];
+      next !== undefined;
+      [next] = forge.commitAt(next).parents
+    )
+      line.add(next);
+    return records.some(({ via, base }) => via === 'pull-request' && !line.has(base));
   }
 
   /** INV-3: only files of the releases it names; a manifest that could be read can be read. */
@@ -194,7 +212,10 @@ export class Invariants {
         this.fail('INV-5', `record of ${decision.kind} ${release}: ${file.path} is not what it says`);
     }
     const read = readManifest(manifest.path, commit.tree.get(manifest.path));
-    const served = String(commit.tree.get(`serving/${release}.yaml`));
+    const target = `serving/${release}.yaml`;
+    // a person edited it beside the pull request: it is not what Belay left
+    if (from.get(target) !== before.get(target)) return;
+    const served = String(commit.tree.get(target));
     const weights = new Map(
       [...served.matchAll(/- name: (\S+).*\n.*\n +weight: (\d+)/g)].map((match) => [
         match[1],
@@ -336,7 +357,8 @@ export class Invariants {
     const was = before.get(manifest.path);
     const is = commit.tree.get(manifest.path);
     if (typeof was !== 'string' || typeof is !== 'string' || decision.kind === 'rollback') return;
-    const expected = decision.kind === 'promote' ? promoted(was) : withWeight(was, decision.to);
+    const weighed = decision.kind === 'pause' ? was : withWeight(was, decision.to);
+    const expected = decision.kind === 'promote' ? promoted(was) : weighed;
     if (is !== expected)
       this.fail('INV-12', `${decision.kind} of ${release} changes more of the manifest than its own`);
     const path = `serving/${release}.yaml`;

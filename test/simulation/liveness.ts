@@ -32,6 +32,7 @@ const RESTS: Readonly<
   RELEASE_FROZEN: ['sick'],
   STABLE_FAILING_TOO: ['shared'],
   MERGED_BEFORE: ['force-push'],
+  BRANCH_TAKEN: ['force-push'],
   MANIFEST_INVALID: ['record-deleted'],
 };
 
@@ -144,7 +145,10 @@ export class Liveness {
   #isExcused(name: string, report: ReleaseReport | undefined): boolean {
     if (!report) return true;
     const { receipt, decision } = report;
-    const codes = [receipt.kind, 'code' in receipt ? receipt.code : '', decision.reasons[0].code];
+    const [first, ...more] = decision.reasons;
+    // said beside what a person has to mend first
+    const beside = more.map(({ code }) => code).filter((code) => code === 'STABLE_FAILING_TOO');
+    const codes = [receipt.kind, 'code' in receipt ? receipt.code : '', first.code, ...beside];
     return (
       codes.some((code) => this.#mayRest(name, code)) ||
       decision.reasons[0].code === 'CONFIG_UNREADABLE' ||

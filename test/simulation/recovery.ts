@@ -40,6 +40,8 @@ export class Recovery {
   }
 
   #checkLeft(release: string, last: BelayRecord | undefined): void {
+    // the record of the rollback says nothing any more
+    if (this.#stage.people.has(release, 'record-deleted', 'record-edited')) return;
     if (last?.decision.kind !== 'rollback')
       this.#fail('INV-16', `${release} has not recovered from ${last?.decision.kind ?? 'nothing'}`);
     else if (last.decision.reasons[0]?.code === 'NOT_RECOVERED')

@@ -1,3 +1,4 @@
+import { ToolError } from '../../core/errors.ts';
 import type { MergeOutcome, MergeRequest, PullRequest } from '../../ports/forge.ts';
 import { checkBranch } from '../operation.ts';
 import type { Answer, WriteReply } from './caller.ts';
@@ -9,7 +10,7 @@ import { oneLine } from './mask.ts';
 import type { Place } from './place.ts';
 import { askPull, errorOf, neverKnown, WRITE_ATTEMPTS } from './place.ts';
 import { isUnknown } from './reply.ts';
-import { askWaiting } from './required-checks.ts';
+import { askWaiting, type Waiting } from './required-checks.ts';
 
 const MERGED = 'merge: mergePullRequest(input: $merge) { pullRequest { state mergeCommit { oid } } }';
 const ARMED =
@@ -24,12 +25,23 @@ export async function mergePull(place: Place, request: MergeRequest): Promise<Me
   const outcome = await attemptMerge(place, request);
   if (request.whenPending !== 'arm') return outcome;
   if (outcome.kind === 'armed' && request.pull.armed) {
-    const { text, isOverdue } = await askWaiting(place, request.pull);
+    const { text, isOverdue } = await tryWaiting(place, request.pull);
     return { kind: 'armed', reason: text ?? outcome.reason, isOverdue };
   }
   if (outcome.kind !== 'blocked' || !COUNTED.test(outcome.message)) return outcome;
-  const { text } = await askWaiting(place, request.pull);
+  const { text } = await tryWaiting(place, request.pull);
   return text === undefined ? outcome : { ...outcome, message: `${outcome.message}. ${text}` };
+}
+
+/** What it waits for, as far as GitHub tells: the write has its outcome already, and an answer that only says more takes nothing from it. */
+async function tryWaiting(place: Place, pull: PullRequest): Promise<Waiting> {
+  try {
+    return await askWaiting(place, pull);
+  } catch (fault) {
+    if (!(fault instanceof ToolError)) throw fault;
+    place.caller.log.warn(`what pull request #${pull.number} waits for was not found out: ${fault.message}`);
+    return { text: undefined, isOverdue: false };
+  }
 }
 
 /** GitHub names one check, and counts several. */

@@ -22,9 +22,9 @@ import {
 } from '../units.ts';
 import { decideContained, decideHarm } from './decide-braking.ts';
 import { decideWatched, waitsForRecovery } from './decide-watched.ts';
-import { type Decision, isRecorded, type Reason, type ReasonCode } from './decision.ts';
+import { type Decision, isRecorded, lowers, type Reason, type ReasonCode } from './decision.ts';
 import { findStale } from './freshness.ts';
-import { checkReasons, move, stay, unprovenReasons } from './moves.ts';
+import { checkReasons, move, sharedReasons, stay, unprovenReasons } from './moves.ts';
 import { obeyOrders } from './obey-orders.ts';
 import { obeyPolicy } from './obey-policy.ts';
 import type { ServedShare } from './served-share.ts';
@@ -61,13 +61,10 @@ export function decide(input: DecisionInput): Decision {
   return { ...decision, reasons: [first, ...rest, voided] };
 }
 
-/** Decisions that take harm away. */
-const LOWERS: ReadonlySet<Decision['kind']> = new Set(['rollback', 'reduce']);
-
 /** Records follow each other in time. What takes harm away does not wait for a clock. */
 function requireTime({ state, now }: DecisionInput, decision: Decision): Decision {
   const behind = describeBehind(state.newest, now);
-  if (behind === undefined || !isRecorded(decision) || LOWERS.has(decision.kind)) return decision;
+  if (behind === undefined || !isRecorded(decision) || lowers(decision)) return decision;
   return {
     kind: 'hold',
     from: decision.from,
@@ -210,10 +207,17 @@ function decideRunning(input: DecisionInput, rollout: Rollout): Decision {
   return decideProven(input, standing, assessment);
 }
 
-/** A hold that only a person ends. Nothing is written while the files are not Belay's own, so the deadline is said beside it. */
+/**
+ * A hold that only a person ends. Nothing is written while the files are not Belay's own, so the deadline is said beside it; and harm
+ * that stable shares, or it would look as if nobody had seen it.
+ */
 function holdForPerson(input: DecisionInput, rollout: Rollout, code: ReasonCode, text: string): Decision {
   const late = findDelay(input, rollout);
-  return { ...stay(input, 'hold', code, text), reasons: [{ code, text }, ...(late ? [late] : [])] };
+  const shared = input.assessment ? sharedReasons(input.assessment) : [];
+  return {
+    ...stay(input, 'hold', code, text),
+    reasons: [{ code, text }, ...(late ? [late] : []), ...shared],
+  };
 }
 
 /** That the rollout has taken longer than it may; undefined while it has not. */

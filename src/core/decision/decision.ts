@@ -26,6 +26,7 @@ export type ReasonCode =
   | 'DEPENDENCY_IN_FLIGHT'
   | 'DEPENDENCY_NOT_MET'
   | 'DEPENDENCY_ROLLED_BACK'
+  | 'DEPENDENT_LEFT'
   | 'HOLD_NOT_OVER'
   | 'CHECK_INCONCLUSIVE'
   | 'CHECK_NO_DATA'
@@ -108,6 +109,11 @@ export interface Decision {
 /** Whether more people come to depend on the candidate by a decision. */
 export function goesUp({ kind }: Decision): boolean {
   return kind === 'start' || kind === 'advance' || kind === 'promote';
+}
+
+/** Whether a decision takes people off a candidate. */
+export function lowers({ kind }: Decision): boolean {
+  return kind === 'rollback' || kind === 'reduce';
 }
 
 /** What keeps a release where it is until a person does something about it: no later tick mends it by itself. */

@@ -42,16 +42,21 @@ export function checkReasons(
 /** Why a check has not passed: what stable shares first, then the worst. */
 export function unprovenReasons(assessment: Assessment): readonly Reason[] {
   const gating = assessment.checks.filter((check) => check.gating);
-  const shared = gating.filter(({ stableFails }) => stableFails);
   const order: readonly Verdict[] = ['error', 'no-data', 'inconclusive'];
   return [
-    ...shared.map((check): Reason => ({ code: 'STABLE_FAILING_TOO', text: check.sentence })),
+    ...sharedReasons(assessment),
     ...order.flatMap((verdict) =>
       gating
         .filter((check) => !check.stableFails && voteOf(check) === verdict)
         .map((check) => ({ code: verdictCode(verdict), text: check.sentence })),
     ),
   ];
+}
+
+/** The harm that stable does as well. */
+export function sharedReasons(assessment: Assessment): readonly Reason[] {
+  const shared = assessment.checks.filter((check) => check.gating && check.stableFails);
+  return shared.map((check) => ({ code: 'STABLE_FAILING_TOO', text: check.sentence }));
 }
 
 function verdictCode(verdict: Verdict): ReasonCode {

@@ -21,7 +21,11 @@ const prometheusSchema = () =>
       url: z
         .url({ protocol: /^https?$/ })
         .regex(/^https?:\/\/[^\s@?#]+$/)
-        .register(wording, { expected: 'an http(s) URL without user, query or fragment', isPrivate: true })
+        .register(wording, {
+          expected: 'an http(s) URL without user, query or fragment',
+          must: 'must be an http(s) URL without user, query or fragment; a user and a password come from variables, by auth: {kind: basic, usernameEnv: …, passwordEnv: …}',
+          isPrivate: true,
+        })
         .meta({ description: 'Base URL of the Prometheus API, e.g. https://prometheus.acme.dev' }),
       auth: authSchema().optional().meta({ description: 'How the server knows us. Default: not at all.' }),
       tenant: z

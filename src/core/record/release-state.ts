@@ -20,6 +20,12 @@ export interface Quarantined {
   readonly record: number;
 }
 
+/** A version that a rollback left, for what it did or since another release went back. */
+export interface TakenBack {
+  readonly ref: VersionRef;
+  readonly record: number;
+}
+
 /** The version that was the last to be put on a backend. */
 export interface BackendUse {
   readonly ref: VersionRef;
@@ -40,6 +46,8 @@ export interface ReleaseState {
   readonly good: readonly GoodVersion[];
   /** Newest first; those that a person lifted are left out. */
   readonly quarantined: readonly Quarantined[];
+  /** Newest first, whether quarantined, lifted or neither; those that were good again since are left out. */
+  readonly takenBack: readonly TakenBack[];
   /** Names of all versions, in the order in which records first name them: one that came later is newer. */
   readonly introduced: readonly string[];
   /** By backend. What an earlier version ran on serves the later one now: nothing routes to the earlier one any more. */
@@ -93,6 +101,7 @@ export function readState(
     // what is lifted may be tried again; it is not good for that
     good: readGood(newestFirst).filter((version) => !bad.some((one) => isLaterQuarantine(one, version))),
     quarantined: bad.filter((one) => !isLifted(one, chain.records)),
+    takenBack: readTakenBack(newestFirst),
     introduced: readIntroduced(chain.records),
     backends: readBackends(newestFirst),
     rollout: readRollout(running, landed),
@@ -147,6 +156,17 @@ function isLifted({ ref, record }: Quarantined, records: readonly BelayRecord[])
 
 function isLaterQuarantine(bad: Quarantined, version: GoodVersion): boolean {
   return bad.record > version.record && sameVersion(bad.ref, version.ref);
+}
+
+function readTakenBack(newestFirst: readonly BelayRecord[]): readonly TakenBack[] {
+  const later = new Set<string>();
+  const found: TakenBack[] = [];
+  for (const { decision, good, restored, quarantine, candidate, sequence } of newestFirst) {
+    const ref = decision.kind === 'rollback' ? (quarantine ?? candidate) : null;
+    if (ref && !later.has(ref.version)) found.push({ ref, record: sequence });
+    for (const named of [ref, good, restored?.version]) if (named) later.add(named.version);
+  }
+  return found;
 }
 
 function readIntroduced(records: readonly BelayRecord[]): readonly string[] {

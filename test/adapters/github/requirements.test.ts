@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Forge, MergeOutcome, PullRequest } from '../../../src/ports/forge.ts';
 import type { VirtualClock } from '../../lab/clock.ts';
+import type { Fault } from '../../lab/faults.ts';
 import type { RepositorySettings } from '../../lab/options.ts';
 import { change, FIRST_FILES } from '../forge-contract.ts';
 import { type GitHubBench, openGitHubBench } from './github-bench.ts';
@@ -117,6 +118,47 @@ describe('a required check', () => {
       kind: 'blocked',
       code: 'AUTO_MERGE_OFF',
       message: expect.stringMatching(/3 of 3 required.*not reported: "ci", "lint", "e2e"\./),
+    });
+  });
+});
+
+describe('a look at what a rollback waits for, when it breaks', () => {
+  const rules = { checks: ['ci', 'lint', 'e2e'] } as const;
+  const BROKEN: readonly (readonly [string, Fault])[] = [
+    ['GitHub is down', { kind: 'status', status: 502 }],
+    ['the connection is reset', { kind: 'reset', effect: 'before' }],
+    ['the token expired meanwhile', { kind: 'status', status: 401 }],
+    ['the limit is used up', { kind: 'rate-limit', status: 403, primary: true }],
+    ['the token may not read it', { kind: 'status', status: 403 }],
+  ];
+
+  it.each(BROKEN)('leaves a revert armed, in the words of the refusal: %s', async (_, fault) => {
+    const bench = await start({ rules, autoMergeAllowed: true });
+    await bench.forge.merge(merging(await pullOf(bench.forge)));
+    (bench.lab.clock as VirtualClock).advance(6 * 60_000);
+    const forge = bench.reopen();
+    const pull = await pullOf(forge);
+    // the merge is one request and the look is the next one
+    await bench.lab.inject({ match: { api: 'graphql', operation: 'repository' }, times: 9, fault });
+    expect(await forge.merge(merging(pull))).toEqual({
+      kind: 'armed',
+      reason: '3 of 3 required status checks are expected.',
+      isOverdue: false,
+    });
+    expect(bench.logged).toContainEqual(
+      expect.stringMatching(/^what pull request #1 waits for was not found out: GitHub: /),
+    );
+    expect(bench.repo.pulls).toMatchObject([{ state: 'OPEN' }]);
+  });
+
+  it.each(BROKEN)('leaves what is blocked blocked, with its own advice: %s', async (_, fault) => {
+    const { forge, lab } = await start({ rules });
+    const pull = await pullOf(forge);
+    await lab.inject({ match: { api: 'graphql', operation: 'repository' }, times: 9, fault });
+    expect(await forge.merge(merging(pull))).toMatchObject({
+      kind: 'blocked',
+      code: 'AUTO_MERGE_OFF',
+      message: expect.stringMatching(/3 of 3 required status checks are expected.*"Allow auto-merge"/),
     });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Assessment } from '../../../src/core/analysis/assessment.ts';
 import { decide } from '../../../src/core/decision/decide.ts';
 import { type Decision, needsPerson } from '../../../src/core/decision/decision.ts';
 import type { ReleaseState } from '../../../src/core/record/release-state.ts';
@@ -19,12 +20,19 @@ const MANIFEST = digestOf('e');
 /** Deadline of the rollouts below: 72 h. */
 const LATE = 73 * 60;
 
-function look(at: number, release: ReleaseInput, state: Partial<ReleaseState> = {}): Decision {
+function look(
+  at: number,
+  release: ReleaseInput,
+  {
+    assessment = buildAssessment({ errors: 'inconclusive' }),
+    ...state
+  }: Partial<ReleaseState> & { readonly assessment?: Assessment } = {},
+): Decision {
   return decide({
     release: buildRelease({ candidate: CANDIDATE, weight: 1, ...release }),
     manifest: MANIFEST,
     state: buildState({ rollout: buildRollout([1, 0]), ...state }),
-    assessment: buildAssessment({ errors: 'inconclusive' }),
+    assessment,
     now: minute(at),
   });
 }
@@ -47,6 +55,13 @@ describe('a hold that only a person ends', () => {
     expect(needsPerson(early)).toBe(true);
     const late = look(LATE, release);
     expect([late.kind, ...codes(late)]).toEqual(['hold', code, 'DEADLINE_PASSED']);
+  });
+
+  it('says as well what stable suffers from at the same time', () => {
+    const { checks, ...rest } = buildAssessment({ errors: 'inconclusive' });
+    const assessment = { ...rest, checks: checks.map((check) => ({ ...check, stableFails: true as const })) };
+    const held = look(20, { weight: 5 }, { assessment });
+    expect(codes(held)).toEqual(['WEIGHT_CHANGED_BY_HAND', 'STABLE_FAILING_TOO']);
   });
 
   it('is not what a candidate waits for that is not proven yet', () => {
