@@ -1,6 +1,6 @@
-import { brakeIn } from '../core/analysis/brake-of.ts';
 import { assertNever } from '../core/errors.ts';
 import type { Brake } from '../core/manifest/brake.ts';
+import { brakeIn } from '../core/manifest/brake-in.ts';
 import { HEALTH_DEFAULTS } from '../core/manifest/defaults.ts';
 import type { CheckSpec, Release, TargetSpec } from '../core/manifest/release-schema.ts';
 import type { Role, RoleList } from '../core/manifest/roles.ts';

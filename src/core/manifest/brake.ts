@@ -12,3 +12,24 @@ export type Brake = (typeof BRAKES)[number];
 export function harder(a: Brake, b: Brake): Brake {
   return BRAKES.indexOf(a) <= BRAKES.indexOf(b) ? a : b;
 }
+
+/**
+ * Brakes that a floor can ask for. `fallback` is none of its own: both it and `rollback` leave the candidate without traffic at once,
+ * and to which good version is for the manifest to say. A floor of `notify` would ask for nothing.
+ */
+export const FLOOR_BRAKES = [
+  'rollback',
+  'step-down',
+  'reduce',
+  'pause',
+  'hold',
+] as const satisfies readonly Brake[];
+
+/** Whether a brake leaves a failing candidate more traffic, or for longer, than another one would. */
+export function isGentler(a: Brake, b: Brake): boolean {
+  return exposureLeft(a) > exposureLeft(b);
+}
+
+function exposureLeft(brake: Brake): number {
+  return brake === 'fallback' ? exposureLeft('rollback') : BRAKES.indexOf(brake);
+}

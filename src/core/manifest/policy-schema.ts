@@ -1,13 +1,23 @@
 import * as z from 'zod';
+import { FLOOR_BRAKES } from './brake.ts';
 import { checkSchema } from './check-schema.ts';
 import { freezeSchema } from './freeze-schema.ts';
+import type { CheckSpec } from './release-schema.ts';
 import { Duration, ErrorRate, Name, Owner, Weight, wording } from './scalars.ts';
 import { isTimeZone } from './time-zone.ts';
 
 /** The part of the config that says how careful a rollout must be, whatever its manifest says. */
 
 /** Every kind of check that a manifest can ask for. */
-const kindSchema = () => z.enum(checkSchema().options.map(({ shape }) => shape.kind.value));
+const kindsOfChecks = () => checkSchema().options.map(({ shape }) => shape.kind.value);
+type Kind = CheckSpec['kind'];
+const kindSchema = () => z.enum(kindsOfChecks());
+
+/** The same for each kind of check that can brake; a split always holds. */
+function brakesOf<S>(schema: S): Readonly<Record<Exclude<Kind, 'split'>, S>> {
+  const kinds = kindsOfChecks().filter((kind) => kind !== 'split');
+  return Object.fromEntries(kinds.map((kind) => [kind, schema])) as Record<Exclude<Kind, 'split'>, S>;
+}
 
 const peopleSchema = () =>
   z.array(Owner).min(1).max(50).register(wording, { expected: 'a list of GitHub logins and teams' });
@@ -27,6 +37,16 @@ const rolesSchema = () =>
       description: 'Who may lift a quarantine. Default: the owners of the release.',
     }),
   });
+
+const brakeSchema = () =>
+  z
+    .strictObject({
+      atLeast: z.enum(FLOOR_BRAKES).meta({
+        description:
+          'No such check brakes more gently: rollback (which fallback keeps as well), step-down, reduce, pause or hold.',
+      }),
+    })
+    .register(wording, { expected: 'a map like {atLeast: reduce}' });
 
 const tierSchema = () =>
   z
@@ -60,6 +80,17 @@ const tierSchema = () =>
         .register(wording, { expected: 'a list of kinds of checks' })
         .meta({
           description: 'There is a required check of each of these kinds, or one that is asked as that kind.',
+        }),
+      brakes: z
+        .strictObject(brakesOf(brakeSchema().optional()))
+        .refine((brakes) => Object.keys(brakes).length > 0, {
+          error: 'must name at least one kind of check',
+          params: { code: 'VALUE_INCOMPLETE' },
+        })
+        .register(wording, { expected: 'a map of kinds of checks, such as errors: {atLeast: rollback}' })
+        .optional()
+        .meta({
+          description: 'How hard checks of each of these kinds brake, or those that are asked as that kind.',
         }),
       approval: Weight.optional().meta({
         description: 'Steps from this weight on have approval: required, in percent.',
