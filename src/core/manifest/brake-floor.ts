@@ -4,6 +4,7 @@ import { brakeIn, hardestOf, isAskedAs } from './brake-in.ts';
 import { below, type FloorInput, type PolicyFinding } from './policy-finding.ts';
 import type { TierSpec } from './policy-schema.ts';
 import type { CheckSpec, Release } from './release-schema.ts';
+import { brakesByTier } from './tier-brakes.ts';
 
 /** Every check brakes at least as hard as its tier asks of its kind, as far as it can. */
 export function* brakesKeep({ release, floor, whose }: FloorInput): Iterable<PolicyFinding> {
@@ -17,16 +18,18 @@ export function* brakesKeep({ release, floor, whose }: FloorInput): Iterable<Pol
       yield below(['spec', 'rollback', 'mode'], message);
       continue;
     }
-    const isWritten = 'onFail' in check && check.onFail !== undefined;
+    const isWritten = 'onFail' in check && check.onFail !== undefined && !brakesByTier(release, check.name);
     const path = ['spec', 'health', 'checks', index, ...(isWritten ? ['onFail'] : [])];
     yield below(
       path,
-      `${brake}${isWritten ? '' : whence(brake, release)} ${asked}; write onFail: ${least.brake}`,
+      `${brake}${isWritten ? '' : whence(check, brake, release)} ${asked}; write onFail: ${least.brake}`,
     );
   }
 }
 
-function whence(brake: Brake, { spec }: Release): string {
+function whence({ name }: CheckSpec, brake: Brake, release: Release): string {
+  const { byTier, spec } = release;
+  if (byTier && brakesByTier(release, name)) return `, the default of tier ${byTier.tier},`;
   return brake === spec.rollback?.mode ? ', by rollback.mode,' : ', the default,';
 }
 
@@ -36,7 +39,7 @@ function leastOf(
   check: CheckSpec,
 ): { readonly brake: Brake; readonly kind: string } | undefined {
   const asked = Object.entries(brakes).flatMap(([kind, brake]) =>
-    brake && isAskedAs(check, kind as CheckSpec['kind']) ? [{ kind, atLeast: brake.atLeast }] : [],
+    brake?.atLeast && isAskedAs(check, kind as CheckSpec['kind']) ? [{ kind, atLeast: brake.atLeast }] : [],
   );
   const [first, ...rest] = asked;
   if (!first) return undefined;

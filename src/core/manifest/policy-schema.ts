@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FLOOR_BRAKES } from './brake.ts';
+import { FLOOR_BRAKES, TIER_BRAKES } from './brake.ts';
 import { checkSchema } from './check-schema.ts';
 import { freezeSchema } from './freeze-schema.ts';
 import type { CheckSpec } from './release-schema.ts';
@@ -13,10 +13,20 @@ const kindsOfChecks = () => checkSchema().options.map(({ shape }) => shape.kind.
 type Kind = CheckSpec['kind'];
 const kindSchema = () => z.enum(kindsOfChecks());
 
-/** The same for each kind of check that can brake; a split always holds. */
-function brakesOf<S>(schema: S): Readonly<Record<Exclude<Kind, 'split'>, S>> {
-  const kinds = kindsOfChecks().filter((kind) => kind !== 'split');
-  return Object.fromEntries(kinds.map((kind) => [kind, schema])) as Record<Exclude<Kind, 'split'>, S>;
+/** Kinds of checks that say themselves how hard they brake; a split always holds. */
+type Braking = Exclude<Kind, 'split' | 'threshold'>;
+
+type BrakeSchema = z.ZodOptional<ReturnType<typeof brakeSchema>>;
+
+function brakesByKind(): Readonly<Record<Braking, BrakeSchema>> {
+  const kinds = kindsOfChecks().filter((kind) => kind !== 'split' && kind !== 'threshold');
+  const described = kinds.map((kind) => [
+    kind,
+    brakeSchema()
+      .optional()
+      .meta({ description: `How hard checks of kind ${kind} brake.` }),
+  ]);
+  return Object.fromEntries(described) as Record<Braking, BrakeSchema>;
 }
 
 const peopleSchema = () =>
@@ -38,7 +48,8 @@ const rolesSchema = () =>
     }),
   });
 
-const brakeSchema = () =>
+/** A fixed bound has no `onFail` that a tier could say for it. */
+const boundBrakeSchema = () =>
   z
     .strictObject({
       atLeast: z.enum(FLOOR_BRAKES).meta({
@@ -46,7 +57,22 @@ const brakeSchema = () =>
           'No such check brakes more gently: rollback (which fallback keeps as well), step-down, reduce, pause or hold.',
       }),
     })
-    .register(wording, { expected: 'a map like {atLeast: reduce}' });
+    .register(wording, { expected: 'a map like {atLeast: step-down}' });
+
+const brakeSchema = () =>
+  z
+    .strictObject({
+      ...boundBrakeSchema().partial().shape,
+      default: z.enum(TIER_BRAKES).optional().meta({
+        description:
+          'The onFail of such checks that name none. Default: as rollback.mode of the release says.',
+      }),
+    })
+    .refine((brake) => brake.atLeast !== undefined || brake.default !== undefined, {
+      error: 'must say default, atLeast or both',
+      params: { code: 'VALUE_INCOMPLETE' },
+    })
+    .register(wording, { expected: 'a map like {default: reduce} or {atLeast: reduce}' });
 
 const tierSchema = () =>
   z
@@ -82,7 +108,10 @@ const tierSchema = () =>
           description: 'There is a required check of each of these kinds, or one that is asked as that kind.',
         }),
       brakes: z
-        .strictObject(brakesOf(brakeSchema().optional()))
+        .strictObject({
+          ...brakesByKind(),
+          threshold: boundBrakeSchema().optional().meta({ description: 'How hard fixed bounds brake.' }),
+        })
         .refine((brakes) => Object.keys(brakes).length > 0, {
           error: 'must name at least one kind of check',
           params: { code: 'VALUE_INCOMPLETE' },
@@ -173,5 +202,7 @@ export const policyShape = () => ({
     }),
 });
 
+/** What a tier says of the brake of a kind of check. */
+export type BrakeFloor = NonNullable<NonNullable<TierSpec['brakes']>[keyof NonNullable<TierSpec['brakes']>]>;
 /** The floor of a tier, as read. */
 export type TierSpec = z.output<ReturnType<typeof tierSchema>>;
