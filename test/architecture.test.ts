@@ -25,6 +25,16 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   ],
   'core/plan': ['core/plan', 'core/manifest', 'core/units.ts', 'core/errors.ts'],
   'core/judge': ['core/judge', 'core/stats', 'core/units.ts', 'core/errors.ts', 'package:zod'],
+  // What people write has places; what is judged has none.
+  'core/judge/document': [
+    'core/judge',
+    'core/stats',
+    'core/json',
+    'core/yaml',
+    'core/units.ts',
+    'core/errors.ts',
+    'package:zod',
+  ],
   'core/analysis': [
     'core/analysis',
     'core/judge',

@@ -8,6 +8,7 @@ import { followDependencies, requireDependencies } from './dependencies.ts';
 import { evaluate } from './evaluate.ts';
 import { isForgeDown, problemOfFault, toToolError } from './fault.ts';
 import { unknownRelease } from './find-subject.ts';
+import { landWaitingOrders, type WaitingOrders } from './land-waiting-orders.ts';
 import { withLastConfig } from './last-config.ts';
 import { planRelease, type ReleasePlan, reportHeld, reportUnreadable } from './plan-release.ts';
 import { createProviders, type Providers } from './providers.ts';
@@ -43,6 +44,8 @@ export async function advance(world: World, options: AdvanceOptions): Promise<Ru
   const first = options.from === 'newest' ? world.forge.refresh() : world.forge.head();
   let snapshot = await readSnapshot(world, await first);
   refuseUnknown(snapshot, options.only);
+  const orders = await landOrders(world, snapshot, options.dryRun);
+  if (orders.moved) snapshot = await readNewest(world, snapshot, 0);
   const tick = () => {
     const left = chooseReleases(snapshot, options.only, done);
     return runTick(world, withLastConfig(snapshot), {
@@ -65,7 +68,7 @@ export async function advance(world: World, options: AdvanceOptions): Promise<Ru
       head: snapshot.head,
       dryRun: options.dryRun,
       releases: [...done, ...rest].sort((a, b) => (a.name < b.name ? -1 : 1)),
-      problems: [...snapshot.problems, ...providers.problems()],
+      problems: [...snapshot.problems, ...orders.problems, ...providers.problems()],
       ...world.forge.cost(),
     });
     if (undecided.length === 0 || lost >= attempts) return finish(undecided);
@@ -78,6 +81,20 @@ export async function advance(world: World, options: AdvanceOptions): Promise<Ru
       const { code, message } = fault;
       return finish(undecided.map((report) => withReceipt(report, { kind: 'failed', code, message })));
     }
+  }
+}
+
+const NO_ORDERS: WaitingOrders = { moved: false, problems: [] };
+
+/** A forge that breaks over an order is no hindrance to what this run decides itself. */
+async function landOrders(world: World, snapshot: Snapshot, dryRun: boolean): Promise<WaitingOrders> {
+  if (dryRun) return NO_ORDERS;
+  try {
+    return await landWaitingOrders(world, snapshot);
+  } catch (fault) {
+    if (!(fault instanceof ToolError) || fault.code === 'BUG') throw fault;
+    world.log.warn(`orders that wait could not be looked at: ${fault.message}`);
+    return NO_ORDERS;
   }
 }
 

@@ -61,7 +61,7 @@ export async function answerComment(
     const trigger = { kind: 'comment', actor: event.author.login, order } as const;
     report = await obeyCommand({ ...world, trigger }, command, {
       dryRun: false,
-      approved: { kind: 'at', at: event.createdAt },
+      seen: { kind: 'at', at: event.createdAt },
     });
   } catch (fault) {
     if (!(fault instanceof ToolError) || fault.code !== 'REFUSED') throw fault;

@@ -39,12 +39,12 @@ export async function approveByReview(
       until: undefined,
       version: undefined,
     } as const;
-    const approved = {
+    const seen = {
       kind: 'step',
       weight: plan.report.decision.to,
       manifest: plan.release.digest,
     } as const;
-    const report = await obeyCommand({ ...world, trigger }, command, { dryRun: false, approved });
+    const report = await obeyCommand({ ...world, trigger }, command, { dryRun: false, seen });
     const [done] = report.releases;
     if (!done || done.receipt.kind === 'none') return awaiting;
     // the branch moved by our own hand: the step is decided again, with the approval in the records

@@ -111,11 +111,15 @@ function chooseStarts(
   count: number,
 ): readonly Instant[] {
   const { tick } = healthSettings(release);
-  const course = release.spec.rollout.steps.reduce((sum, { hold }) => sum + hold, 0);
-  const room = Math.max(0, Math.floor((until - since - course) / tick));
+  const room = Math.max(0, Math.floor((until - since - courseOf(release)) / tick));
   return Array.from({ length: count }, (_, index) =>
     after(since, millis(Math.round((room * index) / (count - 1)) * tick)),
   );
+}
+
+/** All holds together: the shortest that a rollout can be. */
+export function courseOf({ spec }: Release): Millis {
+  return millis(spec.rollout.steps.reduce((sum, { hold }) => sum + hold, 0));
 }
 
 /** The end of the first tick in which stable shows anything. */

@@ -34,6 +34,8 @@ export interface BaseCheck {
   readonly own: ReadonlySet<string>;
   /** Manifests that it restores, by path, where it is a rollback of Belay's. */
   readonly restored: ReadonlySet<string>;
+  /** Releases that it brings a person's order about, where that is Belay's. */
+  readonly ordered: ReadonlySet<string>;
 }
 
 /**
@@ -52,7 +54,7 @@ export async function checkBase(
 ): Promise<BaseCheck> {
   const { before, reading, origin, sha256 } = given;
   const { history } = base;
-  const { problems, told, restored } = await checkRecords({
+  const { problems, told, restored, ordered } = await checkRecords({
     before: { files: base, records: before.records, history, config: before.configFile.sound().config },
     after: { files, records: reading.records },
     ...{ origin, sha256 },
@@ -86,7 +88,8 @@ export async function checkBase(
     const name = nameOf(file);
     return own.has(name) && restored.has(name) ? [file.path] : [];
   });
-  return { problems: found, own, restored: new Set(paths) };
+  const orders = new Set([...ordered].filter((name) => own.has(name)));
+  return { problems: found, own, restored: new Set(paths), ordered: orders };
 }
 
 /** Manifests that go while their candidate has traffic: nobody would look after it, nor take it back. */

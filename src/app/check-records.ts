@@ -9,8 +9,8 @@ import { readState } from '../core/record/release-state.ts';
 import type { Digest, Sha256 } from '../core/units.ts';
 import type { FileSource, RepoFile, Revision } from '../ports/forge.ts';
 import { drillRecordFamily, readDrillFiles } from './drill-record.ts';
-import { findOddMove } from './match-move.ts';
-import { findForeignOrigin, type Origin } from './origin.ts';
+import { findOddMove, isOrder } from './match-move.ts';
+import { findForeignOrigin, findForeignSender, type Origin } from './origin.ts';
 import type { Records } from './read-records.ts';
 import { orderFamily, rollbackFamily, stepFamily } from './rollback-branch.ts';
 
@@ -38,6 +38,8 @@ export interface RecordChanges {
   readonly told: ReadonlyMap<string, ReadonlySet<string>>;
   /** Those of them that it rolls back. */
   readonly restored: ReadonlySet<string>;
+  /** Those of them that a person's order is about. */
+  readonly ordered: ReadonlySet<string>;
 }
 
 /**
@@ -49,6 +51,7 @@ export async function checkRecords(ends: BothEnds): Promise<RecordChanges> {
   const problems: Problem[] = [...(await checkDrillRecords(ends))];
   const told = new Map<string, ReadonlySet<string>>();
   const restored = new Set<string>();
+  const ordered = new Set<string>();
   const names = new Set([...ends.before.records.keys(), ...ends.after.records.keys()]);
   for (const name of names) {
     const was = recordsOf(ends.before.records, name);
@@ -61,19 +64,44 @@ export async function checkRecords(ends: BothEnds): Promise<RecordChanges> {
     const added = [...is.keys()].filter((path) => !was.has(path)).sort();
     const [first] = added;
     if (first === undefined) continue;
-    const families = [
-      stepFamily(name),
-      rollbackFamily(name),
-      orderFamily(name),
-      ...familiesOfOthers(ends, name),
-    ];
-    const foreign = findForeignOrigin(ends.origin, families, ends.before.config);
+    const foreign = findForeign(ends, name, readRecord(first, is.get(first) ?? ''));
     const odd = foreign === undefined ? await findOdd(ends, name, added, is) : notOurs(first, foreign);
     if (odd) problems.push(odd);
     else told.set(name, pathsIn(added, is));
-    if (!odd && readRecord(first, is.get(first) ?? '')?.decision.kind === 'rollback') restored.add(name);
+    const record = odd ? undefined : readRecord(first, is.get(first) ?? '');
+    if (record?.decision.kind === 'rollback') restored.add(name);
+    if (record && isOrder(record)) ordered.add(name);
   }
-  return { problems, told, restored };
+  return { problems, told, restored, ordered };
+}
+
+/** Why a pull request is not Belay's own for what its first record tells of. */
+function findForeign(ends: BothEnds, name: string, record: BelayRecord | undefined): string | undefined {
+  const { origin, before } = ends;
+  const families = record
+    ? [familyOf(name, record), ...familiesOfOthers(ends, name)]
+    : [stepFamily(name), rollbackFamily(name)];
+  const foreign = findForeignOrigin(origin, families, before.config);
+  if (foreign !== undefined || !record || !LETS_GO_ON.has(record.decision.kind)) return foreign;
+  const sender = findForeignSender(origin, before.config);
+  return (
+    sender && `${sender}. A person's order is believed of Belay's own commit: close this, and give it again`
+  );
+}
+
+/** Orders by which something goes on that was kept from it. */
+const LETS_GO_ON: ReadonlySet<string> = new Set<BelayRecord['decision']['kind']>([
+  'resume',
+  'approve',
+  'lift',
+]);
+
+/** Where a record comes from: what is armed for one purpose lets nothing else in. */
+function familyOf(name: string, { decision: { kind }, trigger }: BelayRecord): string {
+  if (kind === 'rollback') return rollbackFamily(name);
+  return LETS_GO_ON.has(kind) || (kind === 'pause' && trigger.order)
+    ? orderFamily(name, kind)
+    : stepFamily(name);
 }
 
 /** A release that follows another one's rollback comes on that one's branch, beside its record. */
@@ -168,8 +196,11 @@ async function findOdd(
   if (more.length > 0) return notOurs(path, `it brings ${added.length} records at once`);
   if (ends.origin.kind === 'known' && record.via !== 'pull-request')
     return notOurs(path, 'the record says that it came without one');
-  const changes = [record.manifest, ...record.targets];
-  const paths = [...new Set(changes.map((change) => change.path))];
+  const chain = readChain(name, ends.before.records.get(name) ?? new Map(), ends.sha256);
+  const served =
+    isOrder(record) && chain.kind === 'ok' ? chain.chain.records.flatMap(({ targets }) => targets) : [];
+  // what an order leaves alone is what the records before tell of: the manifest may be one that nobody can read
+  const paths = [...new Set([record.manifest, ...record.targets, ...served].map((change) => change.path))];
   const [before, after] = await Promise.all([ends.before.files.read(paths), ends.after.files.read(paths)]);
   const expected = new Map(paths.map((one) => [one, digestAt(before, one, ends.sha256)]));
   const odd =
@@ -177,9 +208,10 @@ async function findOdd(
     paths.find((one) => expected.get(one) !== digestAt(after, one, ends.sha256));
   if (odd !== undefined) return stranger(path, odd);
   const [was, now] = [before.get(record.manifest.path), after.get(record.manifest.path)];
-  const chain = readChain(name, ends.before.records.get(name) ?? new Map(), ends.sha256);
-  if (now?.kind !== 'text' || chain.kind === 'broken') return undefined;
-  const state = readState(chain.chain, undefined);
+  if (chain.kind === 'broken') return undefined;
+  if (now?.kind !== 'text')
+    return notOurs(path, `it tells of "${record.manifest.path}", and there is no manifest there`);
+  const state = readState(chain.chain, readState(chain.chain, undefined).unfinished);
   const history =
     record.decision.kind === 'rollback' ? await textsAt(ends, [record.manifest.path, ...state.paths]) : [];
   const text = was?.kind === 'text' ? was.text : undefined;

@@ -73,7 +73,7 @@ function* findReusedNames({ release }: ParsedRelease, { good }: ReleaseState): I
       code: 'VERSION_REUSED',
       severity: isServed ? 'warning' : 'error',
       path: ['spec', role, 'version'],
-      message: `${quote(spec.version)} is the name of other artifacts by record ${other.record}, and a version that was promoted never changes; give what is new its own name`,
+      message: `${quote(spec.version)} is the name of other artifacts by record ${other.record}, and a version that was promoted never changes; put its artifacts back, or give what is new its own name`,
     };
   }
 }
@@ -85,7 +85,8 @@ function* findTakenBackend({ release }: ParsedRelease, { good }: ReleaseState): 
   if (!newest || !routesByBackend(release.spec.targets)) return;
   const { ref, record } = newest;
   const path = ['spec', 'stable', 'backend'];
-  if (ref.backend === stable.backend && !sameContent(ref, stable))
+  // under one name it is the name that is told of
+  if (ref.backend === stable.backend && ref.version !== stable.version && !sameContent(ref, stable))
     yield {
       code: 'BACKEND_TAKEN_OVER',
       severity: 'warning',

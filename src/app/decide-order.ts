@@ -3,6 +3,7 @@ import type { Decision, ReasonCode, RecordedKind } from '../core/decision/decisi
 import { asksApproval, findApproval } from '../core/decision/obey-orders.ts';
 import { assertNever } from '../core/errors.ts';
 import { findStanding, recordedWeight } from '../core/plan/rollout.ts';
+import type { Order } from '../core/record/order-schema.ts';
 import { isInForce, LOOKS_WRONG, outlasts, PAUSED_BY_PERSON } from '../core/record/ordered.ts';
 import {
   type Digest,
@@ -12,12 +13,13 @@ import {
   type Percent,
   percent,
 } from '../core/units.ts';
+import type { Arrival } from './find-arrival.ts';
 import type { Subject } from './find-subject.ts';
 import type { World } from './world.ts';
 
-/** What somebody saw who approved a step. */
-export type Approved =
-  /** The release as it was at a moment: no step that came next only later. */
+/** What somebody saw who ordered something. */
+export type Seen =
+  /** The release as it was at a moment: no candidate that came only later, and no step that came next only then. */
   | { readonly kind: 'at'; readonly at: Instant }
   /** One step of one manifest. */
   | { readonly kind: 'step'; readonly weight: Percent; readonly manifest: Digest };
@@ -26,11 +28,12 @@ interface OrderInput {
   readonly subject: Subject;
   readonly command: Command;
   readonly now: Instant;
-  readonly approved: Approved | undefined;
+  readonly seen: Seen | undefined;
+  readonly arrival: Arrival;
 }
 
 /** What an order comes to as the release is now; `nothing` where there is nothing to be done, with the reason. */
-export function decideOrder(world: World, { subject, command, now, approved }: OrderInput): Decision {
+export function decideOrder(world: World, { subject, command, now, seen, arrival }: OrderInput): Decision {
   if (subject.file?.text === undefined)
     return nothing(
       subject,
@@ -45,7 +48,7 @@ export function decideOrder(world: World, { subject, command, now, approved }: O
     case 'resume':
       return decideResume(world, subject, now);
     case 'approve':
-      return decideApproval(world, subject, approved);
+      return decideApproval(world, subject, { command, seen, arrival });
     case 'lift-quarantine':
       return decideLift(world, subject, command.version ?? '');
     case 'abort':
@@ -74,10 +77,14 @@ function decidePause(
   )
     return order(subject, 'pause', PAUSED_BY_PERSON, `paused by ${told(world)}`);
   const { order: earlier, record } = ordered;
-  const end =
-    earlier.until === undefined ? 'until somebody resumes' : `until ${formatInstant(earlier.until)}`;
-  const text = `paused already by ${earlier.by.login} in record ${record}, ${end}, and no other pause makes that shorter; to end it sooner, resume first`;
+  const text = `${describePaused(earlier, `record ${record}`)}, and no other pause makes that shorter; to end it sooner, resume first`;
   return nothing(subject, 'PAUSED_ALREADY', text);
+}
+
+/** @param where the record or the pull request that says so */
+export function describePaused({ by, until }: Pick<Order, 'by' | 'until'>, where: string): string {
+  const end = until === undefined ? 'until somebody resumes' : `until ${formatInstant(until)}`;
+  return `paused already by ${by.login} in ${where}, ${end}`;
 }
 
 function decideResume(world: World, subject: Subject, now: Instant): Decision {
@@ -94,7 +101,11 @@ function decideResume(world: World, subject: Subject, now: Instant): Decision {
   return nothing(subject, 'NOT_PAUSED', text);
 }
 
-function decideApproval(world: World, subject: Subject, approved: Approved | undefined): Decision {
+function decideApproval(
+  world: World,
+  subject: Subject,
+  { command, seen, arrival }: Pick<OrderInput, 'command' | 'seen' | 'arrival'>,
+): Decision {
   const { file, state, candidate } = subject;
   if (file?.kind !== 'readable')
     return nothing(
@@ -121,29 +132,66 @@ function decideApproval(world: World, subject: Subject, approved: Approved | und
     return nothing(subject, 'APPROVAL_NOT_NEEDED', text);
   }
   const unseen =
-    approved && findUnseen(approved, { moved: state.moved, weight: next.weight, manifest: file.digest });
+    findOther(command, { version: candidate.version, weight: next.weight }) ??
+    (seen &&
+      findUnseen(seen, {
+        moved: state.moved,
+        edited: arrival.edited,
+        weight: next.weight,
+        manifest: file.digest,
+      }));
   if (unseen !== undefined) return nothing(subject, 'APPROVAL_OUTDATED', unseen);
   const text = `the step of ${candidate.version} to ${formatPercent(next.weight)} is approved by ${told(world)}; it is taken when its checks pass and its hold is over`;
   return { ...order(subject, 'approve', 'APPROVED', text), to: next.weight };
 }
 
+/** Why the step that comes next is not the one that the order names. */
+function findOther(
+  { version, to }: Command,
+  next: { readonly version: string; readonly weight: Percent },
+): string | undefined {
+  if ((version ?? next.version) === next.version && (to ?? next.weight) === next.weight) return undefined;
+  const approved = [version, ...(to === undefined ? [] : [formatPercent(to)])].filter(
+    (word) => word !== undefined,
+  );
+  return `${approved.join(' to ')} was approved, and what comes next is ${next.version} to ${formatPercent(next.weight)}: look again, and approve that`;
+}
+
 /** Why the step that comes next is not what was approved: of two who approve one step, the second does not approve the one after it. */
 function findUnseen(
-  approved: Approved,
+  seen: Seen,
   {
     moved,
+    edited,
     weight,
     manifest,
-  }: { readonly moved: Instant | undefined; readonly weight: Percent; readonly manifest: Digest },
+  }: {
+    readonly moved: Instant | undefined;
+    readonly edited: Instant | undefined;
+    readonly weight: Percent;
+    readonly manifest: Digest;
+  },
 ): string | undefined {
   const next = `the step to ${formatPercent(weight)}, which comes next,`;
-  if (approved.kind === 'step')
-    return approved.weight === weight && approved.manifest === manifest
+  if (seen.kind === 'step')
+    return seen.weight === weight && seen.manifest === manifest
       ? undefined
-      : `${next} is not the step to ${formatPercent(approved.weight)} that was approved, or the manifest was edited since; look again`;
-  return moved === undefined || moved <= approved.at
-    ? undefined
-    : `the release moved at ${formatInstant(moved)}, after the approval was given at ${formatInstant(approved.at)}: nobody approved ${next} so far. Look again, and approve it anew`;
+      : `${next} is not the step to ${formatPercent(seen.weight)} that was approved, or the manifest was edited since; look again`;
+  const given = `after the approval was given at ${formatInstant(seen.at)}: nobody approved ${next} so far. Look again, and approve it anew`;
+  if (moved !== undefined && moved > seen.at) return `the release moved at ${formatInstant(moved)}, ${given}`;
+  return edited !== undefined && edited > seen.at
+    ? `the manifest was edited at ${formatInstant(edited)}, ${given}`
+    : undefined;
+}
+
+/** Why an order that is about a candidate is not about the one that is there: it came after the order was given. */
+export function findReplaced(
+  { candidate, name: release }: Subject,
+  { command, seen, arrival: { came } }: Pick<OrderInput, 'command' | 'seen' | 'arrival'>,
+): Decision['reasons'][0] | undefined {
+  if (!candidate || seen?.kind !== 'at' || came === undefined || came <= seen.at) return undefined;
+  const text = `${candidate.version} came at ${formatInstant(came)}, after the order was given at ${formatInstant(seen.at)}, which was about what was there then; nothing was done. If it is meant, give the order again: /belay ${command.name} ${release} --reason "…"`;
+  return { code: 'ORDER_OUTDATED', text };
 }
 
 function decideLift(world: World, subject: Subject, version: string): Decision {

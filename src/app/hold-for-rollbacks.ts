@@ -12,8 +12,9 @@ import type { Snapshot } from './read-snapshot.ts';
 import {
   hasLanded,
   mayBeOpen,
+  ORDERS,
   operationIn,
-  orderBranches,
+  orderFamily,
   ROLLBACKS,
   rollbackFamily,
   stepFamily,
@@ -87,12 +88,10 @@ export async function holdForRollbacks(
   return { free, held };
 }
 
-const ORDERS = 'belay/order/';
-
 /** Whether a branch brings a pause of a release whose step would go up; what goes down is not held by it. */
 function mayPause({ report, release }: Step, branch: string): boolean {
   const { name, decision } = report;
-  return goesUp(decision) && branch.startsWith(orderBranches(name, 'pause')) && !hasLanded(release, branch);
+  return goesUp(decision) && branch.startsWith(orderFamily(name, 'pause')) && !hasLanded(release, branch);
 }
 
 /** A person has said stop, and the record of it waits for a requirement of the repository: a step must not outrun it. */

@@ -1,18 +1,20 @@
 import type { Change } from '../core/change/change.ts';
 import { describeOrder } from '../report/order-pull-request.ts';
 import type { Receipt } from '../report/run-report.ts';
-import { proposeAndMerge, shortOperation } from './propose.ts';
+import { findOutlasting } from './pending-pause.ts';
+import { type Proposal, proposeAndMerge, shortOperation } from './propose.ts';
 import type { Snapshot } from './read-snapshot.ts';
-import { orderBranches } from './rollback-branch.ts';
+import { orderFamily } from './rollback-branch.ts';
 import type { World } from './world.ts';
 
 /**
- * Brings the record of a person's order to the default branch, by the way that steps take. Where that is a pull request which waits
- * for a requirement, auto-merge is armed: an order rests on no evidence that could turn.
+ * Brings the record of a person's order to the default branch, by the way that steps take. A pull request which waits for a requirement is
+ * armed when it stops something, and only then: armed, it lands with whatever head it has by then. What lets something go on is landed by
+ * the next tick, at its own commit (`landWaitingOrders`).
  */
 export async function landOrder(world: World, { head, config }: Snapshot, change: Change): Promise<Receipt> {
   const { files, subject, body, operation } = change;
-  const family = orderBranches(change.release, change.decision.kind);
+  const family = orderFamily(change.release, change.decision.kind);
   if (change.record.via === 'pull-request')
     return proposeAndMerge(world, {
       change,
@@ -20,10 +22,11 @@ export async function landOrder(world: World, { head, config }: Snapshot, change
       branch: `${family}${shortOperation(operation)}`,
       whenTaken: 'stop',
       family,
+      ...(change.decision.kind === 'pause' ? pausing(world, change) : {}),
       title: subject,
       description: describeOrder(change.record),
       method: config?.merge?.method ?? 'merge',
-      landing: 'arm',
+      landing: change.decision.kind === 'pause' ? 'arm' : 'leave',
       whenClosed: 'the order is not obeyed. Give it again',
     });
   const writes = files.map((edit) => ({ path: edit.path, text: edit.after }));
@@ -31,4 +34,16 @@ export async function landOrder(world: World, { head, config }: Snapshot, change
   if (outcome.kind !== 'refused') return outcome.kind === 'committed' ? outcome : { kind: 'head-moved' };
   const { code, message } = outcome;
   return { kind: 'blocked', code, pull: undefined, message };
+}
+
+/** Who says stop now does not end a pause that lasts longer, and speaks against whatever would go on. */
+function pausing(world: World, change: Change): Pick<Proposal, 'keeps' | 'overtakes'> {
+  return {
+    keeps: async (older) => (await findOutlasting(world, change, older)) !== undefined,
+    overtakes: {
+      families: ['resume', 'approve'].map((kind) => orderFamily(change.release, kind)),
+      comment:
+        'Closed by Belay: a person has paused the release since. Give the order again when it may go on.',
+    },
+  };
 }

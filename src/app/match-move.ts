@@ -2,10 +2,12 @@ import { asksApproval } from '../core/decision/obey-orders.ts';
 import { ToolError } from '../core/errors.ts';
 import { promoteManifest, writeWeight } from '../core/manifest/edit-manifest.ts';
 import { type ParsedRelease, parseRelease } from '../core/manifest/parse-release.ts';
+import { recordedWeight } from '../core/plan/rollout.ts';
 import { isFollowing } from '../core/record/following.ts';
 import type { BelayRecord } from '../core/record/record-schema.ts';
 import { findQuarantine, type ReleaseState } from '../core/record/release-state.ts';
 import { sameDeployment, sameVersion, type VersionRef, versionRef } from '../core/record/version-ref.ts';
+import { quote } from '../core/yaml/yaml-path.ts';
 
 /** A new record, and the manifest that it tells of. */
 export interface RecordedMove {
@@ -28,8 +30,9 @@ export function findOddMove(move: RecordedMove): string | undefined {
   const { record, path, before } = move;
   if (record.decision.kind === 'rollback') return findOddRollback(move);
   const reading = before === undefined ? undefined : parseRelease(path, before);
-  if (reading?.kind !== 'ok')
-    return `a record of kind ${record.decision.kind} over a manifest that cannot be read`;
+  if (reading?.kind !== 'ok') return findOddOrder(move);
+  if (reading.value.release.metadata.name !== record.release)
+    return `the manifest of ${quote(reading.value.release.metadata.name)}`;
   return findOddVersions(record, reading.value) ?? findOddMoment(move) ?? findOddEdit(move, reading.value);
 }
 
@@ -55,6 +58,33 @@ function findOddVersions(
     return `a record of kind ${decision.kind} that takes a version back`;
   if (decision.from !== spec.rollout.weight) return 'another weight than that of the manifest';
   return undefined;
+}
+
+/** A record that a person ordered and that moves nothing. */
+export function isOrder({ decision, trigger }: BelayRecord): boolean {
+  return ORDERS.has(decision.kind) && trigger.order !== undefined;
+}
+
+/** An approval is of a step, so it takes a manifest that can be read. */
+const ORDERS: ReadonlySet<BelayRecord['decision']['kind']> = new Set(['pause', 'resume', 'approve', 'lift']);
+
+/** An order over a manifest that nobody can read is held against the records: it names what they say, and leaves every file as it is. */
+function findOddOrder(move: RecordedMove): string | undefined {
+  const { record, state, before, after } = move;
+  const { kind, from, to } = record.decision;
+  if (!isOrder(record) || kind === 'approve')
+    return `a record of kind ${kind} over a manifest that cannot be read`;
+  if (record.targets.length > 0 || !state.paths.includes(record.manifest.path))
+    return 'other files than the manifest that the records tell of';
+  if (!isSame(record.stable, state.good[0]?.ref ?? null))
+    return 'another stable version than that of the records';
+  if (!isSame(record.candidate, state.unfinished ?? null))
+    return 'another candidate than that of the records';
+  if (record.good !== null || record.quarantine !== null || record.restored !== null)
+    return `a record of kind ${kind} that calls a version good or takes one back`;
+  if (from !== to || from !== (state.rollout ? recordedWeight(state.rollout).weight : 0))
+    return 'another weight than that of the records';
+  return findOddMoment(move) ?? (before === after ? undefined : 'other edits of the manifest');
 }
 
 function isSame(a: VersionRef | null, b: VersionRef | null): boolean {
@@ -143,7 +173,8 @@ function findOddRollback({ record, path, after, state, history }: RecordedMove):
   if (!isGood || findQuarantine(state, version))
     return `${version.version} is not good by the records before`;
   const reading = parseRelease(path, after);
-  const spec = reading.kind === 'ok' ? reading.value.release.spec : undefined;
+  const release = reading.kind === 'ok' ? reading.value.release : undefined;
+  const spec = release?.metadata.name === record.release ? release.spec : undefined;
   if (!history.includes(after) || !spec || spec.candidate || !sameVersion(versionRef(spec.stable), version))
     return `the manifest is not as it stood settled with ${version.version}`;
   return undefined;

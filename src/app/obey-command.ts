@@ -7,9 +7,11 @@ import { describeSource, sourceKey } from '../core/record/order-schema.ts';
 import { readChain } from '../core/record/record-file.ts';
 import type { Instant } from '../core/units.ts';
 import type { ReleaseReport, RunReport } from '../report/run-report.ts';
-import { type Approved, decideOrder, nothing, weightOf } from './decide-order.ts';
+import { decideOrder, describePaused, findReplaced, nothing, type Seen, weightOf } from './decide-order.ts';
+import { type Arrival, findArrival } from './find-arrival.ts';
 import { findSubject, type Subject } from './find-subject.ts';
 import { landOrder } from './land-order.ts';
+import { findPendingPause } from './pending-pause.ts';
 import { readNewest, readSnapshot, type Snapshot } from './read-snapshot.ts';
 import { rollback } from './rollback.ts';
 import type { World } from './world.ts';
@@ -19,8 +21,8 @@ export interface ObeyOptions {
   readonly dryRun: boolean;
   /** How often to read and decide again when the branch moves. Default 3. */
   readonly attempts?: number;
-  /** What an approval is of, as far as its place tells; undefined: the step that comes next. */
-  readonly approved?: Approved;
+  /** What whoever gave the order saw, as far as its place tells; undefined: what is there now. */
+  readonly seen?: Seen;
 }
 
 /**
@@ -34,12 +36,16 @@ export async function obeyCommand(world: World, command: Command, options: ObeyO
   for (let lost = 1; ; lost += 1) {
     const subject = findSubject(world, snapshot, command.release);
     const done = findDone(world, snapshot, subject);
-    if (!done && (command.name === 'rollback' || command.name === 'abort')) {
+    const now = momentFor(subject.state.newest, world.clock.now());
+    const { seen } = options;
+    const arrival = seen ? await findArrival(world, snapshot.head, subject) : UNASKED;
+    const replaced = OF_CANDIDATES.has(command.name) && findReplaced(subject, { command, seen, arrival });
+    const refused = done ?? (replaced ? reportOrder(subject, heldBy(subject, replaced)) : undefined);
+    if (!refused && (command.name === 'rollback' || command.name === 'abort')) {
       const order = { release: command.release, reason: command.reason ?? '', from: command.version };
       return rollback(world, { ...order, onlyIfFailing: false, dryRun: options.dryRun });
     }
-    const now = momentFor(subject.state.newest, world.clock.now());
-    const release = done ?? (await carryOut(world, snapshot, { subject, command, now, options }));
+    const release = refused ?? (await carryOut(world, snapshot, { subject, command, now, options, arrival }));
     if (!isUndecided(release) || lost >= attempts)
       return {
         command: 'command',
@@ -52,6 +58,15 @@ export async function obeyCommand(world: World, command: Command, options: ObeyO
       };
     snapshot = await readNewest(world, snapshot, lost);
   }
+}
+
+const UNASKED: Arrival = { edited: undefined, came: undefined };
+
+/** Orders about the candidate that is there when they are given. */
+const OF_CANDIDATES: ReadonlySet<string> = new Set<Command['name']>(['abort', 'rollback', 'looks-wrong']);
+
+function heldBy(subject: Subject, reason: Decision['reasons'][0]): Decision {
+  return { ...nothing(subject, reason.code, reason.text), kind: 'hold' };
 }
 
 /** What is said of an order that a record tells of. */
@@ -76,11 +91,12 @@ interface Job {
   readonly command: Command;
   readonly now: Instant;
   readonly options: ObeyOptions;
+  readonly arrival: Arrival;
 }
 
 async function carryOut(world: World, snapshot: Snapshot, job: Job): Promise<ReleaseReport> {
   const { subject, now, options } = job;
-  const decision = decideOrder(world, { ...job, approved: options.approved });
+  const decision = decideOrder(world, { ...job, seen: options.seen });
   const report = reportOrder(subject, decision);
   const text = subject.file?.text;
   if (decision.kind === 'nothing' || decision.kind === 'hold' || text === undefined) return report;
@@ -93,8 +109,29 @@ async function carryOut(world: World, snapshot: Snapshot, job: Job): Promise<Rel
     });
   const recorded = { ...decision, kind: decision.kind };
   const change = buildOrder(world, snapshot, { job, decision: recorded, text });
+  const longer = await findLongerPause(world, subject, change);
+  if (longer) return reportOrder(subject, longer);
   if (options.dryRun) return { ...report, receipt: { kind: 'dry-run' } };
   return { ...report, receipt: await landOrder(world, snapshot, change) };
+}
+
+/** What is said of a pause where a longer one waits in its pull request, which the new one would have taken the place of. */
+async function findLongerPause(
+  world: World,
+  { state }: Subject,
+  change: Change,
+): Promise<Decision | undefined> {
+  const { record } = change;
+  if (record.via !== 'pull-request' || record.decision.kind !== 'pause') return undefined;
+  const pending = await findPendingPause(world, change);
+  if (!pending || pending.previous !== state.tip) return undefined;
+  const {
+    pause: { order },
+    pull,
+  } = pending;
+  const where = `pull request #${pull.number}, which waits for a requirement and holds steps until then`;
+  const text = `${describePaused(order, where)}, and no other pause makes that shorter; to end it sooner, close it first`;
+  return { ...change.decision, kind: 'nothing', reasons: [{ code: 'PAUSED_ALREADY', text }] };
 }
 
 function buildOrder(

@@ -13,7 +13,7 @@ import { toProblem } from '../core/manifest/rule.ts';
 import type { Instant, Millis, Sha, Sha256 } from '../core/units.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FileSource, Forge } from '../ports/forge.ts';
-import { type PastTest, testPast, testTwin } from './backtest.ts';
+import { courseOf, type PastTest, testPast, testTwin } from './backtest.ts';
 import { askAll } from './evaluate.ts';
 import { foreseeRelease } from './foresee.ts';
 import { findArtifactProblems, lookAtArtifacts, type SeenArtifact } from './look-at-artifacts.ts';
@@ -181,7 +181,7 @@ async function lookAt(
     ...findLookProblems(looks),
     ...findArtifactProblems(artifacts),
     ...findStepProblems(release, foresight),
-    ...findTrialProblems(twin),
+    ...findTrialProblems(twin, { course: courseOf(release), stretch: input.stretch }),
   ];
   return {
     name: release.metadata.name,

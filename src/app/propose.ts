@@ -2,7 +2,7 @@ import type { Change } from '../core/change/change.ts';
 import { ToolError } from '../core/errors.ts';
 import { readRecord } from '../core/record/record-file.ts';
 import type { Sha } from '../core/units.ts';
-import type { Forge, ForgeState, PullRequest } from '../ports/forge.ts';
+import type { Forge, ForgeState, PullRequest, Sibling } from '../ports/forge.ts';
 import type { BlockCode, PullLink, Receipt } from '../report/run-report.ts';
 import { closePulls } from './close-pulls.ts';
 import { readChange, readRecords, recordIn } from './read-change.ts';
@@ -18,6 +18,8 @@ export interface Proposal {
   readonly whenTaken: 'stop' | 'next-branch';
   /** Beginning of the names of all branches for the same purpose; older ones are closed. */
   readonly family: string;
+  /** Of those, the ones that stay open, since this change says less than they do. */
+  readonly keeps?: (older: Sibling) => Promise<boolean>;
   /** Branches of another purpose that may not land any more, and what their pull requests are told. */
   readonly overtakes?: { readonly families: readonly string[]; readonly comment: string };
   readonly title: string;
@@ -107,12 +109,23 @@ async function tryBranch(
   const receipt = await settle(forge, proposal, pull);
   // nothing waits any more, and no later run would look for them: whoever could not be closed before is asked once more
   await closePulls(world, unclosed, { comment });
-  const older = state.siblings.filter((sibling) => sibling.branch.startsWith(family));
+  const older = await replacedBy(proposal, state);
   // The change is written by now: a pull request of before that cannot be closed takes nothing from it.
   await closePulls(world, older, {
     comment: `Out of date: the files have changed since. Replaced by #${pull.number}.`,
   });
   return ended(receipt);
+}
+
+/** Older pull requests for the same purpose that say nothing which this one does not say. */
+async function replacedBy(
+  { family, keeps }: Proposal,
+  { siblings }: ForgeState,
+): Promise<readonly PullRequest[]> {
+  const older: PullRequest[] = [];
+  for (const sibling of siblings)
+    if (sibling.branch.startsWith(family) && !(await keeps?.(sibling))) older.push(sibling);
+  return older;
 }
 
 /** How many of a branch's pull requests are looked at for what a person said of this change. */

@@ -22,8 +22,9 @@ export interface ConfigFile {
 /** Reads `.belay/config.yaml`. */
 export function readConfig(file: RepoFile | undefined): ConfigFile {
   if (file?.kind !== 'text') {
-    const got = file ? `it is ${describeUnreadable(file.reason)}` : 'it is not there';
-    const message = `expected the config, but ${got}. Run "belay init" to make one.`;
+    const message = file
+      ? `expected the config, but it is ${describeUnreadable(file.reason)}; put a regular UTF-8 file in its place`
+      : 'expected the config, but it is not there. Run "belay init" to make one.';
     const at = { file: CONFIG_PATH, line: 1, column: 1 };
     return {
       parsed: undefined,

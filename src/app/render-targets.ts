@@ -97,13 +97,13 @@ export function findDifference({ path: file, before, after }: FileEdit): readonl
   const line = isInserted ? Math.max(0, index - 1) : index;
   const got = isInserted ? 'none' : `"${(was[line] ?? '').trim()}"`;
   const lines = was.length === wanted.length ? was.filter((text, at) => text !== wanted[at]).length : 0;
-  const more = lines > 1 ? ` (and ${lines - 1} more lines; "belay plan" prints the whole edit)` : '';
+  const more = lines > 1 ? ` (and ${lines - 1} more lines)` : '';
   const problem: Problem = {
     code: 'TARGET_DIFFERS',
     severity: 'error',
     at: { file, line: line + 1, column: (was[line] ?? '').search(/\S|$/) + 1 },
     path: '',
-    message: `the split is not what the manifest asks for: expected "${(wanted[index] ?? '').trim()}", got ${got}${more}${adviseWeight(wanted[index], isInserted ? '' : was[index])}`,
+    message: `the split is not what the manifest asks for: expected "${(wanted[index] ?? '').trim()}", got ${got}${more}; write what is expected, "belay plan" prints the whole edit${adviseWeight(wanted[index], isInserted ? '' : was[index])}`,
   };
   return [problem];
 }

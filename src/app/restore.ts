@@ -1,7 +1,10 @@
 import type { Change } from '../core/change/change.ts';
 import { joinRollbacks } from '../core/change/combine-changes.ts';
+import { claimsFor, describeClaims } from '../core/command/claims.ts';
 import type { ManifestRevision } from '../core/decision/last-good.ts';
 import type { Problem } from '../core/errors.ts';
+import { isFollowing } from '../core/record/following.ts';
+import { writeOrder } from '../core/record/order-schema.ts';
 import { sameVersion, versionRef } from '../core/record/version-ref.ts';
 import { percent, type Sha } from '../core/units.ts';
 import type { Revision } from '../ports/forge.ts';
@@ -28,6 +31,7 @@ interface RollbackPlan {
   readonly along: readonly TakenAlong[];
   readonly description: string;
   readonly notes: readonly Problem[];
+  readonly lift: string | undefined;
 }
 
 /**
@@ -61,6 +65,7 @@ export async function runRollback(
     ),
     problems: [...base.problems, ...plan.notes],
     receipt,
+    ...(plan.lift === undefined || dryRun ? {} : { lift: plan.lift }),
     ...(plan.along.length === 0 ? {} : { along: plan.along.map(({ change }) => change.release) }),
   };
 }
@@ -74,17 +79,19 @@ function planPullRequest(
     computed,
     along.map((one) => one.change.operation),
   );
+  const lift = describeLift(world, computed.order);
   const notes = [...computed.notes, ...left, ...along.flatMap((one) => one.computed.notes)];
   const description = describeRollback({
     ...describeMove(computed, change),
     traffic: trafficOf(computed),
     summary: leftVersion(computed.order)?.summary,
+    lift,
     notes,
     answers: computed.order.evidence?.answers ?? [],
     assessment: computed.order.evidence?.assessment,
     along: along.map((one) => describeMove(one.computed, one.change)),
   });
-  return { order: computed.order, change, along, description, notes };
+  return { order: computed.order, change, along, description, notes, lift };
 }
 
 /** What a pull request says of each release that it moves. */
@@ -101,6 +108,20 @@ function describeMove(
     owners: good.release.metadata.owners ?? [],
     runbook: good.release.metadata.runbook,
   };
+}
+
+/** How somebody lifts the quarantine that this rollback brings; undefined where it brings none. */
+function describeLift(
+  { trigger }: World,
+  { name, bad, decision, release, snapshot }: RollbackOrder,
+): string | undefined {
+  if (isFollowing(decision)) return undefined;
+  const words = `lift-quarantine ${name} ${bad.version} --reason "…"`;
+  const said = `${bad.version} stays quarantined until somebody says`;
+  if (trigger.kind === 'command-line') return `${said} ${writeOrder('terminal', words)}`;
+  const claims = snapshot.config ? claimsFor({ name: 'lift-quarantine' }, snapshot.config, release) : [];
+  const whom = claims.length > 0 ? `, with ${describeClaims(claims)}` : '';
+  return `${said} ${writeOrder('comment', words)} on a pull request${whom}`;
 }
 
 /** The version of the manifest that is left; undefined when it holds it no more. */

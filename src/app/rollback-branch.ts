@@ -17,13 +17,11 @@ export function stepFamily(release: string): string {
 }
 
 /** Beginning of the names of all branches that bring an order of a person. */
-export function orderFamily(release: string): string {
-  return `belay/order/${release}/`;
-}
+export const ORDERS = 'belay/order/';
 
-/** The same of one kind of orders, of which the newest counts. */
-export function orderBranches(release: string, kind: string): string {
-  return `${orderFamily(release)}${kind}/`;
+/** The same of one release and one kind of orders: on a branch for pauses nothing comes that ends one. */
+export function orderFamily(release: string, kind: string): string {
+  return `${ORDERS}${release}/${kind}/`;
 }
 
 /** Name of the branch that takes a version back; it is the operation's own. */

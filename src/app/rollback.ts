@@ -156,11 +156,21 @@ async function rollBackAsAsked(world: World, snapshot: Snapshot, job: Job): Prom
     );
   }
   const reason = options.reason.replace(/\s+/g, ' ').trim();
-  const asked = decision('rollback', 'ASKED_BY_PERSON', `${world.trigger.actor ?? 'a person'}: ${reason}`);
   const named = options.from === undefined ? undefined : findNamed(subject, options.from);
-  const order = orderFor(snapshot, job, { asked, bad: named ?? subject.candidate ?? subject.stable });
+  const bad = named ?? subject.candidate ?? subject.stable;
+  const text = `${world.trigger.actor ?? 'a person'}: ${reason}`;
+  const reasons = [{ code: 'ASKED_BY_PERSON', text } as const, ...sayFallback(subject, bad)] as const;
+  const asked: Decision = { ...decision('rollback', 'ASKED_BY_PERSON', text), reasons };
+  const order = orderFor(snapshot, job, { asked, bad });
   const base = reportSubject(subject, order.decision);
   return runRollback(world, order, { base, dryRun: options.dryRun });
+}
+
+/** A release that is to go back to a version of its own choice whatever fails goes there as well when a person says so. */
+function sayFallback({ file }: Subject, bad: VersionRef | undefined): readonly Reason[] {
+  const { mode, fallback } = (file?.kind === 'readable' && file.parsed.release.spec.rollback) || {};
+  if (mode !== 'fallback' || fallback === undefined || fallback === bad?.version) return [];
+  return [{ code: 'FALLBACK_NAMED', text: `goes back to ${fallback}, which rollback.fallback names` }];
 }
 
 function orderFor(

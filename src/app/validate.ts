@@ -18,8 +18,10 @@ import { checkDrills } from './check-drills.ts';
 import { checkOwners, readCodeOwners } from './check-owners.ts';
 import { checkPolicies } from './check-policies.ts';
 import { checkConfigFiles, checkRunbooks, readRunbooks, reportNoManifest } from './check-references.ts';
+import { checkSandbox } from './check-sandbox.ts';
 import { checkTargets } from './check-targets.ts';
 import { checkVersions } from './check-versions.ts';
+import { createForgive } from './forgive-old.ts';
 import type { Origin } from './origin.ts';
 import { type ArtifactReading, prepareSignatures } from './prepare-signatures.ts';
 import { type RepositoryReading, readFiles, remainsOf, wholeOf } from './read-files.ts';
@@ -59,7 +61,7 @@ export interface ValidateOptions {
   readonly now?: Instant | undefined;
 }
 
-const NO_BASE: BaseCheck = { problems: [], own: new Set(), restored: new Set() };
+const NO_BASE: BaseCheck = { problems: [], own: new Set(), restored: new Set(), ordered: new Set() };
 
 /** Checks config, manifests, records and targets of a directory. No network, no secret, nothing is run or written. */
 export async function validate(files: FileSource, options: ValidateOptions): Promise<Validation> {
@@ -71,23 +73,26 @@ export async function validate(files: FileSource, options: ValidateOptions): Pro
     problems: found,
     own,
     restored,
+    ordered,
   } = base && before ? await checkBase(base, files, { before, reading, origin, sha256 }) : NO_BASE;
   problems.push(...found, ...(await checkPolicies(files, { reading, before, own, now })));
   problems.push(
     ...checkDependencies(reading.releases),
     ...(await checkDrills(files, reading, { sha256, now })),
+    ...checkSandbox(reading),
   );
   const owners = await readCodeOwners(files);
   const signatures = artifacts && (await prepareSignatures(files, { artifacts, base, before, reading }));
   problems.push(...(signatures?.problems ?? []));
   const place = await findPlace(files, reading.config);
   const check = remembering(checkQuery);
+  const forgive = createForgive(before, ordered);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
   const judged = reading.releases.map((file) => ({ file, remains: remainsOf(file) }));
   const manifests = judged.flatMap(({ remains }) => remains ?? []);
   const runbooks = await readRunbooks(files, manifests);
   for (const { file, remains } of judged) {
-    problems.push(...file.problems);
+    problems.push(...forgive(file, file.problems));
     if (file.kind === 'readable')
       releases.push({ path: file.path, release: file.parsed.release, state: file.state });
     if (!remains) continue;
@@ -97,7 +102,7 @@ export async function validate(files: FileSource, options: ValidateOptions): Pro
       ...(parsed && state ? checkVersions(parsed, state) : []),
       ...(parsed ? findReleaseLeftovers(parsed) : []),
       ...(parsed && now !== undefined ? checkWaiverDays(parsed, now) : []),
-      ...checkQueries(remains, check),
+      ...forgive(file, checkQueries(remains, check)),
       ...checkOwners(remains, owners),
       ...(await checkContracts(files, remains)),
       ...(parsed ? checkGenerated(parsed, runbooks, place) : []),

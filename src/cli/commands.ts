@@ -26,6 +26,10 @@ export const COMMANDS: readonly Command[] = [
         value: '<ref>',
         help: "what of Belay the workflows run: a tag or, better, a release's full commit; default: v1",
       },
+      example: {
+        type: 'boolean',
+        help: 'write made-up metrics and a candidate to .belay/example as well, to try a rollout without a server',
+      },
     },
     run: async (input, context) => (await import('./commands/init.ts')).runInit(input, context),
   },

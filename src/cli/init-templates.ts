@@ -3,15 +3,28 @@ function schemaUrl(ref: string, document: string): string {
   return `https://raw.githubusercontent.com/belay-dev/belay/${ref}/dist/schemas/${document}.schema.json`;
 }
 
-/** `.belay/config.yaml` with one Prometheus. */
-export function configTemplate({ url, ref }: { readonly url: string; readonly ref: string }): string {
+/** Where a new config takes metrics from: a Prometheus, or a file of the repository. */
+type Metrics = { readonly url: string } | { readonly file: string };
+
+/** `.belay/config.yaml` with one provider. */
+export function configTemplate({
+  ref,
+  metrics,
+}: {
+  readonly ref: string;
+  readonly metrics: Metrics;
+}): string {
   return `# yaml-language-server: $schema=${schemaUrl(ref, 'config')}
 # Privileged runs read this file from the default branch only. It is the only one that may name a URL or a secret's variable.
 apiVersion: belay.dev/v1
 kind: Config
 providers:
   prod:
-    kind: prometheus
+${'url' in metrics ? prometheusTemplate(metrics) : `    kind: openmetrics\n    file: ${metrics.file}\n`}`;
+}
+
+function prometheusTemplate({ url }: { readonly url: string }): string {
+  return `    kind: prometheus
     url: ${url}
     # The workflow fills the variable from a secret of the environment "belay". Remove this line if it needs no login.
     auth: {kind: bearer, tokenEnv: PROMETHEUS_TOKEN}

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Origin } from '../app/origin.ts';
+import type { Origin, OriginAccount } from '../app/origin.ts';
 import type { Account, CommentEvent } from '../core/command/check-comment.ts';
 import { ToolError } from '../core/errors.ts';
 import { parseInstant, type Sha, sha } from '../core/units.ts';
@@ -41,17 +41,25 @@ const OF_NO_PULL_REQUEST: ReadonlySet<string> = new Set([
 export function readOrigin({ env }: Pick<CommandContext, 'env'>): Origin {
   if (env.GITHUB_ACTIONS !== 'true' || OF_NO_PULL_REQUEST.has(env.GITHUB_EVENT_NAME ?? ''))
     return { kind: 'unknown' };
-  const { head, user } = parseEvent(env.GITHUB_EVENT_PATH)?.pull_request ?? {};
+  const { pull_request: pull, sender } = parseEvent(env.GITHUB_EVENT_PATH) ?? {};
+  const { head, user } = pull ?? {};
   const repository = env.GITHUB_REPOSITORY;
   return {
     kind: 'known',
     isFork: !repository || head?.repo?.full_name !== repository,
     branch: typeof head?.ref === 'string' ? head.ref : '',
-    account: {
-      id: typeof user?.id === 'number' ? user.id : 0,
-      login: typeof user?.login === 'string' ? user.login : '',
-      isApp: user?.type === 'Bot',
-    },
+    account: readOriginAccount(user),
+    sender: readOriginAccount(sender),
+  };
+}
+
+/** One that is not named is nobody's. */
+function readOriginAccount(account: EventAccount | null | undefined): OriginAccount {
+  const { id, login, type } = account ?? {};
+  return {
+    id: typeof id === 'number' ? id : 0,
+    login: typeof login === 'string' ? login : '',
+    isApp: type === 'Bot',
   };
 }
 
@@ -125,7 +133,7 @@ interface Event {
       readonly ref?: unknown;
       readonly repo?: { readonly full_name?: unknown } | null;
     };
-    readonly user?: { readonly id?: unknown; readonly login?: unknown; readonly type?: unknown } | null;
+    readonly user?: EventAccount | null;
   };
 }
 

@@ -79,7 +79,7 @@ export const ROLLOUT_COMMANDS: readonly Command[] = [
       version: {
         type: 'string',
         value: '<version>',
-        help: 'the version that may come again, or that a rollback is to leave',
+        help: 'the version that may come again, that a rollback is to leave, or whose step is approved',
       },
       reason: { type: 'string', value: '<text>', help: 'why, in one line; stands in the record' },
       until: {
@@ -92,13 +92,18 @@ export const ROLLOUT_COMMANDS: readonly Command[] = [
         value: '<version>',
         help: 'of a rollback: only when this version is tried or, settled, served; needed to leave a promoted version',
       },
+      to: {
+        type: 'string',
+        value: '<weight>',
+        help: 'of an approval: the step that was looked at, like 25%; no other one is approved',
+      },
     },
     run: async (input, context) => (await import('./commands/command.ts')).runCommand(input, context),
   },
   {
     name: 'drill',
     summary:
-      'rehearse a rollback on a scratch branch by the same code, time it, and record whether it passed',
+      'rehearse a rollback by the same code, on a scratch branch or a sandbox, time it, and record whether it passed',
     positionals: '<release>',
     maxPositionals: 1,
     flags: {

@@ -51,6 +51,8 @@ export interface RollbackDescription extends RestoredRelease {
   readonly notes: readonly Problem[];
   readonly answers: readonly Answer[];
   readonly assessment: Assessment | undefined;
+  /** How the quarantine is lifted, and by whom; one line. Undefined: there is none. */
+  readonly lift?: string | undefined;
   /** Releases that go back in the same pull request, those that depend on others first. */
   readonly along?: readonly RestoredRelease[];
 }
@@ -105,7 +107,7 @@ function attention({ notes }: RollbackDescription): readonly string[] {
   return [`### Look at this\n${lines.join('\n')}`];
 }
 
-function now({ record, traffic, runbook }: RollbackDescription): string {
+function now({ record, traffic, runbook, lift }: RollbackDescription): string {
   const bad = codeSpan(badVersion(record));
   const lines = [
     `**If this is still open, merge it:** until then ${bad} keeps ${formatPercent(traffic)} of the traffic. Belay merges it by itself where the rules of the repository let it, and then at its own commit only. While a requirement is pending it arms auto-merge: from then on GitHub merges what is on this branch once the requirement is met, so look at its commits when somebody else may push to it.`,
@@ -113,6 +115,7 @@ function now({ record, traffic, runbook }: RollbackDescription): string {
     record.quarantine
       ? `**To try again later:** bring a new version with new content; ${bad} stays quarantined.`
       : `**To try again later:** bring ${bad} again once what it needs is rolled out; nothing is proven against it.`,
+    ...(lift === undefined ? [] : [`**If the quarantine is wrong:** ${escapeText(lift)}`]),
     ...(runbook ? [`**Runbook:** ${codeSpan(runbook)}`] : []),
   ];
   return `### What to do\n${lines.map((line) => `- ${line}`).join('\n')}`;

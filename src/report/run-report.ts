@@ -77,6 +77,8 @@ export interface ReleaseReport {
   /** What the decision changes, without the record. */
   readonly edits: readonly FileEdit[];
   readonly receipt: Receipt;
+  /** Of a rollback: how the quarantine is lifted, should it have been wrong, and by whom; one line. */
+  readonly lift?: string;
   /** Of a rollback: names of the releases that go back in the same pull request. */
   readonly along?: readonly string[];
 }

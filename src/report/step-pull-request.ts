@@ -1,4 +1,5 @@
 import type { FileEdit } from '../core/change/change.ts';
+import { writeOrder } from '../core/record/order-schema.ts';
 import type { WrittenRecord } from '../core/record/record-schema.ts';
 import { formatPercent } from '../core/units.ts';
 import { formatDiff } from './diff.ts';
@@ -15,8 +16,13 @@ export function describeStep(input: {
   const { kind, from, to } = record.decision;
   const move = from === to ? formatPercent(from) : `${formatPercent(from)} → ${formatPercent(to)}`;
   const version = record.candidate?.version ?? record.stable?.version ?? '';
+  const approve = `approve ${record.release} ${version} --to ${formatPercent(to)}`;
+  const asked =
+    record.trigger.kind === 'command-line'
+      ? `\`${writeOrder('terminal', approve)}\``
+      : `a review, or comment \`${writeOrder('comment', approve)}\`, as somebody with the role \`approve\``;
   const how = input.needsApproval
-    ? `This step asks for a person: **approve this pull request** by a review, or comment \`/belay approve ${record.release}\`, as somebody with the role \`approve\`. The next look then decides again, takes the step and writes down who approved. Merging it by hand takes the step as well.`
+    ? `This step asks for a person: **approve this pull request** by ${asked}. The next look then decides again, takes the step and writes down who approved. Merging it by hand takes the step as well.`
     : 'Belay merges this itself, in a run that decides it and where the rules of the repository let it. It never arms auto-merge on a step: armed, it could land when the evidence has turned.';
   const checks = record.evidence?.checks ?? [];
   const rows = checks.map((check) => [

@@ -53,7 +53,7 @@ export function versionLine(release: Pick<ReleaseReport, 'stable' | 'candidate'>
 }
 
 function describeRelease(release: ReleaseReport): readonly string[] {
-  const { assessment, standing } = release;
+  const { assessment, standing, lift } = release;
   const diff = formatDiff(release.edits);
   const blocks: string[] = [];
   if (standing) {
@@ -63,6 +63,7 @@ function describeRelease(release: ReleaseReport): readonly string[] {
       `### ${escapeText(release.name)}\nAt ${formatPercent(step.weight)} since ${formatInstant(enteredAt)}, holds ${formatDuration(step.hold)} until ${formatInstant(holdUntil)}, ${then}.`,
     );
   }
+  if (lift !== undefined) blocks.push(`${escapeText(release.name)}: ${escapeText(lift)}`);
   if (assessment) blocks.push(describeVerdicts(assessment));
   if (diff !== '') blocks.push(details(`Files of ${release.name}`, codeBlock(diff, 'diff')));
   return blocks;

@@ -316,6 +316,25 @@ describe('a fallback', () => {
     expect(told(await bench.tick(50))).toEqual(['nothing', 'SETTLED', 'none']);
   });
 
+  it('is where a person’s order goes back to as well, where the release goes there whatever fails', async () => {
+    const bench = await openFallback();
+    const report = await bench.rollBack(34);
+    expect(told(report)).toEqual(['rollback', 'ASKED_BY_PERSON', 'merged']);
+    expect(codes(report)).toContain('FALLBACK_NAMED');
+    expect(newestRecord(bench).restored).toMatchObject({ version: { version: '3.3.0' } });
+  });
+
+  it('is not where a person’s order goes when only a check goes there', async () => {
+    const bench = await openFallback();
+    edit(bench, (text) =>
+      text
+        .replace('mode: fallback', 'mode: revert')
+        .replace('kind: proportion', 'kind: proportion\n        onFail: fallback'),
+    );
+    expect(told(await bench.rollBack(34))).toEqual(['rollback', 'ASKED_BY_PERSON', 'merged']);
+    expect(newestRecord(bench).restored).toMatchObject({ version: { version: '3.4.1' } });
+  });
+
   it('goes back to the newest good one where it cannot be restored, and says why', async () => {
     const bench = await openFallback();
     edit(bench, (text) => text.replace('fallback: 3.3.0', 'fallback: 3.2.0'));

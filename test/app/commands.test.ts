@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { advance } from '../../src/app/advance.ts';
 import { orderOf } from '../../src/app/answer-comment.ts';
-import type { Approved } from '../../src/app/decide-order.ts';
+import type { Seen } from '../../src/app/decide-order.ts';
 import { obeyCommand } from '../../src/app/obey-command.ts';
 import { watch } from '../../src/app/watch.ts';
 import { readCommand } from '../../src/core/command/command.ts';
@@ -11,6 +11,8 @@ import { readRecord } from '../../src/core/record/record-file.ts';
 import { millis, sha } from '../../src/core/units.ts';
 import { exitCodeOf } from '../../src/report/exit-code.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
+import { summariseRun } from '../../src/report/summary.ts';
+import { printRun } from '../../src/report/terminal.ts';
 import { CANDIDATE, minute } from '../builders/release.ts';
 import { CONFIG, moveTo } from '../builders/world.ts';
 import { createFakePeople } from '../fakes/people.ts';
@@ -46,7 +48,7 @@ async function order(
   at: number,
   words: Words,
   source?: WrittenOrder['source'],
-  approved?: Approved,
+  seen?: Seen,
 ): Promise<RunReport> {
   await moveTo(bench.clock, minute(at));
   bench.forge.checkout();
@@ -62,7 +64,7 @@ async function order(
   };
   return obeyCommand({ ...bench.world, trigger }, command, {
     dryRun: false,
-    ...(approved ? { approved } : {}),
+    ...(seen ? { seen } : {}),
   });
 }
 
@@ -123,6 +125,14 @@ describe('a pause by a person', () => {
     });
     const tip = bench.forge.commitAt(bench.forge.tip('main')!);
     expect(tip.message.split('\n')[0]).toBe('release(scorer): pause by ana (record 0003)');
+  });
+
+  it('is ended where it was ordered: at a terminal, by a line', async () => {
+    const bench = await openInFlight(2);
+    await order(bench, 20, PAUSE, { kind: 'terminal' });
+    expect(only(await bench.tick(32)).decision.reasons[0].text).toMatch(
+      /: odd scores; "belay command resume scorer" goes on$/,
+    );
   });
 
   it('keeps a candidate that waits from starting', async () => {
@@ -275,20 +285,125 @@ describe('an order', () => {
     expect(told(await order(bench, 20, PAUSE))).toEqual(['pause', 'PAUSED_BY_PERSON', 'committed']);
   });
 
-  it('comes by pull request where steps do, armed while a requirement is pending', async () => {
+  describe('that waits for a requirement', () => {
     const config = `${CONFIG}advance: {mode: pull-request}\n`;
-    const bench = await openInFlight(2, { config });
-    expect(told(await order(bench, 20, PAUSE))).toEqual(['pause', 'PAUSED_BY_PERSON', 'merged']);
-    bench.forge.setRules({ pending: 'ci' });
-    expect(told(await order(bench, 21, { name: 'resume' }))).toEqual([
-      'resume',
-      'RESUMED_BY_PERSON',
-      'armed',
-    ]);
-    expect(bench.forge.pulls.at(-1)?.description).toContain('it counts from when this is merged');
-    expect(told(await bench.tick(32))).toEqual(['hold', 'PAUSED_BY_PERSON', 'none']);
-    bench.forge.setRules({});
-    expect(told(await bench.tick(33))).toEqual(['advance', 'CHECKS_PASS', 'merged']);
+    const newestPull = (bench: Bench) => bench.forge.pulls.at(-1)!;
+
+    /** A pause that has landed, and an order to end it whose pull request waits. */
+    async function resuming() {
+      const bench = await openInFlight(2, { config });
+      expect(told(await order(bench, 20, PAUSE))).toEqual(['pause', 'PAUSED_BY_PERSON', 'merged']);
+      bench.forge.setRules({ pending: 'ci' });
+      const report = await order(bench, 21, { name: 'resume' });
+      expect(told(report)).toEqual(['resume', 'RESUMED_BY_PERSON', 'waiting']);
+      return bench;
+    }
+
+    it('is never armed when it lets something go on; a tick lands it, once it may', async () => {
+      const bench = await resuming();
+      expect(newestPull(bench)).toMatchObject({ armed: false });
+      expect(newestPull(bench).description).toContain('it counts from when this is merged');
+      expect(told(await bench.tick(32))).toEqual(['hold', 'PAUSED_BY_PERSON', 'none']);
+      bench.forge.setRules({});
+      expect(told(await bench.tick(33))).toEqual(['advance', 'CHECKS_PASS', 'merged']);
+      expect(weightOf(bench)).toBe(25);
+    });
+
+    it('is not landed when somebody has pushed to it, and a person is told', async () => {
+      const bench = await resuming();
+      bench.forge.push({ 'README.md': 'mine\n' }, { branch: newestPull(bench).branch });
+      bench.forge.setRules({});
+      const report = await bench.tick(33);
+      expect(told(report)).toEqual(['hold', 'PAUSED_BY_PERSON', 'none']);
+      expect(exitCodeOf(report)).toBe(1);
+      expect(report.problems).toMatchObject([
+        { code: 'ORDER_OPEN', message: expect.stringContaining('is not one that this run') },
+      ]);
+      expect(newestPull(bench).state).toBe('open');
+    });
+
+    it('is disarmed by the look that waits, should somebody have armed it', async () => {
+      const bench = await resuming();
+      bench.forge.armPull(newestPull(bench).number);
+      await bench.tick(32);
+      expect(newestPull(bench)).toMatchObject({ armed: false, state: 'open' });
+    });
+
+    it('can land no more when other records came since, and says so', async () => {
+      const bench = await resuming();
+      const { branch } = newestPull(bench);
+      bench.forge.setRules({});
+      await order(bench, 22, { name: 'looks-wrong', reason: 'worse' });
+      // the new pause has closed it: what would go on has to be ordered again
+      expect(bench.forge.pulls.find((pull) => pull.branch === branch)).toMatchObject({ state: 'closed' });
+      bench.forge.openPull(branch);
+      const report = await bench.tick(33);
+      expect(told(report)).toEqual(['hold', 'LOOKS_WRONG', 'none']);
+      expect(report.problems).toMatchObject([
+        { code: 'ORDER_OPEN', message: expect.stringContaining('it can land no more') },
+      ]);
+    });
+
+    it('breaks no tick when GitHub breaks over it', async () => {
+      const bench = await resuming();
+      bench.forge.failNext('inspect', new ToolError({ code: 'FORGE_UNAVAILABLE', message: 'no answer' }));
+      expect(told(await bench.tick(33))).toEqual(['hold', 'PAUSED_BY_PERSON', 'none']);
+    });
+
+    it('costs an idle tick nothing once there is nothing for it to change', async () => {
+      const bench = await resuming();
+      bench.forge.setRules({});
+      await bench.tick(33);
+      const { requests } = bench.world.forge.cost();
+      await bench.tick(34);
+      expect(bench.world.forge.cost().requests).toBe(requests);
+    });
+
+    describe.each(['pause', 'looks-wrong'])('and is a %s', (name) => {
+      const code = name === 'pause' ? 'PAUSED_BY_PERSON' : 'LOOKS_WRONG';
+      async function pausing() {
+        const bench = await openInFlight(2, { config });
+        bench.forge.setRules({ pending: 'ci' });
+        expect(told(await order(bench, 20, { name, reason: 'odd scores' }))).toEqual([
+          'pause',
+          code,
+          'armed',
+        ]);
+        return bench;
+      }
+
+      it('is not closed by another pause that ends sooner', async () => {
+        const bench = await pausing();
+        const report = await order(bench, 21, { ...PAUSE, until: untilMinute(30) });
+        expect(told(report)).toEqual(['nothing', 'PAUSED_ALREADY', 'none']);
+        expect(only(report).decision.reasons[0].text).toMatch(
+          /^paused already by ana in pull request #\d+, which waits .+, until somebody resumes, and no other pause/,
+        );
+        expect(newestPull(bench)).toMatchObject({ state: 'open', armed: true });
+        bench.forge.setRules({});
+        expect(told(await bench.tick(40))).toEqual(['hold', code, 'none']);
+      });
+    });
+
+    it('and is a pause gives way to one that lasts longer', async () => {
+      const bench = await openInFlight(2, { config });
+      bench.forge.setRules({ pending: 'ci' });
+      await order(bench, 20, { ...PAUSE, until: untilMinute(30) });
+      expect(told(await order(bench, 21, PAUSE))).toEqual(['pause', 'PAUSED_BY_PERSON', 'armed']);
+      expect(bench.forge.pulls.slice(-2)).toMatchObject([
+        { state: 'closed', withdrawn: true },
+        { state: 'open' },
+      ]);
+    });
+
+    it('and is a pause that somebody pushed to is no pause: another one takes its place', async () => {
+      const bench = await openInFlight(2, { config });
+      bench.forge.setRules({ pending: 'ci' });
+      await order(bench, 20, PAUSE);
+      bench.forge.push({ 'README.md': 'mine\n' }, { branch: newestPull(bench).branch });
+      expect(told(await order(bench, 21, { ...PAUSE, until: untilMinute(30) }))[2]).toBe('armed');
+      expect(bench.forge.pulls.at(-2)).toMatchObject({ state: 'closed' });
+    });
   });
 
   it('to pause holds steps already while its pull request is open', async () => {
@@ -398,6 +513,20 @@ describe('a step that asks for a person', () => {
     const path = 'releases/scorer.yaml';
     bench.forge.push({ [path]: `${bench.forge.textAt(path)}# an edit\n` });
     expect(told(await bench.tick(32))).toEqual(['advance', 'CHECKS_PASS', 'awaiting-approval']);
+  });
+
+  it('is approved by a comment of the manifest as it was when that was written', async () => {
+    const bench = await openInFlight(2, {}, setup);
+    await moveTo(bench.clock, minute(10));
+    const path = 'releases/scorer.yaml';
+    bench.forge.push({ [path]: `${bench.forge.textAt(path)}# an edit\n` });
+    const late = await order(bench, 12, { name: 'approve' }, undefined, { kind: 'at', at: minute(9) });
+    expect(told(late)).toEqual(['nothing', 'APPROVAL_OUTDATED', 'none']);
+    expect(only(late).decision.reasons[0].text).toMatch(
+      /^the manifest was edited at .*, after the approval was given at/,
+    );
+    const seen = { kind: 'at', at: minute(13) } as const;
+    expect(told(await order(bench, 14, { name: 'approve' }, undefined, seen))[0]).toBe('approve');
   });
 
   describe('before another one that does, too,', () => {
@@ -549,6 +678,26 @@ describe('a step that asks for a person', () => {
 });
 
 describe('a quarantine', () => {
+  it('is said to be lifted by what command, and by whom: in the revert and in the run', async () => {
+    const config = `${CONFIG}roles: {unquarantine: ["@ana"]}\n`;
+    for (const kind of ['schedule', 'command-line'] as const) {
+      const health = { '3.4.1': () => 0.005, '3.5.0': sick };
+      const bench = await openInFlight(2, { config, health });
+      Object.assign(bench.world, { trigger: { kind, actor: null } });
+      const report = await bench.tick(32);
+      const words = 'lift-quarantine scorer 3.5.0 --reason "…"';
+      const role =
+        '/belay lift-quarantine scorer 3.5.0 --reason "…" on a pull request, with role unquarantine (@ana: roles.unquarantine';
+      const expected = kind === 'schedule' ? role : `belay command ${words}`;
+      expect(only(report).lift).toContain(expected);
+      expect(printRun(report, { diff: false })).toContain(expected);
+      expect(summariseRun(report)).toContain('3.5.0 stays quarantined until somebody says');
+      const body = bench.forge.pulls.at(-1)?.description;
+      expect(body).toContain('**If the quarantine is wrong:** 3.5.0 stays quarantined until somebody says');
+      expect(body?.includes('/belay')).toBe(kind === 'schedule');
+    }
+  });
+
   it('is lifted by name, so that the version may come again and is not good for that', async () => {
     const bench = await openInFlight(2, { health: { '3.4.1': () => 0.005, '3.5.0': sick } });
     expect(told(await bench.tick(32))[0]).toBe('rollback');

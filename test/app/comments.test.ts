@@ -5,11 +5,19 @@ import { answerComment, type CommentAnswer } from '../../src/app/answer-comment.
 import type { CommentEvent } from '../../src/core/command/check-comment.ts';
 import { instant } from '../../src/core/units.ts';
 import { CANDIDATE, minute } from '../builders/release.ts';
-import { CONFIG, MANIFEST } from '../builders/world.ts';
+import { CONFIG, MANIFEST, moveTo } from '../builders/world.ts';
 import type { RepositoryHandle } from '../lab/handle.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import type { Role } from '../lab/options.ts';
-import { type Bench, holdToLaws, openBench, openInFlight, STEPS, writeFiles } from './bench.ts';
+import {
+  type Bench,
+  bringCandidate,
+  holdToLaws,
+  openBench,
+  openInFlight,
+  STEPS,
+  writeFiles,
+} from './bench.ts';
 
 /**
  * Who may give commands (SEC-18), asked of GitHub's API as the lab has it: permissions, teams, pull requests, reactions and comments
@@ -20,6 +28,8 @@ holdToLaws();
 
 const ROLES =
   'roles: {rollback: ["@ana"], approve: ["@acme/risk-ml"], unquarantine: ["@ana"]}\ncommands: {issue: 900}\n';
+/** Another candidate than that of the builders. */
+const OTHER = { ...CANDIDATE, version: '3.6.0', digit: '7' };
 const PAUSE = '/belay pause scorer --reason "odd scores"';
 
 let lab: Lab;
@@ -254,5 +264,66 @@ describe('an approval in a comment', () => {
     expect(late.reactions).toEqual(['eyes']);
     expect(repo.comments.at(-1)?.body).toContain('nobody approved the step to 25%, which comes next, so far');
     expect((await say({ body })).reactions).toEqual(['eyes', 'rocket']);
+  });
+
+  it('of a first step is not of a candidate that came after it', async () => {
+    const steps = [{ ...STEPS[0]!, approval: 'required' as const }, ...STEPS.slice(1)];
+    bench = openBench({ config: `${CONFIG}roles: {approve: ["@ana"]}\n`, files: writeFiles() });
+    await bench.tick(0);
+    bringCandidate(bench, { steps });
+    await moveTo(bench.clock, minute(10));
+    bringCandidate(bench, { steps, candidate: OTHER });
+    bench.forge.checkout();
+    const body = '/belay approve scorer';
+    const late = await say({ body, createdAt: minute(5) });
+    expect(late.reactions).toEqual(['eyes']);
+    expect(repo.comments.at(-1)?.body).toMatch(/the manifest was edited at \S+ after the approval was given/);
+    expect((await say({ body, createdAt: minute(10) })).reactions).toEqual(['eyes', 'rocket']);
+  });
+
+  it('that names a version and a step is of no other one', async () => {
+    const steps = [{ ...STEPS[0]!, approval: 'required' as const }, ...STEPS.slice(1)];
+    bench = openBench({ config: `${CONFIG}roles: {approve: ["@ana"]}\n`, files: writeFiles() });
+    await bench.tick(0);
+    bringCandidate(bench, { steps });
+    bench.forge.checkout();
+    for (const words of ['3.6.0', '--to 25%', '3.5.0 --to 25'])
+      expect((await say({ body: `/belay approve scorer ${words}` })).reactions).toEqual(['eyes']);
+    expect(repo.comments.at(-1)?.body).toContain(
+      '3.5.0 to 25% was approved, and what comes next is 3.5.0 to 5%',
+    );
+    expect((await say({ body: '/belay approve scorer 3.5.0 --to 5%' })).reactions).toContain('rocket');
+  });
+});
+
+describe('an order about a candidate', () => {
+  it.each(['abort', 'rollback', 'looks-wrong'])(
+    '%s is about the one that was there when it was written, and says how to give it again',
+    async (name) => {
+      bench = await openInFlight(2, { config: CONFIG + ROLES });
+      await moveTo(bench.clock, minute(10));
+      bringCandidate(bench, { candidate: OTHER });
+      bench.forge.checkout();
+      const tip = bench.forge.tip('main');
+      const body = `/belay ${name} scorer --reason "wrong data"`;
+      const late = await say({ body, createdAt: minute(9) });
+      expect(late.reactions).toEqual(['eyes']);
+      expect(late.answer).toMatchObject({
+        report: { releases: [{ decision: { kind: 'hold', reasons: [{ code: 'ORDER_OUTDATED' }] } }] },
+      });
+      expect(repo.comments.at(-1)?.body).toMatch(
+        new RegExp(`3.6.0 came at .+ give the order again: /belay ${name} scorer`),
+      );
+      expect(bench.forge.tip('main')).toBe(tip);
+      expect((await say({ body, createdAt: minute(10) })).reactions).toEqual(['eyes', 'rocket']);
+    },
+  );
+
+  it('is obeyed although the release moved, and the manifest was edited, since it was written', async () => {
+    bench = await openInFlight(2, { config: CONFIG + ROLES });
+    bench.forge.push({ [MANIFEST]: `${bench.forge.textAt(MANIFEST)}# an edit\n` });
+    await bench.tick(32);
+    const answer = await say({ body: '/belay abort scorer --reason "wrong data"', createdAt: minute(2) });
+    expect(answer.reactions).toEqual(['eyes', 'rocket']);
   });
 });

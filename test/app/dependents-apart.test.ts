@@ -266,7 +266,7 @@ describe('a pull request that rolls several releases back', () => {
     const earlier = { ...settled, [pathOf('scorer')]: write('scorer', 'one') };
     const problems = await problemsOf(forged, {
       base: baseOf(was, earlier),
-      origin: { kind: 'known', isFork: false, branch, account },
+      origin: { kind: 'known', isFork: false, branch, account, sender: account },
     });
     expect(problems.find(({ code, at }) => code === 'SEC-29' && at.file === path)?.message).toContain(
       'needs',

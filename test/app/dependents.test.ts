@@ -21,6 +21,15 @@ import { baseOf, type Files, filesOf, problemsOf } from './directory.ts';
 
 holdToLaws();
 
+describe('a release that depends on another one', () => {
+  it('is rolled out once that one is settled, also where its name comes later', async () => {
+    const bench = open({ names: ['store', 'viewer'] });
+    await bench.tick(0);
+    await rollOut(bench, 'store', 0);
+    await rollOut(bench, 'viewer', 97);
+  });
+});
+
 describe('a rollback of what others need', () => {
   it('takes a version that is being tried along, in one pull request with a record each', async () => {
     const bench = await openWithScorerTried();
@@ -211,7 +220,7 @@ describe('a rollback of what others need', () => {
     const path = Object.keys(is).find((one) => !(one in was) && one.includes('/scorer/'))!;
     const judge = async (files: Files, branch = 'belay/rollback/store/store-2-0123456789ab') => {
       const account = { id: 77, login: 'acme-belay[bot]', isApp: true };
-      const origin = { kind: 'known', isFork: false, branch, account } as const;
+      const origin = { kind: 'known', isFork: false, branch, account, sender: account } as const;
       const problems = await problemsOf(files, { base: baseOf(was, settled), origin });
       return problems.filter(({ severity }) => severity === 'error').map(({ code, at }) => [code, at.file]);
     };

@@ -24,7 +24,9 @@ describe('a real incident (REL-32)', () => {
   it('is a rollout that fails', async () => {
     const health = { [STABLE.version]: healthy, [CANDIDATE.version]: sick };
     const bench = await openInFlight(2, { health });
-    expect(await lookAt(bench, 40)).toMatch(/^release "scorer" is failing: /);
+    expect(await lookAt(bench, 40)).toMatch(
+      /^release "scorer" is failing: .+\. See to that first: a tick acts on .+\. Then run the drill again$/,
+    );
   });
 
   it('is a rollout that cannot be seen: blind is not healthy', async () => {
@@ -40,7 +42,7 @@ describe('a real incident (REL-32)', () => {
     bench.forge.push({ 'notes.txt': 'x\n' }, { branch: 'belay/rollback/other/1.0-0123456789ab' });
     bench.forge.openPull('belay/rollback/other/1.0-0123456789ab');
     expect(await lookAt(bench, 5)).toBe(
-      'pull request #1 (belay/rollback/other/1.0-0123456789ab) rolls a release back and is open',
+      'pull request #1 (belay/rollback/other/1.0-0123456789ab) rolls a release back and is open; see that it lands, or close it, and run the drill again',
     );
   });
 });

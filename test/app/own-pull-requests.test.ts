@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/adapters/system/sha256.ts';
 import { obeyCommand } from '../../src/app/obey-command.ts';
 import type { Origin } from '../../src/app/origin.ts';
+import type { OrderName } from '../../src/core/record/order-schema.ts';
 import { CANDIDATE, STABLE } from '../builders/release.ts';
 import { CONFIG, MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
-import { openInFlight, writeManifest } from './bench.ts';
+import { type Bench, openInFlight, writeManifest } from './bench.ts';
 import { BASE, baseOf, type Files, filesOf, problemsOf } from './directory.ts';
 
 /** Who may bring records: SEC-18, SEC-19, SEC-29. What a record says is made up by whoever can write JSON. */
@@ -13,13 +14,17 @@ const PULL_REQUESTS = `${CONFIG}advance: {mode: pull-request}\n`;
 const CONFIG_FILE = '.belay/config.yaml';
 const digest = (text: string) => `sha256:${sha256(text)}`;
 
+const BELAY = { id: 77, login: 'acme-belay[bot]', isApp: true };
+const MALLORY = { id: 5, login: 'mallory', isApp: false };
+
 const known = (
   change: Partial<Extract<Origin, { kind: 'known' }>> = {},
 ): Extract<Origin, { kind: 'known' }> => ({
   kind: 'known',
   isFork: false,
   branch: 'belay/advance/scorer/0123456789ab',
-  account: { id: 77, login: 'acme-belay[bot]', isApp: true },
+  account: BELAY,
+  sender: BELAY,
   ...change,
 });
 
@@ -71,7 +76,8 @@ describe('a pull request with a record', () => {
       ...files,
       [CONFIG_FILE]: `${PULL_REQUESTS}account: ${id}\n`,
     });
-    const machine = known({ account: { id: 5, login: 'acme-deploys', isApp: false } });
+    const account = { id: 5, login: 'acme-deploys', isApp: false };
+    const machine = known({ account, sender: account });
     expect(await judge(naming(5, was), naming(5, is), machine)).toEqual([]);
     expect(await judge(naming(5, was), naming(5, is), known())).toContainEqual(
       expect.objectContaining({ message: expect.stringContaining('of the base has account: 5') }),
@@ -99,7 +105,9 @@ describe('whoever can push to a branch of Belay’s', () => {
       targets: [edit(SERVING)],
       ...change,
     };
-    return judge(was, { ...after, [path]: JSON.stringify(record) }, known());
+    const purpose = record.decision.kind === 'rollback' ? 'rollback' : 'advance';
+    const origin = known({ branch: `belay/${purpose}/scorer/0123456789ab` });
+    return judge(was, { ...after, [path]: JSON.stringify(record) }, origin);
   }
   const odd = (why: string) =>
     expect.objectContaining({
@@ -176,49 +184,178 @@ describe('a record of a drill', () => {
 });
 
 describe('a pull request with the order of a person', () => {
-  const branch = 'belay/order/scorer/pause/0123456789ab';
-  const person = { name: 'pause', by: { login: 'ana', id: 7 }, source: { kind: 'run', id: 1 } } as const;
   const words = { release: 'scorer', reason: 'odd', until: undefined, version: undefined };
+  const orderOf = (name: OrderName) =>
+    ({ name, by: { login: 'ana', id: 7 }, source: { kind: 'run', id: name.length }, reason: 'odd' }) as const;
+  const on = (kind: string, change: Parameters<typeof known>[0] = {}) =>
+    known({ branch: `belay/order/scorer/${kind}/0123456789ab`, ...change });
 
   /** A pause as Belay proposes it, and what was before; changed as told. */
-  async function paused(change: object = {}) {
+  async function paused(origin: Origin, change: object = {}) {
     const bench = await openInFlight(2, { config: PULL_REQUESTS });
     const was = filesOf(bench);
-    const trigger = { kind: 'manual', actor: 'ana', order: { ...person, reason: 'odd' } } as const;
-    await obeyCommand({ ...bench.world, trigger }, { ...words, name: 'pause' }, { dryRun: false });
-    const is = filesOf(bench);
+    await order(bench, 'pause');
+    return judgeOrder(was, filesOf(bench), origin, change);
+  }
+  async function order(bench: Bench, name: OrderName): Promise<void> {
+    const trigger = { kind: 'manual', actor: 'ana', order: orderOf(name) } as const;
+    await obeyCommand({ ...bench.world, trigger }, { ...words, name }, { dryRun: false });
+  }
+  function judgeOrder(was: Files, is: Files, origin: Origin, change: object = {}) {
     const path = Object.keys(is).find((one) => !(one in was))!;
     const record = { ...JSON.parse(is[path]!), ...change };
-    return judge(was, { ...is, [path]: JSON.stringify(record) }, known({ branch }));
+    return judge(was, { ...is, [path]: JSON.stringify(record) }, origin);
   }
   const decision = (kind: string, to = 5) => ({
     decision: { kind, from: 5, to, reasons: [{ code: 'APPROVED', text: 'trust me' }] },
   });
 
   it('is Belay’s, from a branch for orders', async () => {
-    expect(await paused()).toEqual([]);
+    expect(await paused(on('pause'))).toEqual([]);
   });
 
-  it.each([
-    ['a pause is ended that nobody ordered', decision('resume'), 'does not follow from those before'],
+  type Case = readonly [string, string, { readonly to?: number; readonly [key: string]: unknown }, string];
+  const cases: readonly Case[] = [
+    ['resume', 'a pause is ended that nobody ordered', {}, 'does not follow from those before'],
+    ['approve', 'a step is approved that asks nobody', { to: 25 }, 'an approval of a step that asks nobody'],
+    ['lift', 'a version is lifted that is not quarantined', { lifted: '9.9.9' }, 'does not follow'],
     [
-      'a step is approved that asks nobody',
-      decision('approve', 25),
-      'an approval of a step that asks nobody',
-    ],
-    [
-      'a version is lifted that is not quarantined',
-      { ...decision('lift'), lifted: '9.9.9' },
-      'does not follow',
-    ],
-    [
+      'approve',
       'an approval names nobody',
-      { ...decision('approve', 25), trigger: { kind: 'manual', actor: 'ana' } },
+      { to: 25, trigger: { kind: 'manual', actor: 'ana' } },
       'a record of kind approve that nobody ordered',
     ],
-  ])('is none when %s', async (_, change, why) => {
-    expect(await paused(change)).toContainEqual(
+  ];
+
+  it.each(cases)('of kind %s is none when %s', async (kind, _, { to, ...change }, why) => {
+    expect(await paused(on(kind), { ...decision(kind, to), ...change })).toContainEqual(
       expect.objectContaining({ code: 'SEC-29', message: expect.stringContaining(why) }),
     );
+  });
+
+  it.each(['resume', 'approve', 'lift', 'advance', 'promote', 'adopt'])(
+    'brings nothing of kind %s on a branch for pauses, which may be armed',
+    async (kind) => {
+      const found = await paused(on('pause'), decision(kind, 25));
+      expect(found).toContainEqual(
+        expect.objectContaining({
+          message: expect.stringMatching(
+            /its branch "belay\/order\/scorer\/pause\/\w+" is not below belay\//,
+          ),
+        }),
+      );
+    },
+  );
+
+  describe('by which something goes on', () => {
+    /** The end of a pause. */
+    async function resumed(origin: Origin, account?: number) {
+      const config = account === undefined ? PULL_REQUESTS : `${PULL_REQUESTS}account: ${account}\n`;
+      const bench = await openInFlight(2, { config });
+      await order(bench, 'pause');
+      const was = filesOf(bench);
+      bench.forge.checkout();
+      await order(bench, 'resume');
+      return judgeOrder(was, filesOf(bench), origin);
+    }
+
+    it('is believed of what Belay’s account pushed', async () => {
+      expect(await resumed(on('resume'))).toEqual([]);
+      const ours = { id: 5, login: 'acme-deploys', isApp: false };
+      expect(await resumed(on('resume', { account: ours, sender: ours }), 5)).toEqual([]);
+    });
+
+    it('is not believed once somebody else has pushed to it, or reopened it', async () => {
+      for (const [found, why] of [
+        [await resumed(on('resume', { sender: MALLORY })), '"mallory" pushed to it, or reopened it'],
+        [await resumed(on('resume', { sender: { ...BELAY, id: 78 } }), 77), 'of the base has account: 77'],
+      ] as const)
+        expect(found).toMatchObject([{ code: 'SEC-29', message: expect.stringContaining(why) }]);
+    });
+
+    it('is held to that alone: a person may push to a pause, a step or a revert', async () => {
+      expect(await paused(on('pause', { sender: MALLORY }))).toEqual([]);
+      const { was, is } = await step;
+      expect(await judge(was, is, known({ sender: MALLORY }))).toEqual([]);
+    });
+  });
+});
+
+describe('an order over a manifest that nobody can read', () => {
+  const branch = 'belay/order/scorer/pause/0123456789ab';
+  const person = { name: 'pause', by: { login: 'ana', id: 7 }, source: { kind: 'run', id: 1 } } as const;
+  const words = { release: 'scorer', reason: 'odd', until: undefined, version: undefined };
+  const BROKEN = 'kind: Release\nspec: [\n';
+
+  /** All problems of the pull request with a pause, changed as told, over a broken manifest. */
+  async function paused(change: object = {}, files: Files = {}, origin = known({ branch })) {
+    const bench = await openInFlight(2, { config: PULL_REQUESTS });
+    bench.forge.push({ [MANIFEST]: BROKEN });
+    const was = filesOf(bench);
+    const trigger = { kind: 'manual', actor: 'ana', order: { ...person, reason: 'odd' } } as const;
+    await obeyCommand({ ...bench.world, trigger }, { ...words, name: 'pause' }, { dryRun: false });
+    const is = filesOf(bench);
+    const path = Object.keys(is).find((one) => !(one in was))!;
+    const record = JSON.stringify({ ...JSON.parse(is[path]!), ...change });
+    return problemsOf({ ...is, [path]: record, ...files }, { base: baseOf(was, BASE), origin });
+  }
+  const errors = (problems: Awaited<ReturnType<typeof problemsOf>>) =>
+    problems.filter(({ severity }) => severity === 'error');
+
+  it('is let in, and the manifest is a warning', async () => {
+    const problems = await paused();
+    expect(errors(problems)).toEqual([]);
+    expect(problems).toContainEqual(
+      expect.objectContaining({ severity: 'warning', at: expect.objectContaining({ file: MANIFEST }) }),
+    );
+  });
+
+  it('is no order from elsewhere, and then the manifest is an error', async () => {
+    const found = errors(await paused({}, {}, known({ branch: 'feature' })));
+    expect(found.map(({ code }) => code)).toContain('SEC-29');
+    expect(found.map(({ at }) => at.file)).toContain(MANIFEST);
+  });
+
+  const ref = { version: '6.6.6', backend: 'scorer-c', artifacts: { model: `sha256:${'6'.repeat(64)}` } };
+  const decision = (kind: string, to: number) => ({
+    decision: { kind, from: 5, to, reasons: [{ code: 'APPROVED', text: 'trust me' }] },
+  });
+  const route = writeRoute({ 'scorer-a': 0, 'scorer-b': 100 });
+  it.each([
+    ['calls a version good', { good: ref }, {}],
+    ['names another stable version', { stable: ref }, {}],
+    ['names another candidate', { candidate: ref }, {}],
+    ['moves a weight', decision('pause', 100), {}],
+    ['approves a step', decision('approve', 5), {}],
+    ['adopts what is there', { ...decision('adopt', 5), good: ref }, {}],
+    ['nobody gave', { trigger: { kind: 'manual', actor: 'ana' } }, {}],
+    ['moves the traffic', {}, { [SERVING]: route }],
+    [
+      'tells of the traffic that it moves',
+      {
+        targets: [
+          {
+            path: SERVING,
+            before: digest(writeRoute({ 'scorer-a': 95, 'scorer-b': 5 })),
+            after: digest(route),
+          },
+        ],
+      },
+      { [SERVING]: route },
+    ],
+    [
+      'is of a manifest that is not there',
+      { manifest: { path: 'releases/x.yaml', before: null, after: null } },
+      {},
+    ],
+  ])('is none when it %s', async (_, change, files) => {
+    expect(errors(await paused(change, files)).map(({ code }) => code)).toContain('SEC-29');
+  });
+
+  it('lets no other file in that is wrong, and no policy that is changed', async () => {
+    const other = { 'releases/other.yaml': BROKEN };
+    expect(errors(await paused({}, other)).map(({ at }) => at.file)).toContain('releases/other.yaml');
+    const lost = { [CONFIG_FILE]: `${PULL_REQUESTS}tiers: 7\n` };
+    expect(errors(await paused({}, lost)).map(({ at }) => at.file)).toContain(CONFIG_FILE);
   });
 });

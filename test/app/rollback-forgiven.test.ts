@@ -18,6 +18,7 @@ const settled = waived(writeManifest({ waivers }));
 const origin = (branch: string, isFork = false): Origin => ({
   ...{ kind: 'known', isFork, branch },
   account: { id: 77, login: 'acme-belay[bot]', isApp: true },
+  sender: { id: 77, login: 'acme-belay[bot]', isApp: true },
 });
 const OWN = origin('belay/rollback/scorer/3.5.0-0123456789ab');
 

@@ -63,7 +63,7 @@ describe('validate', () => {
         code: 'TARGET_DIFFERS',
         at: { file: SERVING, line: 10, column: 11 },
         message:
-          'the split is not what the manifest asks for: expected "weight: 100", got "weight: 90" (and 1 more lines; "belay plan" prints the whole edit)',
+          'the split is not what the manifest asks for: expected "weight: 100", got "weight: 90" (and 1 more lines); write what is expected, "belay plan" prints the whole edit',
       },
     ]);
   });
@@ -222,7 +222,7 @@ describe('what a manifest or the config names', () => {
 describe('what "belay init" leaves to be filled in', () => {
   it('is told where it was left', async () => {
     const files = {
-      '.belay/config.yaml': configTemplate({ url: 'https://prometheus.example.com', ref: 'v1' }),
+      '.belay/config.yaml': configTemplate({ ref: 'v1', metrics: { url: 'https://prometheus.example.com' } }),
       'releases/fraud.yaml': releaseTemplate({ name: 'fraud', ref: 'v1' }),
       'serving/fraud.yaml': servingTemplate({ name: 'fraud' }),
     };
@@ -239,7 +239,7 @@ describe('what "belay init" leaves to be filled in', () => {
   });
 
   it('is not told of addresses that only look alike', async () => {
-    const config = configTemplate({ url: 'https://prometheus.example.com.acme.dev', ref: 'v1' });
+    const config = configTemplate({ ref: 'v1', metrics: { url: 'https://prometheus.example.com.acme.dev' } });
     expect(await summarise({ ...BASE, '.belay/config.yaml': config })).toEqual([]);
   });
 });
@@ -255,7 +255,7 @@ describe('a weight that a person wrote', () => {
     const { problems } = await check({ ...BASE, [SERVING]: route.replace('          weight: 0\n', '') });
     expect(problems).toMatchObject([{ code: 'TARGET_DIFFERS', at: { file: SERVING, line: 9, column: 11 } }]);
     expect(problems[0]!.message).toBe(
-      'the split is not what the manifest asks for: expected "weight: 100", got none. A backendRef without weight counts as weight 1 in Gateway API; write weight: 100',
+      'the split is not what the manifest asks for: expected "weight: 100", got none; write what is expected, "belay plan" prints the whole edit. A backendRef without weight counts as weight 1 in Gateway API; write weight: 100',
     );
   });
 

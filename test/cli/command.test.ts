@@ -16,6 +16,7 @@ afterEach(() => {
 function openCheckout() {
   const dir = mkdtempSync(join(tmpdir(), 'belay-command-'));
   folders.push(dir);
+  const called = (name: string) => git('config', 'user.name', name);
   const git = (...args: readonly string[]): string =>
     execFileSync('git', ['-C', dir, '-c', 'user.name=Ana', '-c', 'user.email=ana@example.com', ...args], {
       encoding: 'utf8',
@@ -38,20 +39,34 @@ function openCheckout() {
     });
     return { code, ...said };
   };
-  return { run, git, subjects: () => git('log', '--format=%s').trim().split('\n') };
+  called('Ana Lima');
+  return { run, git, called, subjects: () => git('log', '--format=%s').trim().split('\n') };
 }
 
 describe('belay command in a terminal', () => {
-  it('commits the order of whoever sits there, and a tick obeys it', async () => {
+  it('commits the order of whoever sits there, by the name in git, and a tick obeys it', async () => {
     const { run, subjects } = openCheckout();
     await run(['advance']);
     const paused = await run(['command', 'pause', 'scorer', '--reason', 'odd', '--until', '2099-01-01']);
-    expect(paused).toMatchObject({ code: 0, stdout: expect.stringContaining('paused by ana: odd') });
+    expect(paused).toMatchObject({ code: 0, stdout: expect.stringContaining('paused by Ana Lima: odd') });
     expect((await run(['command', 'resume', 'scorer'])).code).toBe(0);
     expect(subjects().slice(0, 2)).toEqual([
-      'release(scorer): resume by ana (record 0003)',
-      'release(scorer): pause by ana (record 0002)',
+      'release(scorer): resume by Ana Lima (record 0003)',
+      'release(scorer): pause by Ana Lima (record 0002)',
     ]);
+  });
+
+  it.each([
+    ['  ', { USER: 'ana' }, 'ana'],
+    ['', {}, 'somebody'],
+    ['A\u202ena\nLima', {}, 'A na Lima'],
+    ['é'.repeat(90), {}, 'é'.repeat(60)],
+  ])('calls whoever git calls %j, with %j, %j', async (name, env, expected) => {
+    const { run, called } = openCheckout();
+    called(name);
+    await run(['advance'], env);
+    const line = ['command', 'pause', 'scorer', '--reason', 'odd'];
+    expect((await run(line, env)).stdout).toContain(`paused by ${expected}: odd`);
   });
 
   it('writes nothing in a dry run, and in none that comes to nothing', async () => {
@@ -113,4 +128,16 @@ describe('belay command in a workflow', () => {
       stderr: expect.stringContaining(message),
     });
   });
+
+  it.each([[[]], [['--version', '3.5.0']], [['--to', '25%']]])(
+    'refuses an approval that does not name version and step: %j',
+    async (words) => {
+      const { run } = openCheckout();
+      const line = ['command', 'approve', 'scorer', ...words, '--branch', 'main'];
+      expect(await run(line, env)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('a run that approves names what was looked at'),
+      });
+    },
+  );
 });

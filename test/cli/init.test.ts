@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.ts';
+import { git } from '../lab/git/run-git.ts';
 import { lintWorkflow } from '../tools/lint-workflow.ts';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
@@ -80,5 +81,25 @@ describe('belay init', () => {
         expect.stringContaining('--ref: expected a tag or the 40 digits of a commit'),
       ]);
     }
+  });
+
+  it('writes a trial that goes wrong, with metrics of its own, and refuses to ask a server beside it', async () => {
+    const { code, cwd, read, stdout } = await init('--example', '--release', 'churn');
+    expect(code).toBe(0);
+    expect(stdout).toContain('git apply .belay/example/candidate.patch');
+    expect(read('.belay/config.yaml')).toMatch(
+      /kind: openmetrics\n {4}file: \.belay\/example\/metrics\.om\n$/,
+    );
+    await git({ dir: cwd, args: ['init', '--quiet'] });
+    await git({ dir: cwd, args: ['apply', '.belay/example/candidate.patch'] });
+    expect(read('releases/churn.yaml')).toMatch(
+      /^ {2}candidate:\n {4}version: 1\.1\.0\n {4}backend: churn-b$/m,
+    );
+
+    const both = await init('--example', '--prometheus', 'https://prometheus.acme.dev');
+    expect([both.code, both.stderr]).toEqual([
+      1,
+      expect.stringContaining('--example brings metrics of its own; leave --prometheus out'),
+    ]);
   });
 });

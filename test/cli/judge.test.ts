@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.ts';
 
@@ -41,26 +43,41 @@ describe('belay judge', () => {
     const { exitCode, stdout } = await judge(evidence);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
-      /^fail: evidence of harm .* to 1, 100 to 1 would fail it\n {2}fail {2}errors: 40 of 1,000 \(4%\) against 90 of 9,000 \(1%\); /,
+      /^fail: harm is found \(errors\); take the candidate back; evidence of harm .* to 1, 100 to 1 would fail it\n {2}fail {2}errors: 40 of 1,000 \(4%\) against 90 of 9,000 \(1%\); /,
     );
   });
 
   it.each([
-    ['fail', [{ events: 40, exposure: 1_000 }], 4],
-    ['pass', [{ events: 0, exposure: 9_000 }], 0],
-    ['inconclusive', [{ events: 1, exposure: 100 }], 5],
-    ['no-data', [null], 5],
-    ['error', [{ events: 'many', exposure: 100 }], 1],
-  ] as const)('exits by the verdict %s when asked', async (verdict, candidates, code) => {
+    ['fail', 'harm is found .errors.; take the candidate back', { events: 40, exposure: 1_000 }, 4],
+    ['pass', 'every required check passes; the candidate may go up', { events: 0, exposure: 9_000 }, 0],
+    [
+      'inconclusive',
+      'neither harm nor safety is proven yet .errors.; leave the candidate where it is and add ticks',
+      { events: 1, exposure: 100 },
+      5,
+    ],
+    [
+      'no-data',
+      'nothing was seen that can be judged .errors.; leave the candidate where it is and see to the metrics',
+      null,
+      5,
+    ],
+    [
+      'error',
+      '1 of 1 check cannot be used .errors., so nothing is decided; mend what its line names, then judge again',
+      { events: 'many', exposure: 100 },
+      1,
+    ],
+  ] as const)('says what to do at %s, and exits by it when asked', async (verdict, says, candidate, code) => {
     const check = {
       name: 'errors',
       kind: 'proportion',
       safe: { ratio: 1.25, difference: 0.0025 },
-      ticks: candidates.map((candidate) => ({ candidate, stable: { events: 90, exposure: 9_000 } })),
+      ticks: [{ candidate, stable: { events: 90, exposure: 9_000 } }],
     };
     const text = JSON.stringify({ apiVersion: 'belay.dev/v1', kind: 'Evidence', checks: [check] });
     const { exitCode, stdout } = await judge(text, ['--exit-code']);
-    expect(stdout).toMatch(new RegExp(`^${verdict}: `));
+    expect(stdout).toMatch(new RegExp(`^${verdict}: ${says}; evidence of harm .* would fail it\n`));
     expect(exitCode).toBe(code);
     expect((await judge(text)).exitCode).toBe(0);
     expect((await judge('{', ['--exit-code'])).exitCode).toBe(1);
@@ -72,7 +89,7 @@ describe('belay judge', () => {
     const text = JSON.stringify({ apiVersion: 'belay.dev/v1', kind: 'Evidence', checks: [check] });
     const { stdout } = await judge(text);
     expect(stdout).toMatch(
-      /^inconclusive: traffic is not split as declared, so nothing is proven about the candidate's health; evidence of harm 1 to 1, 100 to 1 would fail it\n {2}fail {2}split: traffic is not split as declared: 7% observed, 5% declared/,
+      /^inconclusive: traffic is not split as declared, so nothing is proven about the candidate's health; leave the candidate where it is and mend the split first; evidence of harm 1 to 1, 100 to 1 would fail it\n {2}fail {2}split: traffic is not split as declared: 7% observed, 5% declared/,
     );
   });
 
@@ -88,7 +105,21 @@ describe('belay judge', () => {
     const { exitCode, stdout, stderr } = await judge('{"kind": "Evidence", "checks": []}');
     expect([exitCode, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(
-      /evidence\.json: this is no evidence that can be judged: apiVersion: .*; checks: .*belay schema evidence/,
+      /^belay: judge: evidence\.json is no evidence that can be judged; "belay schema evidence" prints the format\n {2}evidence\.json:1:1 apiVersion: expected "belay\.dev\/v1", got nothing\n {2}evidence\.json:1:32 checks: expected a list of at least 1, got an empty list \[REFUSED\]\n$/,
+    );
+  });
+
+  it('says line and column of what stands on standard input', () => {
+    const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+    const text = 'apiVersion: belay.dev/v1\nkind: Evidence\nchecks: none\n';
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', import.meta.resolve('tsx'), main, 'judge', '-'],
+      { input: text, encoding: 'utf8' },
+    );
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toBe(
+      'belay: judge: standard input (-) is no evidence that can be judged; "belay schema evidence" prints the format\n  -:3:9 checks: expected a list, got "none" [REFUSED]\n',
     );
   });
 

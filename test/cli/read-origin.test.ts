@@ -14,6 +14,7 @@ const EVENT = {
     head: { ref: 'belay/advance/scorer/1', sha: 'a'.repeat(40), repo: { full_name: 'acme/models' } },
     user: { login: 'acme-belay[bot]', id: 77, type: 'Bot' },
   },
+  sender: { login: 'ana', id: 7, type: 'User' },
 };
 
 function origin(event: unknown, env: Readonly<Record<string, string>> = {}) {
@@ -30,6 +31,7 @@ describe('the origin of a pull request', () => {
       isFork: false,
       branch: 'belay/advance/scorer/1',
       account: { id: 77, login: 'acme-belay[bot]', isApp: true },
+      sender: { id: 7, login: 'ana', isApp: false },
     });
   });
 
@@ -39,7 +41,12 @@ describe('the origin of a pull request', () => {
     for (const repo of [{ full_name: 'mallory/models' }, null, undefined])
       expect(origin({ pull_request: { ...pull, head: { ...head, repo } } })).toMatchObject({ isFork: true });
     for (const event of [null, {}, { pull_request: {} }, 'x'])
-      expect(origin(event)).toMatchObject({ kind: 'known', isFork: true, account: { isApp: false } });
+      expect(origin(event)).toMatchObject({
+        kind: 'known',
+        isFork: true,
+        account: { isApp: false },
+        sender: { isApp: false },
+      });
     expect(origin(EVENT, { GITHUB_REPOSITORY: '' })).toMatchObject({ isFork: true });
     expect(origin(EVENT, { GITHUB_EVENT_PATH: '/nonexistent' })).toMatchObject({ isFork: true });
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { formatProblem } from '../../src/core/errors.ts';
 import { CHECK_SCHEMAS } from '../../src/core/judge/document/check-schemas.ts';
 import { judgeDocument } from '../../src/core/judge/document/judge-document.ts';
 import { readEvidence } from '../../src/core/judge/document/read-evidence.ts';
@@ -11,8 +12,8 @@ const PAGE = readFileSync(fileURLToPath(new URL('../../docs/checks/evidence.md',
 describe('docs/checks/evidence.md', () => {
   it('shows one check of each kind that can be judged', () => {
     const [, text = ''] = /```json\n([\s\S]*?)```/.exec(PAGE) ?? [];
-    const reading = readEvidence(text);
-    if (reading.kind !== 'read') throw new Error(reading.problems.join('; '));
+    const reading = readEvidence(text, 'evidence.json');
+    if (reading.kind !== 'read') throw new Error(reading.problems.map(formatProblem).join('; '));
     const { checks } = judgeDocument(reading.evidence, { curve: false });
     expect([...new Set(checks.map(({ kind }) => kind))].sort()).toEqual(Object.keys(CHECK_SCHEMAS).sort());
     for (const { name, verdict, ticks, reason } of checks) {

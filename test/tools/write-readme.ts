@@ -1,74 +1,79 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
+import { STORIES } from '../../examples/fraud-scorer/demo/stories.mjs';
 import { helpForAll } from '../../src/cli/help.ts';
+import { describeAction } from './pages/describe-actions.ts';
+import { describeCodes } from './pages/describe-codes.ts';
+import { describeCommands } from './pages/describe-commands.ts';
+import { describeRecordings } from './pages/describe-recordings.ts';
+import { describeSchema } from './pages/describe-schema.ts';
 
 /**
- * The parts of README.md that are made from other files: the workflows (from the example repository), inputs and outputs (from the
- * action.yml files), the list of commands. `npm run generate` writes them; a test compares.
+ * The parts of the documentation that are made from other files: workflows (from the example repository), inputs and outputs (from the action.yml
+ * files), commands, keys (from the JSON Schemas), codes (from the source). `npm run generate` writes them; a test compares.
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const WORKFLOWS = ['validate', 'preflight', 'advance', 'rollback', 'watchdog'] as const;
-const ACTIONS = [...WORKFLOWS, 'command', 'drill'] as const;
+const ACTIONS = ['validate', 'preflight', 'advance', 'rollback', 'watchdog', 'command', 'drill'] as const;
+const MANIFEST = 'examples/fraud-scorer/demo/candidates/healthy/releases/fraud-scorer.yaml';
 
-interface ActionFile {
-  readonly inputs?: Readonly<
-    Record<string, { readonly description: string; readonly default?: string; readonly required?: boolean }>
-  >;
-  readonly outputs?: Readonly<Record<string, { readonly description: string }>>;
+/** What stands between `<!-- mark -->` and `<!-- /mark -->`, by page; the text after a colon belongs to the opening mark alone. */
+const PARTS: Readonly<Record<string, () => Readonly<Record<string, string>>>> = {
+  'docs/workflows.md': () =>
+    Object.fromEntries(
+      ACTIONS.map((name) => [
+        `workflow:belay-${name}`,
+        block('yaml', read(`examples/fraud-scorer/.github/workflows/belay-${name}.yml`)),
+      ]),
+    ),
+  'docs/manifest.md': () => ({
+    manifest: block('yaml', read(MANIFEST)),
+    recordings: describeRecordings(STORIES),
+  }),
+  'docs/reference/actions.md': () => ({
+    interface: ACTIONS.map((name) => describeAction(ROOT, name)).join('\n\n'),
+  }),
+  'docs/reference/cli.md': () => ({ help: block('text', helpForAll()), commands: describeCommands() }),
+  'docs/reference/manifest.md': () => ({ keys: keysOf('release') }),
+  'docs/reference/config.md': () => ({ keys: keysOf('config') }),
+  'docs/reference/record.md': () => ({ keys: keysOf('record') }),
+  'docs/reference/codes.md': () => describeCodes(join(ROOT, 'src')),
+};
+
+/** The pages with made parts. */
+export const MADE_PAGES = Object.keys(PARTS);
+
+/** A page with its made parts made anew. */
+export function renderPage(path: string, text: string): string {
+  const parts = Object.entries(PARTS[path]?.() ?? {});
+  return parts.reduce((page, [mark, body]) => replaceBetween(path, page, { mark, body }), text);
 }
 
-/** README.md with its made parts made anew. */
-export function renderReadme(readme: string): string {
-  let text = readme;
-  for (const action of WORKFLOWS) {
-    const workflow = readFileSync(
-      join(ROOT, `examples/fraud-scorer/.github/workflows/belay-${action}.yml`),
-      'utf8',
-    );
-    text = replaceBetween(
-      text,
-      `workflow:belay-${action}`,
-      'workflow',
-      `\`\`\`yaml\n${workflow.trim()}\n\`\`\``,
-    );
-  }
-  const manifest = readFileSync(
-    join(ROOT, 'examples/fraud-scorer/demo/candidates/healthy/releases/fraud-scorer.yaml'),
-    'utf8',
-  );
-  text = replaceBetween(text, 'manifest', 'manifest', `\`\`\`yaml\n${manifest.trim()}\n\`\`\``);
-  text = replaceBetween(text, 'interface', 'interface', ACTIONS.map(describeAction).join('\n\n'));
-  return replaceBetween(text, 'help', 'help', `\`\`\`text\n${helpForAll().trim()}\n\`\`\``);
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
 }
 
-function describeAction(name: string): string {
-  const action = parse(readFileSync(join(ROOT, `actions/${name}/action.yml`), 'utf8')) as ActionFile;
-  const inputs = Object.entries(action.inputs ?? {}).map(([input, spec]) => {
-    const fallback = spec.required ? '(required)' : spec.default ? `\`${spec.default}\`` : '';
-    return `| \`${input}\` | ${spec.description} | ${fallback} |`;
-  });
-  const outputs = Object.entries(action.outputs ?? {}).map(
-    ([output, spec]) => `| \`${output}\` | ${spec.description} |`,
-  );
-  return [
-    `### \`actions/${name}\``,
-    ['| input | | default |', '|---|---|---|', ...inputs].join('\n'),
-    ['| output | |', '|---|---|', ...outputs].join('\n'),
-  ].join('\n\n');
+function block(language: string, text: string): string {
+  return `\`\`\`${language}\n${text.trim()}\n\`\`\``;
 }
 
-function replaceBetween(text: string, open: string, close: string, body: string): string {
-  const start = text.indexOf(`<!-- ${open} -->`);
+function keysOf(document: string): string {
+  return describeSchema(JSON.parse(read(`dist/schemas/${document}.schema.json`)));
+}
+
+function replaceBetween(
+  path: string,
+  text: string,
+  { mark, body }: { readonly mark: string; readonly body: string },
+): string {
+  const close = mark.replace(/:.*/, '');
+  const start = text.indexOf(`<!-- ${mark} -->`);
   const end = text.indexOf(`<!-- /${close} -->`, start);
   if (start < 0 || end < 0)
-    throw new TypeError(`README.md: markers <!-- ${open} --> … <!-- /${close} --> not found`);
-  return `${text.slice(0, start)}<!-- ${open} -->\n${body}\n${text.slice(end)}`;
+    throw new TypeError(`${path}: markers <!-- ${mark} --> … <!-- /${close} --> not found`);
+  return `${text.slice(0, start)}<!-- ${mark} -->\n${body}\n${text.slice(end)}`;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const path = join(ROOT, 'README.md');
-  writeFileSync(path, renderReadme(readFileSync(path, 'utf8')));
-}
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  for (const path of MADE_PAGES) writeFileSync(join(ROOT, path), renderPage(path, read(path)));

@@ -1,6 +1,6 @@
 import type { MetricsRequest, Observation } from '../../core/analysis/observation.ts';
 import { formatProblem, ToolError } from '../../core/errors.ts';
-import { type Millis, millis } from '../../core/units.ts';
+import { formatDuration, formatInstant, type Millis, millis } from '../../core/units.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { MetricsProvider } from '../../ports/metrics.ts';
 import { parseOpenMetrics } from './parse-openmetrics.ts';
@@ -50,7 +50,8 @@ export function createOpenMetricsProvider(options: OpenMetricsProviderOptions): 
     name,
     async query(request) {
       const fetchedAt = clock.now();
-      const outcome = ask(await load(), request, lookback);
+      const store = await load();
+      const outcome = explainOld(store, file, request, ask(store, request, lookback));
       return { provider: name, request, fetchedAt, outcome };
     },
   };
@@ -88,3 +89,20 @@ function ask(store: SeriesStore, request: MetricsRequest, lookback: Millis): Obs
   const answer = runQuery(store, { query, steps: stepsOf(request.grid), lookback });
   return request.kind === 'grouped' ? toGroups(answer, request.by) : toSeries(answer);
 }
+
+/** Nothing where everything in the file is older than what is asked about is another thing than a wrong name. */
+function explainOld(
+  { newest }: SeriesStore,
+  file: string,
+  request: MetricsRequest,
+  outcome: Observation['outcome'],
+): Observation['outcome'] {
+  const first = request.kind === 'instant' ? request.at : request.grid.first;
+  if (outcome.kind !== 'absent' || outcome.reason !== 'empty' || newest === undefined || newest >= first)
+    return outcome;
+  const age = formatDuration(millis(Math.round((first - newest) / SECOND) * SECOND));
+  const detail = `the newest sample of ${file} is of ${formatInstant(newest)}, ${age} before what is asked about; write the file anew before each run, or ask a provider that is up to date`;
+  return { kind: 'absent', reason: 'stale', detail };
+}
+
+const SECOND = 1_000;

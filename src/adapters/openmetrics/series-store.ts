@@ -1,3 +1,4 @@
+import { type Instant, instant } from '../../core/units.ts';
 import { type Labels, labelValue, METRIC_NAME } from './labels.ts';
 
 /** The samples of one series. */
@@ -22,6 +23,8 @@ export interface LabelMatcher {
 export interface SeriesStore {
   readonly seriesCount: number;
   readonly sampleCount: number;
+  /** When the newest sample was taken; undefined: there is none. */
+  readonly newest: Instant | undefined;
   /** The series that meet all matchers, in a fixed order. */
   select(matchers: readonly LabelMatcher[]): readonly StoredSeries[];
 }
@@ -37,8 +40,10 @@ export function createSeriesStore(series: readonly StoredSeries[]): SeriesStore 
     if (named) named.push(one);
     else byName.set(name, [one]);
   }
+  const newest = sorted.reduce((latest, { times }) => Math.max(latest, times.at(-1) ?? latest), -Infinity);
   return {
     seriesCount: sorted.length,
+    newest: Number.isFinite(newest) ? instant(newest) : undefined,
     sampleCount: sorted.reduce((sum, one) => sum + one.times.length, 0),
     select(matchers) {
       const name = matchers.find((matcher) => matcher.label === METRIC_NAME)?.equals;

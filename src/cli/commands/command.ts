@@ -16,6 +16,7 @@ import {
   hasFlag,
   textFlag,
 } from '../command.ts';
+import { nameUser } from '../find-user-name.ts';
 import { gitHubOptions } from '../open-github-forge.ts';
 import { forgeKind, openPlace } from '../open-world.ts';
 import { readCommentEvent, readSender } from '../read-event.ts';
@@ -29,7 +30,8 @@ export async function runCommand(input: CommandInput, context: CommandContext): 
   const { env } = context;
   if (env.GITHUB_EVENT_NAME === 'issue_comment') return runComment(input.flags, context);
   const command = readCommand(wordsOf(input));
-  const opened = await openPlace(input.flags, context);
+  const place = await openPlace(input.flags, context);
+  const opened = { ...place, world: await nameUser(place.world, place.input.directory, context) };
   const order =
     forgeKind(opened.input) === 'github'
       ? await acceptRun(opened.world, command, context)
@@ -115,7 +117,7 @@ function wordsOf({ flags, positionals }: CommandInput): Parameters<typeof readCo
   if (name === undefined)
     throw refuseCommand('expected a command and a release, got neither; see belay command --help');
   const version = word ?? textFlag(flags, 'version');
-  const isLeft = name === 'rollback' && word === undefined && version !== undefined;
+  const isLeft = (name === 'rollback' || name === 'abort') && word === undefined && version !== undefined;
   return {
     name,
     release,
@@ -123,6 +125,7 @@ function wordsOf({ flags, positionals }: CommandInput): Parameters<typeof readCo
     reason: textFlag(flags, 'reason'),
     until: textFlag(flags, 'until'),
     from: textFlag(flags, 'from') ?? (isLeft ? version : undefined),
+    to: textFlag(flags, 'to'),
   };
 }
 
@@ -135,6 +138,11 @@ async function acceptRun(world: World, command: Command, context: CommandContext
     );
   if (Number(env.GITHUB_RUN_ATTEMPT ?? '1') > 1)
     throw refuseCommand('this run was started again, and a will may have changed since; start a new one');
+  // no event tells when a run was started, and it may have waited for a runner: what is approved has to be said
+  if (command.name === 'approve' && (command.version === undefined || command.to === undefined))
+    throw refuseCommand(
+      'a run that approves names what was looked at, since the release may have moved while it waited; fill in version (like 3.5.0) and to (the weight of its next step, like 25%)',
+    );
   const sender = readSender(context);
   checkPerson(sender);
   const { acceptPerson } = await import('../../app/answer-comment.ts');

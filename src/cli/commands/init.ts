@@ -2,7 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ToolError } from '../../core/errors.ts';
 import { CONFIG_PATH } from '../../core/manifest/config-schema.ts';
-import { type CommandContext, type CommandInput, type CommandResult, textFlag } from '../command.ts';
+import { type CommandContext, type CommandInput, type CommandResult, hasFlag, textFlag } from '../command.ts';
+import { EXAMPLE_BEGIN, EXAMPLE_METRICS, EXAMPLE_PATCH, exampleFiles } from '../init-example.ts';
 import { configTemplate, INIT_TRAFFIC, releaseTemplate, servingTemplate } from '../init-templates.ts';
 import { WORKFLOWS } from '../init-workflows.generated.ts';
 import { VERSION } from '../version.ts';
@@ -16,18 +17,23 @@ const DEFAULT_REF = 'v1';
 export async function runInit({ flags }: CommandInput, context: CommandContext): Promise<CommandResult> {
   const directory = resolve(context.cwd, textFlag(flags, 'dir') ?? '.');
   const name = textFlag(flags, 'release') ?? 'my-model';
+  const isExample = hasFlag(flags, 'example');
+  if (isExample && textFlag(flags, 'prometheus') !== undefined)
+    throw refused('--example brings metrics of its own; leave --prometheus out, or --example');
   const url = textFlag(flags, 'prometheus') ?? 'https://prometheus.example.com';
   const branch = textFlag(flags, 'branch') ?? 'main';
   const ref = textFlag(flags, 'ref') ?? (await standingRef(directory)) ?? DEFAULT_REF;
   checkInputs({ name, url, branch, ref });
   const manifest = `releases/${name}.yaml`;
+  const releaseText = releaseTemplate({ name, ref });
   const files: Readonly<Record<string, string>> = {
-    [CONFIG_PATH]: configTemplate({ url, ref }),
-    [manifest]: releaseTemplate({ name, ref }),
+    [CONFIG_PATH]: configTemplate({ ref, metrics: isExample ? { file: EXAMPLE_METRICS } : { url } }),
+    [manifest]: releaseText,
     [`serving/${name}.yaml`]: servingTemplate({ name }),
     ...Object.fromEntries(
       Object.entries(WORKFLOWS).map(([path, text]) => [path, adaptWorkflow(text, { name, branch, ref })]),
     ),
+    ...(isExample ? exampleFiles({ name, manifest: releaseText }) : {}),
   };
   const written: string[] = [];
   const kept: string[] = [];
@@ -48,7 +54,9 @@ export async function runInit({ flags }: CommandInput, context: CommandContext):
       : []),
     written.length === 0
       ? 'nothing was written, for all of it stands there already; a file that is deleted is written anew, and --release <name> begins another release'
-      : `next: put your version, digest, queries and route into releases/${name}.yaml and serving/${name}.yaml, then run "belay validate"`,
+      : isExample
+        ? `next: commit all of it, and look with "belay advance --now ${EXAMPLE_BEGIN}"; "git apply ${EXAMPLE_PATCH}" brings the candidate`
+        : `next: put your version, digest, queries and route into releases/${name}.yaml and serving/${name}.yaml, then run "belay validate"`,
   ];
   return {
     exitCode: 0,

@@ -2,7 +2,7 @@ import '../prepare-libraries.ts';
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ToolError } from '../../core/errors.ts';
+import { formatProblem, ToolError } from '../../core/errors.ts';
 import { type AssessmentDocument, judgeDocument } from '../../core/judge/document/judge-document.ts';
 import { readEvidence } from '../../core/judge/document/read-evidence.ts';
 import { describeAssessment, summariseAssessment } from '../../report/assessment.ts';
@@ -35,12 +35,15 @@ export async function runJudge(
 }
 
 function assessText(path: string, text: string, curve: boolean): AssessmentDocument {
-  const reading = readEvidence(text);
+  const reading = readEvidence(text, path);
   if (reading.kind === 'read') return judgeDocument(reading.evidence, { curve });
-  const from = path === '-' ? 'standard input' : path;
+  const from = path === '-' ? 'standard input (-)' : path;
   throw new ToolError({
     code: 'REFUSED',
-    message: `${from}: this is no evidence that can be judged: ${reading.problems.join('; ')}. "belay schema evidence" prints the format`,
+    message: [
+      `judge: ${from} is no evidence that can be judged; "belay schema evidence" prints the format`,
+      ...reading.problems.map((problem) => `  ${formatProblem(problem)}`),
+    ].join('\n'),
   });
 }
 

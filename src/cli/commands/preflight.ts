@@ -3,6 +3,7 @@ import '../prepare-libraries.ts';
 import { sha256 } from '../../adapters/system/sha256.ts';
 import { type PreflightReport, preflight } from '../../app/preflight.ts';
 import { createProviders } from '../../app/providers.ts';
+import { LONGEST_LOOK } from '../../core/decision/preflight-problems.ts';
 import { type Problem, ToolError } from '../../core/errors.ts';
 import { CONFIG_PATH } from '../../core/manifest/config-schema.ts';
 import { type Millis, millis } from '../../core/units.ts';
@@ -27,7 +28,6 @@ const TOPIC = 'preflight';
 /** What the mark at the end of a comment takes at most. */
 const MARK = 100;
 const DAY = 24 * 60 * 60_000;
-const MOST_DAYS = 30;
 
 /** Looks at the releases of a pull request as a rollout would, and says so in one comment. */
 export async function runPreflight(
@@ -134,9 +134,9 @@ function requireKnown({ known, problems }: PreflightReport, names: readonly stri
 function readDays(flags: Flags): Millis {
   const text = textFlag(flags, 'days') ?? '7';
   const days = /^\d{1,2}$/.test(text) ? Number(text) : 0;
-  if (days >= 1 && days <= MOST_DAYS) return millis(days * DAY);
+  if (days >= 1 && days <= LONGEST_LOOK) return millis(days * DAY);
   throw new ToolError({
     code: 'REFUSED',
-    message: `--days: expected a whole number from 1 to ${MOST_DAYS}, got "${text}"`,
+    message: `--days: expected a whole number from 1 to ${LONGEST_LOOK}, got "${text}"`,
   });
 }

@@ -11,7 +11,8 @@ import {
   hasFlag,
   textFlag,
 } from '../command.ts';
-import { openWorld } from '../open-world.ts';
+import { nameUser } from '../find-user-name.ts';
+import { openPlace } from '../open-world.ts';
 import { runResult } from '../run-result.ts';
 
 /** Rolls one release back: as a person orders, or, when a dispatch asks, only when the checks prove harm. */
@@ -23,7 +24,8 @@ export async function runRollback(
   if (named === undefined && !isDispatched(context))
     throw refused('expected the name of a release, got none');
   if (flags.from === '') throw refused('--from: expected a version, got an empty text');
-  const opened = await openWorld(flags, context);
+  const place = await openPlace(flags, context);
+  const opened = await nameUser(place.world, place.input.directory, context);
   const { world, order } = isDispatched(context)
     ? await readOrder(opened, context, named)
     : { world: opened, order: orderOf(flags, named ?? '') };

@@ -80,6 +80,11 @@ export async function playStory(
     file: book.recordingFile(story),
   });
   const start = Date.parse(story.startsAt);
+  teller.moment(
+    instant(start),
+    'begin',
+    `the recording "${story.name}" begins; one tick every ${TICK_MINUTES} minutes`,
+  );
   for (let minute = TICK_MINUTES; minute <= LONGEST_MINUTES; minute += TICK_MINUTES) {
     const now = instant(start + minute * MINUTE);
     if (minute === story.mergedAfterMinutes) {
@@ -93,6 +98,7 @@ export async function playStory(
     teller.tick(report);
     if (minute > story.mergedAfterMinutes && report.releases.every(isSettled)) {
       await stage.repository.place(HISTORY_PATH, text);
+      teller.moment(now, 'end', 'the release is settled');
       return checkEnd(story, report);
     }
   }

@@ -7,6 +7,8 @@ import type { ReleaseReport, RunReport } from '../../report/run-report.ts';
 export interface Teller {
   heading(text: string): void;
   say(text: string): void;
+  /** A moment that the telling itself has, such as its begin and its end. */
+  moment(at: Instant, word: string, text: string): void;
   /** A person did something. */
   person(at: Instant, text: string): void;
   /** One tick. */
@@ -29,6 +31,7 @@ export function createTeller(stream: { write(text: string): unknown }): Teller {
     told,
     heading: (text) => line(`\n${text}\n${'─'.repeat(text.length)}`),
     say: line,
+    moment: (at, word, text) => line(`${time(at)}  ${word.padEnd(8)} ${text}`),
     person: (at, text) => line(`${time(at)}  ${text}`),
     tick(report) {
       for (const release of report.releases) {

@@ -168,7 +168,7 @@ function sumTraffic<C extends EvidenceCheck, A>({
     const share = shares[index] ?? 0;
     if (candidate.kind === 'unusable' || share === 0) return [];
     const alone = [candidate.value];
-    const stretch = { period: ALONE, pairs: [], alone, lastSeen: undefined };
+    const stretch = { period: ALONE, pairs: [], alone, lastSeen: undefined, played: alone.length };
     const counts = method.totals(check, [stretch])?.alone;
     return counts ? [{ ...counts, share }] : [];
   });

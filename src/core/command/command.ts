@@ -2,7 +2,7 @@ import { ToolError } from '../errors.ts';
 import { Label, Name } from '../manifest/scalars.ts';
 import { waiverEnd } from '../manifest/waiver-schema.ts';
 import { ORDERS, type OrderName } from '../record/order-schema.ts';
-import type { Instant } from '../units.ts';
+import { type Instant, type Percent, percent } from '../units.ts';
 import { quote } from '../yaml/yaml-path.ts';
 
 /** What a person asks of one release. */
@@ -12,8 +12,10 @@ export interface Command {
   readonly reason: string | undefined;
   /** When a pause ends by itself; undefined: when somebody ends it. */
   readonly until: Instant | undefined;
-  /** What a rollback is to leave, or what may come again. */
+  /** What a rollback is to leave, what may come again, or whose step is approved. */
   readonly version: string | undefined;
+  /** The step that is approved, where it is named. */
+  readonly to?: Percent;
 }
 
 /** The same as it was written, in a comment, in the inputs of a workflow or on a line. */
@@ -24,21 +26,30 @@ export interface CommandWords {
   readonly reason: string | undefined;
   readonly until: string | undefined;
   readonly from: string | undefined;
+  readonly to?: string | undefined;
 }
 
 interface Form {
   /** How it is written after `/belay`. */
   readonly usage: string;
   readonly needsReason: boolean;
-  readonly takes: readonly ('version' | 'until' | 'from')[];
+  readonly takes: readonly Option[];
+  /** Of what it takes, that which must be there. */
+  readonly needs?: Option;
 }
+
+type Option = 'version' | 'until' | 'from' | 'to';
 
 /** The whole grammar: what stands after `/belay`, by the name of the order. */
 export const FORMS: Readonly<Record<OrderName, Form>> = {
   pause: { usage: 'pause <release> --reason "…" [--until <time>]', needsReason: true, takes: ['until'] },
   resume: { usage: 'resume <release> [--reason "…"]', needsReason: false, takes: [] },
-  approve: { usage: 'approve <release> [--reason "…"]', needsReason: false, takes: [] },
-  abort: { usage: 'abort <release> --reason "…"', needsReason: true, takes: [] },
+  approve: {
+    usage: 'approve <release> [<version>] [--to <weight>] [--reason "…"]',
+    needsReason: false,
+    takes: ['version', 'to'],
+  },
+  abort: { usage: 'abort <release> --reason "…" [--from <version>]', needsReason: true, takes: ['from'] },
   rollback: {
     usage: 'rollback <release> --reason "…" [--from <version>]',
     needsReason: true,
@@ -49,6 +60,7 @@ export const FORMS: Readonly<Record<OrderName, Form>> = {
     usage: 'lift-quarantine <release> <version> --reason "…"',
     needsReason: true,
     takes: ['version'],
+    needs: 'version',
   },
 };
 
@@ -65,9 +77,9 @@ export function readCommand(words: CommandWords): Command {
   const name = ORDERS.find((known) => known === words.name);
   if (name === undefined)
     throw refuseCommand(`there is no command ${quote(words.name)}; expected one of ${ORDERS.join(', ')}`);
-  const { usage, needsReason, takes } = FORMS[name];
+  const { usage, needsReason, takes, needs } = FORMS[name];
   const refuse = (what: string): ToolError => refuseCommand(`${what}; expected /belay ${usage}`);
-  for (const option of ['version', 'until', 'from'] as const)
+  for (const option of ['version', 'until', 'from', 'to'] as const)
     if (words[option] !== undefined && !takes.includes(option))
       throw refuse(
         option === 'version'
@@ -77,14 +89,31 @@ export function readCommand(words: CommandWords): Command {
   if (words.release === undefined) throw refuse(`${name} names no release`);
   if (!Name.safeParse(words.release).success) throw refuse(`${quote(words.release)} is no name of a release`);
   const version = words.version ?? words.from;
-  if (takes.includes('version') && version === undefined) throw refuse(`${name} names no version`);
+  if (needs === 'version' && version === undefined) throw refuse(`${name} names no version`);
   if (version !== undefined && !Label.safeParse(version).success)
     throw refuse(`${quote(version)} is no name of a version`);
   const { reason } = words;
   if (reason === undefined && needsReason) throw refuse(`${name} needs a reason, which stands in the record`);
   if (reason !== undefined && !isSound(reason))
     throw refuse(`a reason is 1 to ${MAX_REASON} characters on one line`);
-  return { name, release: words.release, reason, version, until: readUntil(words.until, refuse) };
+  const to = readStep(words.to, refuse);
+  return {
+    name,
+    release: words.release,
+    reason,
+    version,
+    until: readUntil(words.until, refuse),
+    ...(to === undefined ? {} : { to }),
+  };
+}
+
+/** `25%`, or the number alone. */
+function readStep(text: string | undefined, refuse: (what: string) => ToolError): Percent | undefined {
+  if (text === undefined) return undefined;
+  const weight = /^\d{1,3}(?:\.\d{1,3})?(?=%?$)/.exec(text)?.[0];
+  if (weight === undefined || Number(weight) > 100)
+    throw refuse(`--to ${quote(text)} is no step: its weight, like 25%`);
+  return percent(Number(weight));
 }
 
 function isSound(reason: string): boolean {

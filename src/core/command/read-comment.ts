@@ -57,7 +57,7 @@ function readWords(line: string): CommandWords {
     const [, option, quoted, bare, word] = match;
     if (option === undefined) words.push(word ?? '');
     else if (!OPTIONS.includes(option))
-      throw refuseCommand(`there is no --${option}; expected --reason, --until or --from`);
+      throw refuseCommand(`there is no --${option}; expected --reason, --until, --from or --to`);
     else if (options.has(option)) throw refuseCommand(`--${option} stands there twice`);
     else options.set(option, quoted ?? bare ?? '');
   }
@@ -65,10 +65,18 @@ function readWords(line: string): CommandWords {
   if (more !== undefined)
     throw refuseCommand(`cannot read ${quote(more)}; a reason stands in quotes: --reason "…"`);
   const option = (key: string) => options.get(key);
-  return { name, release, version, reason: option('reason'), until: option('until'), from: option('from') };
+  return {
+    name,
+    release,
+    version,
+    reason: option('reason'),
+    until: option('until'),
+    from: option('from'),
+    to: option('to'),
+  };
 }
 
-const OPTIONS: readonly string[] = ['reason', 'until', 'from'];
+const OPTIONS: readonly string[] = ['reason', 'until', 'from', 'to'];
 
 function hintAt(rest: string): string {
   if (/[“”„«»]/.test(rest)) return '; write plain double quotes';

@@ -176,7 +176,7 @@ class Walk {
       if (weight <= HEAVIEST) continue;
       const message =
         weight === Number.POSITIVE_INFINITY
-          ? 'leads back to itself by "$ref" without a property or an item in between; say what it is'
+          ? 'leads back to itself by "$ref" without a property or an item in between; write the schema that is meant in its place, or delete this "$ref"'
           : `more than ${HEAVIEST} schemas stand for one value, by "$ref", "allOf" and the like; write it flatter`;
       const at = weight === Number.POSITIVE_INFINITY ? (closing ?? node) : node;
       this.#report.add('CONTRACT_REFERENCE_BROKEN', at, message);

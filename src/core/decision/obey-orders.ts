@@ -1,4 +1,5 @@
 import type { Release } from '../manifest/release-schema.ts';
+import { writeOrder } from '../record/order-schema.ts';
 import { type Approval, isInForce, type OrderedPause } from '../record/ordered.ts';
 import type { Digest } from '../units.ts';
 import { formatInstant, formatPercent, type Instant, type Percent } from '../units.ts';
@@ -35,7 +36,10 @@ function describeOrderedPause({ release, state: { ordered }, now }: OrdersInput)
   const what = code === 'LOOKS_WRONG' ? 'looks wrong to' : 'paused by';
   const why = order.reason === undefined ? '' : `: ${order.reason}`;
   const end = order.until === undefined ? '' : ` until ${formatInstant(order.until)}`;
-  const text = `${what} ${order.by.login} since ${formatInstant(at)}${end}${why}; "/belay resume ${release.metadata.name}" goes on`;
+  // where one order was given, the next one can be
+  const place = order.source.kind === 'terminal' ? 'terminal' : 'comment';
+  const resume = writeOrder(place, `resume ${release.metadata.name}`);
+  const text = `${what} ${order.by.login} since ${formatInstant(at)}${end}${why}; "${resume}" goes on`;
   return { code, text };
 }
 

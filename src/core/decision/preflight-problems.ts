@@ -1,8 +1,9 @@
 import type { ForeseenCheck, ForeseenStep, Foresight } from '../analysis/foresee.ts';
 import { writeAbout } from '../judge/words/forecast.ts';
+import { writeCount } from '../judge/write-numbers.ts';
 import type { Release } from '../manifest/release-schema.ts';
 import type { RuleFinding } from '../manifest/rule.ts';
-import { formatDuration, formatPercent, type Millis } from '../units.ts';
+import { formatDuration, formatPercent, type Millis, millis } from '../units.ts';
 import type { QueryLook } from './look.ts';
 import type { TwinTest } from './trials.ts';
 
@@ -57,12 +58,12 @@ const SHOULD_SEE = 2;
 const MUST_SEE = 5;
 
 /** Steps in which nothing can be learned, steps that no candidate leaves, and steps whose hold is too short. */
-export function findStepProblems(release: Release, { steps }: Foresight): readonly RuleFinding[] {
+export function findStepProblems(release: Release, { steps, traffic }: Foresight): readonly RuleFinding[] {
   return steps.flatMap((step, index) => {
     const found = [
       ...findNeverSafe(step),
       ...findBlindStep(step, release.spec.rollout.deadline),
-      ...findShortHold(step),
+      ...findShortHold(step, traffic),
     ];
     return found.map(({ code, severity, text }) => ({
       code,
@@ -117,11 +118,30 @@ function listTimes(checks: readonly ForeseenCheck[], times: number): string {
     .join(', ');
 }
 
-function findShortHold({ checks, hold }: ForeseenStep): readonly StepFinding[] {
+function findShortHold(
+  { checks, hold, weight }: ForeseenStep,
+  traffic: Foresight['traffic'],
+): readonly StepFinding[] {
   const late = checks.filter((check) => !isSeen(check, SHOULD_SEE, hold));
   if (late.length === 0) return [];
-  const text = `the hold of ${formatDuration(hold)} is too short to prove twice what is tolerated, nine times out of ten (${listTimes(late, SHOULD_SEE)}); until then only the proof of safety keeps a bad candidate here. Hold longer, or give it more weight`;
+  const needs = late.map((check) => describeNeed(check, weight, traffic)).join('; ');
+  const text = `the hold of ${formatDuration(hold)} is too short to prove twice what is tolerated, nine times out of ten: ${needs}. Until then only the proof of safety keeps a bad candidate here; hold longer, or give it more weight`;
   return [{ code: 'STEP_TOO_SHORT', severity: 'warning', text }];
+}
+
+/** `errors needs 2h at 1,200 events a minute, 60 of them the candidate's`; events are what the check counts. */
+function describeNeed(check: ForeseenCheck, weight: number, traffic: Foresight['traffic']): string {
+  const minutes = regression(check, SHOULD_SEE)?.ninety;
+  const need = minutes === undefined ? 'never proves it by the deadline' : `needs ${writeAbout(minutes)}`;
+  const seen = traffic.find(({ name }) => name === check.name);
+  if (seen?.kind !== 'seen') return `${check.name} ${need}`;
+  const share =
+    weight === 100 ? '' : `, ${writeRate((seen.exposure * weight) / 100)} of them the candidate's`;
+  return `${check.name} ${need} at ${writeRate(seen.exposure)} events a minute${share}`;
+}
+
+function writeRate(perMinute: number): string {
+  return perMinute >= 10 ? writeCount(perMinute) : String(Number(perMinute.toPrecision(2)));
 }
 
 const MINUTE = 60_000;
@@ -136,18 +156,56 @@ function isSeen(check: ForeseenCheck, times: number, within: number): boolean {
   return minutes !== undefined && minutes * MINUTE <= within;
 }
 
+/** What a backtest takes, and how far back it was told to look. */
+export interface LookedBack {
+  /** All holds together: no rollout ends sooner. */
+  readonly course: Millis;
+  readonly stretch: Millis;
+}
+
+/** That no rollout can end in what there is of stable, by whichever of the two it is that is short. */
+function describeShort(seen: Millis, { course, stretch }: LookedBack): RuleFinding {
+  const days = Math.ceil(course / DAY) + 1;
+  const isCut = seen > CUT * stretch;
+  const advice =
+    isCut && days <= LONGEST_LOOK
+      ? `look back over ${days} days (days: ${days})`
+      : isCut
+        ? `${LONGEST_LOOK} days are the most that is looked back over, so the later steps stay unplayed`
+        : `the provider has no older ones: look again when stable has been served for ${formatDuration(course)}, or let the provider keep its numbers longer`;
+  return {
+    code: 'BACKTEST_TOO_SHORT',
+    severity: 'warning',
+    path: ['spec', 'rollout', 'steps'],
+    what: 'key',
+    message: `the backtest has ${formatDuration(seen)} of stable's numbers, and a rollout takes ${formatDuration(course)} at least, so none was promoted and the later steps were not played; ${advice}`,
+  };
+}
+
+const DAY = 86_400_000;
+/** Share of the stretch from which on it is the stretch that is short, and not the provider. */
+const CUT = 0.95;
+/** Days that a preflight looks back over at most. */
+export const LONGEST_LOOK = 30;
+
 /** Chance of so many or more that is no longer taken for chance. */
 const UNLIKELY = 0.05;
 
 /** Healthy rollouts that were taken back: by a rule at all, or by evidence more often than the promise explains. */
-export function findTrialProblems({ trials, promised }: TwinTest): readonly RuleFinding[] {
+export function findTrialProblems(
+  { trials, promised, since, until }: TwinTest,
+  { course, stretch }: LookedBack,
+): readonly RuleFinding[] {
+  const seen = millis(until - since);
+  const short = trials.length > 0 && seen < course ? [describeShort(seen, { course, stretch })] : [];
   const back = trials.filter(({ end }) => end === 'rolled-back');
   const ruled = [...new Set(back.flatMap((one) => one.ruled))];
   const proven = back.filter((one) => one.proven.length > 0);
   const isTooOften = proven.length > 0 && chanceOf(proven.length, trials.length, promised) < UNLIKELY;
-  if (ruled.length === 0 && !isTooOften) return [];
+  if (ruled.length === 0 && !isTooOften) return short;
   const names = isTooOften ? [...new Set([...proven.flatMap((one) => one.proven), ...ruled])] : ruled;
   return [
+    ...short,
     {
       code: 'BACKTEST_ROLLED_BACK',
       severity: 'warning',

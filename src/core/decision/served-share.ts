@@ -108,8 +108,9 @@ function sharesOf<C extends EvidenceCheck, A>(
   const exposureOf = (seen: Seen<A>): number | undefined =>
     seen.kind === 'unusable'
       ? undefined
-      : method.totals(check, [{ period: ALONE, pairs: [], alone: [seen.value], lastSeen: undefined }])?.alone
-          ?.exposure;
+      : method.totals(check, [
+          { period: ALONE, pairs: [], alone: [seen.value], lastSeen: undefined, played: 1 },
+        ])?.alone?.exposure;
   return check.ticks.map(({ candidate, stable }) => {
     const restored = exposureOf(stable);
     const bad = exposureOf(candidate) ?? (restored === undefined ? undefined : 0);

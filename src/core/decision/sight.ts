@@ -75,6 +75,7 @@ function describeBlindness(
   const { outcome } = answer.observation;
   if (outcome.kind === 'absent' && isBroken(answer)) return `${outcome.reason}, ${outcome.detail}`;
   if (!isAboutStable(planned)) return undefined;
+  if (outcome.kind === 'absent' && outcome.reason === 'stale') return `stale, ${outcome.detail}`;
   const gap = findGap(outcome);
   if (gap === undefined) return check.kind === 'latency' ? describeCoarseBuckets(check, outcome) : undefined;
   const all = absentOf(check, roleOf(planned));

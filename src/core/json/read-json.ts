@@ -28,7 +28,7 @@ export function readJson(file: string, text: string): Reading<JsonSource> {
   const lines = new LineIndex(file, text);
   try {
     if (text.length > JSON_LENGTH)
-      throw new Refusal('SEC-06', 0, `file has more than ${JSON_LENGTH} characters; split it`);
+      throw new Refusal('SEC-06', 0, `file has more than ${JSON_LENGTH} characters; shorten it`);
     const [hidden] = findForbiddenCharacters(text);
     if (hidden)
       throw new Refusal('SEC-12', hidden.offset, `contains ${hidden.name} (${hidden.sort}); delete it`);
@@ -84,7 +84,7 @@ class Reader {
     const offset = this.#at;
     this.#nodes += 1;
     if (this.#nodes > JSON_NODES)
-      throw new Refusal('SEC-06', offset, `more than ${JSON_NODES} values; split the file`);
+      throw new Refusal('SEC-06', offset, `more than ${JSON_NODES} values; shorten it`);
     if (depth > JSON_DEPTH)
       throw new Refusal('SEC-06', offset, `nesting deeper than ${JSON_DEPTH} levels; use $ref and $defs`);
     const first = this.#text[offset];

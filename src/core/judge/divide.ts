@@ -15,6 +15,8 @@ export interface Stretch<A> {
   readonly alone: readonly A[];
   /** Position of the newest tick that can be judged: both arms had traffic (alone: the candidate had). */
   readonly lastSeen: number | undefined;
+  /** How many ticks are played: of those that wait for traffic, each with the one that has some. */
+  readonly played: number;
 }
 
 /** A tick that was not compared, by its position, and why. */
@@ -62,7 +64,7 @@ export function divideTicks<A>(
   const stretches = periods.map((period, position): Stretch<A> => {
     const { pairs, alone } = groups[position] ?? { pairs: [], alone: [] };
     const single = looking.oneArm || period.whole;
-    const silent = single ? withoutTraffic(alone, looking) : waiting(pairs, looking);
+    const { silent, played } = single ? withoutTraffic(alone, looking) : waiting(pairs, looking);
     for (const { index, reason } of silent) reasons[index] ??= reason;
     const judged: readonly Indexed<unknown>[] = single ? alone : pairs;
     return {
@@ -70,6 +72,7 @@ export function divideTicks<A>(
       pairs: pairs.map(({ value }) => value),
       alone: alone.map(({ value }) => value),
       lastSeen: judged.findLast(({ index }) => reasons[index] === undefined)?.index,
+      played,
     };
   });
   const lone = looking.alone && !looking.oneArm ? loneTicks(groups, periods, looking) : NO_TICKS;
@@ -126,14 +129,18 @@ function groupByPeriod<A>(
   return groups;
 }
 
+/** Ticks that are not judged, and how many are played. */
+interface Silence {
+  readonly silent: readonly { readonly index: number; readonly reason: string }[];
+  readonly played: number;
+}
+
 /** Ticks at the end of a period in which an arm has had no traffic since; a new weight begins anew. */
-function waiting<A>(
-  pairs: readonly Indexed<Pair<A>>[],
-  { exposure }: Looking<A>,
-): readonly { readonly index: number; readonly reason: string }[] {
+function waiting<A>(pairs: readonly Indexed<Pair<A>>[], { exposure }: Looking<A>): Silence {
   let candidate = 0;
   let stable = 0;
   let from = 0;
+  let played = 0;
   for (const [position, { value }] of pairs.entries()) {
     candidate += exposure(value.candidate);
     stable += exposure(value.stable);
@@ -141,16 +148,18 @@ function waiting<A>(
     candidate = 0;
     stable = 0;
     from = position + 1;
+    played += 1;
   }
-  const silent = candidate > 0 ? 'stable' : stable > 0 ? 'the candidate' : 'either arm';
-  return pairs.slice(from).map(({ index }) => ({ index, reason: `no traffic on ${silent}` }));
+  const arm = candidate > 0 ? 'stable' : stable > 0 ? 'the candidate' : 'either arm';
+  return {
+    silent: pairs.slice(from).map(({ index }) => ({ index, reason: `no traffic on ${arm}` })),
+    played,
+  };
 }
 
-function withoutTraffic<A>(
-  alone: readonly Indexed<A>[],
-  { exposure }: Looking<A>,
-): readonly { readonly index: number; readonly reason: string }[] {
-  return alone
+function withoutTraffic<A>(alone: readonly Indexed<A>[], { exposure }: Looking<A>): Silence {
+  const silent = alone
     .filter(({ value }) => !(exposure(value) > 0))
     .map(({ index }) => ({ index, reason: 'no traffic on the candidate' }));
+  return { silent, played: alone.length - silent.length };
 }

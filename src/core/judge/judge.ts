@@ -6,6 +6,7 @@ import { forecastSafe } from './forecast.ts';
 import type { ShownInterval, Words } from './method.ts';
 import { type Weighed, weigh } from './weigh.ts';
 import { describeSafeForecast } from './words/forecast.ts';
+import { describeAllForgiven } from './words/left-out.ts';
 import { writeOdds, writeOddsBelow, writeProgress } from './write-numbers.ts';
 
 /** What the evidence says of one check. */
@@ -160,6 +161,7 @@ function describe(
     text: [
       words.doubt,
       ...(words.margins ? [describeStanding(one, family, words.margins)] : []),
+      ...forgiven(one),
       `${writeProgress(logSafe, safeThreshold)} of the evidence needed to advance${foresee(evidence, one)}`,
     ].join('; '),
   };
@@ -174,6 +176,12 @@ function describeStanding(one: Weighed, family: Family, margins: NonNullable<Wor
   if (members.length === 0) return safety;
   const share = logShare(one, family.logWeight(check));
   return `${of('harm', margins.harm, share, family.threshold)}; ${safety}`;
+}
+
+/** Said as long as it explains why there is no evidence at all. */
+function forgiven({ check, played }: Weighed): readonly string[] {
+  const text = 'trim' in check ? describeAllForgiven(check.trim, played) : undefined;
+  return text === undefined ? [] : [text];
 }
 
 /** How long it will take, where that can be said. */

@@ -40,6 +40,8 @@ export interface Weighed {
   /** What a forecast rests on; undefined for kinds that have none, and before anything was seen. */
   readonly prospect: Prospect | undefined;
   readonly used: number;
+  /** Ticks that are played, since the rollout began and in this step. */
+  readonly played: { readonly all: number; readonly now: number };
   readonly dropped: readonly Dropped[];
   /** Position of the newest tick of this step that could be judged. */
   readonly lastSeen: number | undefined;
@@ -154,6 +156,10 @@ function weighBy<C extends EvidenceCheck, A>(
     exposure: (now?.alone ?? []).reduce((sum, arm) => sum + looking.exposure(arm), 0),
     prospect: now && prospectOf(check, method, now),
     used: divided.used,
+    played: {
+      all: stretches.reduce((sum, { played }) => sum + played, 0),
+      now: now?.played ?? 0,
+    },
     dropped: divided.dropped,
     lastSeen: now?.lastSeen,
     blindBecause: divided.blindBecause,

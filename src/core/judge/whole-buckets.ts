@@ -58,7 +58,7 @@ export function tailStretches(
   stretches: readonly Stretch<CumulativeBuckets>[],
   bound: number,
 ): readonly Stretch<{ readonly events: number; readonly exposure: number }>[] {
-  return stretches.map(({ period, pairs, alone, lastSeen }) => ({
+  return stretches.map(({ period, pairs, alone, lastSeen, played }) => ({
     period,
     pairs: pairs.map(({ candidate, stable }) => ({
       candidate: countsAbove(candidate, bound),
@@ -66,5 +66,6 @@ export function tailStretches(
     })),
     alone: alone.map((histogram) => countsAbove(histogram, bound)),
     lastSeen,
+    played,
   }));
 }

@@ -2,6 +2,7 @@ import { formatDuration, formatPercent, type Millis, millis } from '../units.ts'
 import { formatPath } from '../yaml/yaml-path.ts';
 import { brakesKeep } from './brake-floor.ts';
 import { isAskedAs } from './brake-in.ts';
+import { CONFIG_PATH } from './config-schema.ts';
 import { healthSettings } from './defaults.ts';
 import { expandCheck } from './expand-check.ts';
 import { longestWeekly } from './freeze.ts';
@@ -144,10 +145,12 @@ function* checksKeep({ release, floor, whose }: FloorInput): Iterable<PolicyFind
         'key',
       );
   const providers = new Set(gates.map(({ provider }) => provider));
+  const names = [...providers].join(', ');
+  const asked = `the required checks ask ${providers.size === 0 ? 'no provider' : `${providers.size} provider${providers.size === 1 ? '' : 's'} (${names})`}`;
   if (floor.providers !== undefined && providers.size < floor.providers)
     yield below(
       [...HEALTH, 'checks'],
-      `the required checks ask ${providers.size === 0 ? 'no provider' : `only ${[...providers].join(', ')}`}, and ${whose} asks for ${floor.providers} provider(s); ask another one in one of them`,
+      `${asked}, and ${whose} asks for ${floor.providers}. What counts is each provider of ${CONFIG_PATH} that a check names which is required and does more than notify: name another one in such a check, or in a copy of one, and add it under providers there when there is none`,
       'tier',
       'key',
     );

@@ -68,7 +68,7 @@ function judgeOverride(
           code: 'WAIVER_EXPIRED',
           severity: 'warning',
           path: [...path, 'until'],
-          message: `the override of ${rule} ended on ${formatLocal(policy.timeZone, idle.end)} and sets nothing aside any more; delete it`,
+          message: `the override of ${rule} ended on ${formatLocal(policy.timeZone, idle.end)} and sets nothing aside any more; delete it, or renew it: an end at most ${formatDuration(policy.longestOverride)} ahead as until, a reason that holds today, and as owner one of ${policy.overridersFrom} (${policy.overriders.join(', ') || 'there are none'})`,
         },
       ];
     default:

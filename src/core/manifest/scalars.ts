@@ -112,7 +112,7 @@ export const RepoPath = z
   .regex(REPO_PATH)
   .register(wording, {
     expected: 'a path inside the repository like serving/fraud-scorer.yaml',
-    must: 'must be a path inside the repository, like serving/fraud-scorer.yaml: no / or - in front, no / at the end, no "//", ".." or ".", no \\ : * ? " < > |, not below .git or .github',
+    must: 'must be a path inside the repository, like serving/fraud-scorer.yaml: no / or - in front, no / at the end, no "//", ".." or ".", no \\ : * ? " < > | and no line end, not below .git or .github',
     code: 'SEC-09',
   })
   .meta({ description: 'A path inside the repository, with forward slashes.' });

@@ -194,8 +194,11 @@ class ShapeReport {
   #unknownWord(path: YamlPath, words: readonly string[]): void {
     const value = this.#valueAt(path);
     const meant = typeof value === 'string' ? didYouMean(value, words) : undefined;
-    const message = `must be ${listWords(words)}${this.#got(path)}${suggest(meant)}`;
-    this.#push({ path, code: typeof value === 'string' ? 'VALUE_UNKNOWN' : 'TYPE_MISMATCH', message });
+    const isWord = typeof value === 'string';
+    const got =
+      isWord || this.#isPrivate(path) ? this.#got(path) : `, got ${describeValue(this.#check.source, path)}`;
+    const message = `must be ${listWords(words)}${got}${suggest(meant)}`;
+    this.#push({ path, code: isWord ? 'VALUE_UNKNOWN' : 'TYPE_MISMATCH', message });
   }
 
   #malformed(path: YamlPath, schema: Schema | undefined): void {

@@ -76,7 +76,7 @@ function judgeDays(
   if (days < 0)
     return {
       code: 'WAIVER_EXPIRED',
-      message: `the waiver of ${rule} ended on ${until}; mend what it covers, or have ${owner} set a new day with a reason`,
+      message: `the waiver of ${rule} ended on ${until}; mend what it covers and delete it, or renew it: a new day at most ${LONGEST_DAYS} days ahead as until, a reason that holds today, and the name of who signs for it now (${owner} did) as owner`,
     };
   if (days > LONGEST_DAYS)
     return {
@@ -87,6 +87,6 @@ function judgeDays(
   return {
     code: 'WAIVER_ENDING',
     severity: 'warning',
-    message: `the waiver of ${rule} ends on ${until}, in ${days} days; from then on this manifest is refused`,
+    message: `the waiver of ${rule} ends on ${until}, in ${days} days, and from then on this manifest is refused; mend what it covers and delete it, or have ${owner} renew it with a new day and a reason that holds today`,
   };
 }

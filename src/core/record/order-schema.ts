@@ -70,3 +70,8 @@ export function describeSource(source: OrderSource): string {
       return 'a terminal';
   }
 }
+
+/** How an order is written where orders are given: in a comment, or, where the repository is on this machine, on a line. */
+export function writeOrder(place: 'comment' | 'terminal', words: string): string {
+  return `${place === 'comment' ? '/belay' : 'belay command'} ${words}`;
+}

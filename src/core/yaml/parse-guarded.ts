@@ -86,7 +86,7 @@ class Admission {
       case '&':
       case '*':
         this.#refuse(
-          `anchors and aliases are not allowed, got ${quote(lexeme)}; ${lexeme.startsWith('&') ? 'delete it' : 'write the value out'}`,
+          `anchors and aliases are not allowed, got ${quote(lexeme)}; ${lexeme.startsWith('&') ? 'delete it, and write the value out where it is used' : 'write the value out'}`,
           offset,
         );
         return;
@@ -118,7 +118,10 @@ class Admission {
       case 'document':
         this.#documents++;
         if (this.#documents === 2)
-          this.#refuse('a second document begins here; one file holds one document', token.offset);
+          this.#refuse(
+            'a second document begins here; one file holds one document: move what follows into a file of its own',
+            token.offset,
+          );
         return this.#documents === 1;
       case 'error':
         this.#errors++;
@@ -133,7 +136,7 @@ class Admission {
     if (stack.length > DEPTH_LIMIT + 1 && stack.filter(CST.isCollection).length > DEPTH_LIMIT)
       return this.#stop(`nesting deeper than ${DEPTH_LIMIT} levels; write it flatter`, offset);
     if (this.#structure > LEXEME_LIMIT)
-      return this.#stop(`more than ${NODE_LIMIT} values; split the file`, offset);
+      return this.#stop(`more than ${NODE_LIMIT} values; shorten it, a file describes one thing`, offset);
     if (this.findings.length > FINDING_LIMIT) this.isComplete = false;
     return this.isComplete;
   }

@@ -63,7 +63,7 @@ export function inspectYaml(file: string, text: string): Inspection {
   };
   const size = utf8Length(text);
   if (size > SIZE_LIMIT) {
-    const message = `file is ${Math.ceil(size / 1024)} KiB; limit ${SIZE_LIMIT / 1024} KiB`;
+    const message = `file is ${Math.ceil(size / 1024)} KiB; limit ${SIZE_LIMIT / 1024} KiB; shorten it, a file describes one thing`;
     return { source: undefined, problems: [problem('SEC-06', 0, message)], blamed };
   }
   const characters = findForbiddenCharacters(text);

@@ -58,7 +58,8 @@ class Walk {
     if (isNode(node) && node.range) this.#offset = node.range[0];
     this.#nodes++;
     if (this.#nodes > NODE_LIMIT) {
-      if (this.#nodes === NODE_LIMIT + 1) this.#refuse(`more than ${NODE_LIMIT} values; split the file`);
+      if (this.#nodes === NODE_LIMIT + 1)
+        this.#refuse(`more than ${NODE_LIMIT} values; shorten it, a file describes one thing`);
       return null;
     }
     if (isMap(node)) return this.#map(node);

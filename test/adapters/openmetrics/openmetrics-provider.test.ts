@@ -188,6 +188,21 @@ describe('openmetrics provider', () => {
     expect(await at(query, justAfter(minute(30)))).toEqual({ kind: 'sample', value: 5 });
   });
 
+  it('says of a file that ends before what is asked about that it is old, and what to do', async () => {
+    const detail =
+      'the newest sample of recorded is of 2026-11-21T09:00:00Z, 2h before what is asked about; write the file anew before each run, or ask a provider that is up to date';
+    expect(await at('sum(predict_total)', minute(180))).toEqual({ kind: 'absent', reason: 'stale', detail });
+    expect(await over('sum(predict_total)', [180, 240, 5])).toEqual({
+      kind: 'absent',
+      reason: 'stale',
+      detail,
+    });
+    // what another name would not mend is not called old
+    expect(await at('sum(predicted_total)', minute(30))).toMatchObject({ reason: 'empty' });
+    expect(await over('sum(predicted_total)', [50, 240, 5])).toMatchObject({ reason: 'empty' });
+    expect(await at('sum(increase(predict_total[4h]))', minute(180))).toMatchObject({ kind: 'sample' });
+  });
+
   it('answers the same from the same recording, whenever it is asked', async () => {
     const later = createOpenMetricsProvider({
       name: 'recorded',

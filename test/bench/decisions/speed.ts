@@ -1,3 +1,4 @@
+import { formatProblem } from '../../../src/core/errors.ts';
 import { judgeDocument } from '../../../src/core/judge/document/judge-document.ts';
 import { readEvidence } from '../../../src/core/judge/document/read-evidence.ts';
 import type { Tick } from '../../../src/core/stats/counts.ts';
@@ -45,8 +46,8 @@ function evidenceText(checks: number, ticks: number, seed: number): string {
 
 /** Milliseconds to judge everything (verdicts, intervals, sentences), and to parse the same JSON. */
 function judging(text: string, tries: number): { readonly judge: number; readonly parse: number } {
-  const reading = readEvidence(text);
-  if (reading.kind !== 'read') throw new Error(reading.problems.join('; '));
+  const reading = readEvidence(text, 'evidence.json');
+  if (reading.kind !== 'read') throw new Error(reading.problems.map(formatProblem).join('; '));
   return {
     judge: fastest(tries, () => void judgeDocument(reading.evidence, { curve: false })),
     parse: fastest(tries, () => void JSON.parse(text)),

@@ -30,10 +30,9 @@ function stepOf(
 }
 
 const problemsOf = (step: ForeseenStep) =>
-  findStepProblems(release, { steps: [step] } as unknown as Foresight).map(({ code, severity }) => [
-    code,
-    severity,
-  ]);
+  findStepProblems(release, { steps: [step], traffic: [] } as unknown as Foresight).map(
+    ({ code, severity }) => [code, severity],
+  );
 
 describe('problems of steps', () => {
   it.each([
@@ -63,9 +62,31 @@ describe('problems of steps', () => {
   });
 });
 
+describe('a hold that is too short', () => {
+  const messages = (step: ForeseenStep) =>
+    findStepProblems(release, {
+      steps: [step],
+      traffic: [
+        { name: 'errors', kind: 'seen', exposure: 1200, rate: 0.01, unit: 'share', ticks: 9, asked: 9 },
+      ],
+    } as unknown as Foresight).map(({ message }) => message);
+
+  it('says what is given, what is needed, and at which traffic', () => {
+    expect(messages(stepOf(130, 10))).toEqual([
+      "at 5%: the hold of 1h is too short to prove twice what is tolerated, nine times out of ten: errors needs 2h at 1,200 events a minute, 60 of them the candidate's. Until then only the proof of safety keeps a bad candidate here; hold longer, or give it more weight",
+    ]);
+    expect(messages(stepOf(undefined, 10))[0]).toContain(
+      'errors never proves it by the deadline at 1,200 events a minute',
+    );
+  });
+});
+
 describe('a step on which nothing is learned', () => {
   it('says the times of its rows, from which it follows', () => {
-    const [problem] = findStepProblems(release, { steps: [stepOf(undefined, 300)] } as unknown as Foresight);
+    const [problem] = findStepProblems(release, {
+      steps: [stepOf(undefined, 300)],
+      traffic: [],
+    } as unknown as Foresight);
     expect(problem).toMatchObject({
       code: 'STEP_LEARNS_NOTHING',
       message:
@@ -85,11 +106,15 @@ describe('problems of trials', () => {
     ...{ startedAt: at, endedAt: at, end, proven: [], ruled: [], reason: '' },
     ...by,
   });
-  const find = (trials: readonly Trial[]) =>
-    findTrialProblems({
-      ...{ seed: '1', since: at, until: at, every: millis(1), leftOut: [], promised: 0.01 },
-      trials,
-    }).map(({ message }) => message);
+  const HOURS = 3_600_000;
+  const find = (trials: readonly Trial[], seen = 48, course = 24, stretch = 168) =>
+    findTrialProblems(
+      {
+        ...{ seed: '1', since: at, until: instant(seen * HOURS), every: millis(1), leftOut: [] },
+        ...{ promised: 0.01, trials },
+      },
+      { course: millis(course * HOURS), stretch: millis(stretch * HOURS) },
+    ).map(({ message }) => message);
   const healthy = (count: number) => Array.from({ length: count }, () => trial('promoted'));
 
   it('are told for any rule, and for evidence only where the promise does not explain it', () => {
@@ -98,5 +123,18 @@ describe('problems of trials', () => {
     expect(find([...healthy(19), one])).toEqual([]);
     expect(find([...healthy(18), one, one])[0]).toContain('2 of 20 rollouts of stable against itself');
     expect(find([...healthy(19), trial('rolled-back', { ruled: ['rule'] })])[0]).toContain('by rule');
+  });
+
+  it('are told when there is less of stable than a rollout takes, with what to do about it', () => {
+    const head = (seen: string, takes: string) =>
+      `the backtest has ${seen} of stable's numbers, and a rollout takes ${takes} at least, so none was promoted and the later steps were not played; `;
+    const young =
+      'the provider has no older ones: look again when stable has been served for 1d, or let the provider keep its numbers longer';
+    expect(find(healthy(20), 2)).toEqual([`${head('2h', '1d')}${young}`]);
+    expect(find(healthy(20), 168, 192)).toEqual([`${head('7d', '8d')}look back over 9 days (days: 9)`]);
+    expect(find(healthy(20), 720, 960, 720)[0]).toContain('30 days are the most that is looked back over');
+    expect(find(healthy(20), 24)).toEqual([]);
+    // what shows nothing is told of with the queries
+    expect(find([], 0)).toEqual([]);
   });
 });

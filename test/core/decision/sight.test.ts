@@ -52,7 +52,7 @@ describe('a rollout that would start blind', () => {
     { name: 'no series', outcome: absent('empty'), what: 'no series' },
     { name: 'no sample in any tick', outcome: series('missing'), what: 'no sample' },
     { name: 'not a number in any tick', outcome: series('not-a-number'), what: 'not a number' },
-    { name: 'an answer that is too old', outcome: absent('stale'), what: 'stale' },
+    { name: 'an answer that is too old', outcome: absent('stale'), what: 'stale, as told' },
     {
       name: 'a server that is not there',
       outcome: absent('unreachable'),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { formatProblem } from '../../../src/core/errors.ts';
 import { judgeDocument } from '../../../src/core/judge/document/judge-document.ts';
 import { readEvidence } from '../../../src/core/judge/document/read-evidence.ts';
 import type { LimitSpec } from '../../../src/core/manifest/release-schema.ts';
@@ -125,8 +126,9 @@ describe('burn-rate alerts', () => {
     const assess = (head: object) => {
       const reading = readEvidence(
         JSON.stringify({ apiVersion: 'belay.dev/v1', kind: 'Evidence', ...head, checks: [check] }),
+        'evidence.json',
       );
-      if (reading.kind !== 'read') throw new Error(reading.problems.join());
+      if (reading.kind !== 'read') throw new Error(reading.problems.map(formatProblem).join('; '));
       return judgeDocument(reading.evidence, { curve: false }).checks[0]!;
     };
     expect(assess({ tick: 300_000 })).toMatchObject({ verdict: 'fail' });
@@ -134,7 +136,7 @@ describe('burn-rate alerts', () => {
     expect(assess({})).toMatchObject({
       verdict: 'error',
       reason:
-        'cannot be used: checks[0].alerts: expected the width of a tick in ms as tick of the document, got none',
+        'cannot be used: evidence.json:1:106 checks[0].alerts: expected the width of a tick in ms as tick of the document, got none',
     });
   });
 });

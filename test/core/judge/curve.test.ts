@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { formatProblem } from '../../../src/core/errors.ts';
 import { type AssessmentDocument, judgeDocument } from '../../../src/core/judge/document/judge-document.ts';
 import { readEvidence } from '../../../src/core/judge/document/read-evidence.ts';
 
 type Check = Readonly<Record<string, unknown>> & { readonly ticks: readonly unknown[] };
 
 function assess(checks: readonly Check[], curve: boolean): AssessmentDocument {
-  const reading = readEvidence(JSON.stringify({ apiVersion: 'belay.dev/v1', kind: 'Evidence', checks }));
-  if (reading.kind !== 'read') throw new Error(reading.problems.join('; '));
+  const reading = readEvidence(
+    JSON.stringify({ apiVersion: 'belay.dev/v1', kind: 'Evidence', checks }),
+    'evidence.json',
+  );
+  if (reading.kind !== 'read') throw new Error(reading.problems.map(formatProblem).join('; '));
   return judgeDocument(reading.evidence, { curve });
 }
 

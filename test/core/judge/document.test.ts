@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { formatProblem } from '../../../src/core/errors.ts';
 import { type AssessmentDocument, judgeDocument } from '../../../src/core/judge/document/judge-document.ts';
 import { readEvidence } from '../../../src/core/judge/document/read-evidence.ts';
 import { announceSeed } from '../stats/seeded-random.ts';
@@ -26,15 +27,15 @@ const document = (checks: readonly unknown[], head: object = {}) =>
   });
 
 function assess(text: string, options = { curve: false }): AssessmentDocument {
-  const reading = readEvidence(text);
-  if (reading.kind !== 'read') throw new Error(reading.problems.join('; '));
+  const reading = readEvidence(text, 'evidence.json');
+  if (reading.kind !== 'read') throw new Error(reading.problems.map(formatProblem).join('; '));
   return judgeDocument(reading.evidence, options);
 }
 
 function refusal(text: string): string {
-  const reading = readEvidence(text);
+  const reading = readEvidence(text, 'evidence.json');
   if (reading.kind === 'read') throw new Error('it was read');
-  return reading.problems.join('; ');
+  return reading.problems.map(formatProblem).join('\n');
 }
 
 describe('a document of evidence', () => {
@@ -266,11 +267,11 @@ describe('a document of evidence', () => {
     );
     expect(verdict).toBe('error');
     expect(checks.map((check) => check.verdict)).toEqual(['pass', 'error', 'error', 'error']);
-    expect(checks[1]!.reason).toBe(
-      'cannot be used: checks[1].max: expected number, got nothing; checks[1].ticks[0].candidate.events: expected number, received string',
+    expect(checks[1]!.reason).toMatch(
+      /^cannot be used: evidence\.json:1:\d+ checks\[1\]\.max: expected number, got nothing; evidence\.json:1:\d+ checks\[1\]\.ticks\[0\]\.candidate\.events: expected number, got "1"$/,
     );
     expect(checks[2]!.reason).toMatch(
-      /^cannot be used: checks\[2\]\.kind: expected proportion, .*got "vibes"$/,
+      /^cannot be used: evidence\.json:1:\d+ checks\[2\]\.kind: expected proportion, .*got "vibes"$/,
     );
     expect(checks[3]!.name).toBe('checks[3]');
   });
@@ -283,18 +284,24 @@ describe('a document of evidence', () => {
       ]),
     ).checks.map(({ reason }) => reason);
     expect(reasons[0]).toMatch(/got "errors"; write "kind": "proportion", "question": "errors"$/);
-    expect(reasons[1]).toBe(
-      'cannot be used: checks[1]: has no "bad", "total", "other"; write "events" for "bad", "exposure" for "total"',
+    expect(reasons[1]).toMatch(
+      /^cannot be used: evidence\.json:1:\d+ checks\[1\]: has no "bad", "total", "other"; write "events" for "bad", "exposure" for "total"$/,
     );
   });
 
   it.each([
-    ['{', /^not JSON: /],
-    ['[]', /^document: expected object/],
-    [document([]), /^checks: /],
-    [document([errors, errors]), /^checks: two of them are named "errors"/],
-    [document([errors], { falseRollbackRate: 0 }), /^falseRollbackRate: /],
-    [document([errors], { kind: 'Release' }), /^kind: expected "Evidence"/],
+    ['{', /^evidence\.json:1:2: not JSON: expected a key in double quotes, got the end of the file; /],
+    ['[]', /^evidence\.json:1:1: expected a map, got an empty list$/],
+    [document([]), /^evidence\.json:1:\d+ checks: expected a list of at least 1, got an empty list$/],
+    [document([errors, errors]), /^evidence\.json:1:\d+ checks\[1\]\.name: two checks are named "errors"/],
+    [
+      document([errors], { falseRollbackRate: 0 }),
+      /^evidence\.json:1:68 falseRollbackRate: expected number to be >0, got 0$/,
+    ],
+    [
+      document([errors], { kind: 'Release' }),
+      /^evidence\.json:1:37 kind: expected "Evidence", got "Release"$/,
+    ],
     [document([errors], { extra: 1 }), /extra/],
   ])('is refused as a whole with the path: %s', (text, says) => {
     expect(refusal(text)).toMatch(says);
@@ -340,8 +347,8 @@ describe('a document of evidence', () => {
         ],
       },
     });
-    expect(checks[2]!.reason).toBe(
-      'cannot be used: checks[2]: expected bound, quantile or both, got neither',
+    expect(checks[2]!.reason).toMatch(
+      /^cannot be used: evidence\.json:1:\d+ checks\[2\]: expected bound, quantile or both, got neither$/,
     );
     expect(checks[3]!.reason).toMatch(/^40 in 5 \(8 per unit\) against 1 in 95 \(0\.0105 per unit\); /);
   });
@@ -395,5 +402,133 @@ describe('a document of evidence', () => {
       }),
       { seed, numRuns: 200 },
     );
+  });
+});
+
+describe('a problem of a document', () => {
+  const check = {
+    name: 'slo',
+    kind: 'limit',
+    max: 0.01,
+    ticks: [{ candidate: { events: '3', exposure: 100 } }],
+  };
+  const head = { apiVersion: 'belay.dev/v1', kind: 'Evidence' };
+
+  function reasonsOf(text: string, file: string): readonly string[] {
+    const reading = readEvidence(text, file);
+    if (reading.kind !== 'read') return reading.problems.map(formatProblem);
+    return judgeDocument(reading.evidence, { curve: false }).checks.map(({ reason }) => reason);
+  }
+
+  it('has its line and column in JSON', () => {
+    const text = JSON.stringify({ ...head, checks: [check] }, undefined, 2);
+    const line = text.slice(0, text.indexOf('"3"')).split('\n').length;
+    const says = `cannot be used: -:${line}:23 checks[0].ticks[0].candidate.events: expected number, got "3"`;
+    expect(reasonsOf(text, '-')).toEqual([says]);
+    expect(reasonsOf(text.replaceAll('\n', '\r\n'), '-')).toEqual([says]);
+    expect(reasonsOf(`\uFEFF${text}`, '-')).toEqual([says]);
+  });
+
+  it('has its line and column in YAML', () => {
+    const text = [
+      'apiVersion: belay.dev/v1',
+      'kind: Evidence',
+      'checks:',
+      '  - name: slo',
+      '    kind: limit',
+      '    max: 0.01',
+      '    ticks:',
+      '      - candidate: {events: many, exposure: 100}',
+      '        total: 7',
+    ].join('\n');
+    const path = 'checks[0].ticks[0]';
+    const says = `cannot be used: evidence.yaml:8:29 ${path}.candidate.events: expected number, got "many"; evidence.yaml:9:9 ${path}: has no "total"; write "exposure" for "total"`;
+    expect(reasonsOf(text, 'evidence.yaml')).toEqual([says]);
+    // without a name it is told by its first character
+    expect(reasonsOf(text, '-')).toEqual([says.replaceAll('evidence.yaml', '-')]);
+    const sound = text.replace('many', '3').split('\n').slice(0, -1).join('\n');
+    expect(reasonsOf(sound, '-')[0]).toMatch(/^3 of 100 \(3%\); not proven within the limit of 1%/);
+  });
+
+  it('has the place of its file where that is neither', () => {
+    expect(reasonsOf('{\n  "kind": Evidence\n}', '-')[0]).toMatch(
+      /^-:2:11: not JSON: expected a value, got "E"; /,
+    );
+    expect(reasonsOf('kind: [Evidence\n', 'evidence.yml')[0]).toMatch(/^evidence\.yml:[12]:\d+: /);
+    expect(reasonsOf('', '-')).toEqual(['-:1:1: expected a map, got null']);
+  });
+
+  it('says that what is too large for YAML may be JSON', () => {
+    const ticks = '      - candidate: {events: 1, exposure: 100}\n'.repeat(400);
+    const text = `apiVersion: belay.dev/v1\nkind: Evidence\nchecks:\n  - name: slo\n    kind: limit\n    max: 0.01\n    ticks:\n${ticks}`;
+    expect(reasonsOf(text, '-')[0]).toMatch(
+      /^refused\[SEC-06\] -:\d+:\d+.*; JSON may be as large as you need$/,
+    );
+  });
+
+  it('is the second of two checks with one name', () => {
+    const text = JSON.stringify({ ...head, checks: [check, check] });
+    expect(reasonsOf(text, 'e.json')).toEqual([
+      `e.json:1:${text.lastIndexOf('"slo"') + 1} checks[1].name: two checks are named "slo"; give each its own name`,
+    ]);
+  });
+
+  it('is found in a document of any size in one pass', () => {
+    const ticks = Array.from({ length: 50_000 }, () => ({ candidate: { events: 1, exposure: 100 } }));
+    const broken = Array.from({ length: 200 }, (_, index) => ({ ...check, name: `c${index}` }));
+    const text = JSON.stringify(
+      { ...head, checks: [{ ...check, name: 'long', ticks }, ...broken] },
+      undefined,
+      1,
+    );
+    const reasons = reasonsOf(text, 'e.json');
+    expect(reasons).toHaveLength(201);
+    const line = text.slice(0, text.lastIndexOf('"3"')).split('\n').length;
+    expect(reasons.at(-1)).toContain(`e.json:${line}:17 checks[200].ticks[0].candidate.events: `);
+  });
+});
+
+describe('ticks that are left out', () => {
+  const reason = (ticks: readonly unknown[], more: object = {}): string =>
+    assess(document([{ ...errors, ...more, ticks }])).checks[0]!.reason;
+  const bad = tick(90, 250, 24, 4_750);
+
+  it('are said to be why nothing is proven', () => {
+    expect(reason([bad])).not.toContain('forgiven');
+    expect(reason([bad], { trim: 1 })).toContain(
+      '; the only tick so far is forgiven (trim 1), so nothing can be proven before a second one; 0% of the evidence',
+    );
+    expect(reason([bad, bad], { trim: 2 })).toContain(
+      '; each of the 2 ticks so far is forgiven (trim 2), so nothing can be proven before there are 3; ',
+    );
+    // a tick without traffic is one with the next: of these nothing counts either
+    expect(reason([tick(0, 0, 24, 4_750), bad], { trim: 1 })).toContain('; the only tick so far is forgiven');
+  });
+
+  it('are counted beside those that count', () => {
+    expect(reason([bad, bad, bad], { trim: 1 })).toMatch(
+      /; 1 of 3 ticks is forgiven \(trim 1\): the one that proves most does not count as evidence$/,
+    );
+    expect(reason([bad, bad, bad], { trim: 2 })).toMatch(
+      /; 2 of 3 ticks are forgiven \(trim 2\): those that prove most do not count as evidence$/,
+    );
+  });
+
+  it('are listed by why they cannot be compared', () => {
+    const none = { candidate: null, stable: null };
+    expect(reason([bad, none, bad, none, tick(-3, 100, 5, 100), bad])).toMatch(
+      /; 3 of 6 ticks left out \(2 candidate: no data, 1 candidate: -3 events of 100, as after a counter reset\)$/,
+    );
+    expect(reason([none])).toBe('no data to judge by: 1 of 1 tick left out (1 candidate: no data)');
+    expect(reason([])).toBe('no data: it has no ticks; add what was seen');
+    const all = ['a', 'b', 'c', 'd', 'e'].map((_, index) => tick(-1 - index, 100, 5, 100));
+    expect(reason([bad, ...all])).toMatch(/; 5 of 6 ticks left out \(.*, 2 for other reasons\)$/);
+  });
+
+  it('are no matter where a multiple of nothing can never be proven', () => {
+    const nobody = Array.from({ length: 5 }, () => tick(0, 500, 0, 9_500));
+    const hopeless = 'of none there is no multiple: safety needs an absolute part (difference) in safe';
+    expect(reason(nobody, { safe: { ratio: 1.25 } })).toContain(hopeless);
+    expect(reason(nobody)).not.toContain(hopeless);
   });
 });

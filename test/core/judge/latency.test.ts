@@ -305,7 +305,7 @@ describe('fractions of requests', () => {
           stable: scaled(histogram(FINE, 19_003, exponential(0.4)), theirs),
         };
         const pairs = Array.from({ length: 7 }, () => pair);
-        const whole = wholeBuckets([{ period: CANARY, pairs, alone: [], lastSeen: 6 }], side);
+        const whole = wholeBuckets([{ period: CANARY, pairs, alone: [], lastSeen: 6, played: 7 }], side);
         // not the lowest: above it are all, and there can be no more than all
         for (const bound of FINE.slice(1)) {
           const above = (arm: 'candidate' | 'stable', ticks: readonly BucketTick[]) =>

@@ -8,6 +8,7 @@ const stretch = (share: number, values: readonly number[]): Stretch<number> => (
   pairs: values.map((candidate): Pair<number> => ({ candidate, stable: 0 })),
   alone: values,
   lastSeen: undefined,
+  played: values.length,
 });
 const logE = (stretches: readonly Stretch<number>[]): number => {
   const values = stretches.flatMap(({ alone }) => alone);

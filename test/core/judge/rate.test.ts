@@ -64,7 +64,7 @@ describe('a rate', () => {
       name: 'no event anywhere',
       part: { ticks: same(200, of(0, 2.5), of(0, 10)) },
       verdict: 'inconclusive',
-      says: '0 in 500 (0 per unit) against 0 in 2,000 (0 per unit); neither harm nor safety is proven; harm (more than the 1.5 times allowed): evidence 1 to 1, needed 100 to 1; safety (within the 1.5 times that count as safe): evidence 1 to 1, needed 20 to 1; 0% of the evidence needed to advance',
+      says: '0 in 500 (0 per unit) against 0 in 2,000 (0 per unit); neither harm nor safety is proven; stable has none, and of none there is no multiple: safety needs an absolute part (difference) in safe; harm (more than the 1.5 times allowed): evidence 1 to 1, needed 100 to 1; safety (within the 1.5 times that count as safe): evidence 1 to 1, needed 20 to 1; 0% of the evidence needed to advance',
     },
     {
       name: 'no event anywhere, but a limit',

@@ -66,10 +66,11 @@ describe('a question of the field', () => {
     };
     const reading = readEvidence(
       JSON.stringify({ apiVersion: 'belay.dev/v1', kind: 'Evidence', ...document }),
+      'evidence.json',
     );
     const [check] = reading.kind === 'read' ? reading.evidence.checks : [];
     const { kind: judged } = expandCheck(specOf(kind));
-    const problem = check?.kind === 'unusable' ? (check.problems[0] ?? '') : '';
+    const problem = check?.kind === 'unusable' ? (check.problems[0]?.message ?? '') : '';
     if (judged === kind) expect(problem).not.toContain('write "kind"');
     else expect(problem).toContain(`; write "kind": "${judged}", "question": "${kind}"`);
   });

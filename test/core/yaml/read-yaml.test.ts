@@ -84,7 +84,7 @@ describe('what is refused', () => {
       name: 'anchors and aliases, each where it stands',
       given: 'a: &a {b: *a}',
       expected: [
-        'SEC-06 1:4 anchors and aliases are not allowed, got "&a"; delete it',
+        'SEC-06 1:4 anchors and aliases are not allowed, got "&a"; delete it, and write the value out where it is used',
         'SEC-06 1:11 anchors and aliases are not allowed, got "*a"; write the value out',
       ],
     },
@@ -118,7 +118,9 @@ describe('what is refused', () => {
     {
       name: 'further documents',
       given: 'a: 1\n---\nb: 2\n---\nc: 3',
-      expected: ['SEC-06 2:1 a second document begins here; one file holds one document'],
+      expected: [
+        'SEC-06 2:1 a second document begins here; one file holds one document: move what follows into a file of its own',
+      ],
     },
     {
       name: 'keys that reach a prototype',

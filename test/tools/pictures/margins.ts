@@ -1,3 +1,4 @@
+import { formatProblem } from '../../../src/core/errors.ts';
 import { judgeDocument } from '../../../src/core/judge/document/judge-document.ts';
 import { readEvidence } from '../../../src/core/judge/document/read-evidence.ts';
 import { seedOf } from '../../bench/decisions/random.ts';
@@ -86,8 +87,9 @@ function judged({ effect, minutes }: (typeof CANDIDATES)[number]): Judged {
   const check = { name: 'errors', kind: 'proportion', harm: { ratio: HARM }, safe: { ratio: SAFE }, ticks };
   const reading = readEvidence(
     JSON.stringify({ apiVersion: 'belay.dev/v1', kind: 'Evidence', checks: [check] }),
+    'evidence.json',
   );
-  if (reading.kind !== 'read') throw new TypeError(reading.problems.join('; '));
+  if (reading.kind !== 'read') throw new TypeError(reading.problems.map(formatProblem).join('; '));
   const [result] = judgeDocument(reading.evidence, { curve: false }).checks;
   const sum = (arm: 'candidate' | 'stable', what: 'events' | 'exposure'): number =>
     ticks.reduce((total, tick) => total + tick[arm][what], 0);

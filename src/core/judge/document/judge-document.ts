@@ -1,7 +1,9 @@
+import { formatProblem } from '../../errors.ts';
 import type { Evidence, Verdict } from '../evidence.ts';
 import { type CheckJudgement, judge } from '../judge.ts';
 import type { ShownInterval } from '../method.ts';
 import { joinVerdicts } from '../verdict.ts';
+import { describeDropped, describeForgiven } from '../words/left-out.ts';
 import { type CurvePoint, drawCurves } from './curve.ts';
 import type { ReadCheck, ReadEvidence } from './read-evidence.ts';
 
@@ -93,12 +95,15 @@ function unusableResult(one: ReadCheck): CheckResult {
     safeThreshold: null,
     interval: null,
     ticks: { used: 0, dropped: [] },
-    reason: one.kind === 'unusable' ? `cannot be used: ${one.problems.join('; ')}` : 'cannot be used',
+    reason:
+      one.kind === 'unusable'
+        ? `cannot be used: ${one.problems.map(formatProblem).join('; ')}`
+        : 'cannot be used',
   };
 }
 
 function checkResult(one: CheckJudgement): CheckResult {
-  const { check, verdict, logHarm, logSafe, safeThreshold, interval, weighed, text } = one;
+  const { check, verdict, logHarm, logSafe, safeThreshold, interval, weighed } = one;
   return {
     name: check.name,
     kind: check.kind,
@@ -108,6 +113,23 @@ function checkResult(one: CheckJudgement): CheckResult {
     safeThreshold: logSafe === undefined ? null : safeThreshold,
     interval: interval ? { ...interval, high: interval.high ?? null } : null,
     ticks: { used: weighed.used, dropped: weighed.dropped },
-    reason: text,
+    reason: describeWithTicks(one),
   };
+}
+
+/** The sentence of a check with the ticks that it does not rest on: who wrote the document wants to know what became of them. */
+function describeWithTicks({ check, verdict, weighed, text }: CheckJudgement): string {
+  const { dropped, played } = weighed;
+  const ticks = check.ticks.length;
+  if (verdict === 'no-data')
+    return ticks === 0
+      ? 'no data: it has no ticks; add what was seen'
+      : `no data to judge by: ${describeDropped(dropped, ticks) ?? text}`;
+  return [
+    text,
+    'trim' in check ? describeForgiven(check.trim, played.all) : undefined,
+    describeDropped(dropped, ticks),
+  ]
+    .filter((part) => part !== undefined)
+    .join('; ');
 }

@@ -36,7 +36,8 @@ export function calibrationWords(
     bin === undefined ? 'no labelled predictions' : `bin ${bin.name}: ${describeBin(bin, isCompared)}`;
   const further = isCompared ? ' and from stable' : '';
   const beyond = `further from the claim${further} than the ${writePoints(tolerance)} allowed`;
-  const within = `${isCompared ? 'no further off than stable, or than the claim, by the' : 'within the'} ${writePoints(safe.tolerance)} ${isCompared ? 'that would not count' : 'that count'} as safe`;
+  const of = isCompared ? ' of the claim, or of what stable is off,' : '';
+  const within = `within the ${writePoints(safe.tolerance)}${of} that count as safe`;
   return {
     seen: `${at(worst)}${overall}`,
     harm: { bin: `${at(worst)}${overall}; ${beyond}` },

@@ -63,7 +63,7 @@ export function countWords(
     doubt:
       whole || safe === undefined
         ? `${seen}; not proven within the limit of ${bound}`
-        : `${compared}; neither harm nor safety is proven`,
+        : `${compared}; neither harm nor safety is proven${describeHopeless(safe, stable)}`,
     margins:
       whole || safe === undefined
         ? { harm: `above the limit of ${bound}`, safe: `within the limit of ${bound}` }
@@ -137,6 +137,12 @@ export function describeMargin({ ratio, difference }: Margin, unit: CountUnit): 
   if (difference === 0) return times;
   const points = writeDifference(difference, unit);
   return ratio === 1 ? `the ${points}` : `${times} plus ${points}`;
+}
+
+/** A multiple of nothing is nothing, however much is seen. */
+function describeHopeless({ difference }: Margin, { events, exposure }: Counts): string {
+  if (difference > 0 || events > 0 || exposure === 0) return '';
+  return '; stable has none, and of none there is no multiple: safety needs an absolute part (difference) in safe';
 }
 
 /** What the margin comes to at stable's rate, where that is not plain from the factor. */

@@ -1,0 +1,140 @@
+import { describeChange } from '../core/change/describe-change.ts';
+import type { Problem } from '../core/errors.ts';
+import { readRecord, recordPath } from '../core/record/record-file.ts';
+import type { WrittenRecord } from '../core/record/record-schema.ts';
+import type { ForgeState, PullRequest } from '../ports/forge.ts';
+import { nameOf, type ReadableRelease } from './read-files.ts';
+import type { Snapshot } from './read-snapshot.ts';
+import { hasLanded, ORDERS, operationIn, orderFamily } from './rollback-branch.ts';
+import type { World } from './world.ts';
+
+/** What became of the orders that wait. */
+export interface WaitingOrders {
+  /** One landed: the branch is to be read again. */
+  readonly moved: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Lands orders by which something goes on (resume, approve, lift-quarantine) and whose pull request waits for a requirement. These are
+ * never armed: GitHub would merge what anybody who can push has put there since. So it is done here, by the next run, and only while
+ * the head is the commit that an earlier run of this account made. Costs nothing where no branch of such an order is known that
+ * would change anything; else one request for each.
+ */
+export async function landWaitingOrders(world: World, snapshot: Snapshot): Promise<WaitingOrders> {
+  // which says how to merge; without it nothing goes on
+  if (!snapshot.config) return { moved: false, problems: [] };
+  const branches = await world.forge.branches(snapshot.head, ORDERS);
+  const problems: Problem[] = [];
+  for (const release of snapshot.releases) {
+    if (release.kind !== 'readable') continue;
+    for (const kind of openKinds(release))
+      for (const branch of branches.filter((one) => one.startsWith(orderFamily(nameOf(release), kind)))) {
+        if (hasLanded(release, branch)) continue;
+        const outcome = await tryToLand(world, snapshot, { release, kind, branch });
+        if (outcome.kind === 'landed') return { moved: true, problems };
+        if (outcome.kind === 'stuck') problems.push(stuckAt(release.path, outcome.message));
+      }
+  }
+  return { moved: false, problems };
+}
+
+/** Kinds of orders that would change anything now. */
+function openKinds({ state, parsed }: ReadableRelease): readonly ('resume' | 'approve' | 'lift')[] {
+  return [
+    ...(state.ordered ? (['resume'] as const) : []),
+    ...(parsed.release.spec.candidate ? (['approve'] as const) : []),
+    ...(state.quarantined.length > 0 ? (['lift'] as const) : []),
+  ];
+}
+
+interface Waiting {
+  readonly release: ReadableRelease;
+  readonly kind: string;
+  readonly branch: string;
+}
+
+/** A person has to see to it: nobody else does what was ordered. */
+function stuckAt(file: string, message: string): Problem {
+  return { code: 'ORDER_OPEN', severity: 'error', at: { file, line: 1, column: 1 }, path: '', message };
+}
+
+const LEFT = { kind: 'left' } as const;
+
+function stuck(message: string): Landing {
+  return { kind: 'stuck', message };
+}
+
+type Landing =
+  | { readonly kind: 'landed' }
+  /** There is none, or it waits on. */
+  | { readonly kind: 'left' }
+  | { readonly kind: 'stuck'; readonly message: string };
+
+async function tryToLand(
+  world: World,
+  { head, config }: Snapshot,
+  { release, kind, branch }: Waiting,
+): Promise<Landing> {
+  const state = await world.forge.inspect({ branch, families: [] });
+  const pull = state.pulls.find((one) => one.state === 'open');
+  // what was decided on is gone: the next reading looks again
+  if (!pull || state.head !== head) return LEFT;
+  const name = nameOf(release);
+  const again = 'close it, and give the order again';
+  if (!isOwn(state, pull))
+    return stuck(
+      `pull request #${pull.number} brings an order of kind ${kind} for ${name}, but its newest commit is not one that this run's account made, so it is not merged by Belay: look at it and merge it by hand, or ${again}`,
+    );
+  const record = await readOrder(world, release, pull);
+  if (record?.decision.kind !== kind)
+    return stuck(
+      `pull request #${pull.number} brings an order of kind ${kind} for ${name}, and other records came since, so it can land no more: ${again}`,
+    );
+  const { subject, body } = describeChange(record);
+  const method = config?.merge?.method ?? 'merge';
+  const outcome = await world.forge.merge({
+    pull,
+    head: pull.head,
+    method,
+    whenPending: 'leave',
+    subject,
+    body,
+  });
+  switch (outcome.kind) {
+    case 'merged':
+      world.log.info(`pull request #${pull.number} brought the order of kind ${kind} for ${name}`);
+      return { kind: 'landed' };
+    case 'pending':
+    case 'armed':
+      world.log.info(`pull request #${pull.number} (${kind} of ${name}) waits: ${outcome.reason}`);
+      return LEFT;
+    case 'blocked':
+      return stuck(
+        `pull request #${pull.number} brings an order of kind ${kind} for ${name} and was not merged: ${outcome.message}`,
+      );
+    case 'head-changed':
+      return stuck(
+        `somebody pushed to pull request #${pull.number} just now, so its order of kind ${kind} for ${name} is not merged: ${again}`,
+      );
+  }
+}
+
+/** Made by this account, by the forge's word, and by the operation that the branch is named after. */
+function isOwn({ branch }: ForgeState, { head, branch: name }: PullRequest): boolean {
+  return branch?.tip === head && branch.operation?.slice(0, 12) === operationIn(name);
+}
+
+/** The record that it brings, while that follows from the newest one. */
+async function readOrder(
+  { forge }: World,
+  { state, parsed }: ReadableRelease,
+  { head, branch }: PullRequest,
+): Promise<WrittenRecord | undefined> {
+  const path = recordPath(parsed.release.metadata.name, state.sequence + 1);
+  const file = (await forge.read(head, [path])).get(path);
+  const record = file?.kind === 'text' ? readRecord(path, file.text) : undefined;
+  if (!record || file?.kind !== 'text' || record.previous !== state.tip) return undefined;
+  if (record.operation.slice(0, 12) !== operationIn(branch)) return undefined;
+  return JSON.parse(file.text) as WrittenRecord;
+}
