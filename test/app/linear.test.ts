@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../src/adapters/system/sha256.ts';
+import { readFiles } from '../../src/app/read-files.ts';
 import { findReview } from '../../src/core/manifest/runbook-review.ts';
-import { BASE, problemsOf } from './directory.ts';
+import { openInFlight } from './bench.ts';
+import { BASE, directory, filesOf, problemsOf } from './directory.ts';
 
 /** Time of the processor in milliseconds: others use the machine as well. */
 async function costOf(run: () => unknown): Promise<number> {
@@ -26,6 +29,20 @@ describe('a file that a stranger brings', () => {
     expect(await costOf(() => findReview(text))).toBeLessThan(AT_ONCE);
     expect(findReview(text)).toMatchObject({ at: undefined, line: 1, column: 11 });
   });
+});
+
+it('reads records once, however many manifests cannot be read', async () => {
+  const sound = filesOf(await openInFlight(2));
+  const digestsWith = async (broken: number) => {
+    const wrong = Array.from({ length: broken }, (_, index) => [`releases/wrong-${index}.yaml`, 'kind: X\n']);
+    let digests = 0;
+    await readFiles(directory({ ...sound, ...Object.fromEntries(wrong) }), (text) => {
+      digests += 1;
+      return sha256(text);
+    });
+    return digests;
+  };
+  expect(await digestsWith(20)).toBe(await digestsWith(1));
 });
 
 it('takes no blanks for a part of the day of a review', () => {
