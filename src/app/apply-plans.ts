@@ -49,10 +49,11 @@ export async function applyPlans(
     else for (const name of report.along ?? []) busy.add(name);
     reports.push(report);
   }
+  const rolledBack = [...reports];
   const graph = graphOf(snapshot.releases);
   const steps: Step[] = [];
   for (const { change, ...plan } of plans.filter(({ report }) => report.decision.kind !== 'rollback')) {
-    const held = holdBeside(plan.report, reports, graph);
+    const held = holdBeside(plan.report, rolledBack, graph);
     if (held) reports.push(held);
     else if (change) steps.push({ ...plan, change });
     else reports.push(plan.report);

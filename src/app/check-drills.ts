@@ -1,6 +1,7 @@
 import type { Problem } from '../core/errors.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
 import { readDrills } from '../core/record/drill-file.ts';
+import type { Drill } from '../core/record/drill-schema.ts';
 import { formatDuration, formatInstant, type Instant, millis, type Sha256 } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
 import { readDrillFiles } from './drill-record.ts';
@@ -19,7 +20,10 @@ export async function checkDrills(
     const { drills, problems } = readDrills(metadata.name, found, sha256);
     const every = findInterval(config, spec.tier);
     if (every === undefined || now === undefined) return problems;
-    const last = drills.findLast(({ passed, variant }) => passed && variant === 'healthy')?.at;
+    const place = metadata.name === config?.drill?.sandbox ? 'sandbox' : 'scratch';
+    const counts = ({ passed, variant, place: where }: Drill) =>
+      passed && variant === 'healthy' && where === place;
+    const last = drills.findLast(counts)?.at;
     if (last !== undefined && now - last <= every) return problems;
     return [...problems, overdue(file, { every, last })];
   });

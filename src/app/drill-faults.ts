@@ -64,11 +64,17 @@ export interface DrillOutcome {
 
 /** What a variant shows to be wrong: nothing where Belay did what its documents say, and a person could go on from it. */
 export function judgeVariant(variant: DrillVariant, outcome: DrillOutcome): readonly DrillFinding[] {
+  const isMerged = variant === 'healthy' || variant === 'provider-down';
+  return [...judgeFault(variant, outcome), ...(isMerged ? expectMerged(outcome) : [])];
+}
+
+/** The same while the fault is there, whatever comes of the rollback. */
+export function judgeFault(variant: DrillVariant, outcome: DrillOutcome): readonly DrillFinding[] {
   switch (variant) {
     case 'healthy':
-      return expectMerged(outcome);
+      return [];
     case 'provider-down':
-      return [...expectHeld(outcome), ...expectMerged(outcome)];
+      return expectHeld(outcome);
     case 'auto-merge-off':
       return expectBlocked(outcome, 'AUTO_MERGE_OFF');
     case 'permission-lost':

@@ -1,20 +1,28 @@
 import type { Config } from '../core/manifest/config-schema.ts';
 import type { ReleaseReport } from '../report/run-report.ts';
 import { advance } from './advance.ts';
+import { ROLLBACKS, rollbackFamily } from './rollback-branch.ts';
 import type { World } from './world.ts';
 
 /**
  * What a drill must not get into the way of: a rollback that is open, or a rollout that fails or cannot be seen; undefined when
  * there is none. One line. Looks at the repository as it is now, and writes nothing.
+ * @param sandbox the release that fails in drills on purpose, and serves nobody
  */
-export async function findIncident(world: World, branch: string): Promise<string | undefined> {
-  const { siblings } = await world.forge.inspect({ branch, families: ['belay/rollback/'] });
-  const [open] = siblings;
+export async function findIncident(
+  world: World,
+  branch: string,
+  sandbox?: string,
+): Promise<string | undefined> {
+  const { siblings } = await world.forge.inspect({ branch, families: [ROLLBACKS] });
+  const isReal = ({ branch: name }: { readonly branch: string }) =>
+    sandbox === undefined || !name.startsWith(rollbackFamily(sandbox));
+  const open = siblings.find(isReal);
   if (open)
     return `pull request #${open.number} (${open.branch}) rolls a release back and is open; see that it lands, or close it, and run the drill again`;
   const { releases } = await advance(world, { only: [], dryRun: true });
   for (const release of releases) {
-    const trouble = troubleOf(release);
+    const trouble = release.name === sandbox ? undefined : troubleOf(release);
     if (trouble !== undefined)
       return `release "${release.name}" ${trouble}. See to that first: a tick acts on what is proven, and an order to abort ends the rollout. Then run the drill again`;
   }

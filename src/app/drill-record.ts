@@ -7,13 +7,9 @@ import { formatInstant, type Sha } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
 import { type DrillReport, summariseDrill } from '../report/drill.ts';
 import type { Receipt } from '../report/run-report.ts';
-import { createWriter } from './fault.ts';
-import { type Proposal, proposeAndMerge } from './propose.ts';
+import { type DrillChange, landDrillChange } from './drill-write.ts';
 import type { Snapshot } from './read-snapshot.ts';
 import type { World } from './world.ts';
-
-/** How often the record is written again when the default branch moves. */
-const ATTEMPTS = 3;
 
 /** Texts of all files in the folder of drills, by path. */
 export async function readDrillFiles(files: FileSource): Promise<ReadonlyMap<string, string>> {
@@ -32,56 +28,14 @@ export async function keepDrill(
   report: DrillReport,
   { snapshot, id }: { readonly snapshot: Snapshot; readonly id: string },
 ): Promise<Receipt> {
-  const write = createWriter();
-  for (let attempt = 1; ; attempt += 1) {
-    const receipt = await write(async () => {
-      const head = await world.forge.refresh();
-      const change = await buildRecord(world, report, { head, id });
-      if (snapshot.config?.advance?.mode !== 'pull-request') return commitRecord(world, change, head);
-      return proposeAndMerge(world, proposalOf(report, { change, head, id, snapshot }));
-    });
-    if (receipt.kind !== 'head-moved' || attempt >= ATTEMPTS) return receipt;
-  }
-}
-
-type DrillChange = Proposal['change'];
-
-async function commitRecord({ forge }: World, change: DrillChange, head: Sha): Promise<Receipt> {
-  const { subject, body, operation } = change;
-  const files = change.files.map(({ path, after }) => ({ path, text: after }));
-  const outcome = await forge.commit({ parent: head, files, subject, body, operation });
-  switch (outcome.kind) {
-    case 'committed':
-      return outcome;
-    case 'head-moved':
-      return { kind: 'head-moved' };
-    case 'refused':
-      return { kind: 'blocked', code: outcome.code, pull: undefined, message: outcome.message };
-  }
-}
-
-function proposalOf(
-  report: DrillReport,
-  input: {
-    readonly change: DrillChange;
-    readonly head: Sha;
-    readonly id: string;
-    readonly snapshot: Snapshot;
-  },
-): Proposal {
-  const family = drillRecordFamily(report.release);
-  return {
-    change: input.change,
-    base: input.head,
-    branch: `${family}${input.id}`,
-    whenTaken: 'stop',
-    family,
-    title: input.change.subject,
+  return landDrillChange(world, {
+    config: snapshot.config,
+    build: (head) => buildRecord(world, report, { head, id }),
+    family: drillRecordFamily(report.release),
+    id,
     description: summariseDrill(report),
-    method: input.snapshot.config?.merge?.method ?? 'merge',
-    landing: 'leave',
     whenClosed: 'the drill is not recorded, and counts for nothing; drill again',
-  };
+  });
 }
 
 async function buildRecord(
@@ -111,6 +65,7 @@ async function buildRecord(
     base: report.head,
     operation,
     variant: report.variant,
+    place: report.place,
     passed: report.result.kind === 'passed',
     from: report.from ?? null,
     phases: report.phases.map(({ phase, length }) => ({ phase, length })),

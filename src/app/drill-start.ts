@@ -1,6 +1,6 @@
 import { guaranteeOf } from '../core/analysis/guarantee.ts';
 import { buildChange } from '../core/change/build-change.ts';
-import type { Change } from '../core/change/change.ts';
+import type { Change, FileEdit } from '../core/change/change.ts';
 import type { Problem } from '../core/errors.ts';
 import { addCandidate, writeWeight } from '../core/manifest/edit-manifest.ts';
 import { type ParsedRelease, parseRelease } from '../core/manifest/parse-release.ts';
@@ -29,23 +29,42 @@ export async function planDrillStart(
 ): Promise<DrillStart> {
   const { spec } = release.parsed.release;
   if (spec.candidate && spec.rollout.weight > 0) return { kind: 'in-flight' };
+  const fitting = await fitCandidate(world, snapshot, { release, id });
+  if (fitting.kind === 'impossible') return fitting;
+  const { parsed, targets } = fitting.started;
+  const manifest = { path: release.path, before: release.text, after: parsed.source.text };
+  return { kind: 'start', change: buildStart(world, snapshot, { release, parsed, manifest, targets }) };
+}
+
+/** A candidate that fits into the files: as it is brought, for nobody yet, and at its first step. */
+export type FittingCandidate =
+  | { readonly kind: 'fits'; readonly brought: ParsedRelease; readonly started: Started }
+  | { readonly kind: 'impossible'; readonly problems: readonly Problem[] };
+
+interface Started {
+  readonly parsed: ParsedRelease;
+  readonly targets: readonly FileEdit[];
+}
+
+/** The candidate of the manifest, or else the first one made up that a weight can be written for. Writes nothing. */
+export async function fitCandidate(
+  world: World,
+  snapshot: Snapshot,
+  { release, id }: { readonly release: ReadableRelease; readonly id: string },
+): Promise<FittingCandidate> {
   const texts = await readTargets((paths) => world.forge.read(snapshot.head, paths), release.parsed.release);
   let problems: readonly Problem[] = [];
-  for (const parsed of candidatesFor(world.sha256, release, { texts, id })) {
-    const started = parsed.kind === 'ok' ? startAt(parsed.value) : parsed;
-    if (started.kind === 'bad') {
-      problems = started.problems;
+  for (const brought of candidatesFor(world.sha256, release, { texts, id })) {
+    const started = brought.kind === 'ok' ? startAt(brought.value) : brought;
+    if (brought.kind === 'bad' || started.kind === 'bad') {
+      problems = started.kind === 'bad' ? started.problems : [];
       continue;
     }
-    const { value } = started;
-    const rendered = renderTargets(value.release, value.release.spec.rollout.weight, texts);
+    const { value: parsed } = started;
+    const rendered = renderTargets(parsed.release, parsed.release.spec.rollout.weight, texts);
     problems = rendered.problems;
     if (problems.length > 0) continue;
-    const manifest = { path: release.path, before: release.text, after: value.source.text };
-    return {
-      kind: 'start',
-      change: buildStart(world, snapshot, { release, parsed: value, manifest, targets: rendered.edits }),
-    };
+    return { kind: 'fits', brought: brought.value, started: { parsed, targets: rendered.edits } };
   }
   return { kind: 'impossible', problems };
 }
@@ -75,6 +94,14 @@ function* candidatesFor(
     yield parseRelease(path, addCandidate(parsed.source, makeUp(sha256, stable, { backend, id })));
 }
 
+/** Beginning of the names of versions that drills make up. */
+const MADE_UP = 'drill-';
+
+/** Whether a version was made up for a drill. */
+export function isDrillVersion(version: string): boolean {
+  return /^\d{8}T\d+Z$/.test(version.slice(MADE_UP.length)) && version.startsWith(MADE_UP);
+}
+
 /** A version that cannot be taken for a real one: its artifacts are nowhere. */
 function makeUp(
   sha256: Sha256,
@@ -86,9 +113,9 @@ function makeUp(
     return [name, { uri: `oci://belay.invalid/drill@${content}`, digest: content }] as const;
   });
   return {
-    version: `drill-${id}`,
+    version: `${MADE_UP}${id}`,
     backend,
-    summary: 'Made up for a drill; it exists on a scratch branch alone.',
+    summary: 'Made up for a drill; nothing serves it.',
     artifacts: Object.fromEntries(artifacts) as VersionSpec['artifacts'],
   };
 }

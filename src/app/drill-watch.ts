@@ -7,6 +7,8 @@ import type { TimedPhase } from '../report/drill.ts';
 export interface DrillWatch {
   /** Ends the phase that runs and begins another; gives the one that ended. */
   enter(phase: DrillPhase): DrillPhase;
+  /** Counts what some phases took until now as another one's; that one runs then. */
+  fold(from: readonly DrillPhase[], into: DrillPhase): void;
   /** All phases until now, in the order of a drill. */
   read(): readonly TimedPhase[];
 }
@@ -26,6 +28,13 @@ export function createDrillWatch(clock: Clock, first: DrillPhase): DrillWatch {
   };
   return {
     enter,
+    fold: (from, into) => {
+      enter(into);
+      for (const name of from) {
+        lengths.set(into, (lengths.get(into) ?? 0) + (lengths.get(name) ?? 0));
+        lengths.delete(name);
+      }
+    },
     read: () => {
       enter(phase);
       return DRILL_PHASES.flatMap((name) => {

@@ -1,6 +1,8 @@
 import type { Foresight } from '../core/analysis/foresee.ts';
 import type { FileEdit } from '../core/change/change.ts';
 import type { Problem } from '../core/errors.ts';
+import type { TierBrakes } from '../core/manifest/brake.ts';
+import { brakeIn } from '../core/manifest/brake-in.ts';
 import { orderOfReleases } from '../core/manifest/order-of-releases.ts';
 import {
   DEFAULT_ZONE,
@@ -10,7 +12,8 @@ import {
   type Policy,
   policyFor,
 } from '../core/manifest/policy.ts';
-import type { StepSpec } from '../core/manifest/release-schema.ts';
+import type { Release, StepSpec } from '../core/manifest/release-schema.ts';
+import { brakesByTier } from '../core/manifest/tier-brakes.ts';
 import { type Calendar, planCalendar } from '../core/plan/calendar.ts';
 import { findStanding, type Standing } from '../core/plan/rollout.ts';
 import { type Instant, type Millis, millis, type Percent } from '../core/units.ts';
@@ -47,6 +50,8 @@ export interface ReleasePreview {
   readonly calendar?: Calendar;
   /** Overrides of the policy that the manifest brings, and whether each counts now. */
   readonly overrides?: readonly string[];
+  /** Brakes of checks that its tier asks for, since the checks say nothing. */
+  readonly brakes?: readonly string[];
   /** What must change in the target files so that they say what the manifest says now. */
   readonly corrections: readonly FileEdit[];
   /** What the first step would change in the target files. */
@@ -159,9 +164,16 @@ export async function previewRelease(
     steps,
     total,
     deadline: spec.rollout.deadline,
+    ...(release.byTier && { brakes: describeTierBrakes(release, release.byTier) }),
     corrections: changed(renderTargets(release, spec.rollout.weight, texts).edits),
     firstStep: spec.candidate && first ? changed(renderTargets(release, first.weight, texts).edits) : [],
   };
+}
+
+function describeTierBrakes(release: Release, { tier }: TierBrakes): readonly string[] {
+  return release.spec.health.checks
+    .filter(({ name }) => brakesByTier(release, name))
+    .map((check) => `${check.name}: when it fails ${brakeIn(check, release)}, as tier ${tier} asks for`);
 }
 
 function changed(edits: readonly FileEdit[]): readonly FileEdit[] {

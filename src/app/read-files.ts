@@ -7,8 +7,10 @@ import {
   checkReleases,
   type ParsedRelease,
   parseRelease,
+  type ReleaseReading,
   type ReleaseRemains,
 } from '../core/manifest/parse-release.ts';
+import { withTierBrakes } from '../core/manifest/tier-brakes.ts';
 import { digestOf, type RecordChain, readChain } from '../core/record/record-file.ts';
 import { type ReleaseState, readState } from '../core/record/release-state.ts';
 import { versionRef } from '../core/record/version-ref.ts';
@@ -143,7 +145,7 @@ function readRelease({ path, files, records, findOwner, config, sha256 }: Source
     };
   }
   const { text } = file;
-  const reading = parseRelease(path, text, config);
+  const reading = readByTier(parseRelease(path, text, config), config);
   if (reading.kind === 'bad') {
     const { problems } = reading;
     const told = withRecords(reading.remains, records, sha256);
@@ -172,6 +174,17 @@ function readRelease({ path, files, records, findOwner, config, sha256 }: Source
     state: readState(chain.chain, release.spec.candidate && versionRef(release.spec.candidate)),
     problems: reading.problems,
   };
+}
+
+/** From here on nobody asks whether a brake stands in the manifest or is its tier's. */
+function readByTier(reading: ReleaseReading, config: Config | undefined): ReleaseReading {
+  if (reading.kind === 'ok') {
+    const { release, source } = reading.value;
+    return { ...reading, value: { release: withTierBrakes(release, config), source } };
+  }
+  const { remains } = reading;
+  if (!remains?.release) return reading;
+  return { ...reading, remains: { ...remains, release: withTierBrakes(remains.release, config) } };
 }
 
 /** The sound parts of a manifest that cannot be read, beside what is recorded about its release. */

@@ -18,6 +18,7 @@ import { checkDrills } from './check-drills.ts';
 import { checkOwners, readCodeOwners } from './check-owners.ts';
 import { checkPolicies } from './check-policies.ts';
 import { checkConfigFiles, checkRunbooks, readRunbooks, reportNoManifest } from './check-references.ts';
+import { checkSandbox } from './check-sandbox.ts';
 import { checkTargets } from './check-targets.ts';
 import { checkVersions } from './check-versions.ts';
 import { forgiveOld } from './forgive-old.ts';
@@ -78,6 +79,7 @@ export async function validate(files: FileSource, options: ValidateOptions): Pro
   problems.push(
     ...checkDependencies(reading.releases),
     ...(await checkDrills(files, reading, { sha256, now })),
+    ...checkSandbox(reading),
   );
   const owners = await readCodeOwners(files);
   const signatures = artifacts && (await prepareSignatures(files, { artifacts, base, before, reading }));

@@ -41,8 +41,30 @@ export async function openPlace(
   const people = forgeKind(input) === 'github' ? openPeople(input) : undefined;
   const forge = people ? { ...opened, cost: () => addCosts(opened.cost(), people.cost()) } : opened;
   const artifacts = openArtifacts({ context, secrets, fetch, clock });
+  const openProvider: World['openProvider'] = (name, spec) =>
+    spec.kind === 'drill' ? openSandbox(name, { forge, clock }) : metrics.openProvider(name, spec);
   const facts = { sha256, tool: `belay ${VERSION}`, trigger: readTrigger(context.env) };
-  return { world: { ...metrics, artifacts, forge, ...(people ? { people } : {}), ...facts }, input };
+  const world: World = {
+    clock,
+    log,
+    openProvider,
+    artifacts,
+    forge,
+    ...(people ? { people } : {}),
+    ...facts,
+  };
+  return { world, input };
+}
+
+/** The traffic that is made up for the sandbox of drills, from the history of the repository. */
+async function openSandbox(
+  name: string,
+  { forge, clock }: Pick<World, 'forge' | 'clock'>,
+): Promise<MetricsProvider> {
+  const { readSandboxTraffic } = await import('../app/sandbox-traffic.ts');
+  const { createOpenMetricsProvider } = await import('../adapters/openmetrics/openmetrics-provider.ts');
+  const text = await readSandboxTraffic({ forge, clock, sha256 });
+  return createOpenMetricsProvider({ name, text, clock });
 }
 
 interface ArtifactInput {
@@ -146,6 +168,11 @@ async function openProvider({
     const { createPrometheusProvider } = await import('../adapters/prometheus/prometheus-provider.ts');
     return createPrometheusProvider({ name, spec, env: context.env, clock, secrets, fetch, ...live });
   }
+  if (spec.kind === 'drill')
+    throw new ToolError({
+      code: 'REFUSED',
+      message: `provider "${name}": its traffic is made up of the history of the default branch, so that only what moves releases there can ask it; drill the sandbox instead`,
+    });
   const { createOpenMetricsProvider } = await import('../adapters/openmetrics/openmetrics-provider.ts');
   const path = resolve(directory, spec.file);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {

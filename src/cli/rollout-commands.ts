@@ -103,7 +103,7 @@ export const ROLLOUT_COMMANDS: readonly Command[] = [
   {
     name: 'drill',
     summary:
-      'rehearse a rollback on a scratch branch by the same code, time it, and record whether it passed',
+      'rehearse a rollback by the same code, on a scratch branch or a sandbox, time it, and record whether it passed',
     positionals: '<release>',
     maxPositionals: 1,
     flags: {

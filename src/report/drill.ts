@@ -1,4 +1,4 @@
-import type { DrillFinding, DrillPhase, DrillVariant } from '../core/record/drill-schema.ts';
+import type { DrillFinding, DrillPhase, DrillPlace, DrillVariant } from '../core/record/drill-schema.ts';
 import { formatInstant, type Instant, type Millis, type Sha } from '../core/units.ts';
 import type { ExitCode } from './exit-code.ts';
 import { codeSpan, escapeText, joinBlocks, table } from './markdown.ts';
@@ -28,6 +28,7 @@ export interface DrillReport {
   readonly release: string;
   readonly path: string;
   readonly variant: DrillVariant;
+  readonly place: DrillPlace;
   readonly at: Instant;
   /** The commit that was drilled on. */
   readonly head: Sha;
@@ -59,10 +60,13 @@ export function markDrill(text: string, part: 'line' | 'body' = 'line'): string 
 const PHASES: Readonly<Record<DrillPhase, string>> = {
   look: 'look for a real incident',
   prepare: 'put a version in flight',
+  start: 'wait for its first traffic',
+  detect: 'wait for proof of harm',
   decide: 'decide',
   'pull-request': 'branch and pull request',
   merge: 'merge',
   restored: 'read what was restored',
+  verify: 'wait for proof of recovery',
   checks: 'read the rules of the default branch',
   close: 'close and delete',
 };
@@ -107,8 +111,8 @@ export function summariseDrill(report: DrillReport): string {
   ].join('\n\n');
 }
 
-function headline({ release, variant, result, from }: DrillReport): string {
-  const what = `DRILL ${plainLine(release)} (${variant})`;
+function headline({ release, variant, place, result, from }: DrillReport): string {
+  const what = `DRILL ${plainLine(release)} (${place === 'sandbox' ? 'sandbox, ' : ''}${variant})`;
   if (result.kind === 'aborted') return `${what}: aborted: real incident open: ${plainLine(result.reason)}`;
   const taken = from === undefined ? '' : `, taking back ${plainLine(from)}`;
   return `${what}: ${result.kind}${taken}`;

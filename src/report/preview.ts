@@ -17,6 +17,7 @@ export interface PrintablePreview extends PlannedRollout {
   readonly needs: Readonly<Record<string, string>>;
   readonly weight: number;
   readonly overrides?: readonly string[] | undefined;
+  readonly brakes?: readonly string[] | undefined;
   readonly corrections: Parameters<typeof formatDiff>[0];
   readonly firstStep: Parameters<typeof formatDiff>[0];
   readonly foresight?: Foresight | undefined;
@@ -55,13 +56,14 @@ export function printOrder(order: readonly string[]): readonly string[] {
   return [`order of rollouts: ${order.join(', ')}`, `order of rollbacks: ${[...order].reverse().join(', ')}`];
 }
 
-function notes({ dependsOn, needs, overrides = [] }: PrintablePreview): readonly string[] {
+function notes({ dependsOn, needs, overrides = [], brakes = [] }: PrintablePreview): readonly string[] {
   return [
     ...(dependsOn.length === 0 ? [] : [`after ${dependsOn.join(', ')}`]),
     ...Object.entries(needs).map(
       ([name, version]) => `goes back with ${name}, when that goes back past ${version}`,
     ),
     ...overrides,
+    ...brakes,
   ];
 }
 

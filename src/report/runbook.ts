@@ -1,9 +1,10 @@
-import { brakeIn } from '../core/analysis/brake-of.ts';
 import { assertNever } from '../core/errors.ts';
 import type { Brake } from '../core/manifest/brake.ts';
+import { brakeIn } from '../core/manifest/brake-in.ts';
 import { HEALTH_DEFAULTS } from '../core/manifest/defaults.ts';
 import type { CheckSpec, Release, TargetSpec } from '../core/manifest/release-schema.ts';
 import type { Role, RoleList } from '../core/manifest/roles.ts';
+import { brakesByTier } from '../core/manifest/tier-brakes.ts';
 import { formatDuration, formatPercent, type Millis } from '../core/units.ts';
 import { codeBlock, codeSpan, escapeText, table } from './markdown.ts';
 
@@ -67,7 +68,8 @@ function byItself({ release }: RunbookInput): string {
 }
 
 function checkRow(check: CheckSpec, release: Release): readonly string[] {
-  const brake = failing(brakeIn(check, release), release);
+  const by = release.byTier && brakesByTier(release, check.name) ? ` (tier ${release.byTier.tier})` : '';
+  const brake = `${failing(brakeIn(check, release), release)}${by}`;
   return [codeSpan(check.name), escapeText(check.kind), codeSpan(check.provider), brake];
 }
 

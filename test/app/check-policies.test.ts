@@ -3,7 +3,7 @@ import type { ValidateOptions } from '../../src/app/validate.ts';
 import type { Problem } from '../../src/core/errors.ts';
 import { CANDIDATE, minute } from '../builders/release.ts';
 import { CONFIG, MANIFEST } from '../builders/world.ts';
-import { openInFlight, type Setup, WALK, writeManifest } from './bench.ts';
+import { CHECKS, openInFlight, type Setup, WALK, writeManifest } from './bench.ts';
 import { BASE, baseOf, type Files, filesOf, problemsOf } from './directory.ts';
 
 const CONFIG_FILE = '.belay/config.yaml';
@@ -91,6 +91,20 @@ describe('a pull request that changes the policy', () => {
       CHANGED('tiers.high.hold'),
       HOLD,
     ]);
+  });
+
+  const brakes = (brake: string) => tiers(`brakes: {errors: {${brake}}}`);
+  const ON_FAIL = `error SEC-28 ${MANIFEST} spec.health.checks[0]`;
+
+  it('cannot make use of a gentler brake at once, whether the manifest or the tier gives it', async () => {
+    const strict = files(brakes('atLeast: rollback'));
+    const gentle = { checks: [{ ...CHECKS[0], onFail: 'reduce' }] };
+    const written = await problemsOf(files(brakes('atLeast: reduce'), gentle), against(strict));
+    expect(written.map(brief)).toEqual([CHANGED('tiers.high.brakes.errors.atLeast'), `${ON_FAIL}.onFail`]);
+    expect(written[1]!.message).toContain('tier high of .belay/config.yaml of the base allows for errors');
+    const given = await problemsOf(files(brakes('default: reduce')), against(strict));
+    expect(given.map(brief)).toEqual([CHANGED('tiers.high.brakes.errors.atLeast'), ON_FAIL]);
+    expect(given[1]!.message).toMatch(/^reduce, the default of tier high, is gentler than rollback/);
   });
 
   it('says once what both say', async () => {

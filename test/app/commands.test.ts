@@ -515,6 +515,20 @@ describe('a step that asks for a person', () => {
     expect(told(await bench.tick(32))).toEqual(['advance', 'CHECKS_PASS', 'awaiting-approval']);
   });
 
+  it('is approved by a comment of the manifest as it was when that was written', async () => {
+    const bench = await openInFlight(2, {}, setup);
+    await moveTo(bench.clock, minute(10));
+    const path = 'releases/scorer.yaml';
+    bench.forge.push({ [path]: `${bench.forge.textAt(path)}# an edit\n` });
+    const late = await order(bench, 12, { name: 'approve' }, undefined, { kind: 'at', at: minute(9) });
+    expect(told(late)).toEqual(['nothing', 'APPROVAL_OUTDATED', 'none']);
+    expect(only(late).decision.reasons[0].text).toMatch(
+      /^the manifest was edited at .*, after the approval was given at/,
+    );
+    const seen = { kind: 'at', at: minute(13) } as const;
+    expect(told(await order(bench, 14, { name: 'approve' }, undefined, seen))[0]).toBe('approve');
+  });
+
   describe('before another one that does, too,', () => {
     const twice = { steps: [STEPS[0]!, { ...STEPS[1]!, ...ASKS }, { ...STEPS[2]!, ...ASKS }] };
 

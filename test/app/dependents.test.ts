@@ -21,6 +21,15 @@ import { baseOf, type Files, filesOf, problemsOf } from './directory.ts';
 
 holdToLaws();
 
+describe('a release that depends on another one', () => {
+  it('is rolled out once that one is settled, also where its name comes later', async () => {
+    const bench = open({ names: ['store', 'viewer'] });
+    await bench.tick(0);
+    await rollOut(bench, 'store', 0);
+    await rollOut(bench, 'viewer', 97);
+  });
+});
+
 describe('a rollback of what others need', () => {
   it('takes a version that is being tried along, in one pull request with a record each', async () => {
     const bench = await openWithScorerTried();

@@ -6,8 +6,8 @@ import { writeRoute } from '../builders/world.ts';
 import { type Bench, type BenchInput, healthy, openBench, type Setup, writeManifest } from './bench.ts';
 
 /**
- * `store` serves features; `scorer` depends on it, `ranker` on the scorer. Versions 2 of the latter two need version 2 of what they
- * depend on.
+ * `store` serves features; `scorer` and `viewer` depend on it, `ranker` on the scorer. Versions 2 of the latter three need version 2
+ * of what they depend on.
  */
 
 const VERSIONS: Readonly<Record<string, readonly [VersionInput, VersionInput]>> = {
@@ -23,8 +23,12 @@ const VERSIONS: Readonly<Record<string, readonly [VersionInput, VersionInput]>> 
     { version: 'ranker-1', backend: 'scorer-a', digit: '5' },
     { version: 'ranker-2', backend: 'scorer-b', digit: '6' },
   ],
+  viewer: [
+    { version: 'viewer-1', backend: 'scorer-a', digit: '7' },
+    { version: 'viewer-2', backend: 'scorer-b', digit: '8' },
+  ],
 };
-const DEPENDS: Readonly<Record<string, string>> = { scorer: 'store', ranker: 'scorer' };
+const DEPENDS: Readonly<Record<string, string>> = { scorer: 'store', ranker: 'scorer', viewer: 'store' };
 
 export interface Manifest extends Setup {
   /** Of the version that needs it: by default version 2. */

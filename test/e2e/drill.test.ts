@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/adapters/system/sha256.ts';
+import { CONFIG_PATH } from '../../src/core/manifest/config-schema.ts';
 import { drillPath, readDrills } from '../../src/core/record/drill-file.ts';
+import { readExample } from '../examples/example-files.ts';
 import type { RepositoryHandle } from '../lab/handle.ts';
 import type { ActionRun } from '../tools/composite-runner.ts';
 import { findLeaks } from './leaks.ts';
@@ -90,4 +92,40 @@ describe('a drill on GitHub', () => {
       { passed: false, findings: [{ code: 'PULL_REQUESTS_NOT_ALLOWED' }] },
     ]);
   });
+});
+
+describe('a drill of a sandbox on GitHub', () => {
+  it('merges a real revert on main, sees it proven, and touches the sandbox alone', async () => {
+    const repository = await stage.createRepository();
+    const paths = ['releases/sandbox.yaml', 'serving/sandbox.yaml', 'docs/runbooks/ranker.md'];
+    const read = (path: string) => readExample(`ranker/${path}`).replace('verify: 1m', 'verify: 20s');
+    const files = Object.fromEntries(paths.map((path) => [path, read(path)]));
+    const config = await repository.read(CONFIG_PATH);
+    const named = config?.replace('providers:\n', 'providers:\n  made-up: {kind: drill}\n');
+    await repository.commit({ files: { ...files, [CONFIG_PATH]: `${named}\ndrill: {sandbox: sandbox}\n` } });
+    const served = await repository.read('serving/scorer.yaml');
+    const run = await stage.runJob('drill', repository, {
+      event: { name: 'schedule' },
+      with: { release: 'sandbox' },
+    });
+    expect(findLeaks(run, [stage.lab.tokens.actions, PROMETHEUS_TOKEN])).toEqual([]);
+    expect([run.exitCode, run.outputs.result, run.annotations]).toEqual([0, 'passed', []]);
+    expect(repository.pulls).toMatchObject([
+      {
+        state: 'MERGED',
+        base: 'main',
+        title: expect.stringMatching(/^release\(sandbox\): roll back drill-/),
+      },
+    ]);
+    for (const path of paths) expect(await repository.read(path)).toBe(files[path]);
+    expect(await repository.read('serving/scorer.yaml')).toBe(served);
+    const path = drillPath('sandbox', 1);
+    const { drills } = readDrills('sandbox', new Map([[path, (await repository.read(path)) ?? '']]), sha256);
+    expect(drills).toMatchObject([{ place: 'sandbox', passed: true, findings: [] }]);
+    const phases = drills[0]?.phases ?? [];
+    expect(phases.reduce((sum, { length }) => sum + length, 0)).toBe(drills[0]?.total);
+    expect(phases.map(({ phase }) => phase)).toEqual(
+      expect.arrayContaining(['detect', 'decide', 'pull-request', 'merge', 'restored', 'verify']),
+    );
+  }, 300_000);
 });

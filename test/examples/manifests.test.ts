@@ -37,14 +37,16 @@ const splitOf = ({ spec }: Release): Split => ({
   weight: spec.rollout.weight,
 });
 
-it('there are two repositories with three releases, and a candidate for each', () => {
+it('there are three repositories with five releases, and a candidate for each that is served', () => {
   const settled = manifests.filter((manifest) => !manifest.isCandidate).map(({ path }) => path);
   expect(settled).toEqual([
     'fraud-scorer/releases/fraud-scorer.yaml',
     'kserve/releases/churn.yaml',
     'kserve/releases/reranker.yaml',
+    'ranker/releases/ranker.yaml',
+    'ranker/releases/sandbox.yaml',
   ]);
-  expect(manifests).toHaveLength(7);
+  expect(manifests).toHaveLength(10);
 });
 
 describe.each(manifests)('$path', (manifest) => {

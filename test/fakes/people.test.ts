@@ -18,9 +18,9 @@ describePeople('the fake', async () => {
     setTeam: people.setTeam,
     open: async () => ({ number: 1, head: HEAD }),
     review: async (pull, login, state) =>
-      people.review(pull, { author: authorOf(login), state, commit: HEAD }),
+      void people.review(pull, { author: authorOf(login), state, commit: HEAD }),
     dismiss: async (pull, login) =>
-      people.review(pull, { author: authorOf(login), state: 'dismissed', commit: HEAD }),
+      void people.review(pull, { author: authorOf(login), state: 'dismissed', commit: HEAD }),
     comment: async () => 7,
     reactions: (comment) =>
       people.reactions.filter((one) => one.comment === comment).map(({ reaction }) => reaction),

@@ -8,7 +8,8 @@ export interface FakePeople extends People {
   allow(login: string, role: string, id: number): void;
   /** Whom a team holds; null: the token may not see it. */
   setTeam(team: string, logins: readonly string[] | null): void;
-  review(pull: number, review: Omit<Review, 'id'>): void;
+  /** Gives the number of the review, which no other one has. */
+  review(pull: number, review: Omit<Review, 'id'>): number;
   /** Everything is answered with this from now on; undefined: with what is known. */
   breakWith(fault: Error | undefined): void;
 }
@@ -19,6 +20,7 @@ export function createFakePeople(): FakePeople {
   const reviews = new Map<number, Review[]>();
   const reactions: { comment: number; reaction: Reaction }[] = [];
   let requests = 0;
+  let given = 0;
   let fault: Error | undefined;
   const ask = (): void => {
     requests += 1;
@@ -32,8 +34,9 @@ export function createFakePeople(): FakePeople {
     },
     setTeam: (team, logins) => void teams.set(team, logins),
     review(pull, review) {
-      const all = reviews.get(pull) ?? [];
-      reviews.set(pull, [...all, { ...review, id: all.length + 1 }]);
+      given += 1;
+      reviews.set(pull, [...(reviews.get(pull) ?? []), { ...review, id: given }]);
+      return given;
     },
     breakWith(next) {
       fault = next;

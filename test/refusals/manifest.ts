@@ -64,6 +64,7 @@ tiers:
     minFalseRollbackRate: 0.1%
     falseAdvanceRate: 5%
     checks: [errors]
+    brakes: {errors: {atLeast: step-down}}
     approval: 50
     providers: 1
     provenance: [run]

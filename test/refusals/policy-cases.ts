@@ -43,9 +43,15 @@ export const POLICY_CASES: readonly RefusalCase[] = [
   spoiled(
     'check-only-notifies',
     '    checks:\n      - name: errors\n',
-    '    ⟦⟦checks:\n      - name: errors\n        onFail: notify\n',
+    '    ⟦⟦checks:\n      - name: errors\n        onFail: ⟦notify\n',
     'SEC-28',
     'SEC-28',
+    'SEC-28',
+  ),
+  spoiled(
+    'brake-gentler',
+    '    checks:\n      - name: errors\n',
+    '    checks:\n      - name: errors\n        onFail: ⟦reduce\n',
   ),
   spoiled(
     'summary',

@@ -15,6 +15,7 @@ const preview = {
   total: millis(3_600_000),
   deadline: millis(86_400_000),
   standing: undefined,
+  brakes: ['drift: when it fails reduce, as tier critical asks for'],
   overrides: ['the override of freeze counts until 2026-12-20, by @ana: the fix must go out'],
   corrections: [edit('serving/a.yaml', 'weight: 1\n', 'weight: 0\n')],
   firstStep: [
@@ -33,6 +34,13 @@ describe('a preview in the job summary', () => {
       'the first step changes, `serving/a.yaml`:',
       'the first step changes, `serving/b.yaml`:',
     ]);
+  });
+
+  it('names the brakes that a tier gives, and so does a terminal', () => {
+    expect(summarisePreview(preview, clock)).toContain('drift: when it fails reduce');
+    expect(printPreview(preview, clock)).toContain(
+      '  drift: when it fails reduce, as tier critical asks for',
+    );
   });
 
   it('names the overrides of the policy, and so does a terminal', () => {

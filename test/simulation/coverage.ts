@@ -1,3 +1,5 @@
+import { ORDERS } from '../../src/core/record/order-schema.ts';
+
 /** How often something happened in all histories. */
 export type Coverage = Map<string, number>;
 
@@ -45,7 +47,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'REL-24': 'merge queue: test/lab, test/adapters/github',
   'REL-30': 'limits of lengths: test/report, test/adapters/github',
   'REL-31': 'issues and pages: Belay has neither',
-  'REL-32': 'drills: no run of the simulation is one',
+  'REL-32': 'drills: test/cli/drill.test.ts, test/app/drill-incident.test.ts, test/app/drill-start.test.ts',
 };
 
 /** Marks that every long run must have. */
@@ -104,9 +106,36 @@ export const EXPECTED: readonly string[] = [
     'promote',
     'rollback',
     'recover',
+    'resume',
+    'approve',
+    'lift',
     'nothing',
   ].map((kind) => `decision ${kind}`),
   ...['STEP_DOWN', 'EXPOSURE_REDUCED', 'PAUSED_BY_CHECK', 'FALLBACK_NAMED'].map((code) => `reason ${code}`),
+  ...[
+    'PAUSED_BY_PERSON',
+    'LOOKS_WRONG',
+    'PAUSE_PENDING',
+    'PAUSED_ALREADY',
+    'RESUMED_BY_PERSON',
+    'NOT_PAUSED',
+    'APPROVED',
+    'APPROVAL_NOT_NEEDED',
+    'APPROVAL_OUTDATED',
+    'QUARANTINE_LIFTED',
+    'NOT_QUARANTINED',
+    'ORDER_DONE',
+    'DEPENDENCY_IN_FLIGHT',
+    'DEPENDENCY_NOT_MET',
+    'DEPENDENCY_ROLLED_BACK',
+  ].map((code) => `reason ${code}`),
+  ...ORDERS.map((order) => `order ${order}`),
+  ...['obeyed', 'refused', 'refused, not allowed', 'struck', 'beside a tick', 'under an open rollback'].map(
+    (what) => `order ${what}`,
+  ),
+  ...['approved', 'changes-requested'].map((state) => `review ${state}`),
+  ...['standingOf', 'react', 'look', 'reviews'].map((method) => `struck ${method}`),
+  'taken along',
   ...[
     'WATCHING',
     'VERIFYING',

@@ -1,4 +1,6 @@
 import { type SeededRandom, seededRandom } from '../core/stats/seeded-random.ts';
+import { drawDependents, drawTakenBack } from './draw-dependents.ts';
+import { drawOrders, drawStory, withGates } from './draw-orders.ts';
 import type {
   ActKind,
   CallFault,
@@ -121,17 +123,29 @@ export function drawScenario(seed: number): Scenario {
   const plain = drawReleases(random);
   // in some histories it matters what comes after a rollback or a promotion; they last longer
   const isLong = after.uniform() < 0.3;
-  const releases = drawBrakes(seed, isLong ? plain.map((release) => withAfterwards(after, release)) : plain);
-  const healAt = (isLong ? 120 : 60) + TICK * Math.floor(random.uniform() * 10);
+  const chained = seededRandom(seed * 40_503 + 17);
+  const isChained = chained.uniform() < 0.1 && !isPlain && !isLong;
+  const drawn = isChained ? drawDependents(chained) : plain;
+  const braked = drawBrakes(seed, isLong ? drawn.map((release) => withAfterwards(after, release)) : drawn);
+  const people = seededRandom(seed * 40_503 + 13);
+  const hasOrders = people.uniform() < 0.28 && !isPlain;
+  const releases = hasOrders ? braked.map((release) => withGates(people, release)) : braked;
+  const healAt = (isLong || isChained ? 120 : 60) + TICK * Math.floor(random.uniform() * 10);
   const happenings: Happening[] = [];
   for (let at = TICK; at < healAt; at += TICK) happenings.push(...drawTick(random, groups, releases, at));
   happenings.push(...drawTroubles(random, groups, releases, healAt));
   if (isLong && !isPlain) happenings.push(...drawAfterwards(after, releases));
+  if (isChained) happenings.push(...drawTakenBack(chained, healAt, () => drawRun(chained, groups)));
+  if (hasOrders) happenings.push(...drawOrders(people, groups, { releases, healAt }));
+  const story = hasOrders ? drawStory(people, { releases, healAt }) : undefined;
+  happenings.push(...(story?.happenings ?? []));
+  const mode = chance(0.3) || story?.byPullRequest ? 'pull-request' : 'commit';
   return {
     seed,
-    mode: chance(0.3) ? 'pull-request' : 'commit',
+    mode,
     method: pick(random, ['merge', 'squash', 'rebase']),
     releases,
+    ...(hasOrders ? { roles: true } : {}),
     // by time; what was drawn first comes first
     happenings: happenings
       .map((one, index) => ({ one, index }))

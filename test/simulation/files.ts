@@ -3,6 +3,7 @@ import type { Release } from '../../src/core/manifest/release-schema.ts';
 import { type BelayRecord, RecordSchema } from '../../src/core/record/record-schema.ts';
 import { writeRoute } from '../builders/world.ts';
 import type { Entry, Tree } from '../fakes/commit-store.ts';
+import { writeRoles } from './persons.ts';
 import type { Scenario, SimRelease } from './scenario.ts';
 
 /** The files of a simulated repository, written and read without the product's own hands. */
@@ -30,12 +31,19 @@ export function otherBackend(name: string, backend: string): string {
 }
 
 /** The lines of a version; the number in its name is in its digest. */
-export function versionLines(role: 'stable' | 'candidate', version: string, backend: string): string {
+export function versionLines(
+  role: 'stable' | 'candidate',
+  version: string,
+  backend: string,
+  needs: Readonly<Record<string, string>> = {},
+): string {
+  const needed = Object.entries(needs).map(([name, other]) => `${name}: ${other}`);
   const hex = Buffer.from(version).toString('hex').slice(0, 32).padEnd(64, '0');
   return [
     `  ${role}:`,
     `    version: ${version}`,
     `    backend: ${backend}`,
+    ...(needed.length > 0 ? [`    needs: {${needed.join(', ')}}`] : []),
     '    artifacts:',
     '      model:',
     `        uri: s3://models/${version}`,
@@ -47,7 +55,16 @@ export function versionLines(role: 'stable' | 'candidate', version: string, back
 const query = (counter: string): string => `sum(increase(${counter}{version="{{version}}"}[{{window}}]))`;
 
 /** A settled manifest on `<name>-1`; on the version before it where there is one. */
-export function writeManifest({ name, steps, deadline, verify, watch, older, brake }: SimRelease): string {
+export function writeManifest({
+  name,
+  steps,
+  deadline,
+  verify,
+  watch,
+  older,
+  brake,
+  dependsOn,
+}: SimRelease): string {
   const lines = steps.map(
     ({ weight, hold, approval }) =>
       `      - {weight: ${weight}, hold: ${hold}${approval ? `, approval: ${approval}` : ''}}`,
@@ -57,7 +74,7 @@ apiVersion: belay.dev/v1
 kind: Release
 metadata:
   name: ${name}
-spec:
+${dependsOn ? `  dependsOn: [${dependsOn.join(', ')}]\n` : ''}spec:
 ${older ? versionLines('stable', `${name}-0`, `${name}-c`) : versionLines('stable', `${name}-1`, `${name}-a`)}  rollout:
     strategy: canary
     weight: 0 # Belay writes this
@@ -103,7 +120,7 @@ function goingBack(name: string, brake: SimRelease['brake'], verify: string | un
 }
 
 /** All files at the beginning. */
-export function firstFiles({ releases, mode, method }: Scenario): Record<string, string> {
+export function firstFiles({ releases, mode, method, roles }: Scenario): Record<string, string> {
   const files: Record<string, string> = {
     [CONFIG]: `apiVersion: belay.dev/v1
 kind: Config
@@ -111,13 +128,13 @@ providers:
   prod: {kind: openmetrics, file: metrics.om}
 advance: {mode: ${mode}}
 merge: {method: ${method}}
-`,
+${roles ? writeRoles() : ''}`,
     'README.md': 'Ours.\n',
   };
   for (const release of releases) {
     const { name, bornWithCandidate } = release;
     const text = writeManifest(release);
-    files[manifestPath(name)] = bornWithCandidate ? withCandidate(text, name, 2) : text;
+    files[manifestPath(name)] = bornWithCandidate ? withCandidate(text, release, 2) : text;
     files[servingPath(name)] = writeSplit(release, { [`${name}-${release.older ? 'c' : 'a'}`]: 100 });
   }
   return files;
@@ -127,10 +144,15 @@ const CANDIDATE = /^ {2}candidate:\n(?: {4}.*\n)+/m;
 const WEIGHT = /^( {4}weight: )\d+/m;
 
 /** A manifest with a candidate at 0, in place of another one that may be there. */
-export function withCandidate(text: string, name: string, number: number): string {
+export function withCandidate(
+  text: string,
+  { name, needs }: Pick<SimRelease, 'name' | 'needs'>,
+  number: number,
+): string {
   const settled = withoutCandidate(text);
   const backend = /^ {2}stable:\n(?: {4}.*\n)*? {4}backend: (\S+)/m.exec(settled)?.[1] ?? `${name}-a`;
-  const lines = versionLines('candidate', `${name}-${number}`, otherBackend(name, backend));
+  const version = `${name}-${number}`;
+  const lines = versionLines('candidate', version, otherBackend(name, backend), needs?.[version]);
   return settled.replace(/^ {2}rollout:$/m, `${lines}  rollout:`);
 }
 
@@ -192,7 +214,10 @@ export function recordPaths(tree: Tree, name: string): readonly string[] {
   return [...tree.keys()].filter((path) => path.startsWith(`${RECORDS}${name}/`)).sort();
 }
 
-/** The newest record that says which version a release was left with, before number `before`; pauses say nothing of it. */
+/** Records that give a release neither another version nor another weight. */
+const WORDS: ReadonlySet<string> = new Set(['pause', 'resume', 'approve', 'lift']);
+
+/** The newest record that says which version a release was left with, before number `before`; pauses and other words say nothing of it. */
 export function newestMove(
   tree: Tree,
   name: string,
@@ -200,11 +225,17 @@ export function newestMove(
 ): BelayRecord | undefined {
   return recordPaths(tree, name)
     .flatMap((path) => readRecord(tree.get(path)) ?? [])
-    .findLast(({ decision, sequence }) => sequence < before && decision.kind !== 'pause');
+    .findLast((record) => record.sequence < before && !isWord(record));
 }
 
-/** The newest record of a release. */
+/** A word of a person, or of Belay, about a release that stays as it is. */
+export function isWord({ decision }: BelayRecord): boolean {
+  return WORDS.has(decision.kind);
+}
+
+/** The newest record of a release, of those that are more than what a person ordered. */
 export function newestRecord(tree: Tree, name: string): BelayRecord | undefined {
-  const path = recordPaths(tree, name).at(-1);
-  return path === undefined ? undefined : readRecord(tree.get(path));
+  return recordPaths(tree, name)
+    .flatMap((path) => readRecord(tree.get(path)) ?? [])
+    .findLast((record) => !(isWord(record) && record.trigger.order));
 }

@@ -4,8 +4,10 @@ import type { BelayRecord } from '../../src/core/record/record-schema.ts';
 import type { Instant, Sha } from '../../src/core/units.ts';
 import type { FakeCommit, Tree } from '../fakes/commit-store.ts';
 import type { FakeForge } from '../fakes/forge.ts';
+import { Dependents } from './dependents.ts';
 import {
   exposure,
+  isWord,
   manifestPath,
   newestRecord,
   RECORDS,
@@ -15,7 +17,9 @@ import {
   withWeight,
 } from './files.ts';
 import { type Metrics, SECRET } from './metrics.ts';
+import type { Orders } from './orders.ts';
 import type { People } from './people.ts';
+import { mayOrder, type PersonName } from './persons.ts';
 import { Recovery } from './recovery.ts';
 import type { Scenario } from './scenario.ts';
 import type { Serving } from './serving.ts';
@@ -39,6 +43,7 @@ export interface Stage {
   readonly scenario: Scenario;
   readonly forge: FakeForge;
   readonly people: People;
+  readonly orders: Orders;
   readonly metrics: Metrics;
   readonly serving: Serving;
   now(): Instant;
@@ -57,6 +62,7 @@ export class Invariants {
   #main: Sha;
   #pulls = 0;
   readonly recovery: Recovery;
+  readonly dependents: Dependents;
   /** A person rewrites history now: the only one who may. */
   isRewriting = false;
 
@@ -64,7 +70,9 @@ export class Invariants {
     this.#stage = stage;
     this.#main = stage.forge.tip('main')!;
     this.#seen.add(this.#main);
-    this.recovery = new Recovery(stage, (invariant, what) => this.fail(invariant, what));
+    const fail = (invariant: InvariantId, what: string): void => this.fail(invariant, what);
+    this.recovery = new Recovery(stage, fail);
+    this.dependents = new Dependents(stage, fail);
   }
 
   fail(invariant: InvariantId, what: string): void {
@@ -126,12 +134,14 @@ export class Invariants {
     if (landed.records.length === 0 && [...changed(landed.before, landed.commit.tree)].length === 0) return;
     this.#checkChains(landed);
     this.#checkPaths(landed);
+    this.dependents.checkLanding(landed, (number) => this.#knownBefore(number));
     for (const record of landed.records) {
       this.#checkEffect(landed, record);
       this.#checkMove(landed, record);
       this.#checkBytes(landed, record);
       if (record.decision.kind === 'rollback') this.#checkRestored(landed, record);
       else this.#checkObeyed(landed, record);
+      this.#checkOrders(landed, record);
       this.recovery.checkLanding(landed.before, record);
       this.#remember(record);
     }
@@ -167,7 +177,10 @@ export class Invariants {
         recorded.some((name) => path.startsWith(`${RECORDS}${name}/`));
       if (!isOwn) this.fail('INV-3', `${commit.id} of ${recorded} touches ${path}`);
     }
-    for (const { manifest, release } of records) {
+    for (const record of records) {
+      const { manifest, release } = record;
+      // a person may say stop whatever the manifest looks like, and nothing of it is written
+      if (isWord(record) && before.get(manifest.path) === commit.tree.get(manifest.path)) continue;
       if (!readManifest(manifest.path, commit.tree.get(manifest.path)))
         this.fail('INV-3', `${commit.id} leaves a manifest of ${release} that cannot be read`);
     }
@@ -196,10 +209,8 @@ export class Invariants {
   }
 
   /** INV-5: no record without its effect: it names the bytes before (where a pull request began) and after. */
-  #checkEffect(
-    { commit, before }: Landed,
-    { release, manifest, targets, decision, via, base }: BelayRecord,
-  ): void {
+  #checkEffect({ commit, before }: Landed, record: BelayRecord): void {
+    const { release, manifest, targets, decision, via, base } = record;
     const from = via === 'commit' ? before : this.#stage.forge.commitAt(base).tree;
     for (const file of [manifest, ...targets]) {
       const was = from.get(file.path);
@@ -223,7 +234,7 @@ export class Invariants {
       ]),
     );
     const weight = read ? exposure(read) : undefined;
-    if (decision.kind === 'pause' || !read) return;
+    if (isWord(record) || !read) return;
     if (
       weights.get(read.spec.stable.backend) !== 100 - weight! ||
       (read.spec.candidate && weights.get(read.spec.candidate.backend) !== weight)
@@ -353,13 +364,15 @@ export class Invariants {
   }
 
   /** INV-12: of what people wrote, Belay changes the weight, and at a promotion the versions. */
-  #checkBytes({ commit, before }: Landed, { decision, manifest, release }: BelayRecord): void {
+  #checkBytes({ commit, before }: Landed, record: BelayRecord): void {
+    const { decision, manifest, release } = record;
     const was = before.get(manifest.path);
     const is = commit.tree.get(manifest.path);
     if (typeof was !== 'string' || typeof is !== 'string' || decision.kind === 'rollback') return;
-    const weighed = decision.kind === 'pause' ? was : withWeight(was, decision.to);
-    const expected = decision.kind === 'promote' ? promoted(was) : weighed;
-    if (is !== expected)
+    const moved = decision.kind === 'promote' ? promoted(was) : withWeight(was, decision.to);
+    const expected = isWord(record) ? was : moved;
+    // what it left as it was, because a person took the candidate out just before it landed, is held to its record (INV-5)
+    if (is !== expected && is !== was)
       this.fail('INV-12', `${decision.kind} of ${release} changes more of the manifest than its own`);
     const path = `serving/${release}.yaml`;
     const plain = (text: unknown): string => String(text).replace(/weight: \d+/g, 'weight:');
@@ -397,8 +410,8 @@ export class Invariants {
   #checkObeyed(landed: Landed, record: BelayRecord): void {
     const { before } = landed;
     const { decision, manifest, release, stable } = record;
-    if (decision.kind === 'pause') {
-      this.#checkNotice(landed, record);
+    if (isWord(record)) {
+      if (!record.trigger.order) this.#checkNotice(landed, record);
       return;
     }
     const was = readManifest(manifest.path, before.get(manifest.path));
@@ -408,8 +421,9 @@ export class Invariants {
     // a record that a person deleted says nothing any more
     const isForgotten = this.#stage.people.has(release, 'record-deleted');
     const bad = isForgotten ? new Set<string>() : this.#setOf(this.#bad, release);
-    if (decision.kind === 'start' && candidate !== undefined && bad.has(candidate))
-      this.fail('INV-10', `start of ${candidate}, which was taken back`);
+    const goesUp = ['start', 'advance', 'promote'].includes(decision.kind);
+    if (goesUp && candidate !== undefined && bad.has(candidate))
+      this.fail('INV-10', `${decision.kind} of ${candidate}, which was taken back`);
     if (decision.kind === 'adopt' && stable && bad.has(stable.version))
       this.fail('INV-9', `adopts ${stable.version}, which was taken back`);
     const waiting = this.#stage.forge.pulls.find(
@@ -422,6 +436,25 @@ export class Invariants {
       );
     if (takesBack && this.#knownBefore(waiting.number))
       this.fail('INV-10', `${decision.kind} of ${release} under the open rollback #${waiting.number}`);
+  }
+
+  /** INV-10 and INV-17: what people ordered. */
+  #checkOrders({ commit, before }: Landed, record: BelayRecord): void {
+    const { orders, forge } = this.#stage;
+    const fail = (invariant: InvariantId, what: string): void => this.fail(invariant, what);
+    orders.checkLanding({ before, after: commit.tree }, record, { fail, early: this.#early });
+    if (!['start', 'advance', 'promote'].includes(record.decision.kind)) return;
+    const pausing = forge.pulls.find(
+      ({ state, branch, head }) =>
+        state === 'open' &&
+        branch.startsWith(`belay/order/${record.release}/pause/`) &&
+        forge.commitAt(head).author === 'belay',
+    );
+    if (pausing && this.#knownBefore(pausing.number))
+      this.fail(
+        'INV-10',
+        `${record.decision.kind} of ${record.release} while #${pausing.number} waits to pause it`,
+      );
   }
 
   /** INV-13: nobody is told the same twice, while nothing has changed in between. */
@@ -451,7 +484,10 @@ export class Invariants {
     return number <= this.knownPulls;
   }
 
-  #remember({ release, good, quarantine }: BelayRecord): void {
+  #remember({ release, good, quarantine, lifted, trigger: { order } }: BelayRecord): void {
+    // it may be tried again; good it is when it is promoted anew
+    if (lifted !== undefined && order && mayOrder(order.by.login as PersonName, 'lift-quarantine'))
+      this.#setOf(this.#bad, release).delete(lifted);
     if (good) this.#setOf(this.#good, release).add(good.version);
     if (quarantine) {
       this.#setOf(this.#bad, release).add(quarantine.version);

@@ -15,7 +15,10 @@ const GRACE = 8;
 const OUT = 35;
 /** What keeps a release where it is for good, and what a history must hold for that to be right. */
 const RESTS: Readonly<
-  Record<string, readonly (ActKind | 'born' | 'late' | 'order' | 'bad' | 'sick' | 'stopped' | 'shared')[]>
+  Record<
+    string,
+    readonly (ActKind | 'born' | 'late' | 'order' | 'bad' | 'sick' | 'stopped' | 'shared' | 'waiting')[]
+  >
 > = {
   NOT_RAISED: ['bad'],
   EXPOSURE_REDUCED: ['bad'],
@@ -31,6 +34,8 @@ const RESTS: Readonly<
   NOT_COMPUTED: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted', 'sick'],
   RELEASE_FROZEN: ['sick'],
   STABLE_FAILING_TOO: ['shared'],
+  DEPENDENCY_IN_FLIGHT: ['waiting'],
+  DEPENDENCY_NOT_MET: ['waiting'],
   MERGED_BEFORE: ['force-push'],
   BRANCH_TAKEN: ['force-push'],
   MANIFEST_INVALID: ['record-deleted'],
@@ -164,7 +169,8 @@ export class Liveness {
       if (cause === 'stopped') return release?.brake === 'step-down' && people.has(name, 'pause');
       if (cause === 'late') return release?.deadline !== '6h';
       if (cause === 'order')
-        return scenario.happenings.some(({ kind }) => kind === 'order' || kind === 'twins');
+        return scenario.happenings.some(({ kind }) => ['order', 'twins', 'command'].includes(kind));
+      if (cause === 'waiting') return this.#world.invariants.dependents.isWaiting(name);
       if (cause === 'shared') return this.#isStableSick(name);
       if (cause === 'sick')
         return (
@@ -227,7 +233,21 @@ export class Liveness {
     if (!found) return false;
     const { kind, reasons } = found.decision;
     if (['WATCHING', 'VERIFYING'].includes(reasons[0].code)) return false;
-    return kind === 'nothing' || this.#isExcusedRest(name, found);
+    return kind === 'nothing' || this.#isExcusedRest(name, found) || this.#waitsBelow(found, report);
+  }
+
+  /** What it depends on has to go back and cannot, and people are told so: nothing is built upon that. */
+  #waitsBelow({ name, decision }: ReleaseReport, report: RunReport): boolean {
+    const supports = this.#world.scenario.releases.find((one) => one.name === name)?.dependsOn ?? [];
+    return (
+      decision.reasons[0].code === 'ROLLBACK_PENDING' &&
+      report.releases.some(
+        (one) =>
+          supports.includes(one.name) &&
+          (this.#waitsBelow(one, report) ||
+            (one.decision.kind === 'rollback' && this.#isExcusedRest(one.name, one))),
+      )
+    );
   }
 
   #isExcusedRest(name: string, { decision, receipt }: ReleaseReport): boolean {

@@ -1,6 +1,9 @@
+import type { CommentAnswer } from '../../src/app/answer-comment.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
+import type { Given } from './orders.ts';
 import { exposureOn } from './people.ts';
-import type { Happening } from './scenario.ts';
+import { mayOrder } from './persons.ts';
+import type { Happening, RunPlan } from './scenario.ts';
 import type { SimWorld } from './world.ts';
 
 const ACTS: Readonly<Record<string, string>> = {
@@ -69,8 +72,16 @@ export function markHappening(world: SimWorld, happening: Happening): void {
     case 'outage':
       mark('REL-12');
       break;
+    case 'command': {
+      const open = forge.pulls.some(
+        ({ state, branch }) => state === 'open' && branch.startsWith(`belay/rollback/${happening.release}/`),
+      );
+      if (open) marks.add('order under an open rollback');
+      if (happening.beside) marks.add('order beside a tick');
+      break;
+    }
     case 'order':
-      if (happening.from === 'stable') world.marks.add('order stable');
+      if (happening.from === 'stable') world.marks.add('rollback of stable');
       break;
   }
 }
@@ -78,14 +89,17 @@ export function markHappening(world: SimWorld, happening: Happening): void {
 /** Says what a run decided and what became of it. */
 export function markReport(world: SimWorld, report: RunReport): void {
   const { marks, people, scenario } = world;
-  for (const { name, decision, receipt } of report.releases) {
+  for (const { name, decision, receipt, along, problems } of report.releases) {
+    if (along && ['merged', 'armed'].includes(receipt.kind)) marks.add('taken along');
+    if (problems.some(({ code }) => code === 'DEPENDENT_LEFT')) marks.add('dependent left');
     marks.add(`decision ${decision.kind}`).add(`receipt ${receipt.kind}`);
     for (const { code } of decision.reasons) marks.add(`reason ${code}`);
     if ('code' in receipt) marks.add(`code ${receipt.code}`);
     if (decision.reasons[0].code === 'NOT_RECOVERED') marks.add('REL-27');
     if (decision.kind === 'rollback' && receipt.kind === 'merged') {
       if (people.has(name, 'comment', 'comment-target', 'thresholds')) marks.add('REL-17');
-      if (decision.reasons[0].code === 'ASKED_BY_PERSON' && marks.has('order stable')) marks.add('REL-27');
+      if (decision.reasons[0].code === 'ASKED_BY_PERSON' && marks.has('rollback of stable'))
+        marks.add('REL-27');
     }
     const release = scenario.releases.find((one) => one.name === name);
     if (release?.bornWithCandidate && decision.reasons[0].code !== 'SETTLED') marks.add('REL-19');
@@ -95,4 +109,20 @@ export function markReport(world: SimWorld, report: RunReport): void {
       `${report.command} ${name} ${decision.kind} ${decision.reasons[0].code} ${receipt.kind}${'code' in receipt ? ` ${receipt.code}` : ''}`,
     );
   }
+}
+
+/** Says what became of an order, and what struck its run. */
+export function markAnswer(
+  world: SimWorld,
+  { order, by, id }: Given,
+  { answer, plan }: { readonly answer: CommentAnswer; readonly plan: RunPlan },
+): void {
+  const { marks } = world;
+  const isAllowed = mayOrder(by, order);
+  marks.add(`order ${answer.kind}${isAllowed ? '' : ', not allowed'}`);
+  if (answer.kind === 'obeyed') {
+    marks.add(`order ${order}`);
+    if (plan.faults.length > 0) marks.add('order struck');
+  }
+  world.note(`comment ${id} ${answer.kind}`);
 }

@@ -5,7 +5,7 @@ import {
   CONFIG,
   exposure,
   manifestPath,
-  newestRecord,
+  newestMove,
   otherBackend,
   readManifest,
   readSplit,
@@ -148,7 +148,13 @@ export class People {
         );
       case 'promote-by-hand': {
         const version = `${name}-${this.#newest.get(name) ?? 1}`;
-        const lines = versionLines('stable', version, otherBackend(name, release.spec.stable.backend));
+        const { needs } = this.#release(name);
+        const lines = versionLines(
+          'stable',
+          version,
+          otherBackend(name, release.spec.stable.backend),
+          needs?.[version],
+        );
         const text = this.#forge.textAt(path)?.replace(/^ {2}stable:\n(?: {4}.*\n)+/m, lines) ?? '';
         const { backend } = release.spec.stable;
         if (candidate || release.spec.stable.version === version) return false;
@@ -173,7 +179,7 @@ export class People {
     if (number < 2 || number > known || new RegExp(`^ {4}version: ${name}-${number}$`, 'm').test(text))
       return false;
     this.#newest.set(name, number);
-    return this.#edit(path, 'bring', (before) => withCandidate(before, name, number));
+    return this.#edit(path, 'bring', (before) => withCandidate(before, this.#release(name), number));
   }
 
   #onPull(name: string, act: ActKind): boolean {
@@ -236,15 +242,15 @@ export class People {
     const path = manifestPath(name);
     this.#edit(path, 'mend', (text) => text.replace(/^ {4}paused: true\n/m, ''));
     const release = readManifest(path, this.#forge.textAt(path));
-    const newest = newestRecord(this.#tree(), name);
+    const newest = newestMove(this.#tree(), name);
     if (!release) return;
     const { candidate, stable, rollout } = release.spec;
-    const { kind = 'adopt', to = 0, from = 0 } = newest?.decision ?? {};
+    const { kind = 'adopt', to = 0 } = newest?.decision ?? {};
     const isRunning =
       candidate &&
       newest?.candidate?.version === candidate.version &&
-      ['start', 'advance', 'reduce', 'pause'].includes(kind);
-    const weight = isRunning ? (kind === 'pause' ? from : to) : 0;
+      ['start', 'advance', 'reduce'].includes(kind);
+    const weight = isRunning ? to : 0;
     if (candidate && rollout.weight !== weight) this.#edit(path, 'mend', (text) => withWeight(text, weight));
     const wanted = { [stable.backend]: 100 - weight, [candidate?.backend ?? `${name}-none`]: weight };
     const split = readSplit(this.#forge.textAt(servingPath(name)));
@@ -259,11 +265,15 @@ export class People {
   }
 
   /**
-   * People look at what waits for them: they approve, end what somebody else pushed to, and merge the rollbacks that they
-   * ordered and that Belay says are theirs to merge.
+   * People look at what waits for them: they approve, end what somebody else pushed to, and merge what they ordered and Belay says
+   * is theirs to merge; an order that conflicts they close, and give again if they still want it.
+   * @param reviewed releases whose steps are approved by a review or a comment, and not by merging them
    * @returns releases whose rollback conflicts, and has to be ordered again
    */
-  answer(waiting: ReadonlySet<string> = new Set()): readonly string[] {
+  answer(
+    waiting: ReadonlySet<string> = new Set(),
+    reviewed: ReadonlySet<string> = new Set(),
+  ): readonly string[] {
     const again: string[] = [];
     const open = new Set(
       this.#forge.pulls.flatMap(({ state, branch }) => (state === 'open' ? [branch] : [])),
@@ -278,10 +288,19 @@ export class People {
         this.#forge.setBranch(pull.branch, undefined);
       } else if (pull.branch.startsWith('belay/rollback/') && waiting.has(name)) {
         if (!this.#forge.mergeByHand(pull.number)) again.push(name);
-      } else if (pull.branch.startsWith('belay/advance/') && this.#needsApproval(name))
+      } else if (pull.branch.startsWith('belay/order/')) {
+        if (!this.#forge.mergeByHand(pull.number)) this.#close(name, pull);
+      } else if (pull.branch.startsWith('belay/advance/') && this.#needsApproval(name) && !reviewed.has(name))
         this.#forge.mergeByHand(pull.number);
     }
     return again;
+  }
+
+  /** Nobody wants them any more. */
+  closeRollbacks(release: string): void {
+    for (const pull of this.#forge.pulls)
+      if (pull.state === 'open' && pull.branch.startsWith(`belay/rollback/${release}/`))
+        this.#close(release, pull);
   }
 
   #needsApproval(name: string): boolean {

@@ -1,4 +1,5 @@
 import type { InvariantId } from './invariants.ts';
+import { PLANTED_ORDERS } from './planted-orders.ts';
 import type { Mutation } from './system.ts';
 
 /** A bug that is put into a copy of the product on purpose, to see that it is found. */
@@ -313,4 +314,5 @@ export const PLANTED: readonly PlantedBug[] = [
     "if (assessment.overall === 'fail' && watched.pause) return takeBack(",
   ),
   bug('harm waits for a person', 'INV-8', 'app/restore.ts', "landing: 'arm',", "landing: 'person',"),
+  ...PLANTED_ORDERS,
 ];

@@ -15,6 +15,8 @@ export function printCampaign(campaign: Campaign, machine: string): string {
     'decision ',
     'receipt ',
     'reason ',
+    'order ',
+    'review ',
     'code ',
   ].map((prefix) => {
     const marks = [...coverage.keys()].filter((mark) => mark.startsWith(prefix)).sort();

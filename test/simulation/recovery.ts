@@ -32,11 +32,15 @@ export class Recovery {
     if (record.decision.kind === 'pause' && NOTICES.has(code)) this.#checkTold(before, record, last);
   }
 
-  /** What a run decided and could not do: what it did is seen where it lands. */
-  checkReport({ name, decision, receipt }: ReleaseReport, tree: Tree): void {
+  /**
+   * What a run decided and could not do: what it did is seen where it lands.
+   * @param trees what it read first and last: where others moved the branch, the report does not say which of them it decided on
+   */
+  checkReport({ name, decision, receipt }: ReleaseReport, trees: readonly Tree[]): void {
     if (receipt.kind !== 'blocked') return;
-    if (decision.kind === 'rollback' && decision.reasons[0].code === 'NOT_RECOVERED')
-      this.#checkLeft(name, newestMove(tree, name));
+    if (decision.kind !== 'rollback' || decision.reasons[0].code !== 'NOT_RECOVERED') return;
+    const moves = trees.map((tree) => newestMove(tree, name));
+    this.#checkLeft(name, moves.find((move) => move?.decision.kind === 'rollback') ?? moves[0]);
   }
 
   #checkLeft(release: string, last: BelayRecord | undefined): void {
@@ -50,7 +54,7 @@ export class Recovery {
 
   #checkRecovered({ release, stable }: BelayRecord, last: BelayRecord | undefined): void {
     const { serving, metrics } = this.#stage;
-    const bad = last?.quarantine?.version;
+    const bad = leftBy(last);
     if (last?.decision.kind !== 'rollback' || bad === undefined || !stable) {
       this.#fail('INV-16', `${release} has recovered, and was not rolled back`);
       return;
@@ -73,7 +77,7 @@ export class Recovery {
   /** Another version gets a share only when it would not be the bad one's. */
   #checkStarted({ release, candidate, at, manifest }: BelayRecord, last: BelayRecord | undefined): void {
     const { serving, metrics, forge } = this.#stage;
-    const bad = last?.quarantine?.version;
+    const bad = leftBy(last);
     const read = readManifest(manifest.path, forge.textAt(manifestPath(release)));
     if (last?.decision.kind !== 'rollback' || bad === undefined || !read?.spec.rollback?.verify) return;
     const minute = minuteOf(at);
@@ -96,4 +100,9 @@ export class Recovery {
       );
     if (isTold) this.#fail('INV-13', `${release} is told ${code} twice after one rollback`);
   }
+}
+
+/** The version that a rollback left; one that only went back with another is not quarantined. */
+function leftBy(rollback: BelayRecord | undefined): string | undefined {
+  return (rollback?.quarantine ?? rollback?.candidate)?.version;
 }

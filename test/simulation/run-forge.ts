@@ -16,9 +16,9 @@ import type { ActKind, CallFault, FaultKind, RunPlan } from './scenario.ts';
 /** What a run does to the forge, as others see it. */
 export interface Watcher {
   /** A call of the run took effect, or would have. */
-  seen(method: keyof Forge, detail: string): void;
+  seen(method: string, detail: string): void;
   /** A fault of the plan happened. */
-  struck(fault: CallFault, method: keyof Forge): void;
+  struck(fault: CallFault, method: string): void;
   /** Somebody is quicker than the run. */
   act(kind: ActKind): void;
 }
@@ -122,6 +122,17 @@ export class RunForge implements Forge {
     return { requests: requests - this.#before.requests, roundTrips: roundTrips - this.#before.roundTrips };
   }
 
+  /** Another port of the same place: its calls are calls of this run, and are struck as well. */
+  through<Port extends object>(port: Port): Port {
+    const around = (name: string, method: unknown): unknown =>
+      typeof method === 'function' && name !== 'cost'
+        ? (...args: readonly unknown[]) => this.#call(name, '', async () => method.apply(port, args))
+        : method;
+    return Object.fromEntries(
+      Object.entries(port).map(([name, method]) => [name, around(name, method)]),
+    ) as Port;
+  }
+
   /** A list that has not heard of what was made within this run. */
   #withoutNew(state: ForgeState): ForgeState {
     const isOld = ({ number }: { readonly number: number }): boolean => number <= this.#newestPull;
@@ -129,7 +140,7 @@ export class RunForge implements Forge {
   }
 
   async #call<Value>(
-    method: keyof Forge,
+    method: string,
     detail: string,
     effect: (lags: boolean) => Promise<Value>,
   ): Promise<Value> {
@@ -154,11 +165,7 @@ export class RunForge implements Forge {
   }
 
   /** A proposal that is cut off leaves what it did until then; its caller hears nothing, or that the answer was lost. */
-  async #tried<Value>(
-    answer: Promise<Value>,
-    within: CallFault | undefined,
-    method: keyof Forge,
-  ): Promise<Value> {
+  async #tried<Value>(answer: Promise<Value>, within: CallFault | undefined, method: string): Promise<Value> {
     try {
       return await answer;
     } catch (fault) {
@@ -171,7 +178,7 @@ export class RunForge implements Forge {
     }
   }
 
-  #strike(fault: CallFault, method: keyof Forge): void {
+  #strike(fault: CallFault, method: string): void {
     this.#watcher.struck(fault, method);
     if (fault.what === 'lag') return;
     if (fault.what === 'race') this.#watcher.act(fault.act);

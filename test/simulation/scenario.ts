@@ -1,9 +1,14 @@
+import type { OrderName } from '../../src/core/record/order-schema.ts';
+import type { PersonName } from './persons.ts';
+
 /** What happens in one simulated history: plain data, so that a failing one can be shrunk, printed and kept. */
 export interface Scenario {
   readonly seed: number;
   readonly mode: 'commit' | 'pull-request';
   readonly method: 'merge' | 'squash' | 'rebase';
   readonly releases: readonly SimRelease[];
+  /** The config says who may order what. Without it nobody may. */
+  readonly roles?: boolean;
   /** In order of time. */
   readonly happenings: readonly Happening[];
   /** Minutes until faults stop, things that people broke are mended, and everything must come to rest. */
@@ -31,6 +36,10 @@ export interface SimRelease {
   readonly watch?: string;
   /** What is true of `<name>-0`, which served before `<name>-1` and has a backend of its own: there is more than one way back. */
   readonly older?: Truth;
+  /** Releases that it depends on. */
+  readonly dependsOn?: readonly string[];
+  /** What a version needs of them, by its name: a version of another release, by the name of that. */
+  readonly needs?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** What a version does to those who are sent to it. */
@@ -135,6 +144,31 @@ export type Happening = { readonly at: number } & (
       readonly from: 'candidate' | 'stable';
       readonly ifFailing: boolean;
       readonly run: RunPlan;
+    }
+  /** A person orders something in a comment. */
+  | {
+      readonly kind: 'command';
+      readonly release: string;
+      readonly order: OrderName;
+      readonly by: PersonName;
+      /** Of a rollback: it says `--from` and names what is served. */
+      readonly isFromStable: boolean;
+      /** Of a pause: minutes until it ends by itself. */
+      readonly until?: number;
+      /** Minutes that the comment waited for a runner. */
+      readonly age: number;
+      /** The same comment is heard of twice, as when a run was started again. */
+      readonly isHeardAgain: boolean;
+      readonly run: RunPlan;
+      /** A tick at the same time. */
+      readonly beside?: RunPlan;
+    }
+  /** A person reviews the open step of a release. */
+  | {
+      readonly kind: 'review';
+      readonly release: string;
+      readonly by: PersonName;
+      readonly state: 'approved' | 'changes-requested';
     }
   | { readonly kind: 'act'; readonly release: string; readonly act: ActKind }
   | { readonly kind: 'metrics'; readonly fault: MetricsFault; readonly minutes: number }

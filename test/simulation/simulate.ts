@@ -1,11 +1,15 @@
+import type { CommentAnswer } from '../../src/app/answer-comment.ts';
 import { ToolError } from '../../src/core/errors.ts';
+import { instant } from '../../src/core/units.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
 import { FakeCrash } from '../fakes/forge.ts';
 import { TICK } from './draw.ts';
-import { manifestPath, readManifest } from './files.ts';
+import { manifestPath, readManifest, readRecord, recordPaths } from './files.ts';
 import type { Violation } from './invariants.ts';
 import { Liveness } from './liveness.ts';
-import { markHappening, markReport } from './marks.ts';
+import { markAnswer, markHappening, markReport } from './marks.ts';
+import type { Given } from './orders.ts';
+import { mayOrder } from './persons.ts';
 import { CLEAN, type Happening, type RunPlan, type Scenario } from './scenario.ts';
 import type { System } from './system.ts';
 import { SimWorld } from './world.ts';
@@ -48,6 +52,8 @@ export async function simulate(system: System, scenario: Scenario): Promise<Outc
     trace: world.trace,
   };
 }
+
+type Entered = ReturnType<SimWorld['enter']>;
 
 class Play {
   readonly #system: System;
@@ -100,6 +106,15 @@ class Play {
           ...happening,
           from: happening.from === 'stable' ? this.#stableOf(happening.release) : undefined,
         });
+      case 'command':
+        return this.#command(happening);
+      case 'review': {
+        const { release, by, state } = happening;
+        const isDone = world.orders.review(release, by, state);
+        world.note(`review ${release} ${by} ${state} ${isDone}`);
+        if (isDone) world.marks.add(`review ${state}`);
+        return;
+      }
       case 'act':
         world.act(happening.release, happening.act);
         return;
@@ -126,21 +141,29 @@ class Play {
     world.metrics.heal();
     world.serving.heal();
     world.people.repair();
-    world.people.answer();
+    world.people.answer(new Set(), this.#reviewed);
     invariants.check();
     let report: RunReport | undefined;
     for (let tick = 1; tick <= HEAL_TICKS && invariants.violations.length === 0; tick += 1) {
       world.passTo(scenario.healAt + tick * TICK);
-      report = await this.#run(CLEAN, (one) => this.#system.advance(one, { only: [], dryRun: false }));
+      report = await this.#advance(CLEAN);
       this.liveness.afterTick(report, true);
-      const open =
-        report?.releases.filter(({ decision }) => decision.reasons[0].code === 'ROLLBACK_OPEN') ?? [];
-      const again = world.people.answer(new Set(open.map(({ name }) => name)));
+      await this.#mend(report);
+      const reasons = report?.releases.map(({ name, decision }) => ({ name, ...decision.reasons[0] })) ?? [];
+      const open = new Map(
+        reasons.flatMap(({ name, code, text }) => (code === 'ROLLBACK_OPEN' ? [[name, text]] : [])),
+      );
+      // what another release waits for is merged or closed as well
+      const supports = reasons.flatMap(({ code, text }) =>
+        code === 'ROLLBACK_PENDING' ? (/depends on (\S+), which/.exec(text)?.slice(1) ?? []) : [],
+      );
+      const again = world.people.answer(new Set([...open.keys(), ...supports]), this.#reviewed);
       for (const name of again) {
-        const told = open.find((one) => one.name === name)?.decision.reasons[0].text ?? '';
+        const told = open.get(name);
         // people do what they are told to
-        const [, from] = /with `from: (\S+)`/.exec(told) ?? [];
-        await this.#order(name, { from, ifFailing: false, run: CLEAN });
+        const [, from] = /with `from: (\S+)`/.exec(told ?? '') ?? [];
+        if (told === undefined) world.people.closeRollbacks(name);
+        else await this.#order(name, { from, ifFailing: false, run: CLEAN });
       }
       invariants.check();
       if (report && this.liveness.isAtRest(report)) break;
@@ -148,9 +171,92 @@ class Play {
     if (invariants.violations.length === 0) this.liveness.atEnd(report);
   }
 
+  /** Releases whose steps are approved in words, where somebody has the role. */
+  get #reviewed(): ReadonlySet<string> {
+    const { roles, releases } = this.#world.scenario;
+    return new Set(roles ? releases.map(({ name }) => name) : []);
+  }
+
+  /** Once the trouble is over, somebody with the role resumes what is paused and approves what waits: by a comment or a review. */
+  async #mend(report: RunReport | undefined): Promise<void> {
+    const { scenario, orders } = this.#world;
+    if (!scenario.roles) return;
+    for (const { name, decision, receipt } of report?.releases ?? []) {
+      const codes: readonly string[] = decision.reasons.map(({ code }) => code);
+      const order = { release: name, by: 'ana', isFromStable: false, age: 0, isHeardAgain: false } as const;
+      if (codes.includes('PAUSED_BY_PERSON') || codes.includes('LOOKS_WRONG'))
+        await this.#command({ ...order, order: 'resume', run: CLEAN });
+      if (receipt.kind !== 'awaiting-approval') continue;
+      // who asked for changes is content now, or nobody else's approval would count
+      for (const one of scenario.happenings)
+        if (one.kind === 'review' && one.release === name && one.state === 'changes-requested')
+          orders.review(name, one.by, 'approved');
+      if (receipt.pull.number % 2 === 0) orders.review(name, 'ana', 'approved');
+      else await this.#command({ ...order, order: 'approve', run: CLEAN });
+    }
+  }
+
+  /** Somebody orders something in a comment; it may be heard of twice, or while a tick runs. */
+  async #command(happening: Omit<Extract<Happening, { kind: 'command' }>, 'at' | 'kind'>): Promise<void> {
+    const world = this.#world;
+    const { release, order, by, until, age, isFromStable, isHeardAgain, run, beside } = happening;
+    const { event, given } = world.orders.write({
+      release,
+      order,
+      by,
+      age,
+      version: order === 'lift-quarantine' ? this.#quarantinedOf(release) : this.#leftBy(happening),
+      until: until === undefined ? undefined : instant(world.now + until * 60_000),
+    });
+    world.note(`command ${release} ${order} ${by} ${isFromStable ? 'stable' : ''}`);
+    const before = this.#describePlace();
+    const answer = async (plan: RunPlan): Promise<CommentAnswer | undefined> =>
+      this.#answer(plan, given, async (one, answering) => this.#system.answerComment(one, event, answering));
+    const ticked =
+      beside && this.#run(beside, (one) => this.#system.advance(one, { only: [], dryRun: false }));
+    await Promise.all([answer(run), ticked]);
+    if (isHeardAgain) await answer(CLEAN);
+    const isAlone = !beside && run.faults.every(({ what }) => what !== 'race');
+    if (!mayOrder(by, order) && isAlone && before !== this.#describePlace())
+      world.invariants.fail('INV-17', `${by} may not order ${order} of ${release}, and something came of it`);
+    this.liveness.afterOrder(release);
+  }
+
+  /** The branches that a refused order must leave as they are. */
+  #describePlace(): string {
+    const { forge } = this.#world;
+    const pulls = forge.pulls.map(({ state, head, armed }) => `${state} ${head} ${armed}`);
+    return [forge.tip('main'), ...pulls].join('\n');
+  }
+
+  #leftBy({
+    order,
+    release,
+    isFromStable,
+  }: Pick<Given, 'order' | 'release'> & { readonly isFromStable: boolean }): string | undefined {
+    return order === 'rollback' && isFromStable ? this.#stableOf(release) : undefined;
+  }
+
+  /** The version that was taken back last; undefined when none was. */
+  #quarantinedOf(release: string): string | undefined {
+    const { forge } = this.#world;
+    const { tree } = forge.commitAt(forge.tip('main')!);
+    return recordPaths(tree, release)
+      .flatMap((path) => readRecord(tree.get(path))?.quarantine ?? [])
+      .at(-1)?.version;
+  }
+
   async #tick(run: RunPlan): Promise<void> {
-    const report = await this.#run(run, (one) => this.#system.advance(one, { only: [], dryRun: false }));
+    const report = await this.#advance(run);
     this.liveness.afterTick(report, run === CLEAN);
+  }
+
+  async #advance(run: RunPlan): Promise<RunReport | undefined> {
+    const { forge, invariants } = this.#world;
+    const { tree } = forge.commitAt(forge.tip('main')!);
+    const report = await this.#run(run, (one) => this.#system.advance(one, { only: [], dryRun: false }));
+    if (report && run === CLEAN) invariants.dependents.checkTick(report, tree);
+    return report;
   }
 
   async #order(
@@ -178,26 +284,65 @@ class Play {
     return readManifest(path, this.#world.forge.textAt(path))?.spec.stable.version;
   }
 
-  /** One run, to its end or to where it broke; only what callers are promised may come out of it. */
+  /** A run that answers a comment. */
+  async #answer(
+    plan: RunPlan,
+    given: Given,
+    start: (world: Entered['world'], answering: Entered['answering']) => Promise<CommentAnswer>,
+  ): Promise<CommentAnswer | undefined> {
+    const world = this.#world;
+    let head: Entered['head'] | undefined;
+    const answer = await this.#guarded(plan, async (entered) => {
+      head = entered.head;
+      return start(entered.world, entered.answering);
+    });
+    if (!answer || head === undefined) return undefined;
+    markAnswer(world, given, { answer, plan });
+    if (answer.kind === 'obeyed') this.#checkReport(answer.report, head);
+    if (answer.kind === 'refused') world.invariants.checkSecret([answer.message]);
+    world.orders.checkAnswer(given, answer, (invariant, what) => world.invariants.fail(invariant, what));
+    return answer;
+  }
+
+  /** One run, to its end or to where it broke. */
   async #run(
     plan: RunPlan,
-    start: (world: ReturnType<SimWorld['enter']>['world']) => Promise<RunReport>,
+    start: (world: Entered['world']) => Promise<RunReport>,
   ): Promise<RunReport | undefined> {
+    let head: Entered['head'] | undefined;
+    const report = await this.#guarded(plan, (entered) => {
+      head = entered.head;
+      return start(entered.world);
+    });
+    if (report && head !== undefined) this.#checkReport(report, head);
+    return report;
+  }
+
+  /** @param head the checkout of its run */
+  #checkReport(report: RunReport, head: Entered['head']): void {
+    const { invariants, forge } = this.#world;
+    markReport(this.#world, report);
+    const trees = [head, report.head].map((id) => forge.commitAt(id).tree);
+    for (const release of report.releases) invariants.recovery.checkReport(release, trees);
+    invariants.checkSecret([JSON.stringify(report)]);
+    const receipts = JSON.stringify(report.releases.map(({ receipt }) => receipt));
+    if (receipts.includes('"BUG"')) invariants.fail('BUG', receipts);
+  }
+
+  /** Only what callers are promised may come out of a run. */
+  async #guarded<Result>(
+    plan: RunPlan,
+    start: (entered: Entered) => Promise<Result>,
+  ): Promise<Result | undefined> {
     const world = this.#world;
     const { invariants, scenario } = world;
     this.runs += 1;
     invariants.knownPulls = world.forge.pulls.length;
     invariants.knownClosed = world.people.closed.length;
     const entered = world.enter(plan, scenario.releases[0]!.name);
-    let report: RunReport | undefined;
+    let result: Result | undefined;
     try {
-      report = await start(entered.world);
-      markReport(world, report);
-      const { tree } = world.forge.commitAt(report.head);
-      for (const release of report.releases) invariants.recovery.checkReport(release, tree);
-      invariants.checkSecret([JSON.stringify(report)]);
-      if (JSON.stringify(report.releases.map(({ receipt }) => receipt)).includes('"BUG"'))
-        invariants.fail('BUG', JSON.stringify(report.releases.map(({ receipt }) => receipt)));
+      result = await start(entered);
     } catch (fault) {
       if (fault instanceof ToolError) invariants.checkSecret([fault.message]);
       const isPromised = fault instanceof FakeCrash || (fault instanceof ToolError && fault.code !== 'BUG');
@@ -209,7 +354,7 @@ class Play {
     invariants.checkSecret(world.takeLog());
     invariants.check();
     if (plan === CLEAN) invariants.checkRollbacks();
-    return report;
+    return result;
   }
 
   /** INV-15. */

@@ -4,6 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type { advance } from '../../src/app/advance.ts';
+import type { answerComment } from '../../src/app/answer-comment.ts';
 import type { rollback } from '../../src/app/rollback.ts';
 import * as errors from '../../src/core/errors.ts';
 
@@ -11,6 +12,7 @@ import * as errors from '../../src/core/errors.ts';
 export interface System {
   readonly advance: typeof advance;
   readonly rollback: typeof rollback;
+  readonly answerComment: typeof answerComment;
 }
 
 /** Other text in one place of a copy of the product. */
@@ -27,6 +29,12 @@ export interface SystemOptions {
   /** Whether readings of texts are remembered; the flows are the same without, and slower. Default true. */
   readonly memo?: boolean;
 }
+
+const FLOWS = [
+  ['advance', 'advance'],
+  ['rollback', 'rollback'],
+  ['answerComment', 'answer-comment'],
+] as const;
 
 const SRC = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'src');
 
@@ -86,7 +94,7 @@ export async function buildSystem({ mutations = [], memo = true }: SystemOptions
   const loaded = new Set<string>();
   const result = await build({
     stdin: {
-      contents: `export { advance } from './app/advance.ts'; export { rollback } from './app/rollback.ts';`,
+      contents: FLOWS.map(([name, file]) => `export { ${name} } from './app/${file}.ts';`).join('\n'),
       resolveDir: SRC,
       loader: 'ts',
     },

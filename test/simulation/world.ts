@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sha256 } from '../../src/adapters/system/sha256.ts';
+import type { Answering } from '../../src/app/answer-comment.ts';
 import type { World } from '../../src/app/world.ts';
 import { elapsed, type Instant, instant, type Millis, millis, type Sha } from '../../src/core/units.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -8,6 +9,7 @@ import { createFakeForge, type FakeForge, type FakeRules } from '../fakes/forge.
 import { firstFiles } from './files.ts';
 import { Invariants } from './invariants.ts';
 import { Metrics } from './metrics.ts';
+import { Orders } from './orders.ts';
 import { People } from './people.ts';
 import { RunForge, type Watcher } from './run-forge.ts';
 import type { ActKind, RuleFault, RunPlan, Scenario } from './scenario.ts';
@@ -40,6 +42,7 @@ export class SimWorld {
   readonly scenario: Scenario;
   readonly forge: FakeForge;
   readonly people: People;
+  readonly orders: Orders;
   readonly serving: Serving;
   readonly metrics: Metrics;
   readonly invariants: Invariants;
@@ -60,6 +63,7 @@ export class SimWorld {
     this.scenario = scenario;
     this.forge = createFakeForge({ files: firstFiles(scenario), clock: { now: () => this.#now } });
     this.people = new People(this.forge, scenario.releases);
+    this.orders = new Orders(this.forge, () => this.#now);
     this.serving = new Serving(scenario.releases, () => this.forge.commitAt(this.forge.tip('main')!).tree);
     this.metrics = new Metrics(this.serving);
     this.invariants = new Invariants({ ...this, scenario, now: () => this.#now });
@@ -112,7 +116,10 @@ export class SimWorld {
   }
 
   /** The world as one run meets it. */
-  enter(run: RunPlan, release: string): { readonly world: World; readonly forge: RunForge } {
+  enter(
+    run: RunPlan,
+    release: string,
+  ): { readonly world: World; readonly forge: RunForge; readonly answering: Answering; readonly head: Sha } {
     if (!run.stale) this.#head = this.forge.tip('main')!;
     this.#slept = 0;
     const watcher: Watcher = {
@@ -131,8 +138,10 @@ export class SimWorld {
     const forge = new RunForge(this.forge, this.#head, run, watcher);
     const clock = this.#clock(run.skew);
     const write = (line: string) => void this.#log.push(line);
+    const people = forge.through(this.orders.people);
     const world: World = {
       forge,
+      people,
       openProvider: async () => this.metrics.open(this.#clock(0)),
       clock,
       log: { info: write, warn: write, debug: () => undefined },
@@ -140,7 +149,7 @@ export class SimWorld {
       tool: 'belay simulated',
       trigger: { kind: 'schedule', actor: null },
     };
-    return { world, forge };
+    return { world, forge, answering: { people, pulls: forge.through(this.orders.pulls) }, head: this.#head };
   }
 
   #clock(skew: number): Clock {

@@ -1,8 +1,7 @@
 import type { Action } from '../judge/evidence.ts';
 import type { Brake } from '../manifest/brake.ts';
-import { isAgainstReference } from '../manifest/defaults.ts';
-import { expandCheck } from '../manifest/expand-check.ts';
-import type { CheckSpec, Release } from '../manifest/release-schema.ts';
+import { brakeByMode } from '../manifest/brake-in.ts';
+import type { Release } from '../manifest/release-schema.ts';
 
 /** What a brake is to the judgement: whether the check is one of those that may take the candidate back, which share the promise. */
 export function actionOf(brake: Brake): Action {
@@ -26,19 +25,9 @@ export function actionOf(brake: Brake): Action {
  */
 export function brakeOf(
   { action, onFail }: { readonly action: Action; readonly onFail?: Brake | undefined },
-  { spec }: Release,
+  release: Release,
 ): Brake {
   if (onFail !== undefined && actionOf(onFail) === action) return onFail;
   if (action !== 'rollback') return action;
-  const mode = spec.rollback?.mode ?? 'revert';
-  return mode === 'revert' ? 'rollback' : mode;
-}
-
-/** The same of a check as it is written. */
-export function brakeIn(check: CheckSpec, release: Release): Brake {
-  if (check.kind === 'threshold') return brakeOf({ action: 'rollback' }, release);
-  const asked = expandCheck(check);
-  if (asked.kind === 'split') return 'hold';
-  if (asked.kind === 'distribution' && isAgainstReference(asked)) return 'notify';
-  return brakeOf({ action: actionOf(asked.onFail ?? 'rollback'), onFail: asked.onFail }, release);
+  return brakeByMode(release);
 }

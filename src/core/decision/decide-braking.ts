@@ -2,6 +2,7 @@ import type { Assessment, CheckAssessment } from '../analysis/assessment.ts';
 import { type Brake, harder } from '../manifest/brake.ts';
 import { healthSettings } from '../manifest/defaults.ts';
 import type { Release } from '../manifest/release-schema.ts';
+import { brakesByTier } from '../manifest/tier-brakes.ts';
 import { type Rollout, recordedWeight } from '../plan/rollout.ts';
 import { EXPOSURE_REDUCED, PAUSED_BY_CHECK, STEP_DOWN } from '../record/braked.ts';
 import type { ReleaseState } from '../record/release-state.ts';
@@ -19,6 +20,7 @@ import {
 } from '../units.ts';
 import type { Decision, Reason } from './decision.ts';
 import { checkReasons, move, stay, unprovenReasons } from './moves.ts';
+import { lookedAfter } from './watch.ts';
 
 /** What braking rests on. */
 export interface BrakingInput {
@@ -96,6 +98,23 @@ export function decideContained(
     ...stay(input, 'pause', PAUSED_BY_CHECK, text),
     reasons: [{ code: PAUSED_BY_CHECK, text }, ...cannot, ...told],
   };
+}
+
+/** The brakes of failing checks that do not stand in the manifest. A restored version goes back, or is told of, by rules of its own. */
+export function tierBrakes({
+  release,
+  assessment,
+  state,
+}: BrakingInput & { readonly assessment: Assessment | undefined }): readonly Reason[] {
+  const { byTier } = release;
+  if (!byTier || lookedAfter(state)?.kind === 'restored') return [];
+  const failing = (assessment?.checks ?? []).filter(({ verdict, gating }) => verdict === 'fail' && gating);
+  return failing
+    .filter(({ name }) => brakesByTier(release, name))
+    .map(({ name, brake }) => ({
+      code: 'BRAKE_OF_TIER',
+      text: `${name}: tier ${byTier.tier} asks for ${brake}, since the check has no onFail`,
+    }));
 }
 
 const HOW_TO_GO_ON =

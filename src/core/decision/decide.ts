@@ -20,7 +20,7 @@ import {
   type Millis,
   percent,
 } from '../units.ts';
-import { decideContained, decideHarm } from './decide-braking.ts';
+import { decideContained, decideHarm, tierBrakes } from './decide-braking.ts';
 import { decideWatched, waitsForRecovery } from './decide-watched.ts';
 import { type Decision, isRecorded, lowers, type Reason, type ReasonCode } from './decision.ts';
 import { findStale } from './freshness.ts';
@@ -55,10 +55,10 @@ export interface DecisionInput {
  */
 export function decide(input: DecisionInput): Decision {
   const decision = obeyOrders(input, obeyPolicy(input, requireTime(input, decideOn(input))));
-  const voided = describeVoided(input);
-  if (!voided || decision.kind === 'nothing') return decision;
+  if (decision.kind === 'nothing') return decision;
   const [first, ...rest] = decision.reasons;
-  return { ...decision, reasons: [first, ...rest, voided] };
+  const voided = describeVoided(input);
+  return { ...decision, reasons: [first, ...rest, ...tierBrakes(input), ...(voided ? [voided] : [])] };
 }
 
 /** Records follow each other in time. What takes harm away does not wait for a clock. */

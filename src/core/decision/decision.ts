@@ -66,6 +66,7 @@ export type ReasonCode =
   | 'RISE_TOO_FAST'
   | 'SAMPLES_MISSING'
   | 'OVERRIDE_USED'
+  | 'BRAKE_OF_TIER'
   | 'TOOL_FAILED'
   | 'NOTHING_TO_RESTORE'
   | 'WATCHING'

@@ -5,6 +5,7 @@ import { ToolError } from '../errors.ts';
 import type { Config } from '../manifest/config-schema.ts';
 import { type PolicySpec, policyFor } from '../manifest/policy.ts';
 import type { Release } from '../manifest/release-schema.ts';
+import { withTierBrakes } from '../manifest/tier-brakes.ts';
 import type { Rollout } from '../plan/rollout.ts';
 import type { BelayRecord } from '../record/record-schema.ts';
 import type { ReleaseState } from '../record/release-state.ts';
@@ -25,14 +26,14 @@ export interface Replay {
 
 /**
  * Decides again what a record says was decided.
- * @param release the manifest as it was before (its digest is `record.manifest.before`)
+ * @param written the manifest as it was before (its digest is `record.manifest.before`)
  * @param state what the records before this one say
- * @param config the config at the commit that was decided on, `record.base`; its policy is obeyed again, and its providers held against
- *   those of the start
+ * @param config the config at the commit that was decided on, `record.base`; its policy is obeyed again, the brakes of the tier with it, and
+ *   its providers held against those of the start
  */
 export function replayRecord(
   record: BelayRecord,
-  release: Release,
+  written: Release,
   {
     state,
     config,
@@ -41,6 +42,7 @@ export function replayRecord(
     readonly config?: (PolicySpec & Partial<Pick<Config, 'providers'>>) | undefined;
   },
 ): Replay {
+  const release = withTierBrakes(written, config);
   const then = { ...state, rollout: isOfCandidate(record, release) ? readRollout(record) : undefined };
   const seen = seeAgain(record, release, then);
   const manifest = record.manifest.before ?? record.manifest.after;

@@ -48,9 +48,22 @@ const openMetricsSchema = () =>
     })
     .meta({ description: 'Recorded history: replays a rollout without a server.' });
 
+const drillProviderSchema = () =>
+  z
+    .strictObject({
+      kind: z.literal('drill').meta({
+        description:
+          'Traffic that Belay makes up for drill.sandbox, along the split on the default branch: a version that a drill brought fails.',
+      }),
+    })
+    .meta({ description: 'What the checks of the sandbox ask, and no other release.' });
+
 const providersSchema = () =>
   z
-    .record(Name, z.discriminatedUnion('kind', [prometheusSchema(), openMetricsSchema()]))
+    .record(
+      Name,
+      z.discriminatedUnion('kind', [prometheusSchema(), openMetricsSchema(), drillProviderSchema()]),
+    )
     .refine((providers) => Object.keys(providers).length > 0, {
       error: 'must name at least one provider',
       params: { code: 'VALUE_INCOMPLETE' },
@@ -91,6 +104,10 @@ const drillSchema = () =>
       }),
       target: Duration.optional().meta({
         description: 'A drill passes only when a rollback takes no longer than this. Default 10m.',
+      }),
+      sandbox: Name.optional().meta({
+        description:
+          'A release that serves nobody, on which drills are real: a version is started, fails, is taken back on the default branch and its recovery verified. Default: none.',
       }),
     })
     .meta({ description: 'How often a rollback of each release is rehearsed, and how quick it must be.' });
@@ -153,6 +170,9 @@ export type ProviderSpec = Config['providers'][string];
 export type PrometheusSpec = Extract<ProviderSpec, { kind: 'prometheus' }>;
 /** Recorded history in a file. */
 export type OpenMetricsSpec = Extract<ProviderSpec, { kind: 'openmetrics' }>;
+
+/** Made-up traffic of the sandbox. */
+export type DrillProviderSpec = Extract<ProviderSpec, { kind: 'drill' }>;
 
 /** Where the config lives. */
 export const CONFIG_PATH = '.belay/config.yaml';

@@ -1,21 +1,16 @@
 import { formatDuration, formatPercent, type Millis, millis } from '../units.ts';
 import { formatPath } from '../yaml/yaml-path.ts';
+import { brakesKeep } from './brake-floor.ts';
+import { isAskedAs } from './brake-in.ts';
 import { CONFIG_PATH } from './config-schema.ts';
 import { healthSettings } from './defaults.ts';
 import { expandCheck } from './expand-check.ts';
 import { longestWeekly } from './freeze.ts';
 import type { Policy } from './policy.ts';
+import { below, type FloorInput, type PolicyFinding } from './policy-finding.ts';
 import { unknownTier } from './policy-rules.ts';
 import type { TierSpec } from './policy-schema.ts';
 import type { CheckSpec, Release } from './release-schema.ts';
-import type { RuleFinding } from './rule.ts';
-import type { PolicyRule } from './waiver-schema.ts';
-
-/** Something that undercuts the policy, and the override that sets it aside. */
-export interface PolicyFinding extends RuleFinding {
-  /** Undefined: nothing sets it aside. */
-  readonly rule: PolicyRule | undefined;
-}
 
 const STEPS = ['spec', 'rollout', 'steps'] as const;
 const HEALTH = ['spec', 'health'] as const;
@@ -46,6 +41,7 @@ export function checkFloor(policy: Policy, release: Release): readonly PolicyFin
     ...risesKeep(input),
     ...ratesKeep(input),
     ...checksKeep(input),
+    ...brakesKeep(input),
     ...samplesCanBeSeen(input),
     ...candidateKeeps(input),
     ...runbookIsThere(input),
@@ -56,22 +52,6 @@ export function checkFloor(policy: Policy, release: Release): readonly PolicyFin
 /** A finding in one line, with its place in the manifest: `spec.rollout.steps[0].weight: 10 is above …`. */
 export function describeFinding({ path, message }: PolicyFinding): string {
   return `${formatPath(path)}: ${message}`;
-}
-
-interface FloorInput {
-  readonly release: Release;
-  readonly floor: TierSpec;
-  /** `tier high of .belay/config.yaml`. */
-  readonly whose: string;
-}
-
-function below(
-  path: RuleFinding['path'],
-  message: string,
-  rule: PolicyRule = 'tier',
-  what: 'key' | 'value' = 'value',
-): PolicyFinding {
-  return { code: 'SEC-28', rule, path, message, what };
 }
 
 function* stepsKeep({ release, floor, whose }: FloorInput): Iterable<PolicyFinding> {
@@ -150,13 +130,6 @@ function* ratesKeep({ release, floor, whose }: FloorInput): Iterable<PolicyFindi
 /** Whether the rollout waits for a check, so that it is a gate. */
 function isRequired({ required }: CheckSpec): boolean {
   return required !== false;
-}
-
-function isAskedAs(check: CheckSpec, kind: CheckSpec['kind']): boolean {
-  if (check.kind === kind) return true;
-  // a plain comparison of bad events is the question of errors
-  if (check.kind === 'proportion') return kind === 'errors';
-  return check.kind !== 'threshold' && expandCheck(check).kind === kind;
 }
 
 function* checksKeep({ release, floor, whose }: FloorInput): Iterable<PolicyFinding> {

@@ -1,15 +1,18 @@
 import { formatPath, quote, type YamlPath } from '../yaml/yaml-path.ts';
+import { isGentler } from './brake.ts';
 import { didYouMean, suggest } from './did-you-mean.ts';
 import type { FreezeSpec } from './freeze-schema.ts';
 import type { PolicySpec } from './policy.ts';
 import { ROLES } from './roles.ts';
 import type { RuleFinding } from './rule.ts';
+import { givenBy } from './tier-brakes.ts';
 
 /** The rules of the policy that need more than one field. */
 export function* policyRules(config: PolicySpec): Iterable<RuleFinding> {
   yield* tiersExist(config);
   yield* freezesAreWhole(config);
   yield* ratesLeaveRoom(config);
+  yield* brakesAgree(config);
   yield* peopleDiffer(config);
 }
 
@@ -64,6 +67,20 @@ function* ratesLeaveRoom({ tiers = {} }: PolicySpec): Iterable<RuleFinding> {
         path: ['tiers', name, 'minFalseRollbackRate'],
         message: 'must not be more than falseRollbackRate of the same tier; no manifest could keep both',
       };
+}
+
+/** What a tier gives to a check that says nothing is what it lets one say. */
+function* brakesAgree({ tiers = {} }: PolicySpec): Iterable<RuleFinding> {
+  for (const [name, { brakes = {} }] of Object.entries(tiers))
+    for (const [kind, brake] of Object.entries(brakes)) {
+      const [given] = givenBy(brake);
+      if (given === undefined || brake?.atLeast === undefined || !isGentler(given, brake.atLeast)) continue;
+      yield {
+        code: 'BRAKE_BELOW_FLOOR',
+        path: ['tiers', name, 'brakes', kind, 'default'],
+        message: `${given} is gentler than atLeast, ${brake.atLeast}, of the same kind, so that checks without onFail would be refused; write ${brake.atLeast} or a harder one`,
+      };
+    }
 }
 
 function* peopleDiffer({ roles, tiers = {} }: PolicySpec): Iterable<RuleFinding> {

@@ -1,13 +1,33 @@
 import * as z from 'zod';
+import { FLOOR_BRAKES, TIER_BRAKES } from './brake.ts';
 import { checkSchema } from './check-schema.ts';
 import { freezeSchema } from './freeze-schema.ts';
+import type { CheckSpec } from './release-schema.ts';
 import { Duration, ErrorRate, Name, Owner, Weight, wording } from './scalars.ts';
 import { isTimeZone } from './time-zone.ts';
 
 /** The part of the config that says how careful a rollout must be, whatever its manifest says. */
 
 /** Every kind of check that a manifest can ask for. */
-const kindSchema = () => z.enum(checkSchema().options.map(({ shape }) => shape.kind.value));
+const kindsOfChecks = () => checkSchema().options.map(({ shape }) => shape.kind.value);
+type Kind = CheckSpec['kind'];
+const kindSchema = () => z.enum(kindsOfChecks());
+
+/** Kinds of checks that say themselves how hard they brake; a split always holds. */
+type Braking = Exclude<Kind, 'split' | 'threshold'>;
+
+type BrakeSchema = z.ZodOptional<ReturnType<typeof brakeSchema>>;
+
+function brakesByKind(): Readonly<Record<Braking, BrakeSchema>> {
+  const kinds = kindsOfChecks().filter((kind) => kind !== 'split' && kind !== 'threshold');
+  const described = kinds.map((kind) => [
+    kind,
+    brakeSchema()
+      .optional()
+      .meta({ description: `How hard checks of kind ${kind} brake.` }),
+  ]);
+  return Object.fromEntries(described) as Record<Braking, BrakeSchema>;
+}
 
 const peopleSchema = () =>
   z.array(Owner).min(1).max(50).register(wording, { expected: 'a list of GitHub logins and teams' });
@@ -27,6 +47,32 @@ const rolesSchema = () =>
       description: 'Who may lift a quarantine. Default: the owners of the release.',
     }),
   });
+
+/** A fixed bound has no `onFail` that a tier could say for it. */
+const boundBrakeSchema = () =>
+  z
+    .strictObject({
+      atLeast: z.enum(FLOOR_BRAKES).meta({
+        description:
+          'No such check brakes more gently: rollback (which fallback keeps as well), step-down, reduce, pause or hold.',
+      }),
+    })
+    .register(wording, { expected: 'a map like {atLeast: step-down}' });
+
+const brakeSchema = () =>
+  z
+    .strictObject({
+      ...boundBrakeSchema().partial().shape,
+      default: z.enum(TIER_BRAKES).optional().meta({
+        description:
+          'The onFail of such checks that name none. Default: as rollback.mode of the release says.',
+      }),
+    })
+    .refine((brake) => brake.atLeast !== undefined || brake.default !== undefined, {
+      error: 'must say default, atLeast or both',
+      params: { code: 'VALUE_INCOMPLETE' },
+    })
+    .register(wording, { expected: 'a map like {default: reduce} or {atLeast: reduce}' });
 
 const tierSchema = () =>
   z
@@ -60,6 +106,20 @@ const tierSchema = () =>
         .register(wording, { expected: 'a list of kinds of checks' })
         .meta({
           description: 'There is a required check of each of these kinds, or one that is asked as that kind.',
+        }),
+      brakes: z
+        .strictObject({
+          ...brakesByKind(),
+          threshold: boundBrakeSchema().optional().meta({ description: 'How hard fixed bounds brake.' }),
+        })
+        .refine((brakes) => Object.keys(brakes).length > 0, {
+          error: 'must name at least one kind of check',
+          params: { code: 'VALUE_INCOMPLETE' },
+        })
+        .register(wording, { expected: 'a map of kinds of checks, such as errors: {atLeast: rollback}' })
+        .optional()
+        .meta({
+          description: 'How hard checks of each of these kinds brake, or those that are asked as that kind.',
         }),
       approval: Weight.optional().meta({
         description: 'Steps from this weight on have approval: required, in percent.',
@@ -142,5 +202,7 @@ export const policyShape = () => ({
     }),
 });
 
+/** What a tier says of the brake of a kind of check. */
+export type BrakeFloor = NonNullable<NonNullable<TierSpec['brakes']>[keyof NonNullable<TierSpec['brakes']>]>;
 /** The floor of a tier, as read. */
 export type TierSpec = z.output<ReturnType<typeof tierSchema>>;

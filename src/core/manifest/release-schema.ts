@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { TierBrakes } from './brake.ts';
 import { checkSchema } from './check-schema.ts';
 import { compatSchema, contractSchema, needsSchema, otherValuesSchema } from './compat-schema.ts';
 import { lazily } from './lazily.ts';
@@ -240,7 +241,7 @@ export const releaseSchema = lazily(() =>
 );
 
 /** A release manifest, as read: durations in ms, percentages as ratios, weights in percent. */
-export type Release = z.output<ReturnType<typeof releaseSchema>>;
+export type Release = z.output<ReturnType<typeof releaseSchema>> & { readonly byTier?: TierBrakes };
 /** A version: stable or candidate. */
 export type VersionSpec = Release['spec']['stable'];
 /** How a failing candidate is taken back. */

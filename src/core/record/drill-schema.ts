@@ -21,8 +21,12 @@ export const DRILL_VARIANTS = [
 export const DRILL_PHASES = [
   /** Looking for a real incident: before the drill and between its phases. */
   'look',
-  /** The scratch branch on which a version is in flight. */
+  /** The scratch branch on which a version is in flight; of a sandbox, the candidate that nobody is sent to yet. */
   'prepare',
+  /** Of a sandbox: until the candidate has its first traffic. */
+  'start',
+  /** Of a sandbox: until its harm is proven. */
+  'detect',
   /** Reading, finding the last good version, computing the rollback. */
   'decide',
   /** Branch, commit and pull request: one request. */
@@ -30,10 +34,20 @@ export const DRILL_PHASES = [
   'merge',
   /** Reading what was restored. */
   'restored',
+  /** Of a sandbox: until the rollback has proven itself. */
+  'verify',
   /** Reading what the default branch asks of a pull request. */
   'checks',
   /** Closing and deleting all that the drill made. */
   'close',
+] as const;
+
+/** Where a drill rolls back. */
+export const DRILL_PLACES = [
+  /** On a branch of its own. */
+  'scratch',
+  /** On the default branch, a release that serves nobody. */
+  'sandbox',
 ] as const;
 
 const Length = z.number().int().nonnegative();
@@ -53,6 +67,7 @@ export const DrillSchema = z
     base: CommitId,
     operation: z.string().regex(/^[0-9a-f]{64}$/),
     variant: z.enum(DRILL_VARIANTS),
+    place: z.enum(DRILL_PLACES).default('scratch'),
     passed: z.boolean(),
     /** The version that was taken back; null when none could be put in flight. */
     from: Label.nullable(),
@@ -75,6 +90,8 @@ export type Drill = z.output<typeof DrillSchema>;
 export type WrittenDrill = z.input<typeof DrillSchema>;
 /** What goes wrong in a drill. */
 export type DrillVariant = Drill['variant'];
+/** Where a drill rolls back. */
+export type DrillPlace = Drill['place'];
 /** A part of a drill that is timed. */
 export type DrillPhase = Drill['phases'][number]['phase'];
 /** What a drill found to be mended. */

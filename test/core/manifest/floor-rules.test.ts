@@ -30,6 +30,11 @@ const RATE = check('rate', { events: query, exposure: query, limit: 1 });
 const ACCURACY = check('accuracy', { correct: query, labelled: query });
 const SATURATION = check('saturation', { value: query });
 
+const AGREEMENT = check('agreement', { differing: query, compared: query, max: '1%' });
+const FEATURES = check('drift', { bins: query, by: 'le', of: 'features' });
+const BOUND = check('threshold', { query, max: 1 });
+const onFail = 'spec.health.checks[0].onFail';
+
 interface Case {
   readonly name: string;
   readonly floor: Record<string, unknown>;
@@ -101,6 +106,83 @@ const CASES: readonly Case[] = [
     input: { checks: [ERRORS_CHECK, { ...ERRORS_CHECK, name: 'again', provider: 'mesh', required: false }] },
     paths: ['spec.health.checks'],
   },
+  {
+    name: 'no brake that it just meets',
+    floor: { brakes: { errors: { atLeast: 'step-down' } } },
+    input: { rollback: { mode: 'step-down' } },
+    paths: [],
+  },
+  {
+    name: 'no brake that is harder',
+    floor: { brakes: { errors: { atLeast: 'reduce' } } },
+    paths: [],
+  },
+  {
+    name: 'no rollback by a fallback, which leaves the candidate as little',
+    floor: { brakes: { errors: { atLeast: 'rollback' } } },
+    input: { rollback: { mode: 'fallback', fallback: '3.3.0' } },
+    paths: [],
+  },
+  {
+    name: 'a brake that a check writes',
+    floor: { brakes: { errors: { atLeast: 'rollback' } } },
+    input: { checks: [{ ...ERRORS_CHECK, onFail: 'step-down' }] },
+    paths: [onFail],
+  },
+  {
+    name: 'a brake of a check that nobody waits for, since it brakes all the same',
+    floor: { brakes: { errors: { atLeast: 'pause' } } },
+    input: { checks: [{ ...ERRORS_CHECK, required: false, onFail: 'hold' }] },
+    paths: [onFail],
+  },
+  {
+    name: 'a brake by the mode of the release',
+    floor: { brakes: { errors: { atLeast: 'rollback' } } },
+    input: { rollback: { mode: 'step-down' } },
+    paths: ['spec.health.checks[0]'],
+  },
+  {
+    name: 'a brake by the default of a kind',
+    floor: { brakes: { agreement: { atLeast: 'pause' } } },
+    input: { checks: [AGREEMENT] },
+    paths: ['spec.health.checks[0]'],
+  },
+  {
+    name: 'a brake by the kind that a question is asked as',
+    floor: { brakes: { proportion: { atLeast: 'reduce' } } },
+    input: { checks: [{ ...ACCURACY, onFail: 'pause' }] },
+    paths: [onFail],
+  },
+  {
+    name: 'the harder of two brakes that are asked of one check',
+    floor: { brakes: { proportion: { atLeast: 'rollback' }, accuracy: { atLeast: 'pause' } } },
+    input: { checks: [{ ...ACCURACY, onFail: 'reduce' }] },
+    paths: [onFail],
+  },
+  {
+    name: 'no brake of another kind',
+    floor: { brakes: { accuracy: { atLeast: 'rollback' } } },
+    input: { checks: [{ ...ERRORS_CHECK, onFail: 'notify' }] },
+    paths: [],
+  },
+  {
+    name: 'no brake that a check of features cannot have',
+    floor: { brakes: { drift: { atLeast: 'rollback' } } },
+    input: { checks: [{ ...FEATURES, onFail: 'reduce' }] },
+    paths: [],
+  },
+  {
+    name: 'the hardest brake that a check of features can have',
+    floor: { brakes: { drift: { atLeast: 'rollback' } } },
+    input: { checks: [FEATURES] },
+    paths: ['spec.health.checks[0]'],
+  },
+  {
+    name: 'the brake of a fixed bound, where it is written',
+    floor: { brakes: { threshold: { atLeast: 'rollback' } } },
+    input: { checks: [BOUND], rollback: { mode: 'step-down' } },
+    paths: ['spec.rollback.mode'],
+  },
   { name: 'no samples that a check counts', floor: { samples: 500 }, paths: [] },
   {
     name: 'samples that none counts',
@@ -127,6 +209,35 @@ describe('a manifest undercuts', () => {
   it('a rate by its default, which the message says', () => {
     expect(undercut({ minFalseRollbackRate: '2%' })).toEqual([
       'spec.health.falseRollbackRate: 1%, the default, is below the 2% that tier high of .belay/config.yaml asks for; write falseRollbackRate: 2%',
+    ]);
+  });
+});
+
+describe('of a brake that is too gentle the message says', () => {
+  const atLeast = (brake: string, kind = 'errors') => ({ brakes: { [kind]: { atLeast: brake } } });
+  const asked = (brake: string, kind = 'errors') =>
+    `is gentler than ${brake}, the gentlest that tier high of .belay/config.yaml allows for ${kind}`;
+
+  it('what is written, and what to write', () => {
+    const input = { checks: [{ ...ERRORS_CHECK, onFail: 'hold' }] };
+    expect(undercut(atLeast('reduce'), input)).toEqual([
+      `${onFail}: hold ${asked('reduce')}; write onFail: reduce`,
+    ]);
+  });
+
+  it('where a brake comes from that is not written', () => {
+    expect(undercut(atLeast('rollback'), { rollback: { mode: 'step-down' } })).toEqual([
+      `spec.health.checks[0]: step-down, by rollback.mode, ${asked('rollback')}; write onFail: rollback`,
+    ]);
+    expect(undercut(atLeast('pause', 'agreement'), { checks: [AGREEMENT] })).toEqual([
+      `spec.health.checks[0]: hold, the default, ${asked('pause', 'agreement')}; write onFail: pause`,
+    ]);
+  });
+
+  it('that a fixed bound has no brake but the mode of the release', () => {
+    const input = { checks: [BOUND], rollback: { mode: 'step-down' } };
+    expect(undercut(atLeast('rollback', 'threshold'), input)).toEqual([
+      `spec.rollback.mode: step-down ${asked('rollback', 'threshold')}, and check "threshold" brakes by this alone; write mode: revert`,
     ]);
   });
 });

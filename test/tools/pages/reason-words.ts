@@ -85,6 +85,7 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
   RISE_TOO_FAST: 'The tier allows no steeper rise: goes on by itself.',
   SAMPLES_MISSING:
     'The tier asks for more events of the candidate before this step is left: goes on by itself.',
+  BRAKE_OF_TIER: 'A failing check brakes as its tier asks, since it has no `onFail`.',
   OVERRIDE_USED: 'An override made this decision possible; the text names its owner and its end.',
   TOOL_FAILED: 'Looking at this release broke; the message beside it says how. The next run looks again.',
   NOTHING_TO_RESTORE:

@@ -1,0 +1,171 @@
+import { ToolError } from '../core/errors.ts';
+import { healthSettings } from '../core/manifest/defaults.ts';
+import type { DrillFinding } from '../core/record/drill-schema.ts';
+import { after, millis, percent, type Sha } from '../core/units.ts';
+import { markDrill } from '../report/drill.ts';
+import { describeReceipt } from '../report/receipt.ts';
+import { checkRestored } from './check-restored.ts';
+import { findSandboxFaults } from './check-sandbox.ts';
+import { closePulls } from './close-pulls.ts';
+import { judgeFault, withFault } from './drill-faults.ts';
+import { type Job, NOTHING, notStarted, type Rehearsal, requireCalm, stepsOf } from './drill-job.ts';
+import { fitCandidate, isDrillVersion } from './drill-start.ts';
+import { type DrillChange, landDrillChange } from './drill-write.ts';
+import { nameOf } from './read-files.ts';
+import { readSnapshot } from './read-snapshot.ts';
+import { readTargets, renderTargets } from './render-targets.ts';
+import { rollback } from './rollback.ts';
+import { createSandboxForge, sandboxFamily } from './sandbox-forge.ts';
+import { lookEvery, patienceOf, seeSandbox, tickSandbox, type Waited, waitFor } from './sandbox-ticks.ts';
+import type { World } from './world.ts';
+
+/**
+ * A drill that is real: on the default branch, a version is brought to the release that serves nobody, gets its first traffic, fails by
+ * made-up metrics, is taken back by a pull request that is merged, and the version that was restored proves itself. Each part is done by
+ * the ticks of `advance`; a drill only brings the version, looks, and times. What a killed drill left is gone on with.
+ */
+export async function walkSandbox(job: Job): Promise<Rehearsal> {
+  const { world, release } = job;
+  const faults = findSandboxFaults(job.snapshot);
+  if (faults.length > 0) return { ...NOTHING, findings: faults.map(notStarted) };
+  const forge = createSandboxForge(world.forge, { release, steps: stepsOf(job) });
+  const drilled: World = { ...world, forge };
+  const walked = await walk(job, drilled);
+  if (walked.findings.length === 0) return walked;
+  return { ...walked, findings: [...walked.findings, ...(await takeAway(job))] };
+}
+
+async function walk(job: Job, drilled: World): Promise<Rehearsal> {
+  const { scratch, watch, options } = job;
+  const ready = await waitFor(job, drilled, { stages: ['settled', 'brought', 'exposed'], phase: 'prepare' });
+  if (ready.kind === 'ended') return { ...NOTHING, findings: ready.findings };
+  const refusal = ready.stage === 'settled' ? await bring(job, drilled) : foreign(ready);
+  if (refusal.length > 0) return { ...NOTHING, findings: refusal };
+  const exposed = await waitFor(job, drilled, { stages: ['exposed', 'restored'], phase: 'start' });
+  if (exposed.kind === 'ended') return { ...NOTHING, findings: exposed.findings };
+  const from = exposed.file.parsed.release.spec.candidate?.version;
+  const told = exposed.stage === 'exposed' ? await underFault(job, drilled) : [];
+  const restored = await waitFor(job, drilled, { stages: ['restored', 'settled'], phase: 'detect' });
+  if (restored.kind === 'ended') return { ...NOTHING, from, findings: [...told, ...restored.findings] };
+  watch.enter('restored');
+  const wrong = [...(await checkRestored(drilled, options.release)), ...changed(job, restored)];
+  const proven = await waitFor(job, drilled, { stages: ['settled'], phase: 'verify' });
+  watch.enter('checks');
+  const landing = await scratch.landing();
+  const unproven = proven.kind === 'ended' ? proven.findings : [];
+  return { ...NOTHING, from, landing, findings: [...told, ...wrong, ...unproven] };
+}
+
+/** Somebody's own candidate is none of a drill's business. */
+function foreign({ file }: Waited & { readonly kind: 'reached' }): readonly DrillFinding[] {
+  const { candidate } = file.parsed.release.spec;
+  if (!candidate || isDrillVersion(candidate.version)) return [];
+  const text = `${file.path}: no drill brought candidate ${candidate.version} to the sandbox; take it out of the manifest`;
+  return [{ code: 'SANDBOX_TAKEN', text }];
+}
+
+/** The next drill must find what this one found. */
+function changed({ release }: Job, { file }: Waited & { readonly kind: 'reached' }): readonly DrillFinding[] {
+  if (release.parsed.release.spec.candidate || file.text === release.text) return [];
+  const text = `${file.path} is not what it was before the drill; look at its history`;
+  return [{ code: 'NOT_RESTORED', text }];
+}
+
+/** Brings a version that is made up, for nobody yet; gives why that could not be done. */
+async function bring(job: Job, drilled: World): Promise<readonly DrillFinding[]> {
+  const { snapshot, options, id } = job;
+  const { clock } = drilled;
+  const since = clock.now();
+  const words = `Brings a version that is made up to \`${options.release}\`, which serves nobody; the drill takes it back.`;
+  for (;;) {
+    const receipt = await landDrillChange(drilled, {
+      config: snapshot.config,
+      build: (head) => buildBringing(job, drilled, head),
+      family: sandboxFamily(options.release),
+      id,
+      description: words,
+      whenClosed: 'no drill is held',
+    });
+    if (receipt.kind === 'committed' || receipt.kind === 'merged') return [];
+    if (receipt.kind !== 'waiting' || clock.now() - since > patienceOf(job))
+      return [{ code: 'NOT_STARTED', text: `no version could be brought: ${describeReceipt(receipt)}` }];
+    await clock.sleep(lookEvery(job));
+    await requireCalm(job);
+  }
+}
+
+/** @throws ToolError REFUSED when the sandbox is not what it was */
+async function buildBringing(job: Job, drilled: World, head: Sha): Promise<DrillChange> {
+  const { options, id } = job;
+  const snapshot = await readSnapshot(drilled, head);
+  const release = snapshot.releases.find((one) => nameOf(one) === options.release);
+  if (release?.kind !== 'readable' || release.text !== job.release.text)
+    throw refused(`${job.release.path} was changed while the drill began; drill again`);
+  const fitting = await fitCandidate(drilled, snapshot, { release, id });
+  if (fitting.kind === 'impossible')
+    throw refused(fitting.problems.map((one) => notStarted(one).text).join('; '));
+  const { brought } = fitting;
+  const texts = await readTargets((paths) => drilled.forge.read(head, paths), brought.release);
+  const { edits } = renderTargets(brought.release, percent(0), texts);
+  const operation = drilled.sha256(JSON.stringify(['drill-start', options.release, id]));
+  const manifest = { path: release.path, before: release.text, after: brought.source.text };
+  return {
+    files: [manifest, ...edits.filter(({ before, after }) => before !== after)],
+    subject: markDrill(`release(${options.release}): bring ${brought.release.spec.candidate?.version}`),
+    body: `Made up for a drill; nothing serves it.\n\nBelay-Op: ${operation}`,
+    operation,
+  };
+}
+
+function refused(message: string): ToolError {
+  return new ToolError({ code: 'REFUSED', message });
+}
+
+/** Looks with the fault of the variant, until what Belay does about it is seen. */
+async function underFault(job: Job, drilled: World): Promise<readonly DrillFinding[]> {
+  const { watch, options, release } = job;
+  const { variant } = options;
+  if (variant === 'healthy') return [];
+  const faulty = withFault(drilled, variant);
+  const { tick, ingestDelay } = healthSettings(release.parsed.release);
+  // by then harm would be proven, if anybody could see it
+  const until = after(drilled.clock.now(), millis(BLIND_TICKS * tick + ingestDelay));
+  watch.enter('detect');
+  for (;;) {
+    await requireCalm(job);
+    const looked = await tickSandbox(faulty, job);
+    watch.fold(['decide', 'pull-request', 'merge'], 'detect');
+    const owners = release.parsed.release.metadata.owners ?? [];
+    const isOver = drilled.clock.now() >= until;
+    if (looked.decision.kind === 'rollback' || isOver)
+      return judgeFault(variant, { ordered: looked, looked, owners });
+    await drilled.clock.sleep(lookEvery(job));
+  }
+}
+
+/** So many ticks of a version that fails every other request are proof of harm, twice over. */
+const BLIND_TICKS = 4;
+
+/** After a drill that failed: what it brought goes, by order and not by evidence. Gives what is left. */
+async function takeAway(job: Job): Promise<readonly DrillFinding[]> {
+  const { world, watch, release, options, id } = job;
+  watch.enter('close');
+  const steps = { ...stepsOf(job), decided: () => undefined, proposed: () => undefined };
+  const drilled: World = { ...world, forge: createSandboxForge(world.forge, { release, steps }) };
+  const branch = `${sandboxFamily(options.release)}${id}`;
+  const { pulls } = await drilled.forge.inspect({ branch, families: [] });
+  const open = pulls.filter(({ state }) => state === 'open');
+  await closePulls(drilled, open, { comment: 'DRILL: given up. Nothing here was ever served.' });
+  if (!(await isOurs(job))) return [];
+  const order = { release: options.release, from: undefined, dryRun: false, onlyIfFailing: false };
+  await rollback(drilled, { ...order, reason: `DRILL ${id}: given up` });
+  if (!(await isOurs(job))) return [];
+  const text = `${release.path} still has the candidate of the drill; the next tick, or the next drill, takes it back. Or take it out by hand`;
+  return [{ code: 'DRILL_LEFTOVER', text }];
+}
+
+/** Whether a candidate of a drill is in the sandbox. */
+async function isOurs(job: Job): Promise<boolean> {
+  const { candidate } = (await seeSandbox(job)).file.parsed.release.spec;
+  return candidate !== undefined && isDrillVersion(candidate.version);
+}

@@ -1,0 +1,69 @@
+import { ToolError } from '../core/errors.ts';
+import type { ReleaseReport } from '../report/run-report.ts';
+import { checkRestored } from './check-restored.ts';
+import { judgeVariant, withFault } from './drill-faults.ts';
+import { createDrillForge } from './drill-forge.ts';
+import { type Job, judgeLanding, NOTHING, notStarted, type Rehearsal, stepsOf } from './drill-job.ts';
+import { planDrillStart } from './drill-start.ts';
+import { removeLeftovers } from './drill-traces.ts';
+import type { Snapshot } from './read-snapshot.ts';
+import { rollback } from './rollback.ts';
+import type { World } from './world.ts';
+
+/** Puts a version in flight on a scratch branch and takes it back there. */
+export async function walkScratch(job: Job): Promise<Rehearsal> {
+  const { world, scratch, watch, snapshot, under, release, options } = job;
+  await removeLeftovers(scratch, job.id);
+  const base = `${under}base`;
+  const made = await scratch.create(base, snapshot.head);
+  if (made.kind === 'refused') return { ...NOTHING, findings: [{ code: made.code, text: made.message }] };
+  const forge = createDrillForge(scratch.onto(base), { under, steps: stepsOf(job) });
+  const drilled: World = { ...world, forge };
+  const start = await planDrillStart(drilled, snapshot, { release, id: job.id });
+  if (start.kind === 'impossible') return { ...NOTHING, findings: start.problems.map(notStarted) };
+  if (start.kind === 'start') await putInFlight(drilled, snapshot, start.change);
+  watch.enter('decide');
+  const outcome = await rollBack(withFault(drilled, options.variant), job);
+  const from = outcome.ordered.candidate;
+  const findings = judgeVariant(options.variant, outcome);
+  if (outcome.ordered.receipt.kind !== 'merged') return { ...NOTHING, from, findings };
+  watch.enter('restored');
+  const restored = await checkRestored(drilled, options.release);
+  watch.enter('checks');
+  const landing = await scratch.landing();
+  const asked = judgeLanding(world.forge.defaultBranch, landing);
+  return { ...NOTHING, from, landing, findings: [...findings, ...restored, ...asked] };
+}
+
+async function putInFlight(
+  { forge }: World,
+  { head }: Snapshot,
+  change: {
+    readonly files: readonly { readonly path: string; readonly after: string }[];
+    readonly subject: string;
+    readonly body: string;
+    readonly operation: string;
+  },
+): Promise<void> {
+  const { subject, body, operation } = change;
+  const files = change.files.map(({ path, after }) => ({ path, text: after }));
+  const outcome = await forge.commit({ parent: head, files, subject, body, operation });
+  if (outcome.kind === 'committed') return;
+  const message =
+    outcome.kind === 'refused' ? outcome.message : `${forge.defaultBranch} moved; somebody pushed to it`;
+  throw new ToolError({ code: 'FORGE_REFUSED', message: `no version could be put in flight: ${message}` });
+}
+
+/** The order of a person; where nobody can be asked for metrics, after a look for harm that must come to nothing. */
+async function rollBack(world: World, { options, release, id }: Job) {
+  const order = { release: options.release, from: undefined, dryRun: false, reason: `DRILL ${id}` };
+  const once = async (onlyIfFailing: boolean): Promise<ReleaseReport> => {
+    const { releases } = await rollback(world, { ...order, onlyIfFailing });
+    const [report] = releases;
+    if (report) return report;
+    throw new ToolError({ code: 'BUG', message: 'a rollback without a report' });
+  };
+  const looked = options.variant === 'provider-down' ? await once(true) : undefined;
+  const owners = release.parsed.release.metadata.owners ?? [];
+  return { looked, ordered: await once(false), owners };
+}

@@ -1,0 +1,71 @@
+import type { Config } from '../core/manifest/config-schema.ts';
+import type { Sha } from '../core/units.ts';
+import type { Receipt } from '../report/run-report.ts';
+import { createWriter } from './fault.ts';
+import { type Proposal, proposeAndMerge } from './propose.ts';
+import type { World } from './world.ts';
+
+/** How often a change is written again when the default branch moves. */
+const ATTEMPTS = 3;
+
+/** What a drill writes onto the default branch. */
+export type DrillChange = Proposal['change'];
+
+export interface DrillWrite {
+  readonly config: Config | undefined;
+  /** The change at a commit of the default branch. */
+  readonly build: (head: Sha) => Promise<DrillChange>;
+  /** Beginning of the names of the branches that bring such changes, where they come by pull request. */
+  readonly family: string;
+  /** Of the drill. */
+  readonly id: string;
+  readonly description: string;
+  readonly whenClosed: string;
+}
+
+/** Writes onto the default branch, as the config says: at once or by a pull request. Nothing is thrown. */
+export async function landDrillChange(world: World, change: DrillWrite): Promise<Receipt> {
+  const write = createWriter();
+  for (let attempt = 1; ; attempt += 1) {
+    const receipt = await write(async () => {
+      const head = await world.forge.refresh();
+      const built = await change.build(head);
+      if (change.config?.advance?.mode !== 'pull-request') return commitChange(world, built, head);
+      return proposeAndMerge(world, proposalOf(change, built, head));
+    });
+    if (receipt.kind !== 'head-moved' || attempt >= ATTEMPTS) return receipt;
+  }
+}
+
+async function commitChange({ forge }: World, change: DrillChange, head: Sha): Promise<Receipt> {
+  const { subject, body, operation } = change;
+  const files = change.files.map(({ path, after }) => ({ path, text: after }));
+  const outcome = await forge.commit({ parent: head, files, subject, body, operation });
+  switch (outcome.kind) {
+    case 'committed':
+      return outcome;
+    case 'head-moved':
+      return { kind: 'head-moved' };
+    case 'refused':
+      return { kind: 'blocked', code: outcome.code, pull: undefined, message: outcome.message };
+  }
+}
+
+function proposalOf(
+  { config, family, id, description, whenClosed }: DrillWrite,
+  change: DrillChange,
+  base: Sha,
+): Proposal {
+  return {
+    change,
+    base,
+    branch: `${family}${id}`,
+    whenTaken: 'stop',
+    family,
+    title: change.subject,
+    description,
+    method: config?.merge?.method ?? 'merge',
+    landing: 'leave',
+    whenClosed,
+  };
+}
