@@ -162,14 +162,21 @@ function rolloutOf({ state: { watched }, bad }: RollbackOrder): Rollout | undefi
   return watched?.kind === 'promoted' && sameVersion(watched.ref, bad) ? watched.rollout : undefined;
 }
 
+const BY_HAND = 'Set the traffic by hand and merge a settled manifest';
+/** A release that no tick has adopted yet has no way back, however sound its manifest. */
+const FIRST_TICK =
+  'No tick has adopted this release yet: run "belay advance" once, which takes the version that serves everyone as good. If that one does harm now, set the traffic by hand and merge a settled manifest first';
+
 function noTarget(order: RollbackOrder, search: LastGoodSearch): Problem {
   const skipped = search.skipped.map(({ version, reason }) => `${version}: ${reason}`).join('; ');
+  const { good, quarantined } = order.state;
+  const isUnseen = skipped === '' && good.length === 0 && quarantined.length === 0;
   const why = skipped === '' ? 'no record names another good version' : skipped;
   return {
     code: 'NOTHING_TO_RESTORE',
     severity: 'error',
     at: { file: order.path, line: 1, column: 1 },
     path: '',
-    message: `there is no version to go back to from ${order.bad.version} (${why}). Set the traffic by hand and merge a settled manifest`,
+    message: `there is no version to go back to from ${order.bad.version} (${why}). ${isUnseen ? FIRST_TICK : BY_HAND}`,
   };
 }

@@ -1,5 +1,6 @@
 import type { Foresight } from '../core/analysis/foresee.ts';
 import type { FileEdit } from '../core/change/change.ts';
+import type { Reason } from '../core/decision/decision.ts';
 import type { Problem } from '../core/errors.ts';
 import type { TierBrakes } from '../core/manifest/brake.ts';
 import { brakeIn } from '../core/manifest/brake-in.ts';
@@ -14,11 +15,12 @@ import {
 } from '../core/manifest/policy.ts';
 import type { Release, StepSpec } from '../core/manifest/release-schema.ts';
 import { brakesByTier } from '../core/manifest/tier-brakes.ts';
-import { type Calendar, planCalendar } from '../core/plan/calendar.ts';
+import type { Calendar } from '../core/plan/calendar.ts';
 import { findStanding, type Standing } from '../core/plan/rollout.ts';
 import { type Instant, type Millis, millis, type Percent } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
 import { foreseeRelease } from './foresee.ts';
+import { planDates } from './plan-dates.ts';
 import type { Providers } from './providers.ts';
 import { readTargets, renderTargets } from './render-targets.ts';
 import { type ValidateOptions, type Validation, validate } from './validate.ts';
@@ -46,7 +48,9 @@ export interface ReleasePreview {
   /** All holds together: promoted no sooner than this after the start. */
   readonly total: Millis;
   readonly deadline: Millis;
-  /** The earliest moments, where the config has freezes for it. */
+  /** What keeps it from going up until somebody acts; no date can be told then. Empty: nothing, or nobody said what time it is. */
+  readonly stops?: readonly Reason[];
+  /** The earliest moments, where freezes or what it depends on have a say in them. */
   readonly calendar?: Calendar;
   /** Overrides of the policy that the manifest brings, and whether each counts now. */
   readonly overrides?: readonly string[];
@@ -54,8 +58,8 @@ export interface ReleasePreview {
   readonly brakes?: readonly string[];
   /** What must change in the target files so that they say what the manifest says now. */
   readonly corrections: readonly FileEdit[];
-  /** What the first step would change in the target files. */
-  readonly firstStep: readonly FileEdit[];
+  /** The step that comes next, and what it would change in the target files; undefined: there is none, or no candidate. */
+  readonly nextStep: { readonly weight: Percent; readonly edits: readonly FileEdit[] } | undefined;
   /** How long its steps would take; only when metrics were asked. */
   readonly foresight?: Foresight;
 }
@@ -92,12 +96,14 @@ export async function plan(files: FileSource, options: PlanOptions): Promise<Pre
   );
   const { traffic } = options;
   const { config } = validation;
+  const dates = options.now === undefined ? undefined : planDates(validation, options.now);
   const releases = await Promise.all(
     chosen.map(async (file): Promise<ReleasePreview> => {
       const { release, state } = file;
       const previewed = {
         ...(await previewRelease(files, file)),
-        ...policyOf(file, validation, options.now),
+        ...dates?.get(release.metadata.name),
+        ...overridesOf(file, validation, options.now),
       };
       if (!traffic) return previewed;
       const question = { release, rollout: state.rollout, now: traffic.now, carried: state.carried, config };
@@ -116,19 +122,16 @@ export async function plan(files: FileSource, options: PlanOptions): Promise<Pre
   };
 }
 
-/** What the policy has to do with the dates of a rollout: freezes, and overrides. */
-export function policyOf(
-  { release, state }: Validation['releases'][number],
+/** What becomes of the overrides of the policy that a manifest brings. */
+export function overridesOf(
+  { release }: Validation['releases'][number],
   { config }: Validation,
   now: Instant | undefined,
-): Pick<ReleasePreview, 'calendar' | 'overrides'> {
+): Pick<ReleasePreview, 'overrides'> {
   if (!config || now === undefined) return {};
   const policy = policyFor(config, release);
   const overrides = judgeOverrides(policy, release, now);
-  return {
-    ...(policy.freezes.length > 0 && { calendar: planCalendar(release, state.rollout, { policy, now }) }),
-    ...(overrides.length > 0 && { overrides: overrides.map((one) => describeOverride(policy, one)) }),
-  };
+  return overrides.length > 0 ? { overrides: overrides.map((one) => describeOverride(policy, one)) } : {};
 }
 
 function describeOverride(policy: Policy, judged: JudgedOverride): string {
@@ -151,7 +154,8 @@ export async function previewRelease(
     total = millis(total + step.hold);
     return { step, earliest };
   });
-  const first = spec.rollout.steps[0];
+  const standing = state.rollout ? findStanding(release, state.rollout) : undefined;
+  const next = spec.candidate && (standing ? standing.next : spec.rollout.steps[0]);
   return {
     name: release.metadata.name,
     path,
@@ -160,13 +164,16 @@ export async function previewRelease(
     dependsOn: release.metadata.dependsOn ?? [],
     needs: (spec.candidate ?? spec.stable).needs ?? {},
     weight: spec.rollout.weight,
-    standing: state.rollout ? findStanding(release, state.rollout) : undefined,
+    standing,
     steps,
     total,
     deadline: spec.rollout.deadline,
     ...(release.byTier && { brakes: describeTierBrakes(release, release.byTier) }),
     corrections: changed(renderTargets(release, spec.rollout.weight, texts).edits),
-    firstStep: spec.candidate && first ? changed(renderTargets(release, first.weight, texts).edits) : [],
+    nextStep: next && {
+      weight: next.weight,
+      edits: changed(renderTargets(release, next.weight, texts).edits),
+    },
   };
 }
 

@@ -9,7 +9,7 @@ import { NO_CONFIG } from '../core/manifest/sound-config.ts';
 import { findConfigLeftovers, findReleaseLeftovers } from '../core/manifest/template-rules.ts';
 import { checkWaiverDays } from '../core/manifest/waiver-rules.ts';
 import type { ReleaseState } from '../core/record/release-state.ts';
-import type { Instant, Sha256 } from '../core/units.ts';
+import type { Digest, Instant, Sha256 } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
 import { type Base, type BaseCheck, checkBase } from './check-base.ts';
 import { checkContracts } from './check-contracts.ts';
@@ -33,6 +33,8 @@ export interface Validation {
   readonly releases: readonly {
     readonly path: string;
     readonly release: Release;
+    /** Of the manifest's bytes. */
+    readonly digest: Digest;
     readonly state: ReleaseState;
   }[];
   /** What each release depends on, those that could not be read included. */
@@ -86,14 +88,19 @@ export async function validate(files: FileSource, options: ValidateOptions): Pro
   problems.push(...(signatures?.problems ?? []));
   const place = await findPlace(files, reading.config);
   const check = remembering(checkQuery);
-  const releases: { path: string; release: Release; state: ReleaseState }[] = [];
+  const releases: { path: string; release: Release; digest: Digest; state: ReleaseState }[] = [];
   const judged = reading.releases.map((file) => ({ file, remains: remainsOf(file) }));
   const manifests = judged.flatMap(({ remains }) => remains ?? []);
   const runbooks = await readRunbooks(files, manifests);
   for (const { file, remains } of judged) {
     problems.push(...file.problems);
     if (file.kind === 'readable')
-      releases.push({ path: file.path, release: file.parsed.release, state: file.state });
+      releases.push({
+        path: file.path,
+        release: file.parsed.release,
+        digest: file.digest,
+        state: file.state,
+      });
     if (!remains) continue;
     const { state } = remains;
     const parsed = wholeOf(remains);

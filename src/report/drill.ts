@@ -118,12 +118,15 @@ function headline({ release, variant, place, result, from }: DrillReport): strin
   return `${what}: ${result.kind}${taken}`;
 }
 
-function comparison({ restore, target, requirements, result }: DrillReport): readonly string[] {
+function comparison({ restore, target, requirements, result, phases }: DrillReport): readonly string[] {
   if (result.kind === 'aborted') return [];
   const asks =
     requirements === undefined
       ? []
       : [`the default branch asks of a pull request: ${requirements.map(plainLine).join(', ') || 'nothing'}`];
+  // a drill that did not get there was quick for nothing
+  if (!phases.some(({ phase }) => phase === 'restored'))
+    return [`nothing was restored, so no time is held against the target of ${seconds(target)}`, ...asks];
   const verdict = restore <= target ? 'within' : 'more than';
   return [`time to restore ${seconds(restore)}, ${verdict} the target of ${seconds(target)}`, ...asks];
 }

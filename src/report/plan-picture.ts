@@ -23,7 +23,9 @@ export interface PlannedRollout {
   /** All holds together. */
   readonly total: Millis;
   readonly deadline: Millis;
-  /** The earliest moments where freezes have a say in them. */
+  /** What keeps it from going up until somebody acts: no moment can be told then. */
+  readonly stops?: readonly { readonly text: string }[] | undefined;
+  /** The earliest moments where freezes or other releases have a say in them. */
   readonly calendar?: Calendar | undefined;
   /** Where it stands; undefined when it has not been started. */
   readonly standing: { readonly index: number; readonly holdUntil: Instant } | undefined;
@@ -34,27 +36,33 @@ const COLUMNS = 40;
 
 /**
  * A rollout as a picture of text, one line per step: what it holds, from when to when at the earliest, what is waited for, and a
- * bar on a time line. Below it the earliest finish. It is drawn in characters, so that a terminal shows what the job summary shows.
+ * bar on a time line. Below it the earliest finish, or that none can be told. It is drawn in characters, so that a terminal shows what the job summary shows.
  */
 export function drawPlan(plan: PlannedRollout, clock: PictureClock): string {
   const { standing, steps, total, deadline } = plan;
   const moments = datesOf(plan, clock.now);
+  const isStopped = (plan.stops ?? []).length > 0;
   const say = (moment: number | undefined): string =>
     moment === undefined ? 'never' : formatInZone(moment as Instant, clock.zone);
   const rows = steps.map(({ step, earliest }, index) => {
     const isPast = standing !== undefined && index < standing.index;
     const mark = standing?.index === index ? '>' : ' ';
-    const from = isPast ? 'done' : say(moments.starts[index]);
+    const isEntered = standing !== undefined && index <= standing.index;
+    const from = isPast ? 'done' : isStopped && !isEntered ? 'stopped' : say(moments.starts[index]);
     const bar = drawBar(earliest, step.hold, total);
     const gate = step.approval === 'required' ? '◆' : ' ';
     return `${mark} ${formatPercent(step.weight).padStart(6)} ${gate} ${from.padEnd(20)} ${bar}  ${describeHold(plan, index)}`;
   });
-  const started = standing ? '' : ', if it starts now';
-  const frozen = plan.calendar ? ', freezes counted in' : '';
+  const started = standing || plan.calendar?.waits ? '' : ', if it starts now';
+  const frozen = plan.calendar?.frozen ? ', freezes counted in' : '';
+  const waits = plan.calendar?.waits ? ', after what it depends on' : '';
+  const finish = isStopped
+    ? 'stopped: no finish can be told'
+    : `finished ${say(moments.end)} ${clock.zone} at the earliest${started}${waits}${frozen}`;
   return [
     `         ${'  from, earliest'.padEnd(22)} ${'─'.repeat(COLUMNS)}  holds`,
     ...rows,
-    `finished ${say(moments.end)} ${clock.zone} at the earliest${started}${frozen}; paused after ${formatDuration(deadline)}`,
+    `${finish}; paused after ${formatDuration(deadline)}`,
     ...(steps.some(({ step }) => step.approval === 'required') ? ['◆ a person merges this step'] : []),
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import type { Foresight } from '../core/analysis/foresee.ts';
-import { formatPercent } from '../core/units.ts';
+import { formatPercent, type Percent } from '../core/units.ts';
 import { formatDiff } from './diff.ts';
 import { printForesight, summariseForesight } from './foresight.ts';
 import { codeBlock, codeSpan, escapeText } from './markdown.ts';
@@ -19,7 +19,10 @@ export interface PrintablePreview extends PlannedRollout {
   readonly overrides?: readonly string[] | undefined;
   readonly brakes?: readonly string[] | undefined;
   readonly corrections: Parameters<typeof formatDiff>[0];
-  readonly firstStep: Parameters<typeof formatDiff>[0];
+  /** The step that comes next, and what it would change. */
+  readonly nextStep:
+    | { readonly weight: Percent; readonly edits: Parameters<typeof formatDiff>[0] }
+    | undefined;
   readonly foresight?: Foresight | undefined;
 }
 
@@ -56,8 +59,15 @@ export function printOrder(order: readonly string[]): readonly string[] {
   return [`order of rollouts: ${order.join(', ')}`, `order of rollbacks: ${[...order].reverse().join(', ')}`];
 }
 
-function notes({ dependsOn, needs, overrides = [], brakes = [] }: PrintablePreview): readonly string[] {
+function notes({
+  stops = [],
+  dependsOn,
+  needs,
+  overrides = [],
+  brakes = [],
+}: PrintablePreview): readonly string[] {
   return [
+    ...stops.map(({ text }) => `stopped: ${text}`),
     ...(dependsOn.length === 0 ? [] : [`after ${dependsOn.join(', ')}`]),
     ...Object.entries(needs).map(
       ([name, version]) => `goes back with ${name}, when that goes back past ${version}`,
@@ -74,13 +84,18 @@ function title({ name, stable, candidate, weight }: PrintablePreview): string {
 }
 
 /** What would be edited, and why. */
-function edits({ corrections, firstStep }: PrintablePreview): readonly {
+function edits({ corrections, nextStep, standing }: PrintablePreview): readonly {
   readonly title: string;
   readonly files: PrintablePreview['corrections'];
 }[] {
   const named = [
     { title: 'the targets must change to say what the manifest says', files: corrections },
-    { title: 'the first step changes', files: firstStep },
+    {
+      title: standing
+        ? `the next step, to ${formatPercent(nextStep?.weight ?? 0)}, changes`
+        : 'the first step changes',
+      files: nextStep?.edits ?? [],
+    },
   ];
   return named.filter(({ files }) => files.length > 0);
 }

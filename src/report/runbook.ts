@@ -121,7 +121,10 @@ function stop({ release, path, commands }: RunbookInput): string {
   const byCommand = commands
     ? [
         'As the first line of a comment on a pull request:',
-        codeBlock(`/belay pause ${name} --reason "WHY"\n/belay resume ${name}`),
+        codeBlock(
+          `/belay pause ${name} --reason "WHY"\n/belay looks-wrong ${name} --reason "WHAT YOU SAW"\n/belay resume ${name}`,
+        ),
+        `${codeSpan('looks-wrong')} is a pause for what no check sees: each run ends with exit code 2 until somebody resumes or goes back.`,
         'From the next look on Belay watches, may still roll back, and does not go up. Without comments:',
       ]
     : [];
@@ -169,11 +172,14 @@ function company({ metadata: { name, dependsOn = [] } }: Release): readonly stri
   ];
 }
 
-function goOn({ release, path }: RunbookInput): string {
+function goOn({ release, path, commands }: RunbookInput): string {
   const deadline: Millis = release.spec.rollout.deadline;
+  const lift = commands
+    ? ` To let it come again all the same, comment ${codeSpan(`/belay lift-quarantine ${release.metadata.name} VERSION --reason "WHY"`)} on a pull request.`
+    : '';
   return [
     '### Go on afterwards',
-    `- **After a rollback:** fix the cause and bring a new version with new content by pull request. The old one is quarantined.`,
+    `- **After a rollback:** fix the cause and bring a new version with new content by pull request. The old one is quarantined.${lift}`,
     `- **After a pause because evidence was missing:** mend the provider. It goes on by itself.`,
     ...(asksPeople(release)
       ? [
@@ -242,11 +248,26 @@ function whoDecides({ release, roles, commands }: RunbookInput): string {
 }
 
 function endings({ release, records }: RunbookInput): string {
-  const bake = release.spec.rollout.steps.at(-1)?.hold;
+  const { rollout, rollback } = release.spec;
+  const bake = rollout.steps.at(-1)?.hold;
+  const watched =
+    rollout.watch === undefined
+      ? ''
+      : ` Its checks are looked at for ${formatDuration(rollout.watch)} after that, and proven harm still goes back: then it is over.`;
+  const verified = rollback?.verify;
+  const back =
+    verified === undefined
+      ? `the newest record is a ${codeSpan('rollback')}`
+      : `the newest record is a ${codeSpan('recover')}: the restored version has proven itself, which takes ${formatDuration(verified)} or more after the ${codeSpan('rollback')}`;
   return [
     '### It is over when',
-    `- **rolled out:** the newest file in ${codeSpan(records)} is a ${codeSpan('promote')}${bake === undefined ? '' : `, no sooner than ${formatDuration(bake)} at 100 %`}.`,
-    `- **rolled back:** the revert pull request is merged, the newest record is a ${codeSpan('rollback')}, and the cluster shows the candidate's backend at 0.`,
+    `- **rolled out:** the newest file in ${codeSpan(records)} is a ${codeSpan('promote')}${bake === undefined ? '' : `, no sooner than ${formatDuration(bake)} at 100 %`}.${watched}`,
+    `- **rolled back:** the revert pull request is merged, ${back}, and the cluster shows the candidate's backend at 0.`,
+    ...(verified === undefined
+      ? []
+      : [
+          `- **not gone** (a run ends with exit code 2 and ${codeSpan('NOT_SERVED')}): the metrics still show traffic of the version that was taken back. The default branch is right and the cluster does not follow it: look at its sync.`,
+        ]),
     '- **stop trying and call somebody:** the revert pull request cannot be merged, the cluster does not follow the default branch, or the restored version fails as well.',
   ].join('\n');
 }

@@ -444,7 +444,7 @@ describe('plan', () => {
       [100, 60],
     ]);
     expect(releases[0]!.total / 60_000).toBe(90);
-    expect(releases[0]!.firstStep.map((edit) => edit.path)).toEqual([SERVING]);
+    expect(releases[0]!.nextStep?.edits.map((edit) => edit.path)).toEqual([SERVING]);
     expect(releases[0]!.corrections).toEqual([]);
     const text = printPreview(releases[0]!, CLOCK);
     expect(text).toContain('scorer 3.4.1 → 3.5.0: canary, at 0%');

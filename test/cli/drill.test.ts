@@ -190,6 +190,11 @@ describe('a drill of a release that was never adopted', () => {
     const told = await place.drill();
     expect(told.code).toBe(1);
     expect(told.out).toMatch(/failed[\s\S]*NOTHING_TO_RESTORE: there is no version to go back to/);
+    expect(told.out).toContain(
+      'run "belay advance" once, which takes the version that serves everyone as good',
+    );
+    expect(told.out).toContain('nothing was restored, so no time is held against the target');
+    expect(told.out).not.toContain('time to restore');
     expect((await recordsOf(place)).drills).toMatchObject([{ passed: false, variant: 'healthy' }]);
   });
 });

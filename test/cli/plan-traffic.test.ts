@@ -97,7 +97,7 @@ describe('belay plan --traffic', () => {
     const later = ['plan', '--traffic', '--now', '2026-12-24T08:00:00Z'];
     const { exitCode, stdout } = await run(open('recorded'), later);
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('errors: no forecast: nothing was seen of stable: stable total: no series');
+    expect(stdout).toContain('errors: no forecast: nothing was seen of stable: stable total: stale');
     expect(stdout).not.toContain('Weight');
     expect(stdout).not.toContain('promoted within');
   });

@@ -62,6 +62,33 @@ describe('belay runbook', () => {
     expect(stdout).not.toContain('gh workflow run');
   });
 
+  it('says when it is over, with the proof that the manifest asks for and without', async () => {
+    const manifest = writeManifest({ rollback: { verify: '40m' } }).replace(
+      'strategy: canary',
+      '$&\n    watch: 6h',
+    );
+    const plain = (await repository().run('runbook', 'scorer')).stdout;
+    expect(plain).toContain('the newest record is a `rollback`,');
+    expect(plain).not.toContain('NOT_SERVED');
+    const { stdout } = await repository({ [MANIFEST]: manifest }).run('runbook', 'scorer');
+    expect(stdout).toContain('the newest record is a `recover`: the restored version has proven itself');
+    expect(stdout).toContain('40m or more after the `rollback`');
+    expect(stdout).toContain('looked at for 6h after that');
+    expect(stdout).toMatch(/\*\*not gone\*\* .*exit code 2 and `NOT_SERVED`.*look at its sync/);
+  });
+
+  it('has a line to paste for every order where a workflow listens', async () => {
+    const { run, write } = repository();
+    expect((await run('runbook', 'scorer')).stdout).not.toContain('/belay');
+    write(
+      '.github/workflows/command.yaml',
+      'jobs:\n  a:\n    steps:\n      - uses: a/b/actions/command@v1\n',
+    );
+    const { stdout } = await run('runbook', 'scorer');
+    expect(stdout).toContain('/belay looks-wrong scorer --reason "');
+    expect(stdout).toContain('`/belay lift-quarantine scorer VERSION --reason "WHY"`');
+  });
+
   it('says who has which role, and how to order by a comment where a workflow listens', async () => {
     const workflow = 'jobs:\n  command:\n    steps:\n      - uses: belay-dev/belay/actions/command@v1\n';
     const roles = 'roles: {approve: ["@ana"], rollback: ["@acme/sre"]}\n';
@@ -81,7 +108,9 @@ describe('belay runbook', () => {
     expect(silent).toContain('| set a rule of the policy aside | `@acme/risk-ml` (`metadata.owners`) |');
     write('.github/workflows/belay-command.yml', workflow);
     const { stdout } = await run('runbook', 'scorer');
-    expect(stdout).toContain('/belay pause scorer --reason "WHY"\n/belay resume scorer');
+    expect(stdout).toContain(
+      '/belay pause scorer --reason "WHY"\n/belay looks-wrong scorer --reason "WHAT YOU SAW"\n/belay resume scorer',
+    );
     expect(stdout).toContain('/belay rollback scorer --reason "WHY"');
     expect(stdout).toContain('| resume by a command | `@ana` (`roles.approve of .belay/config.yaml`) |');
     expect(stdout).toContain(

@@ -18,10 +18,10 @@ const preview = {
   brakes: ['drift: when it fails reduce, as tier critical asks for'],
   overrides: ['the override of freeze counts until 2026-12-20, by @ana: the fix must go out'],
   corrections: [edit('serving/a.yaml', 'weight: 1\n', 'weight: 0\n')],
-  firstStep: [
-    edit('serving/a.yaml', 'weight: 0\n', 'weight: 5\n'),
-    edit('serving/b.yaml', 'w: 0\n', 'w: 5\n'),
-  ],
+  nextStep: {
+    weight: percent(5),
+    edits: [edit('serving/a.yaml', 'weight: 0\n', 'weight: 5\n'), edit('serving/b.yaml', 'w: 0\n', 'w: 5\n')],
+  },
 };
 const clock = { now: instant(0), zone: 'UTC' };
 

@@ -5,7 +5,8 @@ import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';
 import type { Base } from '../../app/check-base.ts';
 import type { ArtifactFiles } from '../../app/check-signatures.ts';
-import { policyOf, previewRelease, type ReleasePreview } from '../../app/plan.ts';
+import { overridesOf, previewRelease, type ReleasePreview } from '../../app/plan.ts';
+import { planDates } from '../../app/plan-dates.ts';
 import { type Validation, validate } from '../../app/validate.ts';
 import { sortProblems } from '../../core/errors.ts';
 import { DEFAULT_ZONE } from '../../core/manifest/policy.ts';
@@ -47,10 +48,12 @@ export async function runValidate({ flags }: CommandInput, context: CommandConte
   const verdict = `${validation.releases.length} release(s) read, ${errors} error(s), ${warnings} warning(s)`;
   const moving = await findMoving(validation, files, base);
   const zone = validation.config?.timeZone ?? DEFAULT_ZONE;
+  const dates = planDates(validation, now);
   const plans = await Promise.all(
     moving.slice(0, MOST_PLANS).map(async (one) => ({
       ...(await previewRelease(files, one)),
-      ...policyOf(one, validation, now),
+      ...dates.get(one.release.metadata.name),
+      ...overridesOf(one, validation, now),
     })),
   );
   return {

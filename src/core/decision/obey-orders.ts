@@ -30,7 +30,13 @@ export function obeyOrders(input: OrdersInput, decision: Decision): Decision {
 }
 
 /** The pause that a person ordered, while it is in force. */
-function describeOrderedPause({ release, state: { ordered }, now }: OrdersInput): Reason | undefined {
+export function describeOrderedPause({
+  release,
+  state: { ordered },
+  now,
+}: Pick<OrdersInput, 'release' | 'now'> & { readonly state: Pick<OrdersInput['state'], 'ordered'> }):
+  | Reason
+  | undefined {
   if (!ordered || !isInForce(ordered, now)) return undefined;
   const { order, at, code } = ordered;
   const what = code === 'LOOKS_WRONG' ? 'looks wrong to' : 'paused by';
