@@ -1,5 +1,6 @@
 import { findLastGood } from '../core/decision/last-good.ts';
 import type { Problem } from '../core/errors.ts';
+import { findNewOverrides } from '../core/manifest/compare-releases.ts';
 import { toProblem } from '../core/manifest/rule.ts';
 import { readChain } from '../core/record/record-file.ts';
 import { readState } from '../core/record/release-state.ts';
@@ -12,6 +13,7 @@ import { checkRecords } from './check-records.ts';
 import { checkUnreadableBase } from './check-unreadable-base.ts';
 import { compareWithBase } from './compare-with-base.ts';
 import { createFindBefore } from './find-before.ts';
+import { findUntold } from './find-untold.ts';
 import type { Origin } from './origin.ts';
 import {
   nameOf,
@@ -65,6 +67,9 @@ export async function checkBase(
     ...problems,
     ...checkUnreadableBase(before, reading, findBefore),
     ...findLeftInFlight(before, reading, sha256),
+    ...(origin.kind === 'known'
+      ? await findUntold({ files: base, reading: before }, { files, reading }, told)
+      : []),
   ];
   for (const after of reading.releases) {
     const remains = remainsOf(after);
@@ -78,6 +83,9 @@ export async function checkBase(
       const old = remainsOf(was);
       const whole = old && wholeOf(old);
       if (whole) found.push(...(await checkRewritten(base, files, { before: whole, after: parsed })));
+    } else {
+      const findings = [...findNewOverrides(undefined, parsed)];
+      found.push(...findings.map((finding) => toProblem(parsed.source, finding)));
     }
     if (state)
       found.push(

@@ -1,23 +1,28 @@
 import type { Problem } from '../core/errors.ts';
-import type { ReleaseFile, RepositoryReading } from './read-files.ts';
 
-/** What is said of a manifest by what is in it alone; errors that a pull request is not refused for come out as warnings. */
-export type Forgive = (file: ReleaseFile, problems: readonly Problem[]) => readonly Problem[];
+/** What a pull request of Belay's is not refused for. */
+export interface Forgiven {
+  /** Problems of the base by itself. */
+  readonly known: readonly Problem[];
+  /** Manifests, by path, that it restores: their bytes the base has had before. */
+  readonly restored: ReadonlySet<string>;
+  /** Files in which what is as wrong in the base is forgiven; undefined: in all. */
+  readonly within: ReadonlySet<string> | undefined;
+}
 
 /**
- * An order of a person is judged by its record: a manifest that was wrong on the default branch, and is left as it is, must not keep the
- * word to pause from being merged. In a step, or in a pull request of people, it stays an error.
- * @param ordered  releases that the pull request brings an order of Belay's about
+ * What a rollback or an order of Belay's did not bring keeps it from nothing and comes out as a warning: what is wrong in a manifest that
+ * it restores, and what is as wrong in the base. The pull request leaves the config as it is, so it cannot be the cause.
  */
-export function createForgive(before: RepositoryReading | undefined, ordered: ReadonlySet<string>): Forgive {
-  if (!before || ordered.size === 0) return (_, problems) => problems;
-  return (file, problems) => {
-    const was = before.releases.find(({ path }) => path === file.path);
-    if (!was || was.text !== file.text) return problems;
-    // with the same text, one that is new comes of another file of the pull request
-    const known = new Set(was.problems.map((problem) => JSON.stringify(problem)));
-    const isNew = (problem: Problem): boolean =>
-      file.problems.includes(problem) && !known.has(JSON.stringify(problem));
-    return problems.map((problem) => (isNew(problem) ? problem : { ...problem, severity: 'warning' }));
-  };
+export function forgiveOld(
+  problems: readonly Problem[],
+  { known, restored, within }: Forgiven,
+): readonly Problem[] {
+  const keyOf = ({ code, at, path, message }: Problem): string => JSON.stringify([code, at, path, message]);
+  const keys = new Set(known.map(keyOf));
+  return problems.map((problem) => {
+    const { file } = problem.at;
+    const isOld = (within?.has(file) ?? true) && keys.has(keyOf(problem));
+    return isOld || restored.has(file) ? { ...problem, severity: 'warning' } : problem;
+  });
 }

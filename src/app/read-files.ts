@@ -19,7 +19,13 @@ import type { FileSource, RepoFile } from '../ports/forge.ts';
 import { describeUnreadable } from './describe-unreadable.ts';
 import { findMisplaced } from './find-misplaced.ts';
 import { type ConfigFile, readConfig } from './read-config.ts';
-import { findAbandoned, findOwner, groupRecords, type Records } from './read-records.ts';
+import {
+  createFindOwner,
+  type FindOwner,
+  findAbandoned,
+  groupRecords,
+  type Records,
+} from './read-records.ts';
 
 /** A release whose manifest and records could be read. */
 export interface ReadableRelease {
@@ -96,10 +102,10 @@ export async function readFiles(
   ].sort();
   const files = await source.read([...paths, ...recordPaths]);
   const records = groupRecords(recordPaths, files);
+  const findOwner = createFindOwner(records, sha256);
   const releases = refuseDuplicates(
-    paths.map((path) => readRelease({ path, files, records, config: usable, sha256 })),
-    records,
-    sha256,
+    paths.map((path) => readRelease({ path, files, records, findOwner, config: usable, sha256 })),
+    findOwner,
   );
   const abandoned = config ? findAbandoned(records, releases.map(nameOf), sha256) : [];
   const misplaced = await findMisplaced(source, listed);
@@ -122,19 +128,19 @@ interface Sources {
   readonly path: string;
   readonly files: ReadonlyMap<string, RepoFile>;
   readonly records: Records;
+  readonly findOwner: FindOwner;
   readonly config: Config | undefined;
   readonly sha256: Sha256;
 }
 
-function readRelease({ path, files, records, config, sha256 }: Sources): ReleaseFile {
+function readRelease({ path, files, records, findOwner, config, sha256 }: Sources): ReleaseFile {
   const file = files.get(path);
-  const owner = (): string | undefined => findOwner(records, path, sha256);
   if (file?.kind !== 'text') {
     const what = file ? describeUnreadable(file.reason) : 'not there';
     const message = `is ${what}; a manifest must be a regular UTF-8 file: put one in its place`;
     const problem = file?.problem ?? problemOf(path, 'SEC-09', message);
     return {
-      ...{ kind: 'unreadable', path, name: owner(), text: undefined, problems: [problem] },
+      ...{ kind: 'unreadable', path, name: findOwner(path), text: undefined, problems: [problem] },
       remains: undefined,
     };
   }
@@ -144,7 +150,7 @@ function readRelease({ path, files, records, config, sha256 }: Sources): Release
     const { problems } = reading;
     const told = withRecords(reading.remains, records, sha256);
     return {
-      ...{ kind: 'unreadable', path, name: owner(), text },
+      ...{ kind: 'unreadable', path, name: findOwner(path), text },
       problems: [...problems, ...told.problems],
       remains: told.remains,
     };
@@ -218,11 +224,7 @@ export function wholeOf({ release, source }: Remains): ParsedRelease | undefined
  * Two manifests with one name: only the one that the records are about can be trusted with them, or else neither. A resource
  * that two of the others claim is left to the first of them by path.
  */
-function refuseDuplicates(
-  releases: readonly ReleaseFile[],
-  records: Records,
-  sha256: Sha256,
-): readonly ReleaseFile[] {
+function refuseDuplicates(releases: readonly ReleaseFile[], findOwner: FindOwner): readonly ReleaseFile[] {
   const readable = releases.filter((release) => release.kind === 'readable');
   const byName = new Map<string, ReadableRelease[]>();
   for (const release of readable)
@@ -230,8 +232,7 @@ function refuseDuplicates(
   const impostors = new Map<ReleaseFile, Problem>();
   for (const release of readable) {
     const twin = byName.get(nameOf(release))?.find((other) => other !== release);
-    if (twin && findOwner(records, release.path, sha256) !== nameOf(release))
-      impostors.set(release, nameTaken(release, twin));
+    if (twin && findOwner(release.path) !== nameOf(release)) impostors.set(release, nameTaken(release, twin));
   }
   const rest = readable.filter((release) => !impostors.has(release));
   const problems = checkReleases(rest.map((release) => release.parsed));

@@ -1,5 +1,6 @@
 import type { Problem } from '../core/errors.ts';
 import { RECORDS_PATH } from '../core/manifest/config-schema.ts';
+import { lazily } from '../core/manifest/lazily.ts';
 import { readChain } from '../core/record/record-file.ts';
 import type { BelayRecord } from '../core/record/record-schema.ts';
 import { readState } from '../core/record/release-state.ts';
@@ -23,13 +24,20 @@ export function groupRecords(paths: readonly string[], files: ReadonlyMap<string
 }
 
 /** The release that a manifest belonged to when something was recorded about it last; undefined when nothing ever was. */
-export function findOwner(records: Records, manifest: string, sha256: Sha256): string | undefined {
-  let newest: BelayRecord | undefined;
-  for (const [name, files] of records) {
-    const record = readNewest(name, files, sha256);
-    if (record?.manifest.path === manifest && (!newest || record.at > newest.at)) newest = record;
-  }
-  return newest?.release;
+export type FindOwner = (manifest: string) => string | undefined;
+
+/** All records are read at the first question, and once: a mistake in the config makes every manifest ask. */
+export function createFindOwner(records: Records, sha256: Sha256): FindOwner {
+  const newest = lazily(() => {
+    const found = new Map<string, BelayRecord>();
+    for (const [name, files] of records) {
+      const record = readNewest(name, files, sha256);
+      const other = record && found.get(record.manifest.path);
+      if (record && (!other || record.at > other.at)) found.set(record.manifest.path, record);
+    }
+    return found;
+  });
+  return (manifest) => newest().get(manifest)?.release;
 }
 
 /** A rollout under way whose manifest went: nothing moves any more, and a person must know. */

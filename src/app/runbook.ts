@@ -40,7 +40,8 @@ export async function findPlace(files: FileSource, config: Config | undefined): 
   const paths = (await files.list(WORKFLOWS)).filter((path) => /\.ya?ml$/.test(path));
   const texts = await files.read(paths);
   const running = (action: string): string | undefined => {
-    const uses = new RegExp(`^\\s*(?:- )?uses: ['"]?\\S+/actions/${action}@`, 'm');
+    // \s would run over the ends of lines, and a file of empty ones would take as many looks as it has pairs of them
+    const uses = new RegExp(`^[ \\t]*(?:- )?uses: ['"]?\\S+/actions/${action}@`, 'm');
     return paths.find((path) => {
       const file = texts.get(path);
       return file?.kind === 'text' && uses.test(file.text);

@@ -21,7 +21,7 @@ import { checkConfigFiles, checkRunbooks, readRunbooks, reportNoManifest } from 
 import { checkSandbox } from './check-sandbox.ts';
 import { checkTargets } from './check-targets.ts';
 import { checkVersions } from './check-versions.ts';
-import { createForgive } from './forgive-old.ts';
+import { forgiveOld } from './forgive-old.ts';
 import type { Origin } from './origin.ts';
 import { type ArtifactReading, prepareSignatures } from './prepare-signatures.ts';
 import { type RepositoryReading, readFiles, remainsOf, wholeOf } from './read-files.ts';
@@ -86,13 +86,12 @@ export async function validate(files: FileSource, options: ValidateOptions): Pro
   problems.push(...(signatures?.problems ?? []));
   const place = await findPlace(files, reading.config);
   const check = remembering(checkQuery);
-  const forgive = createForgive(before, ordered);
   const releases: { path: string; release: Release; state: ReleaseState }[] = [];
   const judged = reading.releases.map((file) => ({ file, remains: remainsOf(file) }));
   const manifests = judged.flatMap(({ remains }) => remains ?? []);
   const runbooks = await readRunbooks(files, manifests);
   for (const { file, remains } of judged) {
-    problems.push(...forgive(file, file.problems));
+    problems.push(...file.problems);
     if (file.kind === 'readable')
       releases.push({ path: file.path, release: file.parsed.release, state: file.state });
     if (!remains) continue;
@@ -102,7 +101,7 @@ export async function validate(files: FileSource, options: ValidateOptions): Pro
       ...(parsed && state ? checkVersions(parsed, state) : []),
       ...(parsed ? findReleaseLeftovers(parsed) : []),
       ...(parsed && now !== undefined ? checkWaiverDays(parsed, now) : []),
-      ...forgive(file, checkQueries(remains, check)),
+      ...checkQueries(remains, check),
       ...checkOwners(remains, owners),
       ...(await checkContracts(files, remains)),
       ...(parsed ? checkGenerated(parsed, runbooks, place) : []),
@@ -112,9 +111,11 @@ export async function validate(files: FileSource, options: ValidateOptions): Pro
     problems.push(...found.filter(({ at, path }) => at.file !== file.path || !remains.blamed.has(path)));
   }
   problems.push(...(await checkRunbooks(files, { manifests, runbooks })));
-  const isRollback = restored.size > 0 && reading.configFile.text === before?.configFile.text;
+  // an order is judged by its record: what is wrong with the manifests must not keep a pause from being merged
+  const isForgiven = restored.size + ordered.size > 0 && reading.configFile.text === before?.configFile.text;
   const known =
-    base && isRollback ? (await validate(base, { ...options, base: undefined, origin })).problems : [];
+    base && isForgiven ? (await validate(base, { ...options, base: undefined, origin })).problems : [];
+  const within = restored.size > 0 ? undefined : new Set(reading.releases.map(({ path }) => path));
   return {
     releases,
     dependencies: graphOf(reading.releases),
@@ -122,23 +123,8 @@ export async function validate(files: FileSource, options: ValidateOptions): Pro
     trusted:
       before && before.configFile.sound() !== NO_CONFIG ? before.configFile.sound().config : reading.config,
     manifests: reading.releases.length,
-    problems: sortProblems(isRollback ? forgiveRollback(problems, { restored, known }) : problems),
+    problems: sortProblems(isForgiven ? forgiveOld(problems, { known, restored, within }) : problems),
   };
-}
-
-/**
- * What a rollback of Belay's did not bring keeps it from nothing: what is wrong in the manifest that it restores, whose bytes the base
- * has had before, and what is as wrong in the base. The pull request leaves the config as it is, so it cannot be the cause.
- */
-function forgiveRollback(
-  problems: readonly Problem[],
-  { restored, known }: { readonly restored: ReadonlySet<string>; readonly known: readonly Problem[] },
-): readonly Problem[] {
-  const keyOf = ({ code, at, path, message }: Problem): string => JSON.stringify([code, at, path, message]);
-  const keys = new Set(known.map(keyOf));
-  return problems.map((problem) =>
-    restored.has(problem.at.file) || keys.has(keyOf(problem)) ? { ...problem, severity: 'warning' } : problem,
-  );
 }
 
 async function checkConfig(

@@ -181,6 +181,10 @@ overrides: {maxDuration: 24h}
     expect(found.map(brief)).toEqual([`warning SEC-28 ${MANIFEST} spec.waivers[0]`]);
     expect(found[0]!.message).toContain('@acme/risk-ml, who owns it, must approve');
     expect(await briefly(until('2026-11-21'), against(until('2026-11-21')))).toEqual([]);
+    const { [MANIFEST]: _, ...others } = untiered(config);
+    expect(await briefly(until('2026-11-21'), against(others))).toEqual([
+      `warning SEC-28 ${MANIFEST} spec.waivers[0]`,
+    ]);
   });
 
   it('is not signed by somebody whom the same pull request makes an owner', async () => {

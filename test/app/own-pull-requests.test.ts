@@ -5,7 +5,7 @@ import type { Origin } from '../../src/app/origin.ts';
 import type { OrderName } from '../../src/core/record/order-schema.ts';
 import { CANDIDATE, STABLE } from '../builders/release.ts';
 import { CONFIG, MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
-import { type Bench, openInFlight, writeManifest } from './bench.ts';
+import { type Bench, openInFlight, writeFiles, writeManifest } from './bench.ts';
 import { BASE, baseOf, type Files, filesOf, problemsOf } from './directory.ts';
 
 /** Who may bring records: SEC-18, SEC-19, SEC-29. What a record says is made up by whoever can write JSON. */
@@ -94,6 +94,36 @@ describe('a pull request with a record', () => {
 });
 
 describe('whoever can push to a branch of Belay’s', () => {
+  const workflow = '.github/workflows/belay.yml';
+  it.each<readonly [string, string, Files]>([
+    [
+      'a softer policy',
+      CONFIG_FILE,
+      { [CONFIG_FILE]: `${PULL_REQUESTS}tiers: {low: {}}\ndefaultTier: low\n` },
+    ],
+    ['another release', 'releases/other.yaml', writeFiles({ name: 'other' })],
+    ['the files that it serves', 'serving/other.yaml', writeFiles({ name: 'other' })],
+    ['a workflow', workflow, { [workflow]: 'on: push\n' }],
+    ['other owners', 'CODEOWNERS', { CODEOWNERS: '* @mallory @acme/risk-ml\n' }],
+  ])('brings nothing beside the move: %s', async (_, file, files) => {
+    const { was, is } = await step;
+    expect(await judge(was, { ...is, ...files }, known())).toContainEqual(
+      expect.objectContaining({
+        ...{ code: 'SEC-29', severity: 'error', at: { file, line: 1, column: 1 } },
+        message: expect.stringContaining('no record in it tells of a change of this file'),
+      }),
+    );
+  });
+
+  it('takes nothing away beside the move', async () => {
+    const { was, is } = await step;
+    const other = writeFiles({ name: 'other' });
+    expect(await judge({ ...was, ...other }, is, known())).toContainEqual(
+      expect.objectContaining({ at: { file: 'releases/other.yaml', line: 1, column: 1 } }),
+    );
+    expect(await judge({ ...was, ...other }, { ...is, ...other }, known())).toEqual([]);
+  });
+
   /** The record of a step, beside other files than Belay would have written, with all digests made to fit. */
   async function forge(change: object, files: Files) {
     const { was, is, path } = await step;
@@ -308,6 +338,21 @@ describe('an order over a manifest that nobody can read', () => {
     expect(problems).toContainEqual(
       expect.objectContaining({ severity: 'warning', at: expect.objectContaining({ file: MANIFEST }) }),
     );
+  });
+
+  it('is let in beside whatever is as wrong with a manifest in the base', async () => {
+    const bench = await openInFlight(2, { config: PULL_REQUESTS });
+    const owners = { CODEOWNERS: '* @somebody-else\n' };
+    const was = { ...filesOf(bench), ...owners };
+    const trigger = { kind: 'manual', actor: 'ana', order: { ...person, reason: 'odd' } } as const;
+    await obeyCommand({ ...bench.world, trigger }, { ...words, name: 'pause' }, { dryRun: false });
+    const is = { ...filesOf(bench), ...owners };
+    const judged = (from: Origin) => problemsOf(is, { base: baseOf(was, BASE), origin: from });
+    const owner = { code: 'OWNER_UNKNOWN', at: expect.objectContaining({ file: MANIFEST }) };
+    const found = await judged(known({ branch }));
+    expect(errors(found)).toEqual([]);
+    expect(found).toContainEqual(expect.objectContaining({ ...owner, severity: 'warning' }));
+    expect(errors(await judged(known({ branch: 'feature' })))).toContainEqual(expect.objectContaining(owner));
   });
 
   it('is no order from elsewhere, and then the manifest is an error', async () => {

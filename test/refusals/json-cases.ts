@@ -36,6 +36,7 @@ export const JSON_CASES: readonly RefusalCase[] = [
   size('hex', `{"a": 0⟦x1f}`, 'JSON_INVALID'),
   size('huge-number', `{"a": ⟦1e999}`, 'SEC-06'),
   size('long-number', `{"a": ⟦12345678901234567890}`, 'SEC-06'),
+  size('number-of-zeros', `{"a": ⟦1${'0'.repeat(60_000)}1}`, 'SEC-06'),
   size('key-twice', `{"type": "object", ⟦"type": "string"}`, 'SEC-06'),
   size('key-twice-escaped', `{"type": "object", ⟦"t\\u0079pe": "string"}`, 'SEC-06'),
   size('long-key', `{⟦"${'k'.repeat(300)}": 1}`, 'SEC-06'),

@@ -296,6 +296,13 @@ export class People {
     return again;
   }
 
+  /** Nobody wants them any more. */
+  closeRollbacks(release: string): void {
+    for (const pull of this.#forge.pulls)
+      if (pull.state === 'open' && pull.branch.startsWith(`belay/rollback/${release}/`))
+        this.#close(release, pull);
+  }
+
   #needsApproval(name: string): boolean {
     return this.#releases.some(
       (release) => release.name === name && release.steps.some(({ approval }) => approval),

@@ -149,14 +149,21 @@ class Play {
       report = await this.#advance(CLEAN);
       this.liveness.afterTick(report, true);
       await this.#mend(report);
-      const open =
-        report?.releases.filter(({ decision }) => decision.reasons[0].code === 'ROLLBACK_OPEN') ?? [];
-      const again = world.people.answer(new Set(open.map(({ name }) => name)), this.#reviewed);
+      const reasons = report?.releases.map(({ name, decision }) => ({ name, ...decision.reasons[0] })) ?? [];
+      const open = new Map(
+        reasons.flatMap(({ name, code, text }) => (code === 'ROLLBACK_OPEN' ? [[name, text]] : [])),
+      );
+      // what another release waits for is merged or closed as well
+      const supports = reasons.flatMap(({ code, text }) =>
+        code === 'ROLLBACK_PENDING' ? (/depends on (\S+), which/.exec(text)?.slice(1) ?? []) : [],
+      );
+      const again = world.people.answer(new Set([...open.keys(), ...supports]), this.#reviewed);
       for (const name of again) {
-        const told = open.find((one) => one.name === name)?.decision.reasons[0].text ?? '';
+        const told = open.get(name);
         // people do what they are told to
-        const [, from] = /with `from: (\S+)`/.exec(told) ?? [];
-        await this.#order(name, { from, ifFailing: false, run: CLEAN });
+        const [, from] = /with `from: (\S+)`/.exec(told ?? '') ?? [];
+        if (told === undefined) world.people.closeRollbacks(name);
+        else await this.#order(name, { from, ifFailing: false, run: CLEAN });
       }
       invariants.check();
       if (report && this.liveness.isAtRest(report)) break;
@@ -180,6 +187,10 @@ class Play {
       if (codes.includes('PAUSED_BY_PERSON') || codes.includes('LOOKS_WRONG'))
         await this.#command({ ...order, order: 'resume', run: CLEAN });
       if (receipt.kind !== 'awaiting-approval') continue;
+      // who asked for changes is content now, or nobody else's approval would count
+      for (const one of scenario.happenings)
+        if (one.kind === 'review' && one.release === name && one.state === 'changes-requested')
+          orders.review(name, one.by, 'approved');
       if (receipt.pull.number % 2 === 0) orders.review(name, 'ana', 'approved');
       else await this.#command({ ...order, order: 'approve', run: CLEAN });
     }

@@ -12,6 +12,8 @@ export const JSON_NODES = 5_000;
 /** UTF-16 code units. */
 export const JSON_LENGTH = 256 * 1024;
 const KEY_LENGTH = 256;
+/** Characters of a number. The longest that is not read as 0 and has few digits is a little shorter. */
+const NUMBER_LENGTH = 400;
 
 /** What a text was read as. */
 export interface JsonSource {
@@ -148,8 +150,9 @@ class Reader {
     const written = NUMBER.exec(this.#text)?.[0];
     if (written === undefined) return this.#expected('a value');
     const value = Number(written);
-    const digits = written.replace(/[eE].*$/, '').replace(/^-?0*\.?0*|\.|0+$/g, '').length;
-    if (!Number.isFinite(value) || digits > 15)
+    const isLong = written.length > NUMBER_LENGTH;
+    const digits = isLong ? 0 : written.replace(/[eE].*$/, '').replace(/^-?0*\.?0*|\.|0+$/g, '').length;
+    if (isLong || !Number.isFinite(value) || digits > 15)
       throw new Refusal(
         'SEC-06',
         this.#at,

@@ -57,12 +57,12 @@ export function* findOtherTier(
   };
 }
 
-/** An override is the word of its owner, which only their review makes it. */
+/** An override is the word of its owner, which only their review makes it. @param before  undefined: the release is new */
 export function* findNewOverrides(
-  { release: before }: ParsedRelease,
+  before: ParsedRelease | undefined,
   { release: after }: ParsedRelease,
 ): Iterable<RuleFinding> {
-  const known = (before.spec.waivers ?? []).map((waiver) => JSON.stringify(waiver));
+  const known = (before?.release.spec.waivers ?? []).map((waiver) => JSON.stringify(waiver));
   for (const [index, waiver] of (after.spec.waivers ?? []).entries())
     if (isOverride(waiver) && !known.includes(JSON.stringify(waiver)))
       yield {
