@@ -129,7 +129,7 @@ describe('a step down', () => {
     expect(told(await bench.tick(SEEN + 5))).toEqual(['hold', 'STEP_DOWN', 'none']);
     const report = await bench.tick(SEEN + 20);
     expect(told(report)).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
-    expect(codes(report)).toContain('GOT_WORSE');
+    expect(codes(report)).toContain('NOT_HELPED');
   });
 
   it('goes on down though the harm is over, for what is proven stays proven', async () => {
@@ -157,7 +157,7 @@ describe('a step down', () => {
     expect(codes(report)).toContain('BELOW_FIRST_STEP');
   });
 
-  it('stays where a person stops it, until it gets worse', async () => {
+  it('stays where a person stops it, until harm is proven there anew', async () => {
     const again: Health = (at) => (at < HARM || (at >= SEEN - 1 && at < SEEN + 40) ? 0.005 : 0.06);
     const bench = await openAtHalf(DOWN, withSick(again));
     expect(told(await bench.tick(SEEN))).toEqual(DOWN_ONE);
@@ -167,7 +167,7 @@ describe('a step down', () => {
     expect(weightIn(bench)).toBe(25);
     const report = await bench.tick(SEEN + 60);
     expect(told(report)).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
-    expect(codes(report)).toContain('GOT_WORSE');
+    expect(codes(report)).toContain('NOT_HELPED');
   });
 
   it('is not stopped by a pause that was there before', async () => {

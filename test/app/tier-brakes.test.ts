@@ -109,7 +109,9 @@ describe('a check without onFail brakes as its tier asks', () => {
     const bench = await openInFlight(3, { config: tier('errors: {default: reduce}') });
     bench.forge.push({ [CONFIG_FILE]: tier('errors: {default: rollback}') });
     const { reasons } = only(await bench.tick(SEEN)).decision;
-    expect(reasons.find(({ code }) => code === 'GUARANTEE_VOID')?.text).toContain('errors.action');
+    expect(reasons.find(({ code }) => code === 'GUARANTEE_VOID')?.text).toContain(
+      'errors.onFail: "reduce, pause or hold" at the start, "rollback, fallback or step-down" now',
+    );
   });
 
   it('and the plan and the runbook say so before anything fails', async () => {

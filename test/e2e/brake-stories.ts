@@ -153,12 +153,12 @@ export const STORIES: readonly BrakeStory[] = [
     candidate: SICK,
     story: [
       { at: SEEN, tick: STEP_DOWN },
-      { at: SEEN + 20, tick: REVERT, reasons: ['GOT_WORSE'] },
+      { at: SEEN + 20, tick: REVERT, reasons: ['NOT_HELPED'] },
       { expect: AT_STABLE },
     ],
   },
   {
-    title: 'step-down: a person stops it where it is, and it goes to zero when it gets worse',
+    title: 'step-down: a person stops it where it is, and it goes to zero when harm is proven there anew',
     setup: DOWN,
     candidate: { errors: (at) => (at < HARM || (at >= SEEN - 1 && at < SEEN + 40) ? 0.005 : 0.06) },
     story: [
@@ -167,7 +167,7 @@ export const STORIES: readonly BrakeStory[] = [
       { at: SEEN + 12, tick: ['hold', 'PAUSED_BY_MANIFEST', 'none'] },
       { at: SEEN + 38, tick: ['hold', 'PAUSED_BY_MANIFEST', 'none'] },
       { expect: { weight: 25, pulls: [] } },
-      { at: SEEN + 60, tick: REVERT, reasons: ['GOT_WORSE'] },
+      { at: SEEN + 60, tick: REVERT, reasons: ['NOT_HELPED'] },
       { expect: AT_STABLE },
     ],
   },

@@ -1,3 +1,5 @@
+import type { Action } from '../judge/evidence.ts';
+import { hardestOf } from '../manifest/brake-in.ts';
 import { CONFIG_PATH, type Config } from '../manifest/config-schema.ts';
 import { healthSettings } from '../manifest/defaults.ts';
 import { expandCheck } from '../manifest/expand-check.ts';
@@ -84,8 +86,25 @@ export function changedGuarantee(atStart: Guarantee, now: Guarantee): readonly s
   return [
     ...differences(shared(atStart), shared(now), ''),
     ...(known('providers') ? changedSources(atStart, now) : []),
-    ...differences(toPlain(atStart.checks), toPlain(now.checks), ''),
+    ...differences(asWritten(atStart.checks), asWritten(now.checks), ''),
   ];
+}
+
+/** What `onFail` says of each action; which of several it said is no part of the guarantee. */
+const ON_FAIL: Readonly<Record<Action, string>> = {
+  rollback: 'rollback, fallback or step-down',
+  hold: 'reduce, pause or hold',
+  notify: 'notify',
+};
+
+/** In the words of a manifest, which knows no `action`. */
+function asWritten(checks: Guarantee['checks']): Plain {
+  const written = Object.entries(checks).map(([name, { action, ...rest }]) => {
+    const onFail =
+      typeof action === 'string' && Object.hasOwn(ON_FAIL, action) ? ON_FAIL[action as Action] : action;
+    return [name, { ...rest, onFail }] as const;
+  });
+  return toPlain(Object.fromEntries(written));
 }
 
 /** Of the providers that were asked all along; a check that asks another one is a change of the check. */
@@ -114,11 +133,13 @@ function describe(spec: EvidenceSpec, release: Release): { readonly [key: string
     });
     const written: Keys = { ...spec };
     const judged: Keys = parameters;
+    // that nothing waits for a notice is its action's doing, and is said with that
+    const required = spec.required ?? hardestOf(spec) !== 'notify';
     const defaults = MARGINS.flatMap(([key, parameter, or = key]) =>
       judged[parameter] !== undefined && written[key] === undefined && written[or] === undefined ? [key] : [],
     );
     const asks = Object.fromEntries(collector.roles(one).map((role) => [role.name, role.query]));
-    return toPlainRecord({ ...parameters, ...readAs({ ...one }), asks, defaults });
+    return toPlainRecord({ ...parameters, required, ...readAs({ ...one }), asks, defaults });
   });
 }
 

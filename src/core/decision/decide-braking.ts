@@ -42,20 +42,26 @@ export function decideHarm(
   assessment: Assessment,
 ): Decision | undefined {
   if (hardest(failing(assessment)) !== 'step-down') return takeBack(input, assessment);
-  const below = stepBelow(input);
+  const back = takeBack(input, assessment);
+  const because = (reason: Reason): Decision => ({ ...back, reasons: [...back.reasons, reason] });
   const atOnce = whyAtOnce(input, rollout, assessment);
-  if (atOnce || below === undefined) {
-    const back = takeBack(input, assessment);
-    const text = `there is no step below ${formatPercent(back.from)}`;
-    return { ...back, reasons: [...back.reasons, atOnce ?? { code: 'BELOW_FIRST_STEP', text }] };
-  }
-  if (isStopped(input)) return undefined;
+  if (atOnce) return because(atOnce);
+  const below = stepBelow(input);
   const harm = checkReasons(assessment, ['fail'], 'HARM_PROVEN');
-  const until = after(recordedWeight(rollout).at, stayOnStep(input.release));
-  if (input.state.braked?.failedBefore && input.now < until) {
-    const text = `stays at ${formatPercent(input.release.spec.rollout.weight)} until ${formatInstant(until)}, then goes down to ${formatPercent(below)}`;
-    return { ...stay(input, 'hold', STEP_DOWN, text), reasons: [{ code: STEP_DOWN, text }, ...harm] };
+  if (input.state.braked?.failedBefore) {
+    if (isStopped(input)) return undefined;
+    const until = after(recordedWeight(rollout).at, stayOnStep(input.release));
+    if (input.now < until) {
+      const next = below === undefined ? 'is taken back' : `goes down to ${formatPercent(below)}`;
+      const text = `stays at ${formatPercent(back.from)} until ${formatInstant(until)}, then ${next}; at once where harm is proven on this weight alone`;
+      return { ...stay(input, 'hold', STEP_DOWN, text), reasons: [{ code: STEP_DOWN, text }, ...harm] };
+    }
   }
+  if (below === undefined)
+    return because({
+      code: 'BELOW_FIRST_STEP',
+      text: `there is no step below ${formatPercent(back.from)}`,
+    });
   const text = `harm is proven: one step down, to ${formatPercent(below)}; set rollout.paused: true to stop there`;
   return move(input, 'reduce', below, [{ code: STEP_DOWN, text }, ...harm]);
 }
@@ -108,7 +114,9 @@ export function tierBrakes({
 }: BrakingInput & { readonly assessment: Assessment | undefined }): readonly Reason[] {
   const { byTier } = release;
   if (!byTier || lookedAfter(state)?.kind === 'restored') return [];
-  const failing = (assessment?.checks ?? []).filter(({ verdict, gating }) => verdict === 'fail' && gating);
+  const failing = (assessment?.checks ?? []).filter(
+    ({ verdict, gating, action }) => verdict === 'fail' && (gating || action === 'notify'),
+  );
   return failing
     .filter(({ name }) => brakesByTier(release, name))
     .map(({ name, brake }) => ({
@@ -173,8 +181,8 @@ function whyAtOnce(input: BrakingInput, rollout: Rollout, assessment: Assessment
   const { lowered } = assessment;
   if (!lowered || lowered.logHarm < lowered.threshold) return undefined;
   return {
-    code: 'GOT_WORSE',
-    text: 'it got worse: harm is proven anew by what was seen since the last step down alone',
+    code: 'NOT_HELPED',
+    text: 'the step down did not help: what was seen since then, at the lower weight alone, proves harm as well, so every is not waited for',
   };
 }
 

@@ -24,7 +24,15 @@ import { decideContained, decideHarm, tierBrakes } from './decide-braking.ts';
 import { decideWatched, waitsForRecovery } from './decide-watched.ts';
 import { type Decision, isRecorded, lowers, type Reason, type ReasonCode } from './decision.ts';
 import { findStale } from './freshness.ts';
-import { checkReasons, move, sharedReasons, stay, unprovenReasons } from './moves.ts';
+import {
+  checkReasons,
+  describeUngated,
+  move,
+  noticeReasons,
+  sharedReasons,
+  stay,
+  unprovenReasons,
+} from './moves.ts';
 import { obeyOrders } from './obey-orders.ts';
 import { obeyPolicy } from './obey-policy.ts';
 import type { ServedShare } from './served-share.ts';
@@ -58,7 +66,16 @@ export function decide(input: DecisionInput): Decision {
   if (decision.kind === 'nothing') return decision;
   const [first, ...rest] = decision.reasons;
   const voided = describeVoided(input);
-  return { ...decision, reasons: [first, ...rest, ...tierBrakes(input), ...(voided ? [voided] : [])] };
+  return {
+    ...decision,
+    reasons: [
+      first,
+      ...rest,
+      ...noticeReasons(input.assessment),
+      ...tierBrakes(input),
+      ...(voided ? [voided] : []),
+    ],
+  };
 }
 
 /** Records follow each other in time. What takes harm away does not wait for a clock. */
@@ -269,7 +286,10 @@ function decideUnproven(input: DecisionInput, standing: Standing, assessment: As
     return { ...stay(input, 'pause', missing.code, missing.text), reasons: [missing, ...reasons] };
   }
   const [first, ...rest] = reasons;
-  const fallback: Reason = { code: 'CHECK_INCONCLUSIVE', text: 'not proven yet' };
+  const fallback: Reason = {
+    code: 'CHECK_INCONCLUSIVE',
+    text: describeUngated(assessment, standing.step.weight),
+  };
   return { ...stay(input, 'hold', 'CHECK_INCONCLUSIVE', ''), reasons: [first ?? fallback, ...rest] };
 }
 

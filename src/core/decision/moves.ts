@@ -2,7 +2,7 @@ import type { Assessment, CheckAssessment, Verdict } from '../analysis/assessmen
 import { assertNever } from '../errors.ts';
 import { voteOf } from '../judge/verdict.ts';
 import type { Release } from '../manifest/release-schema.ts';
-import type { Percent } from '../units.ts';
+import { formatPercent, type Percent } from '../units.ts';
 import type { Decision, DecisionKind, Reason, ReasonCode } from './decision.ts';
 
 /** A decision that moves no traffic. */
@@ -57,6 +57,23 @@ export function unprovenReasons(assessment: Assessment): readonly Reason[] {
 export function sharedReasons(assessment: Assessment): readonly Reason[] {
   const shared = assessment.checks.filter((check) => check.gating && check.stableFails);
   return shared.map((check) => ({ code: 'STABLE_FAILING_TOO', text: check.sentence }));
+}
+
+/** Proven harm of checks that only notify: said beside whatever is decided, which it does not change. */
+export function noticeReasons(assessment: Assessment | undefined): readonly Reason[] {
+  const failing = (assessment?.checks ?? []).filter(
+    ({ verdict, action }) => verdict === 'fail' && action === 'notify',
+  );
+  return failing.map(({ sentence }) => ({
+    code: 'CHECK_NOTIFIES',
+    text: `${sentence}. This check only notifies (onFail: notify): it holds and moves nothing`,
+  }));
+}
+
+/** Blind is not healthy: where no check has a vote, nothing goes up. */
+export function describeUngated({ checks }: Assessment, weight: Percent): string {
+  if (checks.some(({ gating }) => gating)) return 'not proven yet';
+  return `no check can say that it is safe at ${formatPercent(weight)}, so nothing goes up: none of those that can judge there must pass. Give one an onFail other than notify, without required: false, and at 100% with a limit`;
 }
 
 function verdictCode(verdict: Verdict): ReasonCode {

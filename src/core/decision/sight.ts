@@ -5,6 +5,7 @@ import { planQueries } from '../analysis/plan-queries.ts';
 import { describeGap, type Gap } from '../analysis/reading.ts';
 import { bucketAround, describeCoarse, quantileName } from '../judge/bucket-around.ts';
 import { settleBuckets } from '../judge/settle-buckets.ts';
+import { isGate } from '../manifest/brake-in.ts';
 import { healthSettings, safeMargin } from '../manifest/defaults.ts';
 import { countKeys } from '../manifest/expand-check.ts';
 import type { CheckSpec, LatencySpec, Release } from '../manifest/release-schema.ts';
@@ -92,7 +93,7 @@ function isBroken({ observation: { outcome } }: SightAnswer): boolean {
 
 /** Why stable's buckets could never answer a check of latency that the rollout would wait for. */
 function describeCoarseBuckets(check: LatencySpec, outcome: Observation['outcome']): string | undefined {
-  if (outcome.kind !== 'grouped' || check.required === false) return undefined;
+  if (outcome.kind !== 'grouped' || !isGate(check)) return undefined;
   const { groups } = outcome;
   const points = groups[0]?.values.length ?? 0;
   const ticks = Array.from({ length: points }, (_, point) => {

@@ -154,7 +154,7 @@ function describe(
   if (logSafe >= safeThreshold)
     return {
       interval,
-      text: `${words.seen}; safe since the step began, but the newest ticks speak ${writeOdds(one.doubt)} for a fault that has just begun; waits for them to clear`,
+      text: `${words.seen}; safe since the step began, but the newest ticks speak ${writeOdds(one.doubt)} for a fault that has just begun; waits for them to clear${describeShort(one, family)}`,
     };
   return {
     interval,
@@ -165,6 +165,21 @@ function describe(
       `${writeProgress(logSafe, safeThreshold)} of the evidence needed to advance${foresee(evidence, one)}`,
     ].join('; '),
   };
+}
+
+/** Why what the newest ticks show is no rollback yet: the most that many starts could say is no proof, and a tick may be forgiven. */
+function describeShort(one: Weighed, family: Family): string {
+  const { check, members } = one;
+  if (members.length === 0) return '';
+  const trim = 'trim' in check ? check.trim : 0;
+  const without =
+    trim === 0
+      ? ''
+      : trim === 1
+        ? ', without the tick that proves most (trim: 1)'
+        : `, without the ${trim} ticks that prove most (trim: ${trim})`;
+  const share = logShare(one, family.logWeight(check));
+  return `. No rollback yet: that is the worst stretch of the newest ticks, picked afterwards. What is proof of harm since the rollout began${without}: evidence ${writeOddsBelow(share, family.threshold)}, needed ${writeOdds(family.threshold)}`;
 }
 
 /** How far both questions are from their answers: what would be harm and what would be safe, with the evidence of each. */

@@ -27,6 +27,12 @@ export function hardestOf(check: CheckSpec): Brake {
   return check.kind === 'drift' && check.of === 'features' ? 'reduce' : 'rollback';
 }
 
+/** Whether the rollout waits for a check. One that only notifies holds nothing, whatever it says of `required`. */
+export function isGate(check: CheckSpec): boolean {
+  const onFail = 'onFail' in check ? check.onFail : undefined;
+  return check.required !== false && onFail !== 'notify' && hardestOf(check) !== 'notify';
+}
+
 /** Whether a check is of a kind, or is asked as it. */
 export function isAskedAs(check: CheckSpec, kind: CheckSpec['kind']): boolean {
   if (check.kind === kind) return true;

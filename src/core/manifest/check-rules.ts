@@ -1,5 +1,6 @@
 import { formatDuration, millis } from '../units.ts';
 import { quote } from '../yaml/yaml-path.ts';
+import { isGate } from './brake-in.ts';
 import { type Compared, harmMargin, rateHarmMargin } from './defaults.ts';
 import { expandCheck, type Phrasing } from './expand-check.ts';
 import type {
@@ -16,6 +17,11 @@ import { ratioText } from './rollout-rules.ts';
 import type { Rule, RuleFinding, RuleInput } from './rule.ts';
 
 const CHECKS = ['spec', 'health', 'checks'] as const;
+
+export const NOTHING_GATES = 'NOTHING_GATES';
+
+export const UNGATED =
+  'no check can hold this rollout, and none can say that it is safe: each only notifies or need not pass, so it never goes up';
 
 /** A value that must only last for less than this is one sample. */
 const SHORTEST_FOR = millis(10_000);
@@ -62,7 +68,7 @@ export const harmWithinSafe: Rule = function* (input) {
 /** Twice no events are still none: a factor alone is not proven while stable has no event. */
 export const ratesCanBeSafe: Rule = function* ({ draft: { checks } }) {
   for (const [index, { spec }] of checks.entries()) {
-    if (spec?.kind !== 'rate' || spec.required === false) continue;
+    if (spec?.kind !== 'rate' || !isGate(spec)) continue;
     const { absolute = 0, budget = 0 } = spec.safe ?? {};
     const granted = spec.safe ? absolute + budget : (spec.limit ?? spec.tolerate?.absolute ?? 0);
     if (granted > 0) continue;
@@ -200,6 +206,30 @@ export const bakeIsChecked: Rule = function* ({ draft: { checks } }) {
     message:
       'no check can judge the bake: at 100% stable has no traffic to compare with; add a limit to one that compares, or a threshold check',
   };
+};
+
+/** A rollout goes up on the checks that must pass: without any it never does, and what only notifies never stops it. */
+export const somethingGates: Rule = function* ({ draft: { checks } }) {
+  const specs = checks.flatMap(({ spec }) => (spec ? [spec] : []));
+  const gates = specs.filter(isGate);
+  if (specs.length === 0 || specs.length < checks.length || gates.some(judgesAlone)) return;
+  if (gates.length === 0)
+    yield {
+      code: NOTHING_GATES,
+      severity: 'warning',
+      path: [...CHECKS],
+      what: 'key',
+      message: `${UNGATED}; let one have an onFail other than notify, without required: false`,
+    };
+  else if (specs.some(judgesAlone))
+    yield {
+      code: NOTHING_GATES,
+      severity: 'warning',
+      path: [...CHECKS],
+      what: 'key',
+      message:
+        'what can judge the bake need not pass (required: false, or onFail: notify), so no candidate is ever promoted; let one with a limit, or a threshold, have to pass',
+    };
 };
 
 /** Kinds that need stable, or may not keep anybody from being served. */

@@ -1,7 +1,8 @@
 import { formatDuration, formatPercent, type Millis, millis } from '../units.ts';
 import { formatPath } from '../yaml/yaml-path.ts';
 import { brakesKeep } from './brake-floor.ts';
-import { isAskedAs } from './brake-in.ts';
+import { isAskedAs, isGate } from './brake-in.ts';
+import { NOTHING_GATES, UNGATED } from './check-rules.ts';
 import { CONFIG_PATH } from './config-schema.ts';
 import { healthSettings } from './defaults.ts';
 import { expandCheck } from './expand-check.ts';
@@ -11,6 +12,7 @@ import { below, type FloorInput, type PolicyFinding } from './policy-finding.ts'
 import { unknownTier } from './policy-rules.ts';
 import type { TierSpec } from './policy-schema.ts';
 import type { CheckSpec, Release } from './release-schema.ts';
+import { brakesByTier } from './tier-brakes.ts';
 
 const STEPS = ['spec', 'rollout', 'steps'] as const;
 const HEALTH = ['spec', 'health'] as const;
@@ -41,6 +43,7 @@ export function checkFloor(policy: Policy, release: Release): readonly PolicyFin
     ...risesKeep(input),
     ...ratesKeep(input),
     ...checksKeep(input),
+    ...defaultsLeaveGates(input),
     ...brakesKeep(input),
     ...samplesCanBeSeen(input),
     ...candidateKeeps(input),
@@ -127,15 +130,8 @@ function* ratesKeep({ release, floor, whose }: FloorInput): Iterable<PolicyFindi
   }
 }
 
-/** Whether the rollout waits for a check, so that it is a gate. */
-function isRequired({ required }: CheckSpec): boolean {
-  return required !== false;
-}
-
 function* checksKeep({ release, floor, whose }: FloorInput): Iterable<PolicyFinding> {
-  const gates = release.spec.health.checks.filter(
-    (check) => isRequired(check) && !('onFail' in check && check.onFail === 'notify'),
-  );
+  const gates = release.spec.health.checks.filter(isGate);
   for (const kind of floor.checks ?? [])
     if (!gates.some((check) => isAskedAs(check, kind)))
       yield below(
@@ -156,12 +152,27 @@ function* checksKeep({ release, floor, whose }: FloorInput): Iterable<PolicyFind
     );
 }
 
+/** What the manifest left open may all have become notices by the tier; without a tier the rules of manifests ask the same. */
+function* defaultsLeaveGates({ release, whose }: FloorInput): Iterable<PolicyFinding> {
+  const { checks } = release.spec.health;
+  const isLeftToTier = checks.some(({ name, required }) => required !== false && brakesByTier(release, name));
+  if (!isLeftToTier || checks.some(isGate)) return;
+  yield {
+    code: NOTHING_GATES,
+    severity: 'warning',
+    rule: undefined,
+    path: [...HEALTH, 'checks'],
+    what: 'key',
+    message: `${UNGATED}. By ${whose} checks without an onFail notify; write one, such as onFail: rollback, into a check`,
+  };
+}
+
 /** Kinds whose evidence is no count of events. */
 const COUNTLESS: ReadonlySet<string> = new Set(['threshold', 'gauge', 'rate']);
 
 /** Whether a check counts events of the candidate, and the rollout waits for it. */
 export function mustHaveSamples(check: CheckSpec): boolean {
-  if (!isRequired(check) || check.kind === 'threshold') return false;
+  if (!isGate(check) || check.kind === 'threshold') return false;
   return !COUNTLESS.has(expandCheck(check).kind);
 }
 

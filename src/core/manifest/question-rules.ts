@@ -1,6 +1,7 @@
 import { formatDuration, type Millis, millis } from '../units.ts';
 import { quote } from '../yaml/yaml-path.ts';
 import type { Brake } from './brake.ts';
+import { isGate } from './brake-in.ts';
 import { HEALTH_DEFAULTS } from './defaults.ts';
 import type { CheckSpec } from './release-schema.ts';
 import { ratioText } from './rollout-rules.ts';
@@ -101,8 +102,7 @@ function* boundsOf(spec: CheckSpec, index: number): Iterable<RuleFinding> {
 export const labelsComeInTime: Rule = function* ({ draft: { checks, steps, deadline } }) {
   if (deadline === undefined) return;
   for (const [index, { spec }] of checks.entries()) {
-    if (!spec || !('labelDelay' in spec) || spec.labelDelay === undefined || spec.required === false)
-      continue;
+    if (!spec || !('labelDelay' in spec) || spec.labelDelay === undefined || !isGate(spec)) continue;
     const least = shortest(steps, spec.labelDelay);
     if (least <= deadline) continue;
     yield {

@@ -8,6 +8,7 @@ import {
   checkNamesDiffer,
   harmWithinSafe,
   ratesCanBeSafe,
+  somethingGates,
 } from './check-rules.ts';
 import { distributionsAreWhole, gaugeMarginsFit, tolerancesAreSensible } from './comparison-rules.ts';
 import { candidateFits } from './compat-rules.ts';
@@ -56,6 +57,7 @@ const RELEASE_RULES: readonly Rule[] = [
   distributionsAreWhole,
   tolerancesAreSensible,
   bakeIsChecked,
+  somethingGates,
   partsDiffer,
   binsClaim,
   questionBoundsFit,

@@ -207,6 +207,11 @@ describe('what the error rates of a rollout rest on', () => {
       says: ['errors: there at the start, not there now', 'other: not there at the start, there now'],
     },
     {
+      name: 'a brake that is a notice now, in the words of the manifest',
+      story: { checks: [{ ...errors, onFail: 'notify' }] },
+      says: ['errors.onFail: "rollback, fallback or step-down" at the start, "notify" now'],
+    },
+    {
       name: 'a limit',
       story: { checks: [{ ...errors, limit: 0.02 }] },
       says: ['errors.limit: not there at the start, 0.02 now'],

@@ -363,7 +363,11 @@ describe('a fault that has just begun', () => {
     expect(evidenceOf(assessment).logSafe).toBeGreaterThan(evidenceOf(assessment).safeThreshold);
     expect(assessment.overall).toBe('inconclusive');
     expect(checkNamed(assessment, 'errors').sentence).toMatch(
-      /; safe since the step began, but the newest ticks speak [\d.]+ to 1 for a fault that has just begun; waits for them to clear$/,
+      /; safe since the step began, but the newest ticks speak [\d.]+ to 1 for a fault that has just begun; waits for them to clear\. No rollback yet: .* since the rollout began: evidence .*, needed 100 to 1$/,
+    );
+    const forgiving = judge({ ...story, checks: [{ ...errors, trim: 1 }] }, late);
+    expect(checkNamed(forgiving, 'errors').sentence).toMatch(
+      /since the rollout began, without the tick that proves most \(trim: 1\): evidence /,
     );
     expect(judge(story, healthy).overall).toBe('pass');
   });

@@ -93,7 +93,7 @@ describe('a step down', () => {
       'harm is proven anew on the lower weight',
       { ...assessmentOf('step-down'), lowered: { logHarm: 4.7, threshold: 4.6 } },
       {},
-      'GOT_WORSE',
+      'NOT_HELPED',
     ],
     [
       'a person wrote another weight',
@@ -124,6 +124,41 @@ describe('a step down', () => {
     });
     expect(at5(proven, { release, now: minute(169) })).toMatchObject({ kind: 'hold', to: 5 });
     expect(at5(proven, { release, now: minute(170) })).toMatchObject({ kind: 'reduce', to: 1 });
+  });
+
+  describe('to the first step', () => {
+    const rollout = buildRollout([1, 0], [5, 40], [1, 110]);
+    const state = buildState({ ...running, rollout });
+    const rollback = { mode: 'step-down', every: '15m' } as const;
+    const at1 = (now: number, more: Partial<ReleaseInput> = {}, input: Partial<DecisionInput> = {}) => {
+      const release = buildRelease({ candidate: CANDIDATE, weight: 1, rollback, ...more });
+      return at5(assessmentOf('step-down'), { state, release, now: minute(now), ...input });
+    };
+
+    it('lasts as long as any, and then it is taken back', () => {
+      const held = at1(124);
+      expect(held).toMatchObject({ kind: 'hold', to: 1 });
+      expect(held.reasons[0].text).toContain('then is taken back');
+      const back = at1(125);
+      expect(back.kind).toBe('rollback');
+      expect(back.reasons.at(-1)?.code).toBe('BELOW_FIRST_STEP');
+    });
+
+    it('can be stopped there by a person', () => {
+      expect(at1(300, { paused: true }, { manifest: digestOf('d') })).toMatchObject({ kind: 'hold', to: 1 });
+    });
+  });
+
+  it('is not stopped by a pause that came before it, after a check that only pauses', () => {
+    const paused = {
+      code: 'PAUSED_BY_CHECK',
+      at: minute(110),
+      manifest: digestOf('d'),
+      failedBefore: undefined,
+    } as const;
+    const release = buildRelease({ candidate: CANDIDATE, weight: 5, paused: true });
+    const state = buildState({ ...running, braked: paused });
+    expect(at5(assessmentOf('step-down'), { state, release })).toMatchObject({ kind: 'reduce', to: 1 });
   });
 
   it('goes to the step below a weight that is no step any more', () => {

@@ -21,7 +21,8 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
     'A provider does not answer as a rollout needs it, so nobody is exposed. Starts by itself; the message has the query.',
   WEIGHT_CHANGED_BY_HAND: 'The weight is not the one that the records say: put it back.',
   HARM_PROVEN: 'A check proves harm: rolled back, or braked as its `onFail` says.',
-  GOT_WORSE: 'A lower weight did not help: rolled back.',
+  GOT_WORSE: 'A check fails that did not at the last step down: rolled back.',
+  NOT_HELPED: 'Harm is proven on the lower weight alone, so the step down did not help: rolled back.',
   BELOW_FIRST_STEP: 'There is no step below the first one: rolled back.',
   STEP_NOT_WRITABLE: 'A lower weight cannot be written into the files: rolled back instead.',
   FALLBACK_NAMED: 'Goes back to the version that `rollback.fallback` names.',
@@ -86,6 +87,8 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
   SAMPLES_MISSING:
     'The tier asks for more events of the candidate before this step is left: goes on by itself.',
   BRAKE_OF_TIER: 'A failing check brakes as its tier asks, since it has no `onFail`.',
+  CHECK_NOTIFIES:
+    'A check with `onFail: notify` fails: look at it. It holds and moves nothing, and the run ends as it would without it.',
   OVERRIDE_USED: 'An override made this decision possible; the text names its owner and its end.',
   TOOL_FAILED: 'Looking at this release broke; the message beside it says how. The next run looks again.',
   NOTHING_TO_RESTORE:

@@ -53,12 +53,14 @@ export function baseOf(
     readonly onFail?: Brake | undefined;
   },
 ): CheckBase {
+  const action = actionOf(spec.onFail ?? 'rollback');
   return {
     name: spec.name,
     question: spec.question,
     weight: checkWeight(spec),
-    action: actionOf(spec.onFail ?? 'rollback'),
-    required: spec.required ?? true,
+    action,
+    // what only notifies holds nothing, proven or not
+    required: action !== 'notify' && (spec.required ?? true),
   };
 }
 

@@ -24,8 +24,13 @@ interface WrittenTick<Arm> {
   readonly stable?: Arm | null | undefined;
 }
 
-/** A check of the document as evidence: one period, below 100 %. */
+/** A check of the document as evidence: one period, below 100 %. Nothing waits for what only notifies. */
 export function toCheck(written: WrittenCheck): EvidenceCheck {
+  const check = read(written);
+  return check.action === 'notify' ? { ...check, required: false } : check;
+}
+
+function read(written: WrittenCheck): EvidenceCheck {
   switch (written.kind) {
     case 'proportion': {
       const { critical, safe, limit, ticks, ...rest } = written;
@@ -127,8 +132,8 @@ function toDistribution(written: Extract<WrittenCheck, { kind: 'distribution' }>
     safe: safe ?? { tolerance: rest.tolerance },
     reference,
     labels,
-    // A fixed reference is rejected by the time of day: it tells people and nothing waits for it.
-    ...(reference && { action: 'notify', required: false }),
+    // A fixed reference is rejected by the time of day: it tells people.
+    ...(reference && { action: 'notify' }),
     ticks: toTicks(ticks, (arm) => readBinned(arm, bins)),
   };
 }
