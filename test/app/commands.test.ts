@@ -753,11 +753,14 @@ describe('a quarantine', () => {
       const role =
         '/belay lift-quarantine scorer 3.5.0 --reason "…" on a pull request, with role unquarantine (@ana: roles.unquarantine';
       const expected = kind === 'schedule' ? role : `belay command ${words}`;
-      expect(only(report).lift).toContain(expected);
+      expect(only(report).lift?.replaceAll('`', '')).toContain(expected);
       expect(printRun(report, { diff: false })).toContain(expected);
       expect(summariseRun(report)).toContain('3.5.0 stays quarantined until somebody says');
       const body = bench.forge.pulls.at(-1)?.description;
       expect(body).toContain('**If the quarantine is wrong:** 3.5.0 stays quarantined until somebody says');
+      const typed = kind === 'schedule' ? `/belay ${words}` : `belay command ${words}`;
+      expect(body).toContain(`\`${typed}\``);
+      if (kind === 'schedule') expect(body).toContain('with `role unquarantine (@ana: roles.unquarantine');
       expect(body?.includes('/belay')).toBe(kind === 'schedule');
     }
   });
