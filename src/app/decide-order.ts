@@ -2,6 +2,7 @@ import { type Command, refuseCommand } from '../core/command/command.ts';
 import type { Decision, ReasonCode, RecordedKind } from '../core/decision/decision.ts';
 import { asksApproval, findApproval } from '../core/decision/obey-orders.ts';
 import { assertNever } from '../core/errors.ts';
+import type { Release } from '../core/manifest/release-schema.ts';
 import { findStanding, recordedWeight } from '../core/plan/rollout.ts';
 import type { Order } from '../core/record/order-schema.ts';
 import { isInForce, LOOKS_WRONG, outlasts, PAUSED_BY_PERSON } from '../core/record/ordered.ts';
@@ -53,7 +54,7 @@ export function decideOrder(world: World, { subject, command, now, seen, arrival
       return decideLift(world, subject, command.version ?? '');
     case 'abort':
     case 'rollback':
-      return nothing(subject, 'SETTLED', 'a rollback has its own flow');
+      return nothing(subject, 'NOTHING_TO_ROLL_BACK', 'a rollback has its own flow');
     default:
       return assertNever(command.name);
   }
@@ -114,8 +115,13 @@ function decideApproval(
       'the manifest cannot be read, so nobody knows which step comes next',
     );
   const { release } = file.parsed;
-  if (!candidate) return nothing(subject, 'APPROVAL_NOT_NEEDED', 'settled: there is no step to approve');
+  if (!candidate) return withoutStep(subject, command.version);
   const next = state.rollout ? findStanding(release, state.rollout).next : release.spec.rollout.steps[0];
+  const other = findOther(command, { version: candidate.version, weight: next?.weight });
+  if (other !== undefined)
+    return isEntered(subject, release, command)
+      ? nothing(subject, 'APPROVAL_NOT_NEEDED', `that step was taken already: ${other}`)
+      : nothing(subject, 'APPROVAL_OUTDATED', `${other}. Look again, and approve that`);
   if (!next)
     return nothing(
       subject,
@@ -132,29 +138,54 @@ function decideApproval(
     return nothing(subject, 'APPROVAL_NOT_NEEDED', text);
   }
   const unseen =
-    findOther(command, { version: candidate.version, weight: next.weight }) ??
-    (seen &&
-      findUnseen(seen, {
-        moved: state.moved,
-        edited: arrival.edited,
-        weight: next.weight,
-        manifest: file.digest,
-      }));
+    seen &&
+    findUnseen(seen, {
+      moved: state.moved,
+      edited: arrival.edited,
+      weight: next.weight,
+      manifest: file.digest,
+    });
   if (unseen !== undefined) return nothing(subject, 'APPROVAL_OUTDATED', unseen);
   const text = `the step of ${candidate.version} to ${formatPercent(next.weight)} is approved by ${told(world)}; it is taken when its checks pass and its hold is over`;
   return { ...order(subject, 'approve', 'APPROVED', text), to: next.weight };
 }
 
-/** Why the step that comes next is not the one that the order names. */
+/** What is said of an approval while nothing is tried: what it names may have been promoted since. */
+function withoutStep(subject: Subject, version: string | undefined): Decision {
+  const text = 'settled: there is no step to approve';
+  if (version === undefined) return nothing(subject, 'NOTHING_TO_APPROVE', text);
+  const stable = subject.stable?.version;
+  return version === stable
+    ? nothing(subject, 'APPROVAL_NOT_NEEDED', `${text}, since ${version} serves all already`)
+    : nothing(subject, 'NOTHING_TO_APPROVE', `${version} is not being tried; ${text}`);
+}
+
+/** Why what comes next is not what the order names; a promotion asks nobody and has no weight. */
 function findOther(
   { version, to }: Command,
-  next: { readonly version: string; readonly weight: Percent },
+  next: { readonly version: string; readonly weight: Percent | undefined },
 ): string | undefined {
   if ((version ?? next.version) === next.version && (to ?? next.weight) === next.weight) return undefined;
-  const approved = [version, ...(to === undefined ? [] : [formatPercent(to)])].filter(
+  const named = [version, to === undefined ? undefined : formatPercent(to)].filter(
     (word) => word !== undefined,
   );
-  return `${approved.join(' to ')} was approved, and what comes next is ${next.version} to ${formatPercent(next.weight)}: look again, and approve that`;
+  const step =
+    next.weight === undefined
+      ? `${next.version}, whose last step is held already,`
+      : `${next.version} to ${formatPercent(next.weight)}`;
+  return `${named.join(' to ')} is not what comes next: ${step} is`;
+}
+
+/** Whether the candidate is at the step that the order names already, or further. */
+function isEntered({ candidate, state }: Subject, { spec }: Release, { version, to }: Command): boolean {
+  const { weight, steps } = spec.rollout;
+  return (
+    state.rollout !== undefined &&
+    (version ?? candidate?.version) === candidate?.version &&
+    to !== undefined &&
+    to <= weight &&
+    steps.some((step) => step.weight === to)
+  );
 }
 
 /** Why the step that comes next is not what was approved: of two who approve one step, the second does not approve the one after it. */
@@ -201,6 +232,11 @@ function decideLift(world: World, subject: Subject, version: string): Decision {
     const records = bad.map(({ record }) => record).join(', ');
     const text = `${version} may come again, by ${told(world)}; it was rolled back in record ${records}`;
     return order(subject, 'lift', 'QUARANTINE_LIFTED', text);
+  }
+  const earlier = subject.state.takenBack.find(({ ref }) => ref.version === version);
+  if (earlier) {
+    const text = `${version} was rolled back in record ${earlier.record} and is not quarantined: it may come again`;
+    return nothing(subject, 'LIFTED_ALREADY', text);
   }
   const known = [...new Set(quarantined.map(({ ref }) => ref.version))].join(', ') || 'none';
   return nothing(subject, 'NOT_QUARANTINED', `${version} is not quarantined; quarantined: ${known}`);

@@ -110,7 +110,7 @@ function describeMove(
   };
 }
 
-/** How somebody lifts the quarantine that this rollback brings; undefined where it brings none. */
+/** How somebody lifts the quarantine that this rollback brings; undefined where it brings none. What is typed, and who is named, stands between backticks. */
 function describeLift(
   { trigger }: World,
   { name, bad, decision, release, snapshot }: RollbackOrder,
@@ -118,10 +118,10 @@ function describeLift(
   if (isFollowing(decision)) return undefined;
   const words = `lift-quarantine ${name} ${bad.version} --reason "…"`;
   const said = `${bad.version} stays quarantined until somebody says`;
-  if (trigger.kind === 'command-line') return `${said} ${writeOrder('terminal', words)}`;
+  if (trigger.kind === 'command-line') return `${said} \`${writeOrder('terminal', words)}\``;
   const claims = snapshot.config ? claimsFor({ name: 'lift-quarantine' }, snapshot.config, release) : [];
-  const whom = claims.length > 0 ? `, with ${describeClaims(claims)}` : '';
-  return `${said} ${writeOrder('comment', words)} on a pull request${whom}`;
+  const whom = claims.length > 0 ? `, with \`${describeClaims(claims)}\`` : '';
+  return `${said} \`${writeOrder('comment', words)}\` on a pull request${whom}`;
 }
 
 /** The version of the manifest that is left; undefined when it holds it no more. */

@@ -2,6 +2,7 @@ import type { Decision, Reason } from '../core/decision/decision.ts';
 import { type Problem, ToolError } from '../core/errors.ts';
 import { recordedWeight } from '../core/plan/rollout.ts';
 import { momentFor } from '../core/plan/skew.ts';
+import type { TakenBack } from '../core/record/release-state.ts';
 import type { VersionRef } from '../core/record/version-ref.ts';
 import { type Instant, type Percent, percent } from '../core/units.ts';
 import type { ReleaseReport, RunReport } from '../report/run-report.ts';
@@ -89,15 +90,16 @@ function withProblems(
 /** Nothing is rolled back when another version than the one that was meant is tried or served. */
 function refuseOtherVersion({ subject, options }: Job): ReleaseReport | undefined {
   const { candidate, stable, state } = subject;
-  if (options.from === undefined || findNamed(subject, options.from)) return undefined;
+  const { from } = options;
+  if (from === undefined || findNamed(subject, from)) return undefined;
   const what =
     candidate && state.rollout
       ? `${candidate.version} is being tried and would have to be rolled back first`
       : `${[stable, candidate].flatMap((one) => one?.version ?? []).join(' and ') || 'nothing'} can be`;
-  return settled(
-    subject,
-    `${options.from} is not what a rollback would leave: ${what}. Nothing to roll back`,
-  );
+  const text = `${from} is not what a rollback would leave: ${what}. Nothing to roll back`;
+  // who asks to look has ordered nothing, and of who presses the button twice the second order is done
+  const isDone = options.onlyIfFailing || state.takenBack.some(({ ref }) => ref.version === from);
+  return isDone ? settled(subject, text) : undone(subject, text);
 }
 
 /** The version that an order names, if it can be left: stable as well, while nobody was sent to the candidate yet. */
@@ -146,14 +148,12 @@ async function rollBackAsAsked(world: World, snapshot: Snapshot, job: Job): Prom
   const { subject, options } = job;
   if (!subject.candidate && options.from === undefined) {
     const stable = subject.stable?.version ?? '';
-    const { sequence, quarantined } = subject.state;
     // of two who press the button at once, the second must read that it is done
-    const last = quarantined.find(({ record }) => record === sequence);
+    const last = findLeft(subject);
     const since = last ? ` since record ${last.record} took ${last.ref.version} back` : '';
-    return settled(
-      subject,
-      `settled on ${stable}${since}: no candidate to roll back. To go back from ${stable} itself, say --from ${stable}`,
-    );
+    const text = `settled on ${stable}${since}: no candidate to roll back. To go back from ${stable} itself, say --from ${stable}`;
+    // what a person took out of the manifest is not tried any more either
+    return last || subject.state.unfinished ? settled(subject, text) : undone(subject, text);
   }
   const reason = options.reason.replace(/\s+/g, ' ').trim();
   const named = options.from === undefined ? undefined : findNamed(subject, options.from);
@@ -164,6 +164,12 @@ async function rollBackAsAsked(world: World, snapshot: Snapshot, job: Job): Prom
   const order = orderFor(snapshot, job, { asked, bad });
   const base = reportSubject(subject, order.decision);
   return runRollback(world, order, { base, dryRun: options.dryRun });
+}
+
+/** What a rollback left, if nothing was promoted or adopted since. */
+function findLeft({ state: { takenBack, good } }: Subject): TakenBack | undefined {
+  const [last] = takenBack;
+  return last && good.every(({ record }) => record < last.record) ? last : undefined;
 }
 
 /** A release that is to go back to a version of its own choice whatever fails goes there as well when a person says so. */
@@ -209,6 +215,11 @@ function decision(kind: Decision['kind'], code: Reason['code'], text: string): D
 
 function settled(subject: Subject, text: string): ReleaseReport {
   return reportSubject(subject, decision('nothing', 'SETTLED', text));
+}
+
+/** The order was for nothing that is there. */
+function undone(subject: Subject, text: string): ReleaseReport {
+  return reportSubject(subject, decision('nothing', 'NOTHING_TO_ROLL_BACK', text));
 }
 
 /** What is said of a release that is not looked at. */

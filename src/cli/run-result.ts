@@ -1,6 +1,6 @@
 import type { ReasonCode } from '../core/decision/decision.ts';
 import type { Problem } from '../core/errors.ts';
-import { exitCodeOf } from '../report/exit-code.ts';
+import { exitCodeOf, isUndone } from '../report/exit-code.ts';
 import { describeReceipt } from '../report/receipt.ts';
 import type { PullLink, ReleaseReport, RunReport } from '../report/run-report.ts';
 import { summariseRun } from '../report/summary.ts';
@@ -76,11 +76,15 @@ function notices({ command, releases }: RunReport): readonly Problem[] {
     }
     // A red button that did nothing says so where its user looks.
     if (command === 'rollback' && decision.kind === 'nothing')
-      return notice('NOTHING_ROLLED_BACK', 'warning', decision.reasons[0].text);
+      return notice(
+        'NOTHING_ROLLED_BACK',
+        isUndone(decision) ? 'error' : 'warning',
+        decision.reasons[0].text,
+      );
     if (command === 'command') {
       const [{ code, text }] = decision.reasons;
       if (decision.kind === 'hold') return notice(code, 'error', text);
-      return decision.kind === 'nothing' ? notice(code, 'warning', text) : [];
+      return decision.kind === 'nothing' ? notice(code, isUndone(decision) ? 'error' : 'warning', text) : [];
     }
     if (decision.kind === 'hold' && NEEDS_PERSON.has(decision.reasons[0].code))
       return notice(decision.reasons[0].code, 'warning', decision.reasons[0].text);

@@ -1,4 +1,4 @@
-import { needsPerson, reasonsForPerson } from '../core/decision/decision.ts';
+import { type Decision, needsPerson, type ReasonCode, reasonsForPerson } from '../core/decision/decision.ts';
 import type { ToolErrorCode } from '../core/errors.ts';
 import { assertNever } from '../core/errors.ts';
 import type { Verdict } from '../core/judge/evidence.ts';
@@ -90,8 +90,23 @@ function exitCodeOfRelease(command: RunReport['command'], { decision, receipt }:
       return command === 'advance' ? 0 : 1;
     default:
       if (command === 'command' && decision.kind === 'hold') return 1;
+      if (command !== 'advance' && isUndone(decision)) return 1;
       return command === 'advance' && needsPerson(decision) ? 2 : 0;
   }
+}
+
+/** What an order came to that is about nothing that is there. One that was done before is no mistake, and not among them. */
+const UNDONE: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  'NOTHING_TO_ROLL_BACK',
+  'NOTHING_TO_APPROVE',
+  'APPROVAL_OUTDATED',
+  'NOT_QUARANTINED',
+  'MANIFEST_INVALID',
+]);
+
+/** Whether a person's order did nothing, and what was ordered is not so either. */
+export function isUndone({ kind, reasons }: Decision): boolean {
+  return kind === 'nothing' && UNDONE.has(reasons[0].code);
 }
 
 /** The exit code of a run that ended early. */

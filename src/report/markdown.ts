@@ -40,6 +40,20 @@ export function codeSpan(text: string): string {
   return `${fence}${pad}${flat}${pad}${fence}`;
 }
 
+/** Plain text with code between backticks: the code stays code, so that a name in it is no mention, and all else is escaped. */
+export function escapeAroundCode(text: string): string {
+  const parts = text.split('`');
+  // what stands behind a backtick without a partner is text
+  if (parts.length % 2 === 0) return escapeText(text);
+  return parts
+    .map((part, index) => {
+      if (index % 2 === 1) return codeSpan(part);
+      const [before = '', after = ''] = [/^\s+/.exec(part)?.[0], /\s+$/.exec(part)?.[0]];
+      return part.trim() === '' ? part : `${before}${escapeText(part)}${after}`;
+    })
+    .join('');
+}
+
 /** Fenced block with a fence longer than any run of backticks in it. */
 export function codeBlock(text: string, language = ''): string {
   const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));

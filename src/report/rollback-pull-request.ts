@@ -16,7 +16,7 @@ import {
 } from '../core/units.ts';
 import { formatDiff } from './diff.ts';
 import { describeEvidence, describeVerdicts } from './evidence.ts';
-import { codeBlock, codeSpan, details, escapeText, joinBlocks, table } from './markdown.ts';
+import { codeBlock, codeSpan, details, escapeAroundCode, escapeText, joinBlocks, table } from './markdown.ts';
 
 /** Longest pull request body that GitHub takes, in characters. */
 export const MAX_BODY = 65_536;
@@ -115,7 +115,7 @@ function now({ record, traffic, runbook, lift }: RollbackDescription): string {
     record.quarantine
       ? `**To try again later:** bring a new version with new content; ${bad} stays quarantined.`
       : `**To try again later:** bring ${bad} again once what it needs is rolled out; nothing is proven against it.`,
-    ...(lift === undefined ? [] : [`**If the quarantine is wrong:** ${escapeText(lift)}`]),
+    ...(lift === undefined ? [] : [`**If the quarantine is wrong:** ${escapeAroundCode(lift)}`]),
     ...(runbook ? [`**Runbook:** ${codeSpan(runbook)}`] : []),
   ];
   return `### What to do\n${lines.map((line) => `- ${line}`).join('\n')}`;

@@ -77,7 +77,7 @@ export interface ReleaseReport {
   /** What the decision changes, without the record. */
   readonly edits: readonly FileEdit[];
   readonly receipt: Receipt;
-  /** Of a rollback: how the quarantine is lifted, should it have been wrong, and by whom; one line. */
+  /** Of a rollback: how the quarantine is lifted, should it have been wrong, and by whom; one line, with code between backticks. */
   readonly lift?: string;
   /** Of a rollback: names of the releases that go back in the same pull request. */
   readonly along?: readonly string[];

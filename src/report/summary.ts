@@ -2,7 +2,7 @@ import { formatProblem, type Problem, sortProblems, worstFirst } from '../core/e
 import { formatDuration, formatInstant, formatPercent } from '../core/units.ts';
 import { formatDiff } from './diff.ts';
 import { describeVerdicts } from './evidence.ts';
-import { codeBlock, codeSpan, details, escapeText, joinBlocks, table } from './markdown.ts';
+import { codeBlock, codeSpan, details, escapeAroundCode, escapeText, joinBlocks, table } from './markdown.ts';
 import { describeReceipt } from './receipt.ts';
 import type { Receipt, ReleaseReport, RunReport } from './run-report.ts';
 
@@ -63,7 +63,7 @@ function describeRelease(release: ReleaseReport): readonly string[] {
       `### ${escapeText(release.name)}\nAt ${formatPercent(step.weight)} since ${formatInstant(enteredAt)}, holds ${formatDuration(step.hold)} until ${formatInstant(holdUntil)}, ${then}.`,
     );
   }
-  if (lift !== undefined) blocks.push(`${escapeText(release.name)}: ${escapeText(lift)}`);
+  if (lift !== undefined) blocks.push(`${escapeText(release.name)}: ${escapeAroundCode(lift)}`);
   if (assessment) blocks.push(describeVerdicts(assessment));
   if (diff !== '') blocks.push(details(`Files of ${release.name}`, codeBlock(diff, 'diff')));
   return blocks;

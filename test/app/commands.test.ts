@@ -4,6 +4,7 @@ import { orderOf } from '../../src/app/answer-comment.ts';
 import type { Seen } from '../../src/app/decide-order.ts';
 import { obeyCommand } from '../../src/app/obey-command.ts';
 import { watch } from '../../src/app/watch.ts';
+import { runResult } from '../../src/cli/run-result.ts';
 import { readCommand } from '../../src/core/command/command.ts';
 import { ToolError } from '../../src/core/errors.ts';
 import type { WrittenOrder } from '../../src/core/record/order-schema.ts';
@@ -40,6 +41,7 @@ interface Words {
   readonly until?: string;
   readonly version?: string;
   readonly from?: string;
+  readonly to?: string;
 }
 
 /** Somebody who may do so orders something, in a comment or as told; the run has a new checkout. */
@@ -232,6 +234,18 @@ describe('a pause by a person', () => {
     );
     expect(told(await bench.tick(64))).toEqual(['hold', code, 'none']);
   });
+
+  it.each([{}, { until: untilMinute(60) }])(
+    '%j that is ordered again with the same end writes nothing',
+    async (end) => {
+      const bench = await openInFlight(2);
+      await order(bench, 20, { ...PAUSE, ...end });
+      const tip = bench.forge.tip('main');
+      const again = await order(bench, 21, { ...PAUSE, ...end });
+      expect([told(again), exitCodeOf(again)]).toEqual([['nothing', 'PAUSED_ALREADY', 'none'], 0]);
+      expect(bench.forge.tip('main')).toBe(tip);
+    },
+  );
 
   it('may be made longer, and louder', async () => {
     const bench = await openInFlight(2);
@@ -462,8 +476,23 @@ describe('abort and rollback', () => {
   it('abort of a settled release says how to leave a promoted version', async () => {
     const bench = await openInFlight(5);
     const report = await order(bench, 100, { name: 'abort', reason: 'x' });
-    expect(told(report)).toEqual(['nothing', 'SETTLED', 'none']);
+    expect(told(report)).toEqual(['nothing', 'NOTHING_TO_ROLL_BACK', 'none']);
+    expect(exitCodeOf(report)).toBe(1);
+    expect(runResult(report).problems).toMatchObject([{ code: 'NOTHING_ROLLED_BACK', severity: 'error' }]);
     expect(only(report).decision.reasons[0].text).toContain('--from 3.5.0');
+  });
+
+  it('abort of a version that nobody tries is red, and of one that was taken back is done', async () => {
+    const bench = await openInFlight(3);
+    const words = { name: 'abort', reason: 'x' };
+    const wrong = await order(bench, 40, { ...words, from: '9.9.9' });
+    expect([told(wrong)[1], exitCodeOf(wrong)]).toEqual(['NOTHING_TO_ROLL_BACK', 1]);
+    await order(bench, 41, words);
+    for (const again of [words, { ...words, from: '3.5.0' }]) {
+      const report = await order(bench, 42, again);
+      expect([told(report)[1], exitCodeOf(report)]).toEqual(['SETTLED', 0]);
+      expect(runResult(report).problems).toMatchObject([{ severity: 'warning' }]);
+    }
   });
 
   it('rollback leaves a promoted version that is named, once', async () => {
@@ -561,6 +590,41 @@ describe('a step that asks for a person', () => {
       await bench.tick(37);
       expect(weightOf(bench)).toBe(25);
       expect(newestRecord(bench).decision.kind).toBe('advance');
+    });
+  });
+
+  describe('of which another is named', () => {
+    const OUTDATED = ['APPROVAL_OUTDATED', 1];
+    const NOT_NEEDED = ['APPROVAL_NOT_NEEDED', 0];
+    const approve = async (bench: Bench, at: number, words: Partial<Words>) => {
+      const report = await order(bench, at, { name: 'approve', ...words });
+      return { came: [told(report)[1], exitCodeOf(report)], text: only(report).decision.reasons[0].text };
+    };
+
+    it('is refused with what comes next, approved already or not', async () => {
+      const bench = await openInFlight(2, {}, setup);
+      const version = await approve(bench, 10, { version: '9.9.9' });
+      expect(version).toEqual({
+        came: OUTDATED,
+        text: '9.9.9 is not what comes next: 3.5.0 to 25% is. Look again, and approve that',
+      });
+      expect((await approve(bench, 10, { to: '26' })).text).toMatch(/^26% is not what comes next/);
+      expect((await approve(bench, 11, { version: '3.5.0', to: '25' })).came).toEqual(['APPROVED', 0]);
+      expect((await approve(bench, 12, { version: '9.9.9' })).came).toEqual(OUTDATED);
+      expect((await approve(bench, 12, { to: '26' })).came).toEqual(OUTDATED);
+      expect((await approve(bench, 12, {})).came).toEqual(NOT_NEEDED);
+    });
+
+    it('is done when the candidate is at that step, or serves all', async () => {
+      const bench = await openInFlight(2, {}, setup);
+      await approve(bench, 10, {});
+      await bench.tick(32);
+      expect((await approve(bench, 40, { version: '3.5.0', to: '25' })).came).toEqual(NOT_NEEDED);
+      expect((await approve(bench, 40, { version: '9.9.9', to: '25' })).came).toEqual(OUTDATED);
+      const settled = await openInFlight(5);
+      expect((await approve(settled, 100, { version: '3.5.0', to: '25' })).came).toEqual(NOT_NEEDED);
+      expect((await approve(settled, 100, { version: '9.9.9' })).came).toEqual(['NOTHING_TO_APPROVE', 1]);
+      expect((await approve(settled, 100, {})).came).toEqual(['NOTHING_TO_APPROVE', 1]);
     });
   });
 
@@ -689,11 +753,14 @@ describe('a quarantine', () => {
       const role =
         '/belay lift-quarantine scorer 3.5.0 --reason "…" on a pull request, with role unquarantine (@ana: roles.unquarantine';
       const expected = kind === 'schedule' ? role : `belay command ${words}`;
-      expect(only(report).lift).toContain(expected);
+      expect(only(report).lift?.replaceAll('`', '')).toContain(expected);
       expect(printRun(report, { diff: false })).toContain(expected);
       expect(summariseRun(report)).toContain('3.5.0 stays quarantined until somebody says');
       const body = bench.forge.pulls.at(-1)?.description;
       expect(body).toContain('**If the quarantine is wrong:** 3.5.0 stays quarantined until somebody says');
+      const typed = kind === 'schedule' ? `/belay ${words}` : `belay command ${words}`;
+      expect(body).toContain(`\`${typed}\``);
+      if (kind === 'schedule') expect(body).toContain('with `role unquarantine (@ana: roles.unquarantine');
       expect(body?.includes('/belay')).toBe(kind === 'schedule');
     }
   });
@@ -704,16 +771,16 @@ describe('a quarantine', () => {
     bringCandidate(bench);
     expect(told(await bench.tick(60))).toEqual(['hold', 'CANDIDATE_QUARANTINED', 'none']);
     const lift = { name: 'lift-quarantine', reason: 'it was the feed' };
-    expect(told(await order(bench, 61, { ...lift, version: '9.9.9' }))).toEqual([
-      'nothing',
-      'NOT_QUARANTINED',
-      'none',
-    ]);
+    const wrong = await order(bench, 61, { ...lift, version: '9.9.9' });
+    expect(told(wrong)).toEqual(['nothing', 'NOT_QUARANTINED', 'none']);
+    expect(exitCodeOf(wrong)).toBe(1);
     expect(told(await order(bench, 62, { ...lift, version: '3.5.0' }))).toEqual([
       'lift',
       'QUARANTINE_LIFTED',
       'committed',
     ]);
+    const again = await order(bench, 63, { ...lift, version: '3.5.0' });
+    expect([told(again)[1], exitCodeOf(again)]).toEqual(['LIFTED_ALREADY', 0]);
     expect(newestRecord(bench)).toMatchObject({
       lifted: '3.5.0',
       trigger: { order: { reason: 'it was the feed' } },

@@ -290,7 +290,7 @@ describe('an approval in a comment', () => {
     for (const words of ['3.6.0', '--to 25%', '3.5.0 --to 25'])
       expect((await say({ body: `/belay approve scorer ${words}` })).reactions).toEqual(['eyes']);
     expect(repo.comments.at(-1)?.body).toContain(
-      '3.5.0 to 25% was approved, and what comes next is 3.5.0 to 5%',
+      '3.5.0 to 25% is not what comes next: 3.5.0 to 5% is. Look again, and approve that',
     );
     expect((await say({ body: '/belay approve scorer 3.5.0 --to 5%' })).reactions).toContain('rocket');
   });

@@ -98,7 +98,9 @@ describe('a rollback that a person asks for', () => {
 
   it('leaves a settled version only when it is named', async () => {
     const bench = await openInFlight(5);
-    expect(told(await bench.rollBack(100))).toEqual(['nothing', 'SETTLED', 'none']);
+    const unnamed = await bench.rollBack(100);
+    expect(told(unnamed)).toEqual(['nothing', 'NOTHING_TO_ROLL_BACK', 'none']);
+    expect(exitCodeOf(unnamed)).toBe(1);
     expect(told(await bench.rollBack(100, { from: '3.5.0' }))).toEqual([
       'rollback',
       'ASKED_BY_PERSON',
@@ -106,7 +108,10 @@ describe('a rollback that a person asks for', () => {
     ]);
     expect(bench.forge.textAt(MANIFEST)).toBe(SETTLED);
     expect(splitOf(bench)).toEqual([100, 0]);
-    expect(told(await bench.rollBack(101, { from: '3.5.0' }))).toEqual(['nothing', 'SETTLED', 'none']);
+    for (const again of [{ from: '3.5.0' }, {}]) {
+      const report = await bench.rollBack(101, again);
+      expect([told(report), exitCodeOf(report)]).toEqual([['nothing', 'SETTLED', 'none'], 0]);
+    }
     expect(told(await bench.tick(105))).toEqual(['nothing', 'SETTLED', 'none']);
   });
 
@@ -130,9 +135,11 @@ describe('a rollback that a person asks for', () => {
     const bench = await openInFlight(3);
     const head = bench.forge.tip('main');
     const stable = await bench.rollBack(40, { from: '3.4.1' });
-    expect(told(stable)).toEqual(['nothing', 'SETTLED', 'none']);
+    expect(told(stable)).toEqual(['nothing', 'NOTHING_TO_ROLL_BACK', 'none']);
+    expect(exitCodeOf(stable)).toBe(1);
     expect(only(stable).decision.reasons[0].text).toContain('3.5.0 is being tried');
-    expect(told(await bench.rollBack(40, { from: '3.4.0', onlyIfFailing: true }))[0]).toBe('nothing');
+    const looked = await bench.rollBack(40, { from: '3.4.0', onlyIfFailing: true });
+    expect([told(looked)[0], exitCodeOf(looked)]).toEqual(['nothing', 0]);
     expect(bench.forge.tip('main')).toBe(head);
   });
 
@@ -341,7 +348,7 @@ describe('a manifest that cannot be read', () => {
     const bench = await openInFlight(5);
     bench.forge.push({ [MANIFEST]: 'kind: [\n' });
     const report = await bench.rollBack(WALK[4] + 5);
-    expect(told(report)).toEqual(['nothing', 'SETTLED', 'none']);
+    expect(told(report)).toEqual(['nothing', 'NOTHING_TO_ROLL_BACK', 'none']);
     expect(exitCodeOf(report)).toBe(1);
   });
 });

@@ -201,9 +201,9 @@ const specSchema = () =>
         }),
       rollback: z
         .strictObject({
-          mode: z.enum(['revert', 'step-down', 'fallback']).meta({
+          mode: z.enum(['revert', 'step-down', 'fallback']).optional().meta({
             description:
-              'What a failing check without onFail does. revert: at once, by a pull request that restores the last good manifest. step-down: the declared steps down first. fallback: as revert, to the version that fallback names.',
+              'What a failing check without onFail does. revert: at once, by a pull request that restores the last good manifest. step-down: the declared steps down first. fallback: as revert, to the version that fallback names. Default revert.',
           }),
           every: Duration.optional().meta({
             description: 'Of step-down: how long to stay on each step on the way down. Default two ticks.',

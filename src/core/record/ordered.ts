@@ -49,13 +49,13 @@ function readPauseIn({ decision, trigger, sequence, at }: BelayRecord): OrderedP
   return { record: sequence, at, order: trigger.order, code };
 }
 
-/** Whether a pause stays in the place of another one: it ends later, or at the same time and a person must look. */
+/** Whether a pause stays in the place of another one: it ends later, or at the same time, and the other one does not ask a person to look. */
 export function outlasts(
   one: Pick<OrderedPause, 'order' | 'code'>,
   { order, code }: { readonly order: Pick<Order, 'until'>; readonly code: OrderedPause['code'] },
 ): boolean {
   const [end, otherEnd] = [one.order.until ?? Infinity, order.until ?? Infinity];
-  return end > otherEnd || (end === otherEnd && one.code === LOOKS_WRONG && code === PAUSED_BY_PERSON);
+  return end > otherEnd || (end === otherEnd && code === PAUSED_BY_PERSON);
 }
 
 /** Whether a pause holds at a moment: it may have been ordered until then only. */

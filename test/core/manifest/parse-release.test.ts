@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../../src/core/errors.ts';
+import { brakeIn } from '../../../src/core/manifest/brake-in.ts';
 import type { Config } from '../../../src/core/manifest/config-schema.ts';
 import { parseConfig } from '../../../src/core/manifest/parse-config.ts';
 import { checkReleases, type ParsedRelease, parseRelease } from '../../../src/core/manifest/parse-release.ts';
@@ -40,6 +41,15 @@ describe('parseRelease', () => {
     const { release } = must(parseRelease('releases/fraud-scorer.yaml', SHORT));
     expect(release.spec.health.tick).toBeUndefined();
     expect(release.spec.rollback).toBeUndefined();
+  });
+
+  it('takes a rollback that names no mode as one that reverts', () => {
+    const text = `${SHORT.trimEnd()}\n  rollback: {verify: 15m}\n`;
+    const { release } = must(parseRelease('releases/fraud-scorer.yaml', text));
+    expect(release.spec.rollback).toEqual({ verify: 900_000 });
+    expect(release.spec.health.checks.map((check) => brakeIn(check, release))).toEqual(
+      release.spec.health.checks.map(() => 'rollback'),
+    );
   });
 
   it('hands out the source with positions', () => {

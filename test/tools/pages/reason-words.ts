@@ -33,6 +33,8 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
     'Down to the first step, until a person decides: edit the manifest to go on, or roll back.',
   PAUSED_BY_CHECK: 'A check with `onFail: pause` fails: edit the manifest to go on, or roll back.',
   ASKED_BY_PERSON: 'A person ordered it.',
+  NOTHING_TO_ROLL_BACK:
+    'Nothing that the order is about is tried or served, so it was not carried out (exit code 1): the text says how to give it.',
   DEPENDENCY_IN_FLIGHT: 'A release that it depends on is being rolled out: goes on when that has ended.',
   DEPENDENCY_NOT_MET: 'It needs another version of a release that it depends on: roll that out first.',
   DEPENDENT_LEFT:
@@ -48,17 +50,19 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
   CLOCK_SKEW: 'The clock of the runner is more than ten minutes behind the newest record: set it.',
   PAUSED_BY_MANIFEST: '`rollout.paused` is true: take it out to go on.',
   PAUSED_BY_PERSON: 'A person paused it; the text says who, why and how to go on.',
-  PAUSED_ALREADY: 'A longer pause holds already; nothing is written.',
+  PAUSED_ALREADY: 'A pause that ends then or later holds already; nothing is written.',
   PAUSE_PENDING: 'The pull request of a pause waits for a requirement: merge it, or close it to go on.',
   LOOKS_WRONG: 'A person says that it looks wrong: resume, or roll back.',
   RESUMED_BY_PERSON: 'A person ended the pause.',
   APPROVED: 'A person approved the step; it is taken when its checks pass and its hold is over.',
-  APPROVAL_NOT_NEEDED: 'No step that comes next asks for an approval, or it has one.',
+  APPROVAL_NOT_NEEDED: 'No step that comes next asks for an approval, or it has one, or was taken already.',
+  NOTHING_TO_APPROVE: 'No candidate is being tried, so there is no step to approve (exit code 1).',
   APPROVAL_OUTDATED:
-    'The release moved since the approval was written: look at the step that comes next, and approve again.',
+    'Another version or step was approved than comes next, or the release moved since (exit code 1): look at the step that comes next, and approve that.',
   QUARANTINE_LIFTED: 'The version may be tried again, from the first step.',
   NOT_PAUSED: 'No person paused it. What Belay holds by itself ends as its own reason says.',
-  NOT_QUARANTINED: 'There is no such version in quarantine; the text names those that are.',
+  LIFTED_ALREADY: 'The version was rolled back once and may come again; nothing is written.',
+  NOT_QUARANTINED: 'There is no such version in quarantine (exit code 1); the text names those that are.',
   ORDER_OUTDATED:
     'Another candidate has come since the comment was written: look at it, and give the order again.',
   ORDER_DONE: 'This comment was obeyed already.',
