@@ -187,7 +187,7 @@ describe.skipIf(!present)('a version that was promoted', () => {
     const promoted = await stage.runJob('advance', repository);
     expect(promoted.outputs.decision).toBe('promote');
     const vague = await rollBack(repository, byHand({ release: 'scorer', reason: 'sick after all' }));
-    expect(vague).toMatchObject({ exitCode: 0, requests: 0, outputs: { decision: 'nothing' } });
+    expect(vague).toMatchObject({ exitCode: 1, requests: 0, outputs: { decision: 'nothing' } });
     const event = byHand({ release: 'scorer', reason: 'sick after all', from: '3.5.0' });
     const run = await rollBack(repository, event);
     expect(run).toMatchObject({

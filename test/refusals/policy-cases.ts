@@ -35,7 +35,8 @@ export const POLICY_CASES: readonly RefusalCase[] = [
   spoiled(
     'check-not-required',
     '    checks:\n      - name: errors\n',
-    '    ⟦⟦⟦checks:\n      - name: errors\n        required: false\n',
+    '    ⟦⟦⟦⟦checks:\n      - name: errors\n        required: false\n',
+    'NOTHING_GATES',
     'SEC-28',
     'SEC-28',
     'SEC-28',
@@ -43,7 +44,9 @@ export const POLICY_CASES: readonly RefusalCase[] = [
   spoiled(
     'check-only-notifies',
     '    checks:\n      - name: errors\n',
-    '    ⟦⟦checks:\n      - name: errors\n        onFail: ⟦notify\n',
+    '    ⟦⟦⟦⟦checks:\n      - name: errors\n        onFail: ⟦notify\n',
+    'NOTHING_GATES',
+    'SEC-28',
     'SEC-28',
     'SEC-28',
     'SEC-28',

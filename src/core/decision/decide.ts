@@ -1,5 +1,4 @@
 import type { Assessment } from '../analysis/assessment.ts';
-import { changedGuarantee, guaranteeOf } from '../analysis/guarantee.ts';
 import type { Config } from '../manifest/config-schema.ts';
 import { HEALTH_DEFAULTS } from '../manifest/defaults.ts';
 import type { Policy } from '../manifest/policy.ts';
@@ -36,6 +35,7 @@ import {
 import { obeyOrders } from './obey-orders.ts';
 import { obeyPolicy } from './obey-policy.ts';
 import type { ServedShare } from './served-share.ts';
+import { describeVoided } from './voided.ts';
 
 /** All that a decision rests on. */
 export interface DecisionInput {
@@ -87,19 +87,6 @@ function requireTime({ state, now }: DecisionInput, decision: Decision): Decisio
     from: decision.from,
     to: decision.from,
     reasons: [{ code: 'CLOCK_SKEW', text: behind }],
-  };
-}
-
-/** What the error rates rest on was changed under way: nobody can keep them then, and it is said with every decision. */
-function describeVoided({ release, state, sources }: DecisionInput): Reason | undefined {
-  if (!state.rollout || !state.guarantee || !release.spec.candidate) return undefined;
-  const changed = changedGuarantee(state.guarantee, guaranteeOf(release, sources));
-  const [first, ...rest] = changed;
-  if (first === undefined) return undefined;
-  const more = rest.length === 0 ? '' : `, and ${rest.length} more`;
-  return {
-    code: 'GUARANTEE_VOID',
-    text: `the error rates of this rollout are not promised any more, since what they rest on was changed under way: ${first}${more}`,
   };
 }
 
