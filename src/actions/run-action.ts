@@ -42,6 +42,7 @@ export const ACTIONS: Readonly<Record<string, Readonly<Record<string, string>>>>
     release: 'BELAY_RELEASE',
     version: 'BELAY_VERSION',
     reason: 'BELAY_REASON',
+    to: 'BELAY_TO',
     until: 'BELAY_UNTIL',
   },
   drill: {

@@ -75,12 +75,12 @@ describe('belay command in a terminal', () => {
     const head = git('rev-parse', 'HEAD');
     const dry = await run(['command', 'pause', 'scorer', '--reason', 'odd', '--dry-run']);
     expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining('dry run: nothing was written') });
-    for (const line of [
-      ['resume', 'scorer'],
-      ['approve', 'scorer'],
-      ['lift-quarantine', 'scorer', '1.0', '--reason', 'x'],
-    ])
-      expect((await run(['command', ...line])).code).toBe(0);
+    for (const [code, ...line] of [
+      [0, 'resume', 'scorer'],
+      [1, 'approve', 'scorer'],
+      [1, 'lift-quarantine', 'scorer', '1.0', '--reason', 'x'],
+    ] as const)
+      expect((await run(['command', ...line])).code).toBe(code);
     expect(git('rev-parse', 'HEAD')).toBe(head);
   });
 

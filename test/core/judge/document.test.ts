@@ -290,6 +290,21 @@ describe('a document of evidence', () => {
   });
 
   it.each([
+    [
+      { harm: { ratio: 1.5 }, safe: { ratio: 1.25 } },
+      /\.safe\.ratio: expected at least harm\.ratio, 1\.5, got 1\.25; /,
+    ],
+    [
+      { harm: { difference: 0.01 }, safe: { ratio: 2 } },
+      /\.safe\.difference: expected at least harm\.difference, 0\.01, got 0; /,
+    ],
+  ])('says that what is harm is not within what is safe: %j', (margins, says) => {
+    const written = document([{ ...errors, ...margins, ticks: [tick(5, 5_000, 95, 95_000)] }]);
+    const [check] = assess(written).checks;
+    expect(check).toMatchObject({ verdict: 'error', reason: expect.stringMatching(says) });
+  });
+
+  it.each([
     ['{', /^evidence\.json:1:2: not JSON: expected a key in double quotes, got the end of the file; /],
     ['[]', /^evidence\.json:1:1: expected a map, got an empty list$/],
     [document([]), /^evidence\.json:1:\d+ checks: expected a list of at least 1, got an empty list$/],

@@ -139,10 +139,32 @@ function readCheck(value: unknown, index: number, tick: Millis | undefined): Che
     );
   const result = z.safeParse(CHECK_SCHEMAS[kindName as DocumentKind], value, PARSING);
   if (!result.success) return unusable(listIssues(result.error, ['checks', index]));
+  const narrow = findNarrow(result.data);
+  if (narrow) return unusable([{ ...narrow, path: ['checks', index, ...narrow.path] }]);
   const check = toCheck(result.data);
   if (check.kind === 'limit' && check.alerts && tick === undefined)
     return at('alerts', 'expected the width of a tick in ms as tick of the document, got none');
   return { kind: 'usable', name, kindName, check, written: result.data };
+}
+
+interface WrittenMargin {
+  readonly ratio?: number;
+  readonly difference?: number;
+  /** Of a gauge's. */
+  readonly unit?: string;
+}
+
+/** A part of `safe` that is narrower than that of `harm`: one value would be harmful and safe at once. */
+function findNarrow(data: z.infer<(typeof CHECK_SCHEMAS)[DocumentKind]>): Fault | undefined {
+  if (!('harm' in data && data.safe)) return undefined;
+  for (const part of ['ratio', 'difference'] as const) {
+    const { harm, safe } = data as Readonly<Record<'harm' | 'safe', WrittenMargin>>;
+    const [least, got] = [harm[part], safe[part]];
+    if (least === undefined || got === undefined || got >= least || harm.unit !== safe.unit) continue;
+    const message = `expected at least harm.${part}, ${least}, got ${got}; else one value is harmful and safe at once`;
+    return { path: ['safe', part], what: 'value', message };
+  }
+  return undefined;
 }
 
 /** The questions that manifests ask by name, and the kinds that answer them. */
