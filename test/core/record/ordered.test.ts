@@ -37,7 +37,7 @@ describe('of several pauses by people', () => {
       ],
       2,
     ],
-    ['the newest of equals holds', [['PAUSED_BY_PERSON'], ['PAUSED_BY_PERSON']], 2],
+    ['the first of equals holds', [['PAUSED_BY_PERSON'], ['PAUSED_BY_PERSON']], 1],
     ['what looks wrong stays said', [['LOOKS_WRONG'], ['PAUSED_BY_PERSON']], 1],
     ['what looks wrong is said', [['PAUSED_BY_PERSON'], ['LOOKS_WRONG']], 2],
     ['none is left when somebody resumed', [['PAUSED_BY_PERSON'], ['RESUMED_BY_PERSON']], undefined],

@@ -165,6 +165,8 @@ export const OTHERS: Readonly<Record<string, string>> = {
   LABELS_UNREADABLE: 'The labels of a sample in an OpenMetrics file cannot be read; the position says where.',
   MODEL_FILES_DIFFER:
     'The files of a model are not those that its signature names: put back what was signed, or sign what is to be served.',
+  NOTHING_GATES:
+    'No check can say that a step is safe, so nothing goes up: let one fail the rollout, or require one.',
   NOTHING_ROLLED_BACK:
     'The run of `rollback` found no release to look at: look at the name and at the payload.',
   NOT_RESTORED:
