@@ -9,6 +9,7 @@ import { describeStep } from '../report/step-pull-request.ts';
 import { approveByReview } from './approve-by-review.ts';
 import { dependentsOf, graphOf, supportsOf } from './check-dependencies.ts';
 import { closePulls } from './close-pulls.ts';
+import { commitChange } from './commit-change.ts';
 import type { RollbackOrder } from './compute-rollback.ts';
 import { servedRef } from './dependencies.ts';
 import { createWriter, problemOfFault, type Write } from './fault.ts';
@@ -193,29 +194,12 @@ function isApproved({ change }: Step): boolean {
 
 async function commitSteps(world: World, snapshot: Snapshot, steps: readonly Step[]): Promise<Receipt> {
   const changes = steps.map((step) => step.change);
-  const { files, subject, body, operation } = combineChanges(changes, world.sha256);
-  const writes = files.map((edit) => ({ path: edit.path, text: edit.after }));
-  const outcome = await world.forge.commit({
-    parent: snapshot.head,
-    files: writes,
-    subject,
-    body,
-    operation,
-  });
-  switch (outcome.kind) {
-    case 'committed':
-      for (const step of steps.filter(isApproved)) await closeApproved(world, step, outcome.commit);
-      return { kind: 'committed', commit: outcome.commit };
-    case 'head-moved':
-      return { kind: 'head-moved' };
-    case 'refused': {
-      const message =
-        outcome.code === 'RULE_VIOLATION'
-          ? `${outcome.message}. For one pull request per step, write "advance: {mode: pull-request}" in .belay/config.yaml`
-          : outcome.message;
-      return { kind: 'blocked', code: outcome.code, pull: undefined, message };
-    }
-  }
+  const receipt = await commitChange(world, combineChanges(changes, world.sha256), snapshot.head);
+  if (receipt.kind === 'committed')
+    for (const step of steps.filter(isApproved)) await closeApproved(world, step, receipt.commit);
+  if (receipt.kind !== 'blocked' || receipt.code !== 'RULE_VIOLATION') return receipt;
+  const message = `${receipt.message}. For one pull request per step, write "advance: {mode: pull-request}" in .belay/config.yaml`;
+  return { ...receipt, message };
 }
 
 /** The pull requests in which a step waited for the approval that it has now. */

@@ -1,11 +1,13 @@
 import { ToolError } from '../core/errors.ts';
 import type { ReleaseReport } from '../report/run-report.ts';
 import { checkRestored } from './check-restored.ts';
+import { commitChange } from './commit-change.ts';
 import { judgeVariant, withFault } from './drill-faults.ts';
 import { createDrillForge } from './drill-forge.ts';
 import { type Job, judgeLanding, NOTHING, notStarted, type Rehearsal, stepsOf } from './drill-job.ts';
 import { planDrillStart } from './drill-start.ts';
 import { removeLeftovers } from './drill-traces.ts';
+import type { DrillChange } from './drill-write.ts';
 import type { Snapshot } from './read-snapshot.ts';
 import { rollback } from './rollback.ts';
 import type { World } from './world.ts';
@@ -35,22 +37,13 @@ export async function walkScratch(job: Job): Promise<Rehearsal> {
   return { ...NOTHING, from, landing, findings: [...findings, ...restored, ...asked] };
 }
 
-async function putInFlight(
-  { forge }: World,
-  { head }: Snapshot,
-  change: {
-    readonly files: readonly { readonly path: string; readonly after: string }[];
-    readonly subject: string;
-    readonly body: string;
-    readonly operation: string;
-  },
-): Promise<void> {
-  const { subject, body, operation } = change;
-  const files = change.files.map(({ path, after }) => ({ path, text: after }));
-  const outcome = await forge.commit({ parent: head, files, subject, body, operation });
-  if (outcome.kind === 'committed') return;
+async function putInFlight(world: World, { head }: Snapshot, change: DrillChange): Promise<void> {
+  const receipt = await commitChange(world, change, head);
+  if (receipt.kind === 'committed') return;
   const message =
-    outcome.kind === 'refused' ? outcome.message : `${forge.defaultBranch} moved; somebody pushed to it`;
+    receipt.kind === 'blocked'
+      ? receipt.message
+      : `${world.forge.defaultBranch} moved; somebody pushed to it`;
   throw new ToolError({ code: 'FORGE_REFUSED', message: `no version could be put in flight: ${message}` });
 }
 

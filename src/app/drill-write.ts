@@ -1,6 +1,7 @@
 import type { Config } from '../core/manifest/config-schema.ts';
 import type { Sha } from '../core/units.ts';
 import type { Receipt } from '../report/run-report.ts';
+import { commitChange } from './commit-change.ts';
 import { createWriter } from './fault.ts';
 import { type Proposal, proposeAndMerge } from './propose.ts';
 import type { World } from './world.ts';
@@ -34,20 +35,6 @@ export async function landDrillChange(world: World, change: DrillWrite): Promise
       return proposeAndMerge(world, proposalOf(change, built, head));
     });
     if (receipt.kind !== 'head-moved' || attempt >= ATTEMPTS) return receipt;
-  }
-}
-
-async function commitChange({ forge }: World, change: DrillChange, head: Sha): Promise<Receipt> {
-  const { subject, body, operation } = change;
-  const files = change.files.map(({ path, after }) => ({ path, text: after }));
-  const outcome = await forge.commit({ parent: head, files, subject, body, operation });
-  switch (outcome.kind) {
-    case 'committed':
-      return outcome;
-    case 'head-moved':
-      return { kind: 'head-moved' };
-    case 'refused':
-      return { kind: 'blocked', code: outcome.code, pull: undefined, message: outcome.message };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Change } from '../core/change/change.ts';
 import { describeOrder } from '../report/order-pull-request.ts';
 import type { Receipt } from '../report/run-report.ts';
+import { commitChange } from './commit-change.ts';
 import { findOutlasting } from './pending-pause.ts';
 import { type Proposal, proposeAndMerge, shortOperation } from './propose.ts';
 import type { Snapshot } from './read-snapshot.ts';
@@ -13,7 +14,7 @@ import type { World } from './world.ts';
  * the next tick, at its own commit (`landWaitingOrders`).
  */
 export async function landOrder(world: World, { head, config }: Snapshot, change: Change): Promise<Receipt> {
-  const { files, subject, body, operation } = change;
+  const { subject, operation } = change;
   const family = orderFamily(change.release, change.decision.kind);
   if (change.record.via === 'pull-request')
     return proposeAndMerge(world, {
@@ -29,11 +30,7 @@ export async function landOrder(world: World, { head, config }: Snapshot, change
       landing: change.decision.kind === 'pause' ? 'arm' : 'leave',
       whenClosed: 'the order is not obeyed. Give it again',
     });
-  const writes = files.map((edit) => ({ path: edit.path, text: edit.after }));
-  const outcome = await world.forge.commit({ parent: head, files: writes, subject, body, operation });
-  if (outcome.kind !== 'refused') return outcome.kind === 'committed' ? outcome : { kind: 'head-moved' };
-  const { code, message } = outcome;
-  return { kind: 'blocked', code, pull: undefined, message };
+  return commitChange(world, change, head);
 }
 
 /** Who says stop now does not end a pause that lasts longer, and speaks against whatever would go on. */

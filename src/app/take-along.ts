@@ -41,7 +41,7 @@ export interface Company {
   readonly computed: ComputedRollback;
   /** Those that depend on others first. */
   readonly along: readonly TakenAlong[];
-  /** Dependents that may need what is taken back, and stay for now. */
+  /** Dependents that may need what is taken back, and stay as they are. */
   readonly left: readonly Problem[];
 }
 
@@ -147,6 +147,6 @@ async function takeOne(
     return { computed, change: buildRollback(world, computed) };
   } catch (fault) {
     if (isForgeDown(fault)) throw fault;
-    return `It stays for now, since looking for its way back broke: ${toToolError(fault).message}`;
+    return `It stays as it is, since looking for its way back broke, and the next run looks again: ${toToolError(fault).message}`;
   }
 }

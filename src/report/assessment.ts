@@ -55,8 +55,11 @@ function describeVerdict({ verdict, checks }: AssessmentDocument): string {
       const failing = having('fail');
       if (failing.some(({ kind }) => kind === 'split'))
         return 'leave the candidate where it is and mend the split first';
-      return failing.length > 0
-        ? `what fails takes no candidate back ${named('fail')}; leave it where it is and look at that first`
+      if (failing.length > 0)
+        return `what fails takes no candidate back ${named('fail')}; leave it where it is and look at that first`;
+      const shared = checks.filter(({ stableFails }) => stableFails).map(({ name }) => plainLine(name));
+      return shared.length > 0
+        ? `stable suffers from the same (${shared.join(', ')}), so the candidate is not the cause; leave it where it is and see to what they share, since more ticks decide nothing`
         : `neither harm nor safety is proven yet ${named('inconclusive')}; leave the candidate where it is and add ticks`;
     }
     default:

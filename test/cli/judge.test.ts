@@ -101,6 +101,24 @@ describe('belay judge', () => {
     expect(drawn.checks[0].curve).toHaveLength(1);
   });
 
+  it('refuses a curve that nobody would see', async () => {
+    const { exitCode, stderr } = await judge(evidence, ['--curve']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('add --format json, or leave --curve out');
+  });
+
+  it('says first that stable suffers too, where more ticks would decide nothing', async () => {
+    const arm = { events: 400, exposure: 4_000 };
+    const ticks = Array.from({ length: 6 }, () => ({ candidate: arm, stable: arm }));
+    const check = { name: 'slo', kind: 'limit', max: 0.01, ticks };
+    const text = JSON.stringify({ apiVersion: 'belay.dev/v1', kind: 'Evidence', checks: [check] });
+    const { stdout } = await judge(text);
+    expect(stdout).toMatch(
+      /^inconclusive: stable suffers from the same \(slo\), so the candidate is not the cause; /,
+    );
+    expect(stdout).not.toContain('add ticks');
+  });
+
   it('refuses what is no evidence, with the path and where the format is', async () => {
     const { exitCode, stdout, stderr } = await judge('{"kind": "Evidence", "checks": []}');
     expect([exitCode, stdout]).toEqual([1, '']);

@@ -7,7 +7,7 @@ import { type AssessmentDocument, judgeDocument } from '../../core/judge/documen
 import { readEvidence } from '../../core/judge/document/read-evidence.ts';
 import { describeAssessment, summariseAssessment } from '../../report/assessment.ts';
 import { exitCodeOfVerdict } from '../../report/exit-code.ts';
-import { type CommandContext, type CommandInput, type CommandResult, hasFlag } from '../command.ts';
+import { type CommandContext, type CommandInput, type CommandResult, hasFlag, textFlag } from '../command.ts';
 
 /** File descriptor of standard input. */
 const STDIN = 0;
@@ -22,6 +22,12 @@ export async function runJudge(
     throw new ToolError({
       code: 'REFUSED',
       message: 'judge: expected a file of evidence or - for standard input, got nothing',
+    });
+  if (hasFlag(flags, 'curve') && textFlag(flags, 'format') !== 'json')
+    throw new ToolError({
+      code: 'REFUSED',
+      message:
+        'judge: --curve is for plots and is printed as JSON alone; add --format json, or leave --curve out',
     });
   const assessment = assessText(path, readInput(path, context), hasFlag(flags, 'curve'));
   return {

@@ -19,6 +19,8 @@ export interface CheckResult {
   readonly interval: (Omit<ShownInterval, 'high'> & { readonly high: number | null }) | null;
   readonly ticks: { readonly used: number; readonly dropped: CheckJudgement['weighed']['dropped'] };
   readonly reason: string;
+  /** Stable suffers from the same at the same time, so the candidate is not the cause. */
+  readonly stableFails?: true;
   readonly curve?: readonly CurvePoint[];
 }
 
@@ -114,6 +116,7 @@ function checkResult(one: CheckJudgement): CheckResult {
     interval: interval ? { ...interval, high: interval.high ?? null } : null,
     ticks: { used: weighed.used, dropped: weighed.dropped },
     reason: describeWithTicks(one),
+    ...(one.shared ? { stableFails: true } : {}),
   };
 }
 
