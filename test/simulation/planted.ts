@@ -133,16 +133,16 @@ export const PLANTED: readonly PlantedBug[] = [
   bug(
     'the record is left out of the commit',
     'INV-5',
-    'app/apply-plans.ts',
-    'const writes = files.map((edit) => ({ path: edit.path, text: edit.after }));',
-    'const writes = files.slice(0, -1).map((edit) => ({ path: edit.path, text: edit.after }));',
+    'app/commit-change.ts',
+    'const writes = files.map(',
+    'const writes = files.slice(0, -1).map(',
   ),
   bug(
     'a decision is written onto whatever is there now',
     'INV-5',
-    'app/apply-plans.ts',
-    '    parent: snapshot.head,\n    files: writes,',
-    '    parent: await world.forge.refresh(),\n    files: writes,',
+    'app/commit-change.ts',
+    'commit({ parent, files',
+    'commit({ parent: await forge.refresh(), files',
   ),
   bug(
     'comments of the manifest are lost',

@@ -1,0 +1,3 @@
+import { describePlanted } from './describe-planted.ts';
+
+describePlanted(1);
