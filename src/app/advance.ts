@@ -44,7 +44,7 @@ export async function advance(world: World, options: AdvanceOptions): Promise<Ru
   const first = options.from === 'newest' ? world.forge.refresh() : world.forge.head();
   let snapshot = await readSnapshot(world, await first);
   refuseUnknown(snapshot, options.only);
-  const orders = await landOrders(world, snapshot, options.dryRun);
+  const orders = options.dryRun ? NO_ORDERS : await landWaitingOrders(world, snapshot);
   if (orders.moved) snapshot = await readNewest(world, snapshot, 0);
   const tick = () => {
     const left = chooseReleases(snapshot, options.only, done);
@@ -85,18 +85,6 @@ export async function advance(world: World, options: AdvanceOptions): Promise<Ru
 }
 
 const NO_ORDERS: WaitingOrders = { moved: false, problems: [] };
-
-/** A forge that breaks over an order is no hindrance to what this run decides itself. */
-async function landOrders(world: World, snapshot: Snapshot, dryRun: boolean): Promise<WaitingOrders> {
-  if (dryRun) return NO_ORDERS;
-  try {
-    return await landWaitingOrders(world, snapshot);
-  } catch (fault) {
-    if (!(fault instanceof ToolError) || fault.code === 'BUG') throw fault;
-    world.log.warn(`orders that wait could not be looked at: ${fault.message}`);
-    return NO_ORDERS;
-  }
-}
 
 function refuseUnknown(snapshot: Snapshot, only: readonly string[]): void {
   const names = snapshot.releases.map(nameOf);

@@ -1,8 +1,9 @@
 import { describeChange } from '../core/change/describe-change.ts';
-import type { Problem } from '../core/errors.ts';
+import { type Problem, ToolError, type ToolErrorCode } from '../core/errors.ts';
 import { readRecord, recordPath } from '../core/record/record-file.ts';
 import type { WrittenRecord } from '../core/record/record-schema.ts';
 import type { ForgeState, PullRequest } from '../ports/forge.ts';
+import { isForgeDown, problemOfFault } from './fault.ts';
 import { nameOf, type ReadableRelease } from './read-files.ts';
 import type { Snapshot } from './read-snapshot.ts';
 import { hasLanded, ORDERS, operationIn, orderFamily } from './rollback-branch.ts';
@@ -31,9 +32,12 @@ export async function landWaitingOrders(world: World, snapshot: Snapshot): Promi
     for (const kind of openKinds(release))
       for (const branch of branches.filter((one) => one.startsWith(orderFamily(nameOf(release), kind)))) {
         if (hasLanded(release, branch)) continue;
-        const outcome = await tryToLand(world, snapshot, { release, kind, branch });
+        const outcome = await tryOrTell(world, snapshot, { release, kind, branch });
         if (outcome.kind === 'landed') return { moved: true, problems };
         if (outcome.kind === 'stuck') problems.push(stuckAt(release.path, outcome.message));
+        if (outcome.kind === 'broken') problems.push(outcome.problem);
+        // the next one would meet the same
+        if (outcome.kind === 'broken' && outcome.isDown) return { moved: false, problems };
       }
   }
   return { moved: false, problems };
@@ -70,6 +74,37 @@ type Landing =
   /** There is none, or it waits on. */
   | { readonly kind: 'left' }
   | { readonly kind: 'stuck'; readonly message: string };
+
+/** The forge broke over it, which is no hindrance to what this run decides itself: the next run tries again. */
+interface Broken {
+  readonly kind: 'broken';
+  readonly problem: Problem;
+  readonly isDown: boolean;
+}
+
+/** Faults that pass by themselves: nobody has to do anything. */
+const PASSING: ReadonlySet<ToolErrorCode> = new Set<ToolErrorCode>([
+  'FORGE_UNAVAILABLE',
+  'RATE_LIMITED',
+  'CORRUPT',
+  'HEAD_MOVED',
+]);
+
+async function tryOrTell(world: World, snapshot: Snapshot, waiting: Waiting): Promise<Landing | Broken> {
+  try {
+    return await tryToLand(world, snapshot, waiting);
+  } catch (fault) {
+    if (!(fault instanceof ToolError) || fault.code === 'BUG') throw fault;
+    const { code, message } = fault;
+    const text = `the order of ${waiting.branch} was not brought to its end: ${message}`;
+    const problem = problemOfFault(waiting.release.path, { code, message: text });
+    return {
+      kind: 'broken',
+      problem: PASSING.has(code) ? { ...problem, severity: 'warning' } : problem,
+      isDown: isForgeDown(fault),
+    };
+  }
+}
 
 async function tryToLand(
   world: World,

@@ -6,7 +6,10 @@ import { createGitHubForge } from '../../src/adapters/github/github-forge.ts';
 import { createFixedClock } from '../../src/adapters/system/fixed-clock.ts';
 import { sha256 } from '../../src/adapters/system/sha256.ts';
 import { advance } from '../../src/app/advance.ts';
+import { orderOf } from '../../src/app/answer-comment.ts';
+import { obeyCommand } from '../../src/app/obey-command.ts';
 import { rollback } from '../../src/app/rollback.ts';
+import type { World } from '../../src/app/world.ts';
 import { runResult } from '../../src/cli/run-result.ts';
 import { ToolError } from '../../src/core/errors.ts';
 import { readChain } from '../../src/core/record/record-file.ts';
@@ -155,12 +158,23 @@ async function runOnce(
     tool: 'belay test',
     trigger: { kind: 'manual', actor: 'mona' },
   } as const;
-  const running = what === 'advance' ? advance(world, { only: [], dryRun: false }) : rollback(world, what);
+  const running = start(world, what);
   const said = await Promise.race([running.then(told, failed), end.killed]);
   if (said.kind === 'killed') return said;
   const text = [...lines, said.text].join('\n');
   if (text.includes(token)) throw new Error(`the token is in: ${text}`);
   return { ...said, text };
+}
+
+function start(world: World, what: FaultStory['run']): Promise<RunReport> {
+  if (what === 'advance') return advance(world, { only: [], dryRun: false });
+  if (!('name' in what)) return rollback(world, what);
+  const order = orderOf(what, {
+    person: { login: 'mona', id: 1 },
+    // a run that is started again has the same number
+    source: { kind: 'run', id: what.name === 'pause' ? 1 : 2 },
+  });
+  return obeyCommand({ ...world, trigger: { ...world.trigger, order } }, what, { dryRun: false });
 }
 
 function told(report: RunReport): Extract<Said, { kind: 'ended' }> {

@@ -1,4 +1,5 @@
 import type { RollbackOptions } from '../../src/app/rollback.ts';
+import type { Command } from '../../src/core/command/command.ts';
 import { type Health, healthy, sick, WALK, writeManifest } from '../app/bench.ts';
 import { CONFIG, MANIFEST } from '../builders/world.ts';
 import type { RepositorySettings } from '../lab/options.ts';
@@ -13,8 +14,11 @@ export interface Asked {
   readonly nth: number;
   /** All top-level fields, in order. */
   readonly fields: readonly string[];
-  /** Something on the side: the run goes on without it, or holds without an error until the next one; its log says so. */
-  readonly aside?: 'goes-on' | 'holds';
+  /**
+   * Something on the side: the run goes on without it, or holds without an error until the next one, and its log says so; or goes on
+   * and says so on the manifest, as an error where it does not pass by itself.
+   */
+  readonly aside?: 'goes-on' | 'holds' | 'told';
   /** Every fault strikes it; default the short list. */
   readonly all?: true;
 }
@@ -32,7 +36,7 @@ export interface FaultStory {
   /** What happens between the checkout and the run. */
   readonly meanwhile?: (scene: Scene) => Promise<void>;
   readonly at: number;
-  readonly run: 'advance' | RollbackOptions;
+  readonly run: 'advance' | RollbackOptions | Command;
   readonly asked: readonly Asked[];
   /** What people or checks do when all runs are through. */
   readonly after?: (scene: Scene) => Promise<void>;
@@ -92,6 +96,14 @@ function refuse({ lab }: Scene, field: string): Promise<void> {
   });
 }
 
+const PAUSE: Command = {
+  name: 'pause',
+  release: 'scorer',
+  reason: 'odd scores',
+  until: undefined,
+  version: undefined,
+};
+
 /** Runs that go up. */
 export const STEP_STORIES: readonly FaultStory[] = [
   { ...base, name: 'a step', run: 'advance', asked: [all(COMMIT)] },
@@ -114,6 +126,33 @@ export const STEP_STORIES: readonly FaultStory[] = [
     config: BY_PULL,
     run: 'advance',
     asked: [all(look(1)), PROPOSE, all(MERGE)],
+  },
+  {
+    ...base,
+    name: 'an order that waited for a check',
+    config: BY_PULL,
+    at: 20,
+    before: async (scene) => {
+      await scene.run(10, PAUSE);
+      scene.repo.configure({ rules: { checks: ['ci'] } });
+      await scene.run(12, { ...PAUSE, name: 'resume' });
+      await passChecks(scene);
+    },
+    run: 'advance',
+    asked: [
+      all({ ...look(1), aside: 'told' }),
+      all({ ...MERGE, aside: 'told' }),
+      { call: 'fetch', operation: 'info/refs', nth: 1, fields: [] },
+      { call: 'fetch', operation: 'git-upload-pack', nth: 1, fields: [] },
+    ],
+  },
+  {
+    ...base,
+    name: 'an order by pull request',
+    config: BY_PULL,
+    at: 20,
+    run: PAUSE,
+    asked: [look(1), look(2), PROPOSE, MERGE_OR_ARM],
   },
   {
     ...base,
