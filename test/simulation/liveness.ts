@@ -1,5 +1,5 @@
 import type { ReleaseReport, RunReport } from '../../src/report/run-report.ts';
-import { exposure, manifestPath, newestMove, newestRecord, readManifest } from './files.ts';
+import { exposure, lastServed, manifestPath, newestRecord, readManifest } from './files.ts';
 import type { ActKind } from './scenario.ts';
 import { minuteOf } from './serving.ts';
 import type { SimWorld } from './world.ts';
@@ -136,7 +136,7 @@ export class Liveness {
     if (!release) return undefined;
     const { candidate, stable, rollout, rollback } = release.spec;
     if (exposure(release) > 0) return candidate;
-    const move = newestMove(forge.commitAt(forge.tip('main')!).tree, name);
+    const move = lastServed(forge.commitAt(forge.tip('main')!).tree, name);
     if (!move) return undefined;
     const from = minuteOf(move.at);
     const { version } = stable;
