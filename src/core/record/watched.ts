@@ -137,9 +137,15 @@ function readRestored(
     ({ decision: { kind }, candidate }) =>
       kind === 'start' && candidate && sameVersion(candidate, restored.version),
   );
-  // what is left may not be what took its place: a second rollback goes back past a version that was good
+  // what is left may not be what took its place: a second rollback goes back past a version that was good. And it may have been gone
+  // back to before: what took its place then is not what troubles it now
+  const inCharge = before.findLast(({ good, restored: back }) => {
+    const serving = good ?? back?.version;
+    return serving !== undefined && sameVersion(serving, restored.version);
+  });
+  const since = inCharge?.sequence ?? restored.record;
   const replaced = before.find(
-    ({ sequence, good }) => sequence > restored.record && good && !sameVersion(good, restored.version),
+    ({ sequence, good }) => sequence > since && good && !sameVersion(good, restored.version),
   );
   const isSecond = decision.reasons.some(({ code }) => code === NOT_RECOVERED);
   return {
