@@ -163,7 +163,7 @@ export class Liveness {
     const { forge, minute } = this.#world;
     const path = manifestPath(name);
     const { stable, rollout } = readManifest(path, forge.textAt(path))?.spec ?? {};
-    const move = newestMove(forge.commitAt(forge.tip('main')!).tree, name);
+    const move = lastServed(forge.commitAt(forge.tip('main')!).tree, name);
     return (
       move?.decision.kind === 'promote' &&
       move.candidate?.version === stable?.version &&
