@@ -44,7 +44,7 @@ const RESTS: Readonly<
   STABLE_CHANGED_BY_HAND: ['promote-by-hand', 'stable', 'force-push', 'record-deleted'],
   suppressed: ['close-pull', 'delete-branch'],
   NOT_COMPUTED: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted', 'sick'],
-  RELEASE_FROZEN: ['sick'],
+  RELEASE_FROZEN: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted', 'sick'],
   STABLE_FAILING_TOO: ['shared'],
   DEPENDENCY_IN_FLIGHT: ['waiting'],
   DEPENDENCY_NOT_MET: ['waiting'],
