@@ -3,6 +3,7 @@ import type { Change, FileEdit } from '../core/change/change.ts';
 import type { Decision, Reason } from '../core/decision/decision.ts';
 import type { LastGood, LastGoodSearch, SkippedGood } from '../core/decision/last-good.ts';
 import { type Dependencies, describeUnmet, findUnmet } from '../core/decision/needs.ts';
+import { askedProof } from '../core/decision/watch.ts';
 import type { Problem } from '../core/errors.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import type { Rollout } from '../core/plan/rollout.ts';
@@ -143,7 +144,13 @@ export function buildRollback(
     rollout: order.state.rollout ?? rolloutOf(order),
     manifest: { path: order.path, before: order.text, after: good.text },
     targets,
-    restored: { version: good.ref, commit: good.commit, record: good.record, passedOver: skipped },
+    restored: {
+      version: good.ref,
+      commit: good.commit,
+      record: good.record,
+      passedOver: skipped,
+      verify: askedProof(good.release, order.release),
+    },
     ...(isFollowing(order.decision) ? {} : { quarantine: order.bad }),
     ...(order.evidence ? { assessment: order.evidence.assessment, answers: order.evidence.answers } : {}),
     along,

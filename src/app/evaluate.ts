@@ -28,8 +28,8 @@ export async function evaluate(
     now,
   }: { readonly release: ReadableRelease; readonly config: Config | undefined; readonly now: Instant },
 ): Promise<Evidence | undefined> {
-  const { parsed, state } = release;
-  const evaluation = evaluationOf(parsed.release, state, now);
+  const { parsed, state, digest } = release;
+  const evaluation = evaluationOf(parsed.release, state, { manifest: digest, now });
   if (!evaluation) return undefined;
   const watched = lookedAfter(state);
   if (watched?.kind !== 'restored') return evaluateRollout(providers, { evaluation, config });

@@ -1,7 +1,9 @@
 import { asksApproval } from '../core/decision/obey-orders.ts';
+import { askedProof } from '../core/decision/watch.ts';
 import { ToolError } from '../core/errors.ts';
 import { promoteManifest, writeWeight } from '../core/manifest/edit-manifest.ts';
 import { type ParsedRelease, parseRelease } from '../core/manifest/parse-release.ts';
+import type { Release } from '../core/manifest/release-schema.ts';
 import { recordedWeight } from '../core/plan/rollout.ts';
 import { isFollowing } from '../core/record/following.ts';
 import type { BelayRecord } from '../core/record/record-schema.ts';
@@ -159,7 +161,7 @@ function editedBy(
 }
 
 /** It may be over a manifest that nobody can read: what it goes back to is what counts. */
-function findOddRollback({ record, path, after, state, history }: RecordedMove): string | undefined {
+function findOddRollback({ record, path, before, after, state, history }: RecordedMove): string | undefined {
   const { restored, stable, candidate, quarantine, good } = record;
   if (!restored || good !== null) return 'a rollback that does not say what it goes back to';
   const { version } = restored;
@@ -175,7 +177,21 @@ function findOddRollback({ record, path, after, state, history }: RecordedMove):
   const reading = parseRelease(path, after);
   const release = reading.kind === 'ok' ? reading.value.release : undefined;
   const spec = release?.metadata.name === record.release ? release.spec : undefined;
-  if (!history.includes(after) || !spec || spec.candidate || !sameVersion(versionRef(spec.stable), version))
+  if (
+    !history.includes(after) ||
+    !release ||
+    !spec ||
+    spec.candidate ||
+    !sameVersion(versionRef(spec.stable), version)
+  )
     return `the manifest is not as it stood settled with ${version.version}`;
+  // records before it have none
+  if (restored.verify !== undefined && restored.verify !== askedProof(release, readLeft(path, before)))
+    return 'another time to prove itself than the manifests ask for';
   return undefined;
+}
+
+function readLeft(path: string, before: string | undefined): Release | undefined {
+  const reading = before === undefined ? undefined : parseRelease(path, before);
+  return reading?.kind === 'ok' ? reading.value.release : undefined;
 }

@@ -3,7 +3,6 @@ import { buildChange } from '../core/change/build-change.ts';
 import type { Change, FileEdit } from '../core/change/change.ts';
 import { type DecisionInput, decide } from '../core/decision/decide.ts';
 import { type Decision, isRecorded, type Reason, type ReasonCode } from '../core/decision/decision.ts';
-import { findLastGood } from '../core/decision/last-good.ts';
 import { asksApproval } from '../core/decision/obey-orders.ts';
 import { assertNever, type Problem, ToolError } from '../core/errors.ts';
 import { promoteManifest, writeWeight } from '../core/manifest/edit-manifest.ts';
@@ -11,17 +10,17 @@ import { type ParsedRelease, parseRelease } from '../core/manifest/parse-release
 import { policyFor } from '../core/manifest/policy.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import { findStanding } from '../core/plan/rollout.ts';
-import { sameVersion, versionRef } from '../core/record/version-ref.ts';
+import { versionRef } from '../core/record/version-ref.ts';
 import { type Instant, percent } from '../core/units.ts';
 import type { ReleaseReport } from '../report/run-report.ts';
 import type { Evidence } from './evaluate.ts';
 import { requireConfig } from './last-config.ts';
 import { nameOf, type ReadableRelease, type ReleaseFile, type UnreadableRelease } from './read-files.ts';
-import { readRevisions } from './read-revisions.ts';
 import type { Snapshot } from './read-snapshot.ts';
 import { findDifference, placeMissing, readTargets, renderTargets, textsOf } from './render-targets.ts';
 import { requireHistory } from './require-history.ts';
 import { requireHold } from './require-hold.ts';
+import { requireTarget, requireWayBack } from './require-way-back.ts';
 import type { World } from './world.ts';
 
 /** What is to be done about one release, before anything is written. */
@@ -47,7 +46,7 @@ export async function planRelease(
 ): Promise<ReleasePlan> {
   const { release, evidence, now } = input;
   const { parsed, state, digest } = release;
-  const decided = await decideWritable(world, snapshot, release, {
+  const asked: DecisionInput = {
     release: parsed.release,
     manifest: digest,
     state,
@@ -56,7 +55,9 @@ export async function planRelease(
     sources: snapshot.config?.providers,
     served: evidence?.served,
     now,
-  });
+  };
+  const writable = await decideWritable(world, snapshot, release, asked);
+  const decided = await requireTarget(world, snapshot, { release, evidence, asked, decision: writable });
   const found = await findServed(world, snapshot, release, decided);
   const configured = requireConfig(snapshot.lastConfig, decided);
   const held = await requireHold(world, snapshot, { release, decision: configured, now });
@@ -183,21 +184,6 @@ function requireServed(
   return state.rollout && decision.kind === 'hold'
     ? { ...decision, reasons: [...decision.reasons, mismatch] }
     : decision;
-}
-
-/** Nobody climbs without a rope: a rollout starts and goes up only when the way back can be computed now. */
-async function requireWayBack(
-  world: World,
-  snapshot: Snapshot,
-  release: ReadableRelease,
-  decision: Decision,
-): Promise<Decision> {
-  if (decision.kind !== 'start' && decision.kind !== 'advance') return decision;
-  const revisions = await readRevisions(world.forge, snapshot.head, [release.path, ...release.state.paths]);
-  const { found } = findLastGood({ path: release.path, state: release.state, bad: undefined, revisions });
-  if (found && sameVersion(found.ref, versionRef(release.parsed.release.spec.stable))) return decision;
-  const text = `no settled manifest with stable ${release.parsed.release.spec.stable.version} in the history of the default branch, so there would be no way back; merge the manifest without candidate first`;
-  return hold(decision, 'LAST_GOOD_MISSING', text);
 }
 
 /** Whether the step that a decision enters asks for a person who has not spoken yet. */

@@ -70,12 +70,12 @@ async function dateSteps(forge: Forge, head: Sha, file: ReleaseFile): Promise<Re
 }
 
 /** The record by which a version is watched or verified, where its moment counts and it came by pull request. */
-function watchedByPull({ parsed, state: { watched } }: ReadableRelease): readonly number[] {
+function watchedByPull({ parsed, digest, state: { watched } }: ReadableRelease): readonly number[] {
   if (watched?.via !== 'pull-request') return [];
   const until =
     watched.kind === 'promoted'
       ? watchedUntil(parsed.release, watched)
-      : verifiedUntil(parsed.release, watched);
+      : verifiedUntil(parsed.release, watched, digest);
   return until === undefined ? [] : [watched.record];
 }
 

@@ -132,8 +132,12 @@ async function rollBackIfFailing(world: World, snapshot: Snapshot, job: Job): Pr
   // Asked to look, not to step: a step that is due is left to the next tick.
   const version = stable?.version ?? '';
   const isLookedAt = subject.candidate !== undefined || evidence !== undefined;
+  const saw =
+    evidence?.assessment.overall === 'fail'
+      ? 'looked, and takes nothing back'
+      : 'looked, and no harm is proven';
   const text = isLookedAt
-    ? `looked, and no harm is proven: ${first.text}`
+    ? `${saw}: ${first.text}`
     : `settled on ${version}: there is no candidate to judge. To go back from ${version} whatever the checks say, leave out --if-failing and say --from ${version}`;
   const held: Decision = {
     ...plan.report.decision,

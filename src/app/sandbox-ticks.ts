@@ -1,3 +1,4 @@
+import { verifiedUntil } from '../core/decision/watch.ts';
 import { ToolError } from '../core/errors.ts';
 import { healthSettings } from '../core/manifest/defaults.ts';
 import type { DrillFinding, DrillPhase } from '../core/record/drill-schema.ts';
@@ -60,10 +61,12 @@ export async function seeSandbox({ world, options }: Job): Promise<Sandbox> {
   return { file, stage: stageOf(file) };
 }
 
-function stageOf({ parsed: { release }, state }: ReadableRelease): SandboxStage {
+function stageOf({ parsed: { release }, state, digest }: ReadableRelease): SandboxStage {
   if (release.spec.candidate) return state.rollout ? 'exposed' : 'brought';
   if (state.good.length === 0) return 'new';
-  return state.watched?.kind === 'restored' ? 'restored' : 'settled';
+  const { watched } = state;
+  const isUnproven = watched?.kind === 'restored' && verifiedUntil(release, watched, digest) !== undefined;
+  return isUnproven ? 'restored' : 'settled';
 }
 
 /** One tick of the sandbox and of nothing else. */

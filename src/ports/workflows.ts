@@ -7,6 +7,8 @@ export interface Workflows {
    * @throws ToolError when the forge cannot be asked, or does not let this token look
    */
   look(file: string): Promise<WorkflowView | undefined>;
+  /** The steps of a run, of all its jobs, by what became of them in its newest attempt. One request. @throws ToolError as `look` */
+  steps(run: WorkflowRun): Promise<readonly WorkflowStep[]>;
 }
 
 export interface WorkflowView {
@@ -21,10 +23,19 @@ export interface WorkflowView {
 }
 
 export interface WorkflowRun {
+  readonly id: number;
   readonly url: string;
   readonly startedAt: Instant;
   /** When it changed last: of one that ended, its end. */
   readonly changedAt: Instant;
   /** `skipped`: its jobs never ran, as when a newer run took its place or its file is broken. */
   readonly state: 'waiting' | 'running' | 'ended' | 'skipped';
+  /** It ended, and one of its jobs failed. */
+  readonly hasFailed: boolean;
+}
+
+export interface WorkflowStep {
+  /** As people named it, or else after what it uses: `Run acme/tool/actions/advance@v1`. */
+  readonly name: string;
+  readonly end: 'well' | 'failed' | 'not-run';
 }

@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sha256 } from '../../src/adapters/system/sha256.ts';
-import { replayRecord } from '../../src/core/decision/replay.ts';
-import { parseRelease } from '../../src/core/manifest/parse-release.ts';
-import { readChain } from '../../src/core/record/record-file.ts';
-import { RecordSchema, type WrittenRecord } from '../../src/core/record/record-schema.ts';
-import { readState } from '../../src/core/record/release-state.ts';
-import { versionRef } from '../../src/core/record/version-ref.ts';
+import type { WrittenRecord } from '../../src/core/record/record-schema.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { MetricsProvider } from '../../src/ports/metrics.ts';
 import { exitCodeOf } from '../../src/report/exit-code.ts';
@@ -26,6 +20,7 @@ import {
   told,
   writeManifest,
 } from './bench.ts';
+import { replayAll } from './replay-all.ts';
 
 /** Four steps, so that there is a way down. */
 const STEPS = [
@@ -70,22 +65,6 @@ function newestRecord(bench: Pick<Bench, 'forge'>): WrittenRecord {
 /** A person edits the manifest as it is now. */
 function edit(bench: Pick<Bench, 'forge'>, change: (text: string) => string): void {
   bench.forge.push({ [MANIFEST]: change(bench.forge.textAt(MANIFEST)!) }, { message: 'Edit the manifest' });
-}
-
-/** What every record says was decided, and what is decided again from it. */
-function replayAll({ forge }: Pick<Bench, 'forge'>): readonly (readonly [then: unknown, again: unknown])[] {
-  const { tree } = forge.commitAt(forge.tip('main')!);
-  const paths = [...tree.keys()].filter((one) => one.startsWith('.belay/records/scorer/')).sort();
-  return paths.map((path, index) => {
-    const files = new Map(paths.slice(0, index).map((one) => [one, String(tree.get(one))]));
-    const chain = readChain('scorer', files, sha256);
-    const record = RecordSchema.parse(JSON.parse(String(tree.get(path))));
-    const manifest = parseRelease(MANIFEST, forge.textAt(MANIFEST, record.base)!);
-    if (chain.kind !== 'ok' || manifest.kind !== 'ok') throw new TypeError('records or manifest do not read');
-    const { candidate } = manifest.value.release.spec;
-    const state = readState(chain.chain, candidate && versionRef(candidate));
-    return [record.decision, replayRecord(record, manifest.value.release, { state }).decision];
-  });
 }
 
 /** A person stops the rollout where it is. */

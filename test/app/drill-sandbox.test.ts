@@ -4,6 +4,7 @@ import { advance } from '../../src/app/advance.ts';
 import { drill } from '../../src/app/drill.ts';
 import { nameOf } from '../../src/app/read-files.ts';
 import { readSnapshot } from '../../src/app/read-snapshot.ts';
+import { rollback } from '../../src/app/rollback.ts';
 import { createSandboxForge } from '../../src/app/sandbox-forge.ts';
 import { readSandboxTraffic } from '../../src/app/sandbox-traffic.ts';
 import type { World } from '../../src/app/world.ts';
@@ -124,6 +125,30 @@ describe('a drill of a sandbox', () => {
       expect(forge.textAt(ROUTE)).toBe(FILES[ROUTE]);
       await moveTo(clock, minute(5 + number * 60));
     }
+  });
+
+  it('waits for no proof of a rollback that nobody asked it of, before verify was there', async () => {
+    const proven = FILES[MANIFEST] ?? '';
+    const unproven = proven.replace(', verify: 1m', '');
+    const { world, forge, rehearse, tick } = await openBench({ [MANIFEST]: unproven });
+    await tick();
+    const stable = /stable:\n(.*?)(?= {2}rollout:)/s.exec(unproven)?.[1] ?? '';
+    const candidate = stable.replaceAll('1'.repeat(64), '2'.repeat(64)).replace('1.0.0', '1.1.0');
+    const brought = `candidate:\n${candidate.replace('sandbox-a', 'sandbox-b')}  rollout:`;
+    forge.push({ [MANIFEST]: unproven.replace('rollout:', brought) });
+    expect((await tick()).releases[0]?.decision.kind).toBe('start');
+    forge.checkout();
+    const order = {
+      release: 'sandbox',
+      reason: 'slow',
+      from: undefined,
+      onlyIfFailing: false,
+      dryRun: false,
+    };
+    expect((await rollback(world, order)).releases[0]?.receipt.kind).toBe('merged');
+    forge.push({ [MANIFEST]: proven });
+    forge.checkout();
+    expect((await rehearse()).result).toEqual({ kind: 'passed' });
   });
 
   it.each(DRILL_VARIANTS)('passes when Belay does what it should, and ends whole: %s', async (variant) => {

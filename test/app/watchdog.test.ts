@@ -2,14 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { createFixedClock } from '../../src/adapters/system/fixed-clock.ts';
 import { watchdog } from '../../src/app/watchdog.ts';
 import { millis } from '../../src/core/units.ts';
-import type { WorkflowRun, WorkflowView } from '../../src/ports/workflows.ts';
+import type { WorkflowRun, WorkflowStep, WorkflowView } from '../../src/ports/workflows.ts';
 import { minute } from '../builders/release.ts';
 
 /** REL-03 and REL-04: the ticks that do not come, told by something else than a tick. Now is minute 0, the limit an hour. */
 
 const FILE = 'belay-advance.yml';
 
-function look(view: Partial<WorkflowView> | undefined) {
+/** Of each run, by its number. */
+type Steps = Readonly<Record<number, readonly WorkflowStep[]>>;
+
+function look(view: Partial<WorkflowView> | undefined, steps: Steps = {}) {
   const whole: WorkflowView | undefined = view && {
     url: 'https://github.com/acme/models/actions/workflows/belay-advance.yml',
     state: 'active',
@@ -18,13 +21,21 @@ function look(view: Partial<WorkflowView> | undefined) {
     ...view,
   };
   return watchdog(
-    { workflows: { look: async () => whole }, clock: createFixedClock(minute(0)) },
+    {
+      workflows: {
+        look: async () => whole,
+        steps: async ({ id }) => steps[id] ?? expect.fail(`nobody need ask for the steps of run ${id}`),
+      },
+      clock: createFixedClock(minute(0)),
+    },
     { workflow: FILE, maxAge: millis(3_600_000) },
   );
 }
 
 function run(state: WorkflowRun['state'], from: number, to = from): WorkflowRun {
   return {
+    id: -from,
+    hasFailed: false,
     url: `https://github.com/acme/models/actions/runs/${-from}`,
     state,
     startedAt: minute(from),
@@ -86,6 +97,57 @@ describe('REL-03: a schedule that GitHub does not keep', () => {
 
   it('asks nothing of a repository that has no such workflow yet', async () => {
     expect(await look(undefined)).toMatchObject({ ticks: 'absent', problems: [] });
+  });
+});
+
+describe('runs that fail', () => {
+  const failed = (from: number): WorkflowRun => ({ ...run('ended', from), hasFailed: true });
+  const step = (name: string, end: WorkflowStep['end']): WorkflowStep => ({ name, end });
+  const TICK = 'Run belay-dev/belay/actions/advance@v1';
+  /** The secret of the App was revoked. */
+  const NO_TOKEN = [step('Set up job', 'well'), step('Make a token', 'failed'), step(TICK, 'not-run')];
+  const NO_ACTION = [step('Set up job', 'failed'), step('Complete job', 'well')];
+  const HELD = [step('Set up job', 'well'), step(TICK, 'failed'), step('Tell the chat', 'well')];
+
+  it.each([
+    ['at the step "Make a token"', NO_TOKEN],
+    ['at the step "Set up job"', NO_ACTION],
+    ['before any step of it began', []],
+  ])('%s have looked at nothing, however many there were', async (where, steps) => {
+    const runs = [run('skipped', -3), failed(-5), failed(-20), failed(-50), run('ended', -65)];
+    const report = await look({ runs }, { 5: steps, 20: steps, 50: steps });
+    expect(report).toMatchObject({
+      ticks: 'late',
+      lastRun: minute(-65),
+      problems: [{ code: 'TICKS_MISSING' }],
+    });
+    expect(report.text).toMatch(
+      /has not looked for 1h5m.* nobody looks at the rollouts\. Its newest run failed /,
+    );
+    expect(report.text).toContain(where);
+    expect(report.text).toContain('/runs/5');
+  });
+
+  it('over what they saw have looked, and tell that themselves', async () => {
+    expect(await look({ runs: [failed(-5), failed(-20)] }, { 5: HELD })).toMatchObject({
+      ticks: 'running',
+      text: `${FILE} ran 5m ago`,
+    });
+  });
+
+  it('before they looked are named while others did not', async () => {
+    const report = await look({ runs: [failed(-5), failed(-20)] }, { 5: NO_TOKEN, 20: HELD });
+    expect(report).toMatchObject({ ticks: 'running', lastRun: minute(-20), problems: [] });
+    expect(report.text).toContain('ran 20m ago. Its newest run failed at the step "Make a token"');
+  });
+
+  it('in a step that has a name of its own are believed to have looked', async () => {
+    const steps = [step('Set up job', 'well'), step('Check out', 'failed'), step('Tick', 'not-run')];
+    expect((await look({ runs: [failed(-5)] }, { 5: steps })).ticks).toBe('running');
+  });
+
+  it('are not asked about while one is under way', async () => {
+    expect((await look({ runs: [run('running', -1), failed(-5)] })).ticks).toBe('running');
   });
 });
 

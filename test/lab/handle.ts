@@ -143,6 +143,7 @@ export class RepositoryHandle {
     readonly changedAt?: number;
     readonly status?: RunState['status'];
     readonly conclusion?: string;
+    readonly steps?: NonNullable<RunState['steps']>;
   }): void {
     const repo = this.#repo;
     repo.state.runs.push({

@@ -228,6 +228,15 @@ export function newestMove(
     .findLast((record) => record.sequence < before && !isWord(record));
 }
 
+/** The newest move that left a release with another version than before: a candidate that nobody was sent to is taken back without one. */
+export function lastServed(tree: Tree, name: string, before?: number): BelayRecord | undefined {
+  const move = newestMove(tree, name, before);
+  if (move?.decision.kind !== 'rollback') return move;
+  const previous = newestMove(tree, name, move.sequence);
+  const serving = (previous?.good ?? previous?.restored?.version)?.version;
+  return serving === move.restored?.version.version ? lastServed(tree, name, move.sequence) : move;
+}
+
 /** A word of a person, or of Belay, about a release that stays as it is. */
 export function isWord({ decision }: BelayRecord): boolean {
   return WORDS.has(decision.kind);

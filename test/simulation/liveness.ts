@@ -1,5 +1,5 @@
 import type { ReleaseReport, RunReport } from '../../src/report/run-report.ts';
-import { exposure, manifestPath, newestMove, newestRecord, readManifest } from './files.ts';
+import { exposure, lastServed, manifestPath, newestRecord, readManifest } from './files.ts';
 import type { ActKind } from './scenario.ts';
 import { minuteOf } from './serving.ts';
 import type { SimWorld } from './world.ts';
@@ -44,7 +44,7 @@ const RESTS: Readonly<
   STABLE_CHANGED_BY_HAND: ['promote-by-hand', 'stable', 'force-push', 'record-deleted'],
   suppressed: ['close-pull', 'delete-branch'],
   NOT_COMPUTED: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted', 'sick'],
-  RELEASE_FROZEN: ['sick'],
+  RELEASE_FROZEN: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted', 'sick'],
   STABLE_FAILING_TOO: ['shared'],
   DEPENDENCY_IN_FLIGHT: ['waiting'],
   DEPENDENCY_NOT_MET: ['waiting'],
@@ -148,7 +148,7 @@ export class Liveness {
     if (!release) return undefined;
     const { candidate, stable, rollback } = release.spec;
     if (exposure(release) > 0) return candidate;
-    const move = newestMove(forge.commitAt(forge.tip('main')!).tree, name);
+    const move = lastServed(forge.commitAt(forge.tip('main')!).tree, name);
     if (!move) return undefined;
     const from = minuteOf(move.at);
     const { version } = stable;
@@ -163,7 +163,7 @@ export class Liveness {
     const { forge, minute } = this.#world;
     const path = manifestPath(name);
     const { stable, rollout } = readManifest(path, forge.textAt(path))?.spec ?? {};
-    const move = newestMove(forge.commitAt(forge.tip('main')!).tree, name);
+    const move = lastServed(forge.commitAt(forge.tip('main')!).tree, name);
     return (
       move?.decision.kind === 'promote' &&
       move.candidate?.version === stable?.version &&

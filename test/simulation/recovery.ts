@@ -1,7 +1,7 @@
 import type { BelayRecord } from '../../src/core/record/record-schema.ts';
 import type { ReleaseReport } from '../../src/report/run-report.ts';
 import type { Tree } from '../fakes/commit-store.ts';
-import { manifestPath, newestMove, readManifest, readRecord, recordPaths } from './files.ts';
+import { lastServed, manifestPath, readManifest, readRecord, recordPaths } from './files.ts';
 import type { InvariantId, Stage } from './invariants.ts';
 import { minuteOf } from './serving.ts';
 
@@ -23,7 +23,7 @@ export class Recovery {
 
   /** A record that Belay brought to the default branch. */
   checkLanding(before: Tree, record: BelayRecord): void {
-    const last = newestMove(before, record.release);
+    const last = lastServed(before, record.release);
     const code = record.decision.reasons[0]?.code ?? '';
     if (record.decision.kind === 'recover') this.#checkRecovered(record, last);
     if (record.decision.kind === 'start') this.#checkStarted(record, last);
@@ -39,7 +39,7 @@ export class Recovery {
   checkReport({ name, decision, receipt }: ReleaseReport, trees: readonly Tree[]): void {
     if (receipt.kind !== 'blocked') return;
     if (decision.kind !== 'rollback' || decision.reasons[0].code !== 'NOT_RECOVERED') return;
-    const moves = trees.map((tree) => newestMove(tree, name));
+    const moves = trees.map((tree) => lastServed(tree, name));
     this.#checkLeft(name, moves.find((move) => move?.decision.kind === 'rollback') ?? moves[0]);
   }
 

@@ -1,6 +1,6 @@
 import { ToolError } from '../../core/errors.ts';
 import { type Instant, instant } from '../../core/units.ts';
-import type { WorkflowRun, Workflows, WorkflowView } from '../../ports/workflows.ts';
+import type { WorkflowRun, WorkflowStep, Workflows, WorkflowView } from '../../ports/workflows.ts';
 import { type Caller, grantHint } from './caller.ts';
 import { at, listAt, textAt } from './data.ts';
 import { oneLine } from './mask.ts';
@@ -30,6 +30,13 @@ export function createGitHubWorkflows(options: GitHubWorkflowsOptions): Workflow
         runs: listAt(runs, 'workflow_runs').map(readRun),
       };
     },
+    async steps({ id }) {
+      const jobs = await read(caller, `${folder}/runs/${id}/jobs?per_page=${PAGE}`);
+      // a job that never got a runner has none
+      return listAt(jobs, 'jobs').flatMap((job) =>
+        at(job, 'steps') === undefined ? [] : listAt(job, 'steps').map(readStep),
+      );
+    },
   };
 }
 
@@ -56,12 +63,12 @@ async function read(caller: Caller, path: string): Promise<unknown> {
   });
 }
 
-function idOf(workflow: unknown): number {
-  const id = at(workflow, 'id');
+function idOf(value: unknown): number {
+  const id = at(value, 'id');
   if (typeof id === 'number') return id;
   throw new ToolError({
     code: 'CORRUPT',
-    message: 'GitHub: expected a number at "id" of a workflow, got something else',
+    message: 'GitHub: expected a number at "id" of a workflow or a run, got something else',
   });
 }
 
@@ -76,11 +83,23 @@ const RAN: ReadonlySet<unknown> = new Set(['success', 'failure', 'timed_out', 'n
 
 function readRun(run: unknown): WorkflowRun {
   return {
+    id: idOf(run),
     url: textAt(run, 'html_url'),
     // of the newest attempt, where GitHub says it
     startedAt: momentAt(run, at(run, 'run_started_at') === undefined ? 'created_at' : 'run_started_at'),
     changedAt: momentAt(run, 'updated_at'),
     state: runState(textAt(run, 'status'), at(run, 'conclusion')),
+    hasFailed: at(run, 'status') === 'completed' && at(run, 'conclusion') === 'failure',
+  };
+}
+
+/** Source: schema `job`; what an earlier failure kept from running is `skipped`, and what a lost runner did not come to has no conclusion. */
+function readStep(step: unknown): WorkflowStep {
+  const conclusion = at(step, 'conclusion');
+  const hasRun = typeof conclusion === 'string' && conclusion !== 'skipped';
+  return {
+    name: textAt(step, 'name'),
+    end: hasRun ? (conclusion === 'success' ? 'well' : 'failed') : 'not-run',
   };
 }
 

@@ -11,7 +11,7 @@ import type { WrittenRecord } from '../record/record-schema.ts';
 import type { ReleaseState } from '../record/release-state.ts';
 import type { VersionRef } from '../record/version-ref.ts';
 import type { RestoredVersion } from '../record/watched.ts';
-import { formatInstant, type Instant, type Sha, type Sha256 } from '../units.ts';
+import { formatInstant, type Instant, type Millis, type Sha, type Sha256 } from '../units.ts';
 import type { Change, FileEdit } from './change.ts';
 import { describeChange } from './describe-change.ts';
 
@@ -30,6 +30,8 @@ export interface Restored {
   readonly record: number;
   /** Good versions that come first and could not be gone back to. */
   readonly passedOver: readonly SkippedGood[];
+  /** How long it has to prove itself; undefined when nobody asked for that. */
+  readonly verify?: Millis | undefined;
 }
 
 /** Where and by whom a run was started. */
@@ -168,8 +170,16 @@ function goodVersion(input: ChangeInput): VersionRef | null {
   return null;
 }
 
-function writeRestored({ passedOver, ...restored }: Restored): NonNullable<WrittenRecord['restored']> {
-  return passedOver.length === 0 ? restored : { ...restored, passedOver: [...passedOver] };
+function writeRestored({
+  passedOver,
+  verify,
+  ...restored
+}: Restored): NonNullable<WrittenRecord['restored']> {
+  return {
+    ...restored,
+    ...(passedOver.length === 0 ? {} : { passedOver: [...passedOver] }),
+    ...(verify === undefined ? {} : { verify }),
+  };
 }
 
 function writeRollout(rollout: Rollout): NonNullable<WrittenRecord['rollout']> {

@@ -14,8 +14,12 @@ import { isBlind, verifiedUntil, watchedUntil } from './watch.ts';
 export interface WatchedInput {
   readonly release: Release;
   readonly assessment: Assessment | undefined;
+  /** Digest of the manifest's bytes. */
+  readonly manifest: Digest;
   /** Of a restored version. */
   readonly served?: ServedShare | undefined;
+  /** Why there is nothing to go back to once more; undefined: there is, as far as is known. */
+  readonly stuck?: Reason | undefined;
   readonly now: Instant;
 }
 
@@ -47,7 +51,7 @@ function decidePromoted(input: WatchedInput, watched: PromotedVersion): Decision
  */
 function decideRestored(input: WatchedInput, watched: RestoredVersion): Decision | undefined {
   const { release, assessment, served, now } = input;
-  const until = verifiedUntil(release, watched);
+  const until = verifiedUntil(release, watched, input.manifest);
   if (until === undefined || !assessment || !served) return undefined;
   const { version } = watched.ref;
   if (assessment.overall === 'fail') return decideSick(input, watched, assessment);
@@ -63,7 +67,7 @@ function decideRestored(input: WatchedInput, watched: RestoredVersion): Decision
     return tell(input, watched, { code: 'NOT_SERVED', text });
   }
   if (served.kind === 'unseen' || isBlind(assessment)) {
-    const text = `whether ${version} recovers cannot be seen, ${formatDuration(elapsed(watched.since, now))} after the rollback landed; ${seen}. Look at the provider; to ask for no proof of this rollback, take rollback.verify out of the manifest`;
+    const text = `whether ${version} recovers cannot be seen, ${formatDuration(elapsed(watched.since, now))} after the rollback landed; ${seen}. Look at the provider; to ask for no proof of this rollback, ${howToEnd(release)}`;
     return tell(input, watched, { code: 'RECOVERY_UNSEEN', text });
   }
   return recover(input, `${seen}, and ${describeUnproven(watched, assessment)}`);
@@ -84,13 +88,30 @@ function describeUnproven({ ref }: RestoredVersion, { alone }: Assessment): stri
 /** The restored version fails as well: back once more, then no further without a person. */
 function decideSick(input: WatchedInput, watched: RestoredVersion, assessment: Assessment): Decision {
   const { version } = watched.ref;
+  const { stuck } = input;
   const failing = checkReasons(assessment, ['fail'], 'NOT_RECOVERED');
-  if (!watched.isSecond) {
-    const text = `${version} did not recover after the rollback from ${watched.bad.version}`;
-    return move(input, 'rollback', percent(0), [{ code: 'NOT_RECOVERED', text }, ...failing]);
-  }
-  const text = `${version} did not recover either, after two rollbacks: the versions are not the cause, or all of them are. Nothing moves until a person edits the manifest`;
-  return withMore(tell(input, watched, { code: 'RELEASE_FROZEN', text }), failing);
+  const after = `after the rollback from ${watched.bad.version}`;
+  const isFrozen = watched.pause?.code === 'RELEASE_FROZEN';
+  if (!watched.isSecond && !stuck && !isFrozen)
+    return move(input, 'rollback', percent(0), [
+      { code: 'NOT_RECOVERED', text: `${version} did not recover ${after}` },
+      ...failing,
+    ]);
+  const why = watched.isSecond
+    ? `${version} did not recover either, after two rollbacks: the versions are not the cause, or all of them are`
+    : `${version} did not recover ${after}, and there is nothing else to go back to`;
+  const text = `${why}. Nothing moves until a person edits the manifest: bring another version, or ${howToEnd(input.release)} to be told no more`;
+  return withMore(tell(input, watched, { code: 'RELEASE_FROZEN', text }), [
+    ...(stuck ? [stuck] : []),
+    ...failing,
+  ]);
+}
+
+/** Where the restored manifest is older than the wish for proof, any edit takes it over. */
+function howToEnd({ spec }: Release): string {
+  return spec.rollback?.verify === undefined
+    ? 'edit the manifest, which has no rollback.verify of its own'
+    : 'take rollback.verify out of the manifest';
 }
 
 /** What a rollback that did not help is told as, the graver later. */
@@ -108,7 +129,7 @@ function tell(input: WatchedInput, { pause }: RestoredVersion, { code, text }: R
  * candidate is an edit. What cannot be seen was told, and is asked again before anybody is exposed.
  */
 export function waitsForRecovery(
-  input: WatchedInput & { readonly manifest: Digest; readonly state: Pick<ReleaseState, 'watched'> },
+  input: WatchedInput & { readonly state: Pick<ReleaseState, 'watched'> },
   looked: Decision,
 ): Decision | undefined {
   const [{ code, text }] = looked.reasons;

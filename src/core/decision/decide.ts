@@ -53,6 +53,8 @@ export interface DecisionInput {
   readonly served?: ServedShare | undefined;
   /** Why a lower weight cannot be written into the files as they are; undefined: it can, as far as is known. */
   readonly unwritable?: Reason | undefined;
+  /** Why there is nothing to go back to from a restored version; undefined: there is, as far as is known. */
+  readonly stuck?: Reason | undefined;
   readonly now: Instant;
 }
 

@@ -47,7 +47,8 @@ export interface LastGoodSearch {
 
 /**
  * Finds the last good manifest: for the newest good version that is neither the bad one nor quarantined, the newest bytes in
- * history that are a settled, valid manifest with that stable version, people's later edits included. Where a target routes to
+ * history that are a settled, valid manifest with that stable version, people's later edits included. What has the bad one's content
+ * under another name is passed by. Where a target routes to
  * backends, a version is gone when its backend holds the bad one now, or another that is not good. One that needs another feature
  * schema, index or the like than production is at (by `compat` of stable in the newest manifest) is passed by.
  * @param bad the version to get away from; undefined: only what is needed to go back to the newest good one
@@ -78,6 +79,11 @@ export function findLastGood(input: {
     const quarantine = findQuarantine(input.state, ref);
     if (quarantine) {
       skipped.push({ version, reason: `rolled back in record ${quarantine.record}` });
+      continue;
+    }
+    // it would be quarantined with the version that is left, and served all the same
+    if (input.bad && sameContent(input.bad, ref)) {
+      skipped.push({ version, reason: `it has the same content as ${input.bad.version}` });
       continue;
     }
     const lost = input.lost?.find((one) => sameVersion(one.ref, ref));

@@ -10,9 +10,9 @@ import type { Rollout } from '../plan/rollout.ts';
 import type { BelayRecord } from '../record/record-schema.ts';
 import type { ReleaseState } from '../record/release-state.ts';
 import { sameDeployment, versionRef } from '../record/version-ref.ts';
-import { millis } from '../units.ts';
+import { type Digest, millis } from '../units.ts';
 import { type DecisionInput, decide } from './decide.ts';
-import type { Decision, Reason } from './decision.ts';
+import type { Decision, Reason, ReasonCode } from './decision.ts';
 import { planServed, readServed } from './served-share.ts';
 import { assessRestored, besideBad, evaluationOf, lookedAfter } from './watch.ts';
 
@@ -44,10 +44,9 @@ export function replayRecord(
 ): Replay {
   const release = withTierBrakes(written, config);
   const then = { ...state, rollout: isOfCandidate(record, release) ? readRollout(record) : undefined };
-  const seen = seeAgain(record, release, then);
   const manifest = record.manifest.before ?? record.manifest.after;
+  const seen = seeAgain(record, manifest, { release, state: then });
   const policy = config && policyFor(config, release);
-  const unwritable = readUnwritable(record);
   const decision = decide({
     release,
     manifest,
@@ -55,25 +54,26 @@ export function replayRecord(
     ...seen,
     policy,
     sources: config?.providers,
-    unwritable,
+    unwritable: readReason(record, 'STEP_NOT_WRITABLE'),
+    stuck: readReason(record, 'NOTHING_TO_RESTORE'),
     now: record.at,
   });
   return { decision, assessment: seen.assessment };
 }
 
-/** What kept a lower weight from being written; it is of the files, which are not in the record. */
-function readUnwritable({ decision }: BelayRecord): Reason | undefined {
-  const found = decision.reasons.find(({ code }) => code === 'STEP_NOT_WRITABLE');
-  return found && { code: 'STEP_NOT_WRITABLE', text: found.text };
+/** What stood in the way of another decision; it is of the files, which are not in the record. */
+function readReason({ decision }: BelayRecord, code: ReasonCode): Reason | undefined {
+  const found = decision.reasons.find((reason) => reason.code === code);
+  return found && { code, text: found.text };
 }
 
 /** What the recorded observations said, by the judgement of the day. */
 function seeAgain(
   record: BelayRecord,
-  release: Release,
-  state: ReleaseState,
+  manifest: Digest,
+  { release, state }: { readonly release: Release; readonly state: ReleaseState },
 ): Pick<DecisionInput, 'assessment' | 'served'> {
-  const evaluation = evaluationOf(release, state, record.at);
+  const evaluation = evaluationOf(release, state, { manifest, now: record.at });
   if (!evaluation || !record.evidence) return { assessment: undefined };
   const observations = new Map(
     record.evidence.observations.map((item) => [item.id, readObservation(item)] as const),

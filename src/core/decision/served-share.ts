@@ -24,7 +24,7 @@ export type ServedShare =
 /** Requests that were under way, and a health check that still asks: no more than this is left of a version that is gone. */
 const MOST_LEFT = 0.01;
 
-/** What is asked about the traffic of both versions, tick by tick: the first check that counts is enough. */
+/** What is asked about the traffic of both versions, tick by tick: one check that counts is enough. */
 export interface ServedQuestions {
   readonly check: AskedSpec;
   readonly release: Release;
@@ -32,13 +32,13 @@ export interface ServedQuestions {
 }
 
 /**
- * The questions about who is served.
+ * The questions about who is served. Labels that come late would tell of who was served before.
  * @param beside  the release with the bad version in the place of the candidate
  * @param evaluation  of the restored version; its grid is asked for
  * @returns undefined when no check counts, or no tick is complete
  */
 export function planServed(beside: Release, evaluation: Evaluation): ServedQuestions | undefined {
-  const [check] = countingChecks(beside, evaluation.now);
+  const check = countingChecks(beside, evaluation.now).find(({ labelDelay = 0 }) => labelDelay === 0);
   const grid = tickGrid(evaluation);
   if (!check || !grid) return undefined;
   const questions = (['candidate', 'stable'] as const).flatMap((arm) =>

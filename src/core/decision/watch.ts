@@ -1,12 +1,13 @@
 import { assess } from '../analysis/assess.ts';
 import type { Assessment, Beside, Evaluation } from '../analysis/assessment.ts';
 import type { Observation } from '../analysis/observation.ts';
+import { labelDelayOf, leastVerify } from '../manifest/defaults.ts';
 import type { Release, VersionSpec } from '../manifest/release-schema.ts';
 import { findStanding, type Rollout } from '../plan/rollout.ts';
 import type { ReleaseState } from '../record/release-state.ts';
 import type { VersionRef } from '../record/version-ref.ts';
 import type { PromotedVersion, RestoredVersion, Watched } from '../record/watched.ts';
-import { after, type Instant, type Millis, millis, percent } from '../units.ts';
+import { after, type Digest, type Instant, type Millis, millis, percent } from '../units.ts';
 
 const DAY = millis(24 * 60 * 60_000);
 /** Halves: a version against its own past, neither of which stands for more. */
@@ -21,10 +22,35 @@ export function watchedUntil({ spec }: Release, { since }: PromotedVersion): Ins
   return watch === undefined ? undefined : after(since, watch);
 }
 
-/** When a rollback must have proven itself; undefined when the restored manifest asks for no proof. */
-export function verifiedUntil({ spec }: Release, { since }: RestoredVersion): Instant | undefined {
-  const verify = spec.rollback?.verify;
-  return verify === undefined ? undefined : after(since, verify);
+/**
+ * When a rollback must have proven itself; undefined when it need not.
+ * @param manifest digest of the manifest that the release is in
+ */
+export function verifiedUntil(
+  release: Release,
+  watched: RestoredVersion,
+  manifest: Digest,
+): Instant | undefined {
+  const verify = verifyOf(release, watched, manifest);
+  return verify === undefined ? undefined : after(watched.since, verify);
+}
+
+/**
+ * As the rollback left it, a manifest may be older than the wish for proof. Once a person has edited it, it says what they want of a
+ * rollback that had to prove itself; of any other one it is for the next.
+ */
+function verifyOf({ spec }: Release, restored: RestoredVersion, manifest: Digest): Millis | undefined {
+  const own = spec.rollback?.verify;
+  if (manifest === restored.manifest) return own ?? restored.verify;
+  return restored.verify === undefined ? undefined : own;
+}
+
+/** How long a rollback has to prove itself: as the restored manifest says, or else the one that is left. */
+export function askedProof(restored: Release, left: Release | undefined): Millis | undefined {
+  const own = restored.spec.rollback?.verify;
+  const wish = left?.spec.rollback?.verify;
+  if (own !== undefined || wish === undefined) return own;
+  return millis(Math.max(wish, leastVerify(restored.spec.health)));
 }
 
 /** What a release was left with, as long as no other rollout is under way: a candidate that merely waits takes nobody's eyes off it. */
@@ -35,8 +61,14 @@ export function lookedAfter({ rollout, watched }: ReleaseState): Watched | undef
 /**
  * What is judged about a release now: a candidate against stable while one is rolled out; a promoted version against the one before
  * it, as if its bake went on; a restored version against its own past. Undefined when nothing is to be judged.
+ * @param look.manifest digest of the manifest that the release is in
  */
-export function evaluationOf(release: Release, state: ReleaseState, now: Instant): Evaluation | undefined {
+export function evaluationOf(
+  release: Release,
+  state: ReleaseState,
+  look: { readonly manifest: Digest; readonly now: Instant },
+): Evaluation | undefined {
+  const { now } = look;
   const { rollout } = state;
   if (rollout) return { ...evaluate(release, rollout, now), carried: state.carried };
   const watched = lookedAfter(state);
@@ -44,7 +76,7 @@ export function evaluationOf(release: Release, state: ReleaseState, now: Instant
     case 'promoted':
       return evaluatePromoted(release, watched, now);
     case 'restored':
-      return evaluateRestored(release, watched, now);
+      return evaluateRestored(release, watched, look);
     default:
       return undefined;
   }
@@ -58,14 +90,21 @@ function evaluatePromoted(release: Release, watched: PromotedVersion, now: Insta
   return evaluate(asBefore, watched.rollout, now);
 }
 
-function evaluateRestored(release: Release, watched: RestoredVersion, now: Instant): Evaluation | undefined {
-  const until = verifiedUntil(release, watched);
-  if (until === undefined) return undefined;
-  const { stable } = release.spec;
-  const own = withVersions(release, { candidate: stable, stable });
-  // a split between a version and itself is no question
-  const checks = own.spec.health.checks.filter(({ kind }) => kind !== 'split');
-  const judged = { ...own, spec: { ...own.spec, health: { ...own.spec.health, checks } } };
+function evaluateRestored(
+  release: Release,
+  watched: RestoredVersion,
+  { manifest, now }: { readonly manifest: Digest; readonly now: Instant },
+): Evaluation | undefined {
+  const verify = verifyOf(release, watched, manifest);
+  if (verify === undefined) return undefined;
+  const until = after(watched.since, verify);
+  const { spec } = withVersions(release, { candidate: release.spec.stable, stable: release.spec.stable });
+  // a split between a version and itself is no question, and labels that come later than the proof are about the time before
+  const checks = spec.health.checks.filter((check) => check.kind !== 'split' && labelDelayOf(check) < verify);
+  const judged: Release = {
+    ...release,
+    spec: { ...spec, health: { ...spec.health, checks }, rollback: { ...spec.rollback, verify } },
+  };
   const { broughtAt, since } = watched;
   const before = ownPast(watched, until);
   // a young version was not served at those hours

@@ -67,6 +67,17 @@ export interface HealthSettings {
   readonly falseAdvanceRate: Probability;
 }
 
+/** In less time than this nothing would be seen of a restored version: two ticks, and until the metrics are complete. */
+export function leastVerify({
+  tick = HEALTH_DEFAULTS.tick,
+  ingestDelay = HEALTH_DEFAULTS.ingestDelay,
+}: {
+  readonly tick?: Millis | undefined;
+  readonly ingestDelay?: Millis | undefined;
+}): Millis {
+  return millis(2 * tick + ingestDelay);
+}
+
 /** A margin with both parts: at most (1 + relative) × stable's rate + absolute. */
 export interface FullMargin {
   readonly relative: number;
@@ -216,6 +227,11 @@ export function checkTrim({
   readonly critical?: boolean | undefined;
 }): number {
   return trim ?? (critical ? 0 : 1);
+}
+
+/** How long after what it is about the evidence of a check comes. */
+export function labelDelayOf(check: CheckSpec): Millis {
+  return ('labelDelay' in check ? check.labelDelay : undefined) ?? millis(0);
 }
 
 /** How long a threshold must hold to be believed. */

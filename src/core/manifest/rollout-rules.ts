@@ -1,5 +1,5 @@
 import { formatDuration, formatPercent, millis } from '../units.ts';
-import { HEALTH_DEFAULTS } from './defaults.ts';
+import { HEALTH_DEFAULTS, leastVerify } from './defaults.ts';
 import { valueAt } from './describe-value.ts';
 import type { Draft } from './draft.ts';
 import type { Rule } from './rule.ts';
@@ -127,8 +127,7 @@ export const noDataDeadlineFits: Rule = function* ({ draft }) {
 /** A rollback can be verified within the time that is given for it. */
 export const verifyFits: Rule = function* ({ draft }) {
   const { verify } = draft;
-  const tick = draft.tick ?? HEALTH_DEFAULTS.tick;
-  const least = millis(2 * tick + (draft.ingestDelay ?? HEALTH_DEFAULTS.ingestDelay));
+  const least = leastVerify(draft);
   if (verify === undefined || verify >= least) return;
   yield {
     code: 'VERIFY_TOO_SHORT',

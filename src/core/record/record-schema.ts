@@ -142,6 +142,8 @@ export const RecordSchema = z
         record: z.number().int().positive(),
         /** Good versions that come first and could not be gone back to. Records without any have none. */
         passedOver: z.array(z.strictObject({ version: Label, reason: z.string() })).optional(),
+        /** How long it has to prove itself, in ms. Records of rollbacks that need not have none. */
+        verify: z.number().int().positive().optional(),
       })
       .nullable(),
     rollout: z

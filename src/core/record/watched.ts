@@ -1,5 +1,5 @@
 import type { Rollout, Transition } from '../plan/rollout.ts';
-import type { Instant } from '../units.ts';
+import { type Digest, type Instant, type Millis, millis } from '../units.ts';
 import type { BelayRecord } from './record-schema.ts';
 import { sameVersion, type VersionRef } from './version-ref.ts';
 
@@ -8,7 +8,7 @@ export interface RecordedPause {
   readonly at: Instant;
   readonly code: string;
   /** Digest of the manifest when it was paused; a later edit by a person lifts the pause. */
-  readonly manifest: BelayRecord['manifest']['after'];
+  readonly manifest: Digest;
 }
 
 interface Settled {
@@ -44,6 +44,10 @@ export interface RestoredVersion extends Settled {
   readonly broughtAt: Instant | undefined;
   /** The rollback before this one was not enough either. */
   readonly isSecond: boolean;
+  /** How long it has to prove itself, by what was asked for when it was gone back to; undefined when nothing was. */
+  readonly verify: Millis | undefined;
+  /** Digest of the manifest as the rollback left it. */
+  readonly manifest: Digest;
 }
 
 /** The version that a settled release was left with by Belay's newest move. */
@@ -61,7 +65,8 @@ const MOVES: ReadonlySet<string> = new Set<BelayRecord['decision']['kind']>([
 ]);
 
 /**
- * What Belay left a settled release with; undefined when it was adopted, has recovered, or a candidate was started since.
+ * What Belay left a settled release with; undefined when it was adopted, has recovered, or a candidate was started since. Nobody is
+ * served by another version once a candidate is taken back that nobody was sent to, so what was looked after before is looked after on.
  * @param landed when records that came by pull request reached the default branch, by number
  */
 export function readWatched(
@@ -71,6 +76,7 @@ export function readWatched(
   const index = records.findLastIndex(({ decision }) => MOVES.has(decision.kind));
   const move = records[index];
   if (!move) return undefined;
+  if (leavesNobody(move, records.slice(0, index))) return readWatched(records.toSpliced(index, 1), landed);
   const settled = {
     record: move.sequence,
     via: move.via,
@@ -81,6 +87,14 @@ export function readWatched(
   if (move.decision.kind === 'promote') return readPromoted(move, settled);
   if (move.decision.kind === 'rollback') return readRestored(move, settled, records.slice(0, index));
   return undefined;
+}
+
+/** A rollback to the version that served everyone already: what it left was not started. */
+function leavesNobody({ decision, restored }: BelayRecord, before: readonly BelayRecord[]): boolean {
+  if (decision.kind !== 'rollback' || !restored) return false;
+  const last = before.findLast(({ decision: { kind } }) => MOVES.has(kind));
+  const serving = last?.good ?? last?.restored?.version;
+  return serving !== undefined && sameVersion(serving, restored.version);
 }
 
 /** The pause that Belay's newest decision is; what people ordered meanwhile takes nothing from it. */
@@ -113,7 +127,7 @@ function readPromoted(
 }
 
 function readRestored(
-  { restored, quarantine, candidate, decision, rollout, at }: BelayRecord,
+  { restored, quarantine, candidate, decision, rollout, manifest, at }: BelayRecord,
   settled: Omit<Settled, 'ref'>,
   before: readonly BelayRecord[],
 ): RestoredVersion | undefined {
@@ -123,9 +137,15 @@ function readRestored(
     ({ decision: { kind }, candidate }) =>
       kind === 'start' && candidate && sameVersion(candidate, restored.version),
   );
-  // what is left may not be what took its place: a second rollback goes back past a version that was good
+  // what is left may not be what took its place: a second rollback goes back past a version that was good. And it may have been gone
+  // back to before: what took its place then is not what troubles it now
+  const inCharge = before.findLast(({ good, restored: back }) => {
+    const serving = good ?? back?.version;
+    return serving !== undefined && sameVersion(serving, restored.version);
+  });
+  const since = inCharge?.sequence ?? restored.record;
   const replaced = before.find(
-    ({ sequence, good }) => sequence > restored.record && good && !sameVersion(good, restored.version),
+    ({ sequence, good }) => sequence > since && good && !sameVersion(good, restored.version),
   );
   const isSecond = decision.reasons.some(({ code }) => code === NOT_RECOVERED);
   return {
@@ -136,5 +156,7 @@ function readRestored(
     troubledSince: replaced?.rollout?.startedAt ?? replaced?.at ?? rollout?.startedAt ?? at,
     broughtAt: brought?.at,
     isSecond,
+    verify: restored.verify === undefined ? undefined : millis(restored.verify),
+    manifest: manifest.after,
   };
 }

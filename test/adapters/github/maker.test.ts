@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isMadeByUs } from '../../../src/adapters/github/maker.ts';
 import { type Sha, sha } from '../../../src/core/units.ts';
 import type { Forge, ProposeOutcome } from '../../../src/ports/forge.ts';
 import { change, FIRST_FILES, operation } from '../forge-contract.ts';
@@ -103,6 +104,21 @@ it('takes what GitHub made of a pull request for somebody else’s, though its a
   const { subject, body } = await request();
   await asMona('PUT', '/merge', { merge_method: 'squash', commit_title: subject, commit_message: body });
   await expectTaken(bench.reopen(), (await bench.tip(BRANCH)) as Sha);
+});
+
+it('takes a commit with more pull requests than are listed for somebody else’s: one of them may have been merged as it', () => {
+  const commit = (totalCount: number) => ({
+    oid: 'a',
+    author: { email: '1+belay[bot]@users.noreply.github.com', user: null },
+    committer: { email: 'noreply@github.com' },
+    signature: { isValid: true, wasSignedByGitHub: true },
+    associatedPullRequests: {
+      totalCount,
+      nodes: Array.from({ length: 20 }, () => ({ mergeCommit: null })),
+    },
+  });
+  expect(isMadeByUs({ signs: true }, commit(20), 'belay[bot]')).toBe(true);
+  expect(isMadeByUs({ signs: true }, commit(21), 'belay[bot]')).toBe(false);
 });
 
 describe('on a server that signs nothing', () => {

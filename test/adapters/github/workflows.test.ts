@@ -79,6 +79,23 @@ describe('a workflow on GitHub', () => {
     expect(lab.requests).toHaveLength(2);
   });
 
+  it('is told with the steps of a run, and whether each ran', async () => {
+    const workflows = await open([ADVANCE]);
+    const at = Date.UTC(2026, 10, 1, 12);
+    const steps = [
+      ['Set up job', 'success'],
+      ['Make a token', 'failure'],
+      ['Run belay-dev/belay/actions/advance@v1', 'skipped'],
+    ] as const;
+    repo.ranOnSchedule({ file: ADVANCE.file, at, conclusion: 'failure', steps });
+    const [run] = (await workflows.look(ADVANCE.file))!.runs;
+    expect(run).toMatchObject({ state: 'ended', hasFailed: true });
+    expect((await workflows.steps(run!)).map(({ end }) => end)).toEqual(['well', 'failed', 'not-run']);
+    repo.ranOnSchedule({ file: ADVANCE.file, at: at + 1, conclusion: 'failure', steps: [] });
+    const [lost] = (await workflows.look(ADVANCE.file))!.runs;
+    expect(await workflows.steps(lost!)).toEqual([]);
+  });
+
   it.each([
     ['disabled_inactivity', 'asleep'],
     ['disabled_manually', 'disabled'],

@@ -55,6 +55,19 @@ function search(
   };
 }
 
+it('is no version with the content of the bad one, whatever it was called when it was good', () => {
+  const again = { ...ONE, version: '1-again' };
+  const state = stateOf({ good: [again, TWO, ONE], backends: [again, TWO] });
+  expect(search(state, again, revisionsOf(again, ONE), '1')).toEqual({
+    found: undefined,
+    skipped: [
+      '1: it has the same content as 1-again',
+      '2: no settled, valid manifest with it in the history of the default branch',
+    ],
+  });
+  expect(search(state, again, revisionsOf(again, TWO, ONE), '1').found).toBe('2');
+});
+
 describe('two slots that take turns', () => {
   it('lead back to the version before, while the next one is tried in the slot of the one before that', () => {
     const state = stateOf({ good: [TWO, ONE], backends: [THREE, TWO] });

@@ -8,11 +8,13 @@ import { decideWatched } from '../../../src/core/decision/decide-watched.ts';
 import { needsPerson } from '../../../src/core/decision/decision.ts';
 import { assessRestored, evaluationOf } from '../../../src/core/decision/watch.ts';
 import type { RestoredVersion } from '../../../src/core/record/watched.ts';
+import { millis } from '../../../src/core/units.ts';
 import {
   buildRelease,
   buildState,
   CANDIDATE,
   digestOf,
+  ERRORS_CHECK,
   minute,
   refOf,
   STABLE,
@@ -35,12 +37,14 @@ const RESTORED: RestoredVersion = {
   troubledSince: minute(-2 * HOUR),
   broughtAt: undefined,
   isSecond: false,
+  verify: millis(30 * 60_000),
+  manifest: digestOf('f'),
 };
 
 /** What is judged so many minutes after the rollback landed. */
 function look(at: number, watched: Partial<RestoredVersion> = {}): Evaluation {
   const state = buildState({ watched: { ...RESTORED, ...watched } });
-  return evaluationOf(RELEASE, state, minute(at))!;
+  return evaluationOf(RELEASE, state, { manifest: digestOf('f'), now: minute(at) })!;
 }
 
 /** Bad events of a thousand in each tick, now and in the past; undefined: no such series. */
@@ -73,6 +77,7 @@ const decideAt = (at: number, errors: Errors, watched: Partial<RestoredVersion> 
   return decideWatched(
     {
       release: RELEASE,
+      manifest: digestOf('f'),
       assessment: assessRestored(evaluation, answer(evaluation, errors)),
       served: { kind: 'gone', since: minute(5) },
       now: evaluation.now,
@@ -117,6 +122,25 @@ describe('a restored version', () => {
     expect(overall).toBe('fail');
     expect(checks[0]).not.toHaveProperty('stableFails');
   });
+});
+
+it('is asked for no labels that come later than the proof', () => {
+  const accuracy = {
+    name: 'accuracy',
+    kind: 'accuracy',
+    provider: 'prod',
+    correct: 'sum(increase(correct_total{version="{{version}}"}[{{window}}]))',
+    labelled: 'sum(increase(labelled_total{version="{{version}}"}[{{window}}]))',
+    labelDelay: '6h',
+  };
+  const state = buildState({ watched: RESTORED });
+  const checksWithin = (verify: string) => {
+    const release = buildRelease({ verify, checks: [accuracy, ERRORS_CHECK] });
+    const evaluation = evaluationOf(release, state, { manifest: digestOf('f'), now: minute(20) })!;
+    return new Set(planQueries(evaluation).map(({ check }) => check));
+  };
+  expect(checksWithin('30m')).toEqual(new Set(['errors']));
+  expect(checksWithin('7h')).toEqual(new Set(['errors', 'accuracy']));
 });
 
 describe('a restored version whose past cannot be seen', () => {

@@ -136,6 +136,16 @@ describe('a version that was gone back to', () => {
     expect(watched).toMatchObject({ ref: { version: '2' }, troubledSince: minute(4) });
   });
 
+  it('that was gone back to before was itself until the last trouble, not until the one before', () => {
+    const { watched } = stateAfter(
+      ...PROMOTED,
+      ['rollback', ONE, TWO],
+      ['start', ONE, THREE],
+      ['rollback', ONE, THREE],
+    );
+    expect(watched).toMatchObject({ ref: { version: '1' }, bad: { version: '3' }, troubledSince: minute(5) });
+  });
+
   it('is as old as the rollout that brought it', () => {
     const { watched } = stateAfter(...PROMOTED, ['start', TWO, THREE], ['rollback', TWO, THREE]);
     expect(watched).toMatchObject({ broughtAt: minute(1) });

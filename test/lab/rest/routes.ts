@@ -2,6 +2,7 @@ import {
   getCheckRun,
   getStatus,
   listCheckRuns,
+  listJobs,
   listRuns,
   listWorkflowRuns,
   listWorkflows,
@@ -49,6 +50,7 @@ import type { Route } from './router.ts';
 /** Handlers by the operation id of GitHub's description. */
 export const ROUTES: Readonly<Record<string, Route>> = {
   'actions/create-workflow-dispatch': createWorkflowDispatch,
+  'actions/list-jobs-for-workflow-run': listJobs,
   'actions/list-repo-workflows': listWorkflows,
   'actions/list-workflow-runs': listWorkflowRuns,
   'actions/list-workflow-runs-for-repo': listRuns,

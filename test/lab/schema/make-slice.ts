@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 const OPERATIONS: ReadonlySet<string> = new Set([
   'actions/create-workflow-dispatch',
+  'actions/list-jobs-for-workflow-run',
   'actions/list-repo-workflows',
   'actions/list-workflow-runs',
   'actions/list-workflow-runs-for-repo',

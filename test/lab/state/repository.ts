@@ -110,6 +110,8 @@ export interface RunState {
   status: 'queued' | 'in_progress' | 'completed' | 'action_required';
   /** How it ended; undefined: as its checks did. */
   readonly conclusion?: string;
+  /** Steps of its job, and how they ended; undefined: it came to its last one. */
+  readonly steps?: readonly (readonly [name: string, conclusion: string])[];
   /** When it ended; undefined: at once. */
   readonly changedAt?: number;
   /** Inputs of a dispatch. */

@@ -105,7 +105,7 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
   RECOVERY_UNSEEN: 'Whether it recovers cannot be seen: look at the provider, or take `rollback.verify` out.',
   RECOVERY_PENDING: 'A person was told that the rollback did not help; a run says so until that is over.',
   RELEASE_FROZEN:
-    'Two rollbacks did not help, so the version is not the cause: nothing moves until a person edits the manifest.',
+    'Two rollbacks did not help, or nothing is left to go back to: nothing moves until a person edits the manifest.',
 };
 
 /** Why a change is not on the default branch. */
