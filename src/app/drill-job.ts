@@ -15,6 +15,8 @@ export interface DrillOptions {
   readonly release: string;
   /** What goes wrong, on purpose. */
   readonly variant: DrillVariant;
+  /** Four hex digits that tell it from another drill which began at the same moment. */
+  readonly suffix: string;
 }
 
 /** What the parts of one drill share. */
@@ -24,7 +26,7 @@ export interface Job {
   readonly watch: DrillWatch;
   readonly snapshot: Snapshot;
   readonly release: ReadableRelease;
-  /** Names the drill and orders it among others: the moment at which it began. */
+  /** Names the drill and orders it among others: the moment at which it began, and its suffix. */
   readonly id: string;
   /** Beginning of the names of all its branches. */
   readonly under: string;

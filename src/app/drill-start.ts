@@ -96,10 +96,12 @@ function* candidatesFor(
 
 /** Beginning of the names of versions that drills make up. */
 const MADE_UP = 'drill-';
+/** The id of a drill. */
+const ID = /^\d{8}T\d+Z-[0-9a-f]{4}$/;
 
 /** Whether a version was made up for a drill. */
 export function isDrillVersion(version: string): boolean {
-  return /^\d{8}T\d+Z$/.test(version.slice(MADE_UP.length)) && version.startsWith(MADE_UP);
+  return version.startsWith(MADE_UP) && ID.test(version.slice(MADE_UP.length));
 }
 
 /** A version that cannot be taken for a real one: its artifacts are nowhere. */

@@ -4,7 +4,7 @@ import { type Instant, parseInstant } from '../core/units.ts';
 import type { Scratch, ScratchBranch } from '../ports/scratch.ts';
 
 /** Below `belay/drill/`: the release, the id of the drill, and what the branch is for. */
-const NAME = /^belay\/drill\/([^/]+)\/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)\d*Z\/./;
+const NAME = /^belay\/drill\/([^/]+)\/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)\d*Z-[0-9a-f]{4}\/./;
 
 /** How old a drill must be before another one takes it for killed: longer than any job of one runs. */
 const KILLED_AFTER = 3_600_000;

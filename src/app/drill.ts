@@ -26,7 +26,7 @@ export async function drill(world: World, scratch: Scratch, options: DrillOption
   const watch = createDrillWatch(world.clock, 'look');
   const snapshot = await readSnapshot(world, await world.forge.refresh());
   const release = requireRelease(snapshot, options.release);
-  const id = formatInstant(at).replace(/[-:.]/g, '');
+  const id = `${formatInstant(at).replace(/[-:.]/g, '')}-${options.suffix}`;
   const sandbox = snapshot.config?.drill?.sandbox;
   const place = options.release === sandbox ? 'sandbox' : 'scratch';
   const names = namesOf(options.release, id);

@@ -8,6 +8,7 @@ import { createSandboxForge } from '../../src/app/sandbox-forge.ts';
 import { readSandboxTraffic } from '../../src/app/sandbox-traffic.ts';
 import type { World } from '../../src/app/world.ts';
 import { DRILL_VARIANTS, type DrillVariant } from '../../src/core/record/drill-schema.ts';
+import { millis } from '../../src/core/units.ts';
 import type { Forge } from '../../src/ports/forge.ts';
 import type { Scratch } from '../../src/ports/scratch.ts';
 import { minute } from '../builders/release.ts';
@@ -60,7 +61,7 @@ async function openBench(files: Readonly<Record<string, string>> = {}) {
   };
   await moveTo(clock, minute(5));
   const rehearse = (variant: DrillVariant = 'healthy', changed: Partial<World> = {}) =>
-    drill({ ...world, ...changed }, scratch, { release: 'sandbox', variant });
+    drill({ ...world, ...changed }, scratch, { release: 'sandbox', variant, suffix: '0a1b' });
   const tick = () => advance(world, { only: ['sandbox'], dryRun: false, from: 'newest' });
   const changedSince = (tip: string) => {
     const before = forge.commitAt(tip as never).tree;
@@ -141,6 +142,40 @@ describe('a drill of a sandbox', () => {
     const report = await rehearse();
     expect(report).toMatchObject({ result: { kind: 'passed' }, receipt: { kind: 'merged' } });
     expect(forge.textAt(MANIFEST)).toBe(FILES[MANIFEST]);
+  });
+
+  it('times a revert that waits for a check until it is merged', async () => {
+    const { forge, clock, rehearse } = await openBench();
+    let looks = 0;
+    const isArmed = () => forge.pulls.some(({ state, armed }) => state === 'open' && armed);
+    const report = await rehearse('healthy', {
+      clock: {
+        now: clock.now,
+        sleep: async (length) => {
+          await clock.sleep(length);
+          if (isArmed()) looks += 1;
+          forge.setRules(looks < 3 ? { pending: 'ci' } : {});
+        },
+      },
+    });
+    expect(report).toMatchObject({ result: { kind: 'passed' }, restore: 30_000 });
+    expect(sumOf(report.phases)).toBe(report.total);
+  });
+
+  it('times a rollback that another run was quicker to do from the decision of that one', async () => {
+    const { clock, rehearse, tick } = await openBench();
+    const report = await rehearse('healthy', {
+      clock: {
+        now: clock.now,
+        sleep: async (length) => {
+          await clock.sleep(length);
+          await tick();
+          await clock.sleep(millis(1_000));
+        },
+      },
+    });
+    expect(report).toMatchObject({ result: { kind: 'passed' }, restore: 1_000 });
+    expect(sumOf(report.phases)).toBe(report.total);
   });
 
   it('goes on with what a killed drill left, wherever it was killed', async () => {

@@ -13,6 +13,7 @@ import { runCli } from '../../src/cli/run-cli.ts';
 import { readDrills } from '../../src/core/record/drill-file.ts';
 import { DRILL_VARIANTS } from '../../src/core/record/drill-schema.ts';
 import { formatInstant, instant } from '../../src/core/units.ts';
+import type { CommitRequest } from '../../src/ports/forge.ts';
 import { git } from '../lab/git/run-git.ts';
 
 /** `belay drill` in the example's repository. */
@@ -111,8 +112,8 @@ describe('a drill of a healthy rollback', () => {
       state: 'merged',
       title: expect.stringMatching(/^DRILL: release\(fraud-scorer\): roll back drill-\d{8}T/),
       description: expect.stringContaining('**DRILL: this is a rehearsal'),
-      base: expect.stringMatching(/^belay\/drill\/fraud-scorer\/\d{8}T\d+Z\/base$/),
-      branch: expect.stringMatching(/^belay\/drill\/fraud-scorer\/\d{8}T\d+Z\/revert\//),
+      base: expect.stringMatching(/^belay\/drill\/fraud-scorer\/\d{8}T\d+Z-[0-9a-f]{4}\/base$/),
+      branch: expect.stringMatching(/^belay\/drill\/fraud-scorer\/\d{8}T\d+Z-[0-9a-f]{4}\/revert\//),
     });
   });
 });
@@ -263,7 +264,7 @@ describe('a drill and what others do', () => {
           return scratch.create(branch, at);
         },
       },
-      { release: 'fraud-scorer', variant: 'healthy' },
+      { release: 'fraud-scorer', variant: 'healthy', suffix: '0a1b' },
     );
     expect(report.result).toMatchObject({ kind: 'aborted', reason: expect.stringContaining(REAL) });
     expect(await place.ask('rev-parse', 'main')).toBe(main);
@@ -273,10 +274,41 @@ describe('a drill and what others do', () => {
     ]);
   });
 
+  it('is told apart from one that began at the same moment at the same commit', async () => {
+    const place = await openExample();
+    const { world, scratch } = await openDrill({ dir: place.directory }, contextOf(place));
+    const at = world.clock.now();
+    const still = { ...world, clock: { ...world.clock, now: () => at } };
+    const unrecorded = {
+      ...still.forge,
+      commit: async ({ parent }: CommitRequest) => ({ kind: 'head-moved', expected: parent }) as const,
+    };
+    const options = { release: 'fraud-scorer', suffix: '0a1b' };
+    const first = await drill({ ...still, forge: unrecorded }, scratch, { ...options, variant: 'healthy' });
+    expect(first.receipt).toEqual({ kind: 'head-moved' });
+    const second = await drill(still, scratch, { ...options, variant: 'auto-merge-off', suffix: '0a1c' });
+    expect(second).toMatchObject({ result: { kind: 'passed' }, findings: [] });
+  });
+
+  it('takes its own time where it is told to begin at another moment, and has a name of its own each time', async () => {
+    const place = await openExample();
+    const moment = ['--now', '2027-01-04T09:00:00Z'];
+    for (const variant of ['healthy', 'auto-merge-off'])
+      expect(await place.drill(...moment, '--variant', variant)).toMatchObject({ code: 0 });
+    const { drills } = await recordsOf(place);
+    expect(drills).toHaveLength(2);
+    for (const { at, restore, total } of drills) {
+      expect(at).toBeGreaterThanOrEqual(Date.parse('2027-01-04T09:00:00Z'));
+      expect(at).toBeLessThan(Date.parse('2027-01-04T10:00:00Z'));
+      expect(Math.min(restore, total)).toBeGreaterThan(0);
+    }
+    expect(new Set((await readLocalPulls(place)).map(({ base }) => base)).size).toBe(2);
+  });
+
   it('removes what a killed drill left, and no other branch', async () => {
     const place = await openExample();
-    const killed = 'belay/drill/fraud-scorer/20260101T000000Z/base';
-    const young = `belay/drill/fraud-scorer/${new Date().toISOString().replace(/[-:.]/g, '')}/base`;
+    const killed = 'belay/drill/fraud-scorer/20260101T000000Z-0a1b/base';
+    const young = `belay/drill/fraud-scorer/${new Date().toISOString().replace(/[-:.]/g, '')}-0a1b/base`;
     const others = ['belay/drill/by-hand', 'belay/drilling/x', 'my/belay/drill', young];
     for (const name of [killed, ...others]) await place.ask('branch', name, 'main');
     expect(await place.drill()).toMatchObject({ code: 0 });

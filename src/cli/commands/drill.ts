@@ -1,5 +1,6 @@
 import '../prepare-libraries.ts';
 
+import { randomBytes } from 'node:crypto';
 import { ToolError } from '../../core/errors.ts';
 import { DRILL_VARIANTS, type DrillVariant } from '../../core/record/drill-schema.ts';
 import { type DrillReport, exitCodeOfDrill, printDrill, summariseDrill } from '../../report/drill.ts';
@@ -17,7 +18,8 @@ export async function runDrill(
   const variant = readVariant(textFlag(flags, 'variant') ?? 'healthy');
   const { world, scratch } = await openDrill(flags, context);
   const { drill } = await import('../../app/drill.ts');
-  return drillResult(await drill(world, scratch, { release, variant }));
+  const suffix = randomBytes(2).toString('hex');
+  return drillResult(await drill(world, scratch, { release, variant, suffix }));
 }
 
 function readVariant(text: string): DrillVariant {
