@@ -48,10 +48,10 @@ export interface Rehearsal {
 export const NOTHING: Rehearsal = { stopped: undefined, from: undefined, findings: [], landing: undefined };
 
 /** Names of all that a drill makes. */
-export function namesOf(release: string, id: string): Pick<Job, 'under' | 'recordBranch'> {
+export function namesOf({ release, variant }: DrillOptions, id: string): Pick<Job, 'under' | 'recordBranch'> {
   return {
     under: `${DRILL_BRANCHES}${release}/${id}/`,
-    recordBranch: `${drillRecordFamily(release)}${id}`,
+    recordBranch: `${drillRecordFamily(release, variant)}${id}`,
   };
 }
 

@@ -99,6 +99,11 @@ const MADE_UP = 'drill-';
 /** The id of a drill. */
 const ID = /^\d{8}T\d+Z-[0-9a-f]{4}$/;
 
+/** The version that a drill makes up. */
+export function drillVersion(id: string): string {
+  return `${MADE_UP}${id}`;
+}
+
 /** Whether a version was made up for a drill. */
 export function isDrillVersion(version: string): boolean {
   return version.startsWith(MADE_UP) && ID.test(version.slice(MADE_UP.length));
@@ -115,7 +120,7 @@ function makeUp(
     return [name, { uri: `oci://belay.invalid/drill@${content}`, digest: content }] as const;
   });
   return {
-    version: `${MADE_UP}${id}`,
+    version: drillVersion(id),
     backend,
     summary: 'Made up for a drill; nothing serves it.',
     artifacts: Object.fromEntries(artifacts) as VersionSpec['artifacts'],

@@ -29,7 +29,7 @@ export async function drill(world: World, scratch: Scratch, options: DrillOption
   const id = `${formatInstant(at).replace(/[-:.]/g, '')}-${options.suffix}`;
   const sandbox = snapshot.config?.drill?.sandbox;
   const place = options.release === sandbox ? 'sandbox' : 'scratch';
-  const names = namesOf(options.release, id);
+  const names = namesOf(options, id);
   const job: Job = { world, scratch, watch, snapshot, release, id, ...names, place, options };
   const incident = await findIncident(world, job.recordBranch, sandbox);
   const rehearsal: Rehearsal =

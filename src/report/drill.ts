@@ -131,8 +131,15 @@ function comparison({ restore, target, requirements, result, phases }: DrillRepo
   return [`time to restore ${seconds(restore)}, ${verdict} the target of ${seconds(target)}`, ...asks];
 }
 
+/** What became of a write of a drill. No later run merges one that waits; `then` says what comes of it instead. */
+export function describeDrillReceipt(receipt: Receipt, then: string): string {
+  if (receipt.kind !== 'waiting') return describeReceipt(receipt);
+  return `pull request #${receipt.pull.number} still waits for a requirement: ${receipt.message}; ${then}`;
+}
+
 function receiptLine({ receipt }: DrillReport): readonly string[] {
-  const text = describeReceipt(receipt);
+  const then = 'merge it before the next drill of this release, for no later run does';
+  const text = describeDrillReceipt(receipt, then);
   return text === '' ? [] : [`record: ${plainLine(text)}`];
 }
 

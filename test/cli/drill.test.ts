@@ -10,6 +10,7 @@ import { createDrillForge } from '../../src/app/drill-forge.ts';
 import { createStage, HISTORY_PATH, type Stage } from '../../src/cli/demo/replay-demo.ts';
 import { openDrill } from '../../src/cli/open-drill.ts';
 import { runCli } from '../../src/cli/run-cli.ts';
+import { ToolError } from '../../src/core/errors.ts';
 import { readDrills } from '../../src/core/record/drill-file.ts';
 import { DRILL_VARIANTS } from '../../src/core/record/drill-schema.ts';
 import { formatInstant, instant } from '../../src/core/units.ts';
@@ -303,6 +304,22 @@ describe('a drill and what others do', () => {
       expect(Math.min(restore, total)).toBeGreaterThan(0);
     }
     expect(new Set((await readLocalPulls(place)).map(({ base }) => base)).size).toBe(2);
+  });
+
+  it('removes what it can when one branch cannot be deleted, and says of that one why', async () => {
+    const place = await openExample();
+    const { world, scratch } = await openDrill({ dir: place.directory }, contextOf(place));
+    const remove: typeof scratch.remove = async (branch) => {
+      if (!branch.name.endsWith('/base')) return scratch.remove(branch);
+      throw new ToolError({ code: 'FORGE_REFUSED', message: 'a rule forbids to delete it' });
+    };
+    const options = { release: 'fraud-scorer', variant: 'auto-merge-off', suffix: '0a1b' } as const;
+    const report = await drill(world, { ...scratch, remove }, options);
+    expect(report.findings).toMatchObject([
+      { code: 'DRILL_LEFTOVER', text: expect.stringContaining('/base could not be deleted (a rule forbids') },
+    ]);
+    const left = await place.ask('for-each-ref', '--format=%(refname:short)', 'refs/heads/belay');
+    expect(left).toMatch(/^belay\/drill\/fraud-scorer\/\d{8}T\d+Z-0a1b\/base$/);
   });
 
   it('removes what a killed drill left, and no other branch', async () => {
