@@ -224,6 +224,16 @@ describe('a drill of a sandbox', () => {
     expect(sumOf(report.phases)).toBe(report.total);
   });
 
+  it('says of a brake that takes nothing back that no rollback was decided', async () => {
+    const gentle = FILES[MANIFEST]!.replace('critical: true', 'critical: true\n        onFail: pause');
+    const { rehearse } = await openBench({ [MANIFEST]: gentle });
+    const { findings } = await rehearse('permission-lost');
+    expect(findings[0]).toMatchObject({
+      code: 'PAUSED_BY_CHECK',
+      text: expect.stringMatching(/^no rollback was decided: stays at 10%/),
+    });
+  });
+
   it('gives up on harm that no check minds, and takes its version back by order', async () => {
     const blunt = FILES[MANIFEST]!.replace('limit: 5%', 'limit: 90%').replace(
       'critical: true',

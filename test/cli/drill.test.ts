@@ -186,6 +186,19 @@ describe('a drill in which something goes wrong on purpose', () => {
   });
 });
 
+describe('a drill where the config cannot be read', () => {
+  it('is refused before anything is written', async () => {
+    const place = await openExample();
+    await place.change('.belay/config.yaml', (text) => text.replace('kind: Config', 'kind: Conf'));
+    const refs = await place.ask('for-each-ref');
+    expect(await place.drill()).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('.belay/config.yaml is not there or cannot be read'),
+    });
+    expect(await place.ask('for-each-ref')).toBe(refs);
+  });
+});
+
 describe('a drill of a release that was never adopted', () => {
   it('fails, and says that there is nothing to restore', async () => {
     const place = await openExample('new');
