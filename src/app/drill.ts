@@ -3,7 +3,7 @@ import { CONFIG_PATH } from '../core/manifest/config-schema.ts';
 import type { DrillFinding } from '../core/record/drill-schema.ts';
 import { formatInstant, type Instant, millis } from '../core/units.ts';
 import type { Scratch } from '../ports/scratch.ts';
-import type { DrillReport, DrillResult } from '../report/drill.ts';
+import { type DrillReport, type DrillResult, wasRestored } from '../report/drill.ts';
 import { drillTarget, findIncident } from './drill-incident.ts';
 import { type DrillOptions, guarded, type Job, NOTHING, namesOf, type Rehearsal } from './drill-job.ts';
 import { keepDrill } from './drill-record.ts';
@@ -82,7 +82,7 @@ function reportDrill(job: Job, at: Instant, rehearsal: Rehearsal): DrillReport {
   const restore = sumPhases(phases, ['decide', 'pull-request', 'merge', 'restored']);
   const target = millis(drillTarget(snapshot.config));
   const late: readonly DrillFinding[] =
-    restore <= target
+    restore <= target || !wasRestored({ phases })
       ? []
       : [
           {
