@@ -1,8 +1,9 @@
 import { buildChange } from '../core/change/build-change.ts';
 import type { Change } from '../core/change/change.ts';
+import { isBrake } from '../core/command/claims.ts';
 import type { Command } from '../core/command/command.ts';
-import { NO_REASON } from '../core/command/no-reason.ts';
 import type { Decision, RecordedKind } from '../core/decision/decision.ts';
+import { NO_REASON } from '../core/dispatch/payload.ts';
 import { describeBehind, momentFor } from '../core/plan/skew.ts';
 import { describeSource, sourceKey } from '../core/record/order-schema.ts';
 import { readChain } from '../core/record/record-file.ts';
@@ -12,7 +13,8 @@ import { decideOrder, describePaused, findReplaced, nothing, type Seen, weightOf
 import { type Arrival, findArrival } from './find-arrival.ts';
 import { findSubject, type Subject } from './find-subject.ts';
 import { landOrder } from './land-order.ts';
-import { findPendingPause } from './pending-pause.ts';
+import { withLastConfig } from './last-config.ts';
+import { findAnyPending, findPendingPause } from './pending-pause.ts';
 import { readNewest, readSnapshot, type Snapshot } from './read-snapshot.ts';
 import { rollback } from './rollback.ts';
 import type { World } from './world.ts';
@@ -33,7 +35,8 @@ export interface ObeyOptions {
  */
 export async function obeyCommand(world: World, command: Command, options: ObeyOptions): Promise<RunReport> {
   const attempts = options.attempts ?? 3;
-  let snapshot = await readSnapshot(world, await world.forge.head());
+  const forBrakes = (read: Snapshot): Snapshot => (isBrake(command) ? withLastConfig(read) : read);
+  let snapshot = forBrakes(await readSnapshot(world, await world.forge.head()));
   for (let lost = 1; ; lost += 1) {
     const subject = findSubject(world, snapshot, command.release);
     const done = findDone(world, snapshot, subject);
@@ -57,7 +60,7 @@ export async function obeyCommand(world: World, command: Command, options: ObeyO
         problems: [],
         ...world.forge.cost(),
       };
-    snapshot = await readNewest(world, snapshot, lost);
+    snapshot = forBrakes(await readNewest(world, snapshot, lost));
   }
 }
 
@@ -97,7 +100,8 @@ interface Job {
 
 async function carryOut(world: World, snapshot: Snapshot, job: Job): Promise<ReleaseReport> {
   const { subject, now, options } = job;
-  const decision = decideOrder(world, { ...job, seen: options.seen });
+  const decided = decideOrder(world, { ...job, seen: options.seen });
+  const decision = (await findUnlanded(world, snapshot, { subject, decision: decided })) ?? decided;
   const report = reportOrder(subject, decision);
   const text = subject.file?.text;
   if (decision.kind === 'nothing' || decision.kind === 'hold' || text === undefined) return report;
@@ -114,6 +118,19 @@ async function carryOut(world: World, snapshot: Snapshot, job: Job): Promise<Rel
   if (longer) return reportOrder(subject, longer);
   if (options.dryRun) return { ...report, receipt: { kind: 'dry-run' } };
   return { ...report, receipt: await landOrder(world, snapshot, change) };
+}
+
+/** What is said to whoever resumes where the pause is still on its way: nothing ends it but whoever closes its pull request. */
+async function findUnlanded(
+  world: World,
+  { config }: Snapshot,
+  { subject, decision }: { readonly subject: Subject; readonly decision: Decision },
+): Promise<Decision | undefined> {
+  if (decision.reasons[0].code !== 'NOT_PAUSED' || config?.advance?.mode !== 'pull-request') return undefined;
+  const pending = await findAnyPending(world, subject);
+  if (!pending) return undefined;
+  const text = `the pause by ${pending.pause.order.by.login} waits in pull request #${pending.pull.number} for a requirement, and holds steps until then: close that one, and nothing is paused`;
+  return heldBy(subject, { code: 'NOT_PAUSED', text });
 }
 
 /** What is said of a pause where a longer one waits in its pull request, which the new one would have taken the place of. */

@@ -84,6 +84,10 @@ function isComparable({ happenings, releases }: Scenario): boolean {
         (one.kind === 'act' && one.act === 'bring') ||
         (one.kind === 'tick' && one.run.skew === 0 && one.run.faults.every(({ what }) => what !== 'race')),
     ) &&
+    // whether the one before was promoted by then decides what a second candidate is held against, and goes back to
+    releases.every(
+      ({ name }) => happenings.filter((one) => one.kind === 'act' && one.release === name).length < 2,
+    ) &&
     happenings.some((one) => one.kind === 'tick' && one.run.faults.length > 0)
   );
 }
