@@ -7,8 +7,8 @@ import type { Forge } from '../ports/forge.ts';
 import { statesTheSame } from './states-the-same.ts';
 
 /**
- * The files of a change with the records of releases that a commit holds, when that commit is this change, written at another moment; undefined
- * when it is not.
+ * The files of a change with the records of releases that a commit holds, when that commit is this change, written at another moment;
+ * undefined when it is not.
  */
 export async function readChange(
   forge: Forge,
@@ -24,7 +24,10 @@ export async function readChange(
   return files.map((edit) => ({ ...edit, after: records.get(edit.path) ?? edit.after }));
 }
 
-/** The texts where a change has records of releases, by path (a drill brings none), when all other files at a commit are as the change writes them. */
+/**
+ * The texts where a change has records of releases, by path, when all other files at a commit are as the change writes them. What a drill
+ * brings has none.
+ */
 export async function readRecords(
   forge: Forge,
   files: readonly FileEdit[],
