@@ -89,16 +89,19 @@ export function judgeFault(variant: DrillVariant, outcome: DrillOutcome): readon
 function expectMerged({ ordered }: DrillOutcome): readonly DrillFinding[] {
   const { receipt } = ordered;
   if (receipt.kind === 'merged') return [];
-  if (receipt.kind === 'none') {
-    const [reason] = ordered.decision.reasons;
-    return [{ code: reason.code, text: `no rollback was decided: ${reason.text}` }];
-  }
+  if (receipt.kind === 'none') return [undecided(ordered)];
   if (receipt.kind === 'blocked' && receipt.code !== 'NOT_COMPUTED')
     return [{ code: receipt.code, text: receipt.message }];
   const errors = ordered.problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) return errors.map(({ code, message }) => ({ code, text: message }));
   const said = 'message' in receipt ? receipt.message : 'the revert was not merged';
   return [{ code: 'NOT_MERGED', text: `${said}. Expected it to be merged into the scratch branch` }];
+}
+
+/** Not what the fault is about: a brake that is gentler, or harm that no check minds. */
+function undecided({ decision }: ReleaseReport): DrillFinding {
+  const [{ code, text }] = decision.reasons;
+  return { code, text: `no rollback was decided: ${text}` };
 }
 
 /** Blind is not sick: a look that sees nothing rolls nothing back. */
@@ -112,6 +115,7 @@ function expectBlocked({ ordered }: DrillOutcome, code: string): readonly DrillF
   if (receipt.kind === 'blocked' && receipt.code === code) return [];
   const errors = ordered.problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) return errors.map((problem) => ({ code: problem.code, text: problem.message }));
+  if (ordered.decision.kind !== 'rollback') return [undecided(ordered)];
   return [
     {
       code: 'NOT_TOLD',
@@ -122,6 +126,7 @@ function expectBlocked({ ordered }: DrillOutcome, code: string): readonly DrillF
 
 function expectTold({ ordered }: DrillOutcome): readonly DrillFinding[] {
   if (ordered.problems.some(({ code }) => code === 'NOTHING_TO_RESTORE')) return [];
+  if (ordered.decision.kind !== 'rollback') return [undecided(ordered)];
   return [
     {
       code: 'NOT_TOLD',

@@ -20,7 +20,7 @@ export async function findIncident(
   const open = siblings.find(isReal);
   if (open)
     return `pull request #${open.number} (${open.branch}) rolls a release back and is open; see that it lands, or close it, and run the drill again`;
-  const { releases } = await advance(world, { only: [], dryRun: true });
+  const { releases } = await advance(world, { only: [], dryRun: true, from: 'newest' });
   for (const release of releases) {
     const trouble = release.name === sandbox ? undefined : troubleOf(release);
     if (trouble !== undefined)

@@ -15,6 +15,8 @@ export interface DrillOptions {
   readonly release: string;
   /** What goes wrong, on purpose. */
   readonly variant: DrillVariant;
+  /** Four hex digits that tell it from another drill which began at the same moment. */
+  readonly suffix: string;
 }
 
 /** What the parts of one drill share. */
@@ -24,7 +26,7 @@ export interface Job {
   readonly watch: DrillWatch;
   readonly snapshot: Snapshot;
   readonly release: ReadableRelease;
-  /** Names the drill and orders it among others: the moment at which it began. */
+  /** Names the drill and orders it among others: the moment at which it began, and its suffix. */
   readonly id: string;
   /** Beginning of the names of all its branches. */
   readonly under: string;
@@ -46,10 +48,10 @@ export interface Rehearsal {
 export const NOTHING: Rehearsal = { stopped: undefined, from: undefined, findings: [], landing: undefined };
 
 /** Names of all that a drill makes. */
-export function namesOf(release: string, id: string): Pick<Job, 'under' | 'recordBranch'> {
+export function namesOf({ release, variant }: DrillOptions, id: string): Pick<Job, 'under' | 'recordBranch'> {
   return {
     under: `${DRILL_BRANCHES}${release}/${id}/`,
-    recordBranch: `${drillRecordFamily(release)}${id}`,
+    recordBranch: `${drillRecordFamily(release, variant)}${id}`,
   };
 }
 

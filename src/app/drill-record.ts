@@ -1,9 +1,9 @@
 import { type Problem, ToolError } from '../core/errors.ts';
 import { DRILLS_PATH } from '../core/manifest/config-schema.ts';
 import { drillPath, readDrills } from '../core/record/drill-file.ts';
-import type { WrittenDrill } from '../core/record/drill-schema.ts';
+import type { DrillVariant, WrittenDrill } from '../core/record/drill-schema.ts';
 import { serialiseRecord } from '../core/record/record-file.ts';
-import { formatInstant, type Sha } from '../core/units.ts';
+import { formatInstant, millis, type Sha } from '../core/units.ts';
 import type { FileSource } from '../ports/forge.ts';
 import { type DrillReport, summariseDrill } from '../report/drill.ts';
 import type { Receipt } from '../report/run-report.ts';
@@ -17,32 +17,39 @@ export async function readDrillFiles(files: FileSource): Promise<ReadonlyMap<str
   return new Map([...found].map(([path, file]) => [path, file.kind === 'text' ? file.text : ''] as const));
 }
 
-/** Beginning of the names of the branches that bring the records of a release's drills. */
-export function drillRecordFamily(release: string): string {
-  return `belay/drill-record/${release}/`;
+/** Beginning of the names of the branches that bring the records of a release's drills: of one variant, or of all. */
+export function drillRecordFamily(release: string, variant?: DrillVariant): string {
+  return `belay/drill-record/${release}/${variant === undefined ? '' : `${variant}/`}`;
 }
 
-/** Writes the record of a drill onto the default branch, as the config says: at once or by a pull request. Nothing is thrown. */
+/** A required check of the pull request has so long; a person who has to review takes longer. */
+const PATIENCE = { patience: millis(5 * 60_000), every: millis(10_000) };
+
+/**
+ * Writes the record of a drill onto the default branch, as the config says: at once or by a pull request, which a later drill
+ * of the same variant alone takes the place of. Nothing is thrown.
+ */
 export async function keepDrill(
   world: World,
   report: DrillReport,
   { snapshot, id }: { readonly snapshot: Snapshot; readonly id: string },
 ): Promise<Receipt> {
-  return landDrillChange(world, {
+  const change = {
     config: snapshot.config,
-    build: (head) => buildRecord(world, report, { head, id }),
-    family: drillRecordFamily(report.release),
+    build: (head: Sha) => buildRecord(world, report, { head, id }),
+    family: drillRecordFamily(report.release, report.variant),
     id,
     description: summariseDrill(report),
     whenClosed: 'the drill is not recorded, and counts for nothing; drill again',
-  });
+  };
+  return landDrillChange(world, change, PATIENCE);
 }
 
 async function buildRecord(
   world: World,
   report: DrillReport,
   { head, id }: { readonly head: Sha; readonly id: string },
-): Promise<DrillChange> {
+): Promise<DrillChange | undefined> {
   const { forge, sha256 } = world;
   const { release } = report;
   const files = await readDrillFiles({
@@ -52,7 +59,8 @@ async function buildRecord(
   const { drills, tip, problems } = readDrills(release, files, sha256);
   refuseBroken(problems);
   const sequence = drills.length + 1;
-  const operation = sha256(JSON.stringify(['drill', release, id, sequence, tip]));
+  const operation = sha256(JSON.stringify(['drill', release, id]));
+  if (drills.some((one) => one.operation === operation)) return undefined;
   const record: WrittenDrill = {
     apiVersion: 'belay.dev/v1',
     kind: 'Drill',

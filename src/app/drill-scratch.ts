@@ -14,8 +14,13 @@ import type { World } from './world.ts';
 
 /** Puts a version in flight on a scratch branch and takes it back there. */
 export async function walkScratch(job: Job): Promise<Rehearsal> {
+  const left = await removeLeftovers(job.scratch, job.id);
+  const rehearsed = await rehearse(job);
+  return { ...rehearsed, findings: [...rehearsed.findings, ...left] };
+}
+
+async function rehearse(job: Job): Promise<Rehearsal> {
   const { world, scratch, watch, snapshot, under, release, options } = job;
-  await removeLeftovers(scratch, job.id);
   const base = `${under}base`;
   const made = await scratch.create(base, snapshot.head);
   if (made.kind === 'refused') return { ...NOTHING, findings: [{ code: made.code, text: made.message }] };

@@ -96,10 +96,17 @@ function* candidatesFor(
 
 /** Beginning of the names of versions that drills make up. */
 const MADE_UP = 'drill-';
+/** The id of a drill. */
+const ID = /^\d{8}T\d+Z-[0-9a-f]{4}$/;
+
+/** The version that a drill makes up. */
+export function drillVersion(id: string): string {
+  return `${MADE_UP}${id}`;
+}
 
 /** Whether a version was made up for a drill. */
 export function isDrillVersion(version: string): boolean {
-  return /^\d{8}T\d+Z$/.test(version.slice(MADE_UP.length)) && version.startsWith(MADE_UP);
+  return version.startsWith(MADE_UP) && ID.test(version.slice(MADE_UP.length));
 }
 
 /** A version that cannot be taken for a real one: its artifacts are nowhere. */
@@ -113,7 +120,7 @@ function makeUp(
     return [name, { uri: `oci://belay.invalid/drill@${content}`, digest: content }] as const;
   });
   return {
-    version: `${MADE_UP}${id}`,
+    version: drillVersion(id),
     backend,
     summary: 'Made up for a drill; nothing serves it.',
     artifacts: Object.fromEntries(artifacts) as VersionSpec['artifacts'],

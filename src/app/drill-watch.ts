@@ -9,6 +9,8 @@ export interface DrillWatch {
   enter(phase: DrillPhase): DrillPhase;
   /** Counts what some phases took until now as another one's; that one runs then. */
   fold(from: readonly DrillPhase[], into: DrillPhase): void;
+  /** Counts the newest part of one phase as another one's; that one runs then. */
+  carry(length: Millis, from: DrillPhase, into: DrillPhase): void;
   /** All phases until now, in the order of a drill. */
   read(): readonly TimedPhase[];
 }
@@ -16,12 +18,13 @@ export interface DrillWatch {
 /** Starts the watch in a phase. */
 export function createDrillWatch(clock: Clock, first: DrillPhase): DrillWatch {
   const lengths = new Map<DrillPhase, number>();
+  const add = (to: DrillPhase, length: number) => void lengths.set(to, (lengths.get(to) ?? 0) + length);
   let phase = first;
   let since = clock.now();
   const enter: DrillWatch['enter'] = (next) => {
     const ended = phase;
     const now = clock.now();
-    lengths.set(ended, (lengths.get(ended) ?? 0) + elapsed(since, now));
+    add(ended, elapsed(since, now));
     phase = next;
     since = now;
     return ended;
@@ -31,9 +34,15 @@ export function createDrillWatch(clock: Clock, first: DrillPhase): DrillWatch {
     fold: (from, into) => {
       enter(into);
       for (const name of from) {
-        lengths.set(into, (lengths.get(into) ?? 0) + (lengths.get(name) ?? 0));
+        add(into, lengths.get(name) ?? 0);
         lengths.delete(name);
       }
+    },
+    carry: (length, from, into) => {
+      enter(into);
+      const part = Math.min(length, lengths.get(from) ?? 0);
+      add(from, -part);
+      add(into, part);
     },
     read: () => {
       enter(phase);

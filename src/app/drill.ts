@@ -1,8 +1,9 @@
 import { ToolError } from '../core/errors.ts';
+import { CONFIG_PATH } from '../core/manifest/config-schema.ts';
 import type { DrillFinding } from '../core/record/drill-schema.ts';
 import { formatInstant, type Instant, millis } from '../core/units.ts';
 import type { Scratch } from '../ports/scratch.ts';
-import type { DrillReport, DrillResult } from '../report/drill.ts';
+import { type DrillReport, type DrillResult, wasRestored } from '../report/drill.ts';
 import { drillTarget, findIncident } from './drill-incident.ts';
 import { type DrillOptions, guarded, type Job, NOTHING, namesOf, type Rehearsal } from './drill-job.ts';
 import { keepDrill } from './drill-record.ts';
@@ -19,17 +20,18 @@ import type { World } from './world.ts';
  * nothing but the sandbox's own files. Of any other release on a scratch branch of the repository: a version is put in flight there, its
  * revert is opened and merged into that branch alone, and everything is closed and deleted. The default branch gets the record of
  * the drill and nothing else. A drill stops as soon as there is a real incident.
- * @throws ToolError REFUSED when there is no such release, or its manifest cannot be read
+ * @throws ToolError REFUSED when there is no such release, or its manifest or the config cannot be read
  */
 export async function drill(world: World, scratch: Scratch, options: DrillOptions): Promise<DrillReport> {
   const at = world.clock.now();
   const watch = createDrillWatch(world.clock, 'look');
   const snapshot = await readSnapshot(world, await world.forge.refresh());
+  requireConfig(snapshot);
   const release = requireRelease(snapshot, options.release);
-  const id = formatInstant(at).replace(/[-:.]/g, '');
+  const id = `${formatInstant(at).replace(/[-:.]/g, '')}-${options.suffix}`;
   const sandbox = snapshot.config?.drill?.sandbox;
   const place = options.release === sandbox ? 'sandbox' : 'scratch';
-  const names = namesOf(options.release, id);
+  const names = namesOf(options, id);
   const job: Job = { world, scratch, watch, snapshot, release, id, ...names, place, options };
   const incident = await findIncident(world, job.recordBranch, sandbox);
   const rehearsal: Rehearsal =
@@ -37,6 +39,13 @@ export async function drill(world: World, scratch: Scratch, options: DrillOption
   const report = reportDrill(job, at, rehearsal);
   if (report.result.kind === 'aborted') return report;
   return { ...report, receipt: await keepDrill(world, report, { snapshot, id }) };
+}
+
+/** It says how the record is to be brought, and by an older one nothing is written but what takes a candidate back. */
+function requireConfig({ config }: Snapshot): void {
+  if (config) return;
+  const message = `drill: ${CONFIG_PATH} is not there or cannot be read, "belay validate" says why; mend it, then drill again`;
+  throw new ToolError({ code: 'REFUSED', message });
 }
 
 function requireRelease({ releases }: Snapshot, name: string): ReadableRelease {
@@ -73,7 +82,7 @@ function reportDrill(job: Job, at: Instant, rehearsal: Rehearsal): DrillReport {
   const restore = sumPhases(phases, ['decide', 'pull-request', 'merge', 'restored']);
   const target = millis(drillTarget(snapshot.config));
   const late: readonly DrillFinding[] =
-    restore <= target
+    restore <= target || !wasRestored({ phases })
       ? []
       : [
           {

@@ -146,7 +146,10 @@ async function findAnswer(
   const { files } = proposal.change;
   const { path } = recordIn(files);
   for (const pull of answers) {
-    const text = (await readRecords(forge, files, pull.head))?.get(path);
+    const records = await readRecords(forge, files, pull.head);
+    // what a drill brings is named by its id, in its files or in their place
+    if (records?.size === 0) return pull;
+    const text = records?.get(path);
     const record = text === undefined ? undefined : readRecord(path, text);
     if (record?.operation === proposal.change.operation) return pull;
   }

@@ -7,8 +7,8 @@ import type { Forge } from '../ports/forge.ts';
 import { statesTheSame } from './states-the-same.ts';
 
 /**
- * The files of a change with the records that a commit holds, when that commit is this change, written at another moment; undefined
- * when it is not.
+ * The files of a change with the records of releases that a commit holds, when that commit is this change, written at another moment;
+ * undefined when it is not.
  */
 export async function readChange(
   forge: Forge,
@@ -24,7 +24,10 @@ export async function readChange(
   return files.map((edit) => ({ ...edit, after: records.get(edit.path) ?? edit.after }));
 }
 
-/** The texts where a change has its records, by path, when all other files at a commit are as the change writes them. */
+/**
+ * The texts where a change has records of releases, by path, when all other files at a commit are as the change writes them. What a drill
+ * brings has none.
+ */
 export async function readRecords(
   forge: Forge,
   files: readonly FileEdit[],
@@ -34,13 +37,12 @@ export async function readRecords(
     at,
     files.map((edit) => edit.path),
   );
-  const own = recordIn(files);
   const records = new Map<string, string>();
   for (const edit of files) {
     const file = found.get(edit.path);
     const text = file?.kind === 'text' ? file.text : undefined;
     if (text === undefined) return undefined;
-    if (edit === own || edit.path.startsWith(`${RECORDS_PATH}/`)) records.set(edit.path, text);
+    if (edit.path.startsWith(`${RECORDS_PATH}/`)) records.set(edit.path, text);
     else if (text !== edit.after) return undefined;
   }
   return records;

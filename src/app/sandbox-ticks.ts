@@ -2,7 +2,7 @@ import { verifiedUntil } from '../core/decision/watch.ts';
 import { ToolError } from '../core/errors.ts';
 import { healthSettings } from '../core/manifest/defaults.ts';
 import type { DrillFinding, DrillPhase } from '../core/record/drill-schema.ts';
-import { formatDuration, type Millis, millis } from '../core/units.ts';
+import { elapsed, formatDuration, type Instant, type Millis, millis } from '../core/units.ts';
 import { describeReceipt } from '../report/receipt.ts';
 import type { ReleaseReport } from '../report/run-report.ts';
 import { advance } from './advance.ts';
@@ -103,19 +103,36 @@ export async function waitFor(
   watch.enter(phase);
   for (let looked: ReleaseReport | undefined; ; ) {
     const seen = await seeSandbox(job);
-    if (stages.includes(seen.stage)) return { kind: 'reached', ...seen };
+    if (stages.includes(seen.stage)) {
+      if (phase === 'detect' && looked?.receipt.kind !== 'merged' && !isWaiting(looked))
+        countOther(job, seen, clock.now());
+      return { kind: 'reached', ...seen };
+    }
     const end = looked && endOf(looked, phase);
     if (end) return { kind: 'ended', findings: end };
     if (looked && clock.now() - since > patience)
       return { kind: 'ended', findings: [late(looked, phase, patience)] };
     if (looked) await clock.sleep(lookEvery(job));
     await requireCalm(job);
-    if (phase === 'detect') watch.enter('decide');
+    if (phase === 'detect' && !isWaiting(looked)) watch.enter('decide');
     looked = await tickSandbox(world, job);
     if (phase !== 'detect') watch.enter(phase);
     else if (looked.receipt.kind === 'merged') watch.enter('restored');
+    else if (isWaiting(looked)) watch.enter('merge');
     else watch.fold(['decide', 'pull-request', 'merge'], phase);
   }
+}
+
+/** Whether a rollback is decided and waits for what the default branch asks of it: its time counts as the merge's. */
+function isWaiting(looked: ReleaseReport | undefined): boolean {
+  if (looked?.decision.kind !== 'rollback') return false;
+  return looked.receipt.kind === 'armed' || looked.receipt.kind === 'waiting';
+}
+
+/** Another run took it back: from its decision on the time is the merge's. */
+function countOther({ watch }: Job, { file }: Sandbox, now: Instant): void {
+  const { watched } = file.state;
+  if (watched?.kind === 'restored') watch.carry(elapsed(watched.decidedAt, now), 'detect', 'merge');
 }
 
 /** What no later look would change; undefined: it is worth waiting. */

@@ -51,5 +51,12 @@ export const WORLD_FLAGS: Readonly<Record<string, FlagSpec>> = {
 
 const { 'dry-run': _, ...withoutDryRun } = WORLD_FLAGS;
 
-/** Flags of a drill, which always writes, and to branches of its own. */
-export const DRILL_FLAGS: Readonly<Record<string, FlagSpec>> = withoutDryRun;
+/** Flags of a drill, which always writes, to branches of its own, and takes its time. */
+export const DRILL_FLAGS: Readonly<Record<string, FlagSpec>> = {
+  ...withoutDryRun,
+  now: {
+    type: 'string',
+    value: '<time>',
+    help: 'begin as of this moment, like 2026-11-21T08:05:00Z; the clock runs on from there, and waits are passed over',
+  },
+};

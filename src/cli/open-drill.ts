@@ -1,6 +1,7 @@
 import type { World } from '../app/world.ts';
 import type { Scratch } from '../ports/scratch.ts';
 import type { CommandContext, Flags } from './command.ts';
+import { openRunningClock } from './open-clock.ts';
 import { type ForgeInput, openGitHubPlace } from './open-github-forge.ts';
 import { forgeKind, openPlace } from './open-world.ts';
 
@@ -9,7 +10,7 @@ export async function openDrill(
   flags: Flags,
   context: CommandContext,
 ): Promise<{ readonly world: World; readonly scratch: Scratch }> {
-  const { world, input } = await openPlace(flags, context);
+  const { world, input } = await openPlace(flags, context, openRunningClock(flags));
   return { world, scratch: await openScratch(input, world.forge.defaultBranch) };
 }
 

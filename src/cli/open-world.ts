@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { systemClock } from '../adapters/system/clock.ts';
-import { createFixedClock } from '../adapters/system/fixed-clock.ts';
 import { createLog } from '../adapters/system/log.ts';
 import { createProxiedFetch } from '../adapters/system/proxied-fetch.ts';
 import { createSecrets } from '../adapters/system/secrets.ts';
@@ -10,7 +8,6 @@ import type { ArtifactSources, World } from '../app/world.ts';
 import type { Trigger } from '../core/change/build-change.ts';
 import { ToolError } from '../core/errors.ts';
 import type { ProviderSpec } from '../core/manifest/config-schema.ts';
-import { parseInstant } from '../core/units.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { MetricsProvider } from '../ports/metrics.ts';
@@ -18,6 +15,7 @@ import type { ArtifactRegistry } from '../ports/registry.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import { type CommandContext, type Flags, hasFlag, textFlag } from './command.ts';
 import { findDirectory } from './directory.ts';
+import { openClock } from './open-clock.ts';
 import { type ForgeInput, openGitHubForge } from './open-github-forge.ts';
 import { addCosts, openPeople } from './open-people.ts';
 import { openVerifier } from './open-verifier.ts';
@@ -32,9 +30,10 @@ export async function openWorld(flags: Flags, context: CommandContext): Promise<
 export async function openPlace(
   flags: Flags,
   context: CommandContext,
+  clock = openClock(flags),
 ): Promise<{ readonly world: World; readonly input: ForgeInput }> {
-  const { secrets, fetch, ...metrics } = openMetrics(flags, context);
-  const { clock, log } = metrics;
+  const { secrets, fetch, ...metrics } = openMetrics(flags, context, clock);
+  const { log } = metrics;
   const directory = findDirectory(flags, context);
   const input: ForgeInput = { flags, context, directory, clock, log, fetch };
   const opened = await openForge(input);
@@ -94,9 +93,8 @@ export function openArtifacts({ context, secrets, fetch, clock }: ArtifactInput)
 }
 
 /** Opens what is needed to look at metrics. @throws ToolError REFUSED when a flag or a variable is wrong */
-export function openMetrics(flags: Flags, context: CommandContext) {
+export function openMetrics(flags: Flags, context: CommandContext, clock = openClock(flags)) {
   const directory = findDirectory(flags, context);
-  const clock = openClock(textFlag(flags, 'now'));
   const { announceSecret } = context;
   const secrets = createSecrets(announceSecret ? { announce: announceSecret } : {});
   for (const token of [context.env.BELAY_TOKEN, context.env.GITHUB_TOKEN]) if (token) secrets.add(token);
@@ -107,17 +105,6 @@ export function openMetrics(flags: Flags, context: CommandContext) {
   const open: World['openProvider'] = (name, spec) =>
     openProvider({ name, spec, directory, clock, context, secrets, fetch, ...live });
   return { openProvider: open, clock, log, secrets, fetch };
-}
-
-function openClock(now: string | undefined): Clock {
-  if (now === undefined) return systemClock;
-  const moment = parseInstant(now);
-  if (moment === undefined)
-    throw new ToolError({
-      code: 'REFUSED',
-      message: `--now: expected a moment in UTC like 2026-11-21T08:05:00Z, got "${now}"`,
-    });
-  return createFixedClock(moment);
 }
 
 /** Where changes go, as the line or the environment says. */

@@ -40,7 +40,7 @@ export interface DrillReport {
   /** In order; they add up to the total. */
   readonly phases: readonly TimedPhase[];
   readonly total: Millis;
-  /** From the decision until what was restored could be read. */
+  /** From the decision until what was restored could be read, where anything was. */
   readonly restore: Millis;
   readonly target: Millis;
   /** What the default branch asks of a pull request; undefined when it could not be seen, or was not looked at. */
@@ -118,21 +118,34 @@ function headline({ release, variant, place, result, from }: DrillReport): strin
   return `${what}: ${result.kind}${taken}`;
 }
 
-function comparison({ restore, target, requirements, result, phases }: DrillReport): readonly string[] {
+/** Whether the drill came so far that its time to restore is one. */
+export function wasRestored({ phases }: Pick<DrillReport, 'phases'>): boolean {
+  return phases.some(({ phase }) => phase === 'restored');
+}
+
+function comparison(report: DrillReport): readonly string[] {
+  const { restore, target, requirements, result } = report;
   if (result.kind === 'aborted') return [];
   const asks =
     requirements === undefined
       ? []
       : [`the default branch asks of a pull request: ${requirements.map(plainLine).join(', ') || 'nothing'}`];
   // a drill that did not get there was quick for nothing
-  if (!phases.some(({ phase }) => phase === 'restored'))
+  if (!wasRestored(report))
     return [`nothing was restored, so no time is held against the target of ${seconds(target)}`, ...asks];
   const verdict = restore <= target ? 'within' : 'more than';
   return [`time to restore ${seconds(restore)}, ${verdict} the target of ${seconds(target)}`, ...asks];
 }
 
+/** What became of a write of a drill. No later run merges one that waits; `then` says what comes of it instead. */
+export function describeDrillReceipt(receipt: Receipt, then: string): string {
+  if (receipt.kind !== 'waiting') return describeReceipt(receipt);
+  return `pull request #${receipt.pull.number} still waits for a requirement: ${receipt.message}; ${then}`;
+}
+
 function receiptLine({ receipt }: DrillReport): readonly string[] {
-  const text = describeReceipt(receipt);
+  const then = 'merge it before the next drill of this release, for no later run does';
+  const text = describeDrillReceipt(receipt, then);
   return text === '' ? [] : [`record: ${plainLine(text)}`];
 }
 

@@ -70,6 +70,10 @@ describe('validate and drills', () => {
     ]);
   });
 
+  it('does not count one that a wrong clock dated ahead', async () => {
+    expect(await told(drillAt(instant(START + DAY)))).toMatchObject([{ code: 'DRILL_OVERDUE' }]);
+  });
+
   it('asks as often as the tier of the release says', async () => {
     const tiers = 'defaultTier: low\ntiers: {low: {drill: 30d}, high: {}}\n';
     const files: Files = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findIncident } from '../../src/app/drill-incident.ts';
 import { CANDIDATE, minute, STABLE } from '../builders/release.ts';
-import { brokenProvider, moveTo } from '../builders/world.ts';
+import { brokenProvider, MANIFEST, moveTo } from '../builders/world.ts';
 import { type Bench, healthy, holdToLaws, openBench, openInFlight, sick } from './bench.ts';
 
 holdToLaws();
@@ -35,6 +35,16 @@ describe('a real incident (REL-32)', () => {
     expect(await lookAt(bench, 40)).toMatch(
       /^release "scorer" is being rolled out and cannot be judged now: /,
     );
+  });
+
+  it('is one that begins after the checkout', async () => {
+    const health = { [STABLE.version]: healthy, [CANDIDATE.version]: sick };
+    const bench = await openInFlight(2, { health });
+    const [first] = await bench.forge
+      .history(bench.forge.tip('main')!, MANIFEST)
+      .then((all) => all.slice(-1));
+    bench.forge.head = async () => first!.commit;
+    expect(await lookAt(bench, 40)).toMatch(/^release "scorer" is failing: /);
   });
 
   it('is an open rollback of any release, also of one that is not in the files', async () => {

@@ -8,7 +8,10 @@ import { rollback } from '../../src/app/rollback.ts';
 import { createSandboxForge } from '../../src/app/sandbox-forge.ts';
 import { readSandboxTraffic } from '../../src/app/sandbox-traffic.ts';
 import type { World } from '../../src/app/world.ts';
+import { ToolError } from '../../src/core/errors.ts';
 import { DRILL_VARIANTS, type DrillVariant } from '../../src/core/record/drill-schema.ts';
+import { millis } from '../../src/core/units.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { Forge } from '../../src/ports/forge.ts';
 import type { Scratch } from '../../src/ports/scratch.ts';
 import { minute } from '../builders/release.ts';
@@ -61,7 +64,7 @@ async function openBench(files: Readonly<Record<string, string>> = {}) {
   };
   await moveTo(clock, minute(5));
   const rehearse = (variant: DrillVariant = 'healthy', changed: Partial<World> = {}) =>
-    drill({ ...world, ...changed }, scratch, { release: 'sandbox', variant });
+    drill({ ...world, ...changed }, scratch, { release: 'sandbox', variant, suffix: '0a1b' });
   const tick = () => advance(world, { only: ['sandbox'], dryRun: false, from: 'newest' });
   const changedSince = (tip: string) => {
     const before = forge.commitAt(tip as never).tree;
@@ -72,6 +75,28 @@ async function openBench(files: Readonly<Record<string, string>> = {}) {
       .sort();
   };
   return { world, forge, clock, rehearse, tick, changedSince };
+}
+
+/** The manifest of the sandbox with a candidate that waits. */
+function withCandidate(version: string): string {
+  const [stable = ''] = /^ {2}stable:\n(?: {4}.*\n)+/m.exec(FILES[MANIFEST]!) ?? [];
+  const candidate = stable
+    .replace('stable:', 'candidate:')
+    .replace('1.0.0', version)
+    .replace('sandbox-a', 'sandbox-b')
+    .replaceAll('sha256:1', 'sha256:2');
+  return FILES[MANIFEST]!.replace(stable, `${stable}${candidate}`);
+}
+
+/** A clock on which something happens in each wait. */
+function whileWaiting(clock: Clock, happens: () => unknown): Clock {
+  return {
+    now: clock.now,
+    sleep: async (length) => {
+      await clock.sleep(length);
+      await happens();
+    },
+  };
 }
 
 /** The same forge with some other writes. */
@@ -168,6 +193,32 @@ describe('a drill of a sandbox', () => {
     expect(forge.textAt(MANIFEST)).toBe(FILES[MANIFEST]);
   });
 
+  it('times a revert that waits for a check until it is merged', async () => {
+    const { forge, clock, rehearse } = await openBench();
+    let looks = 0;
+    const isArmed = () => forge.pulls.some(({ state, armed }) => state === 'open' && armed);
+    const report = await rehearse('healthy', {
+      clock: whileWaiting(clock, () => {
+        if (isArmed()) looks += 1;
+        forge.setRules(looks < 3 ? { pending: 'ci' } : {});
+      }),
+    });
+    expect(report).toMatchObject({ result: { kind: 'passed' }, restore: 30_000 });
+    expect(sumOf(report.phases)).toBe(report.total);
+  });
+
+  it('times a rollback that another run was quicker to do from the decision of that one', async () => {
+    const { clock, rehearse, tick } = await openBench();
+    const report = await rehearse('healthy', {
+      clock: whileWaiting(clock, async () => {
+        await tick();
+        await clock.sleep(millis(1_000));
+      }),
+    });
+    expect(report).toMatchObject({ result: { kind: 'passed' }, restore: 1_000 });
+    expect(sumOf(report.phases)).toBe(report.total);
+  });
+
   it('goes on with what a killed drill left, wherever it was killed', async () => {
     for (const writes of [1, 2, 3, 4, 5, 6]) {
       const { world, forge, rehearse } = await openBench();
@@ -198,6 +249,16 @@ describe('a drill of a sandbox', () => {
     expect(sumOf(report.phases)).toBe(report.total);
   });
 
+  it('says of a brake that takes nothing back that no rollback was decided', async () => {
+    const gentle = FILES[MANIFEST]!.replace('critical: true', 'critical: true\n        onFail: pause');
+    const { rehearse } = await openBench({ [MANIFEST]: gentle });
+    const { findings } = await rehearse('permission-lost');
+    expect(findings[0]).toMatchObject({
+      code: 'PAUSED_BY_CHECK',
+      text: expect.stringMatching(/^no rollback was decided: stays at 10%/),
+    });
+  });
+
   it('gives up on harm that no check minds, and takes its version back by order', async () => {
     const blunt = FILES[MANIFEST]!.replace('limit: 5%', 'limit: 90%').replace(
       'critical: true',
@@ -215,13 +276,7 @@ describe('a drill of a sandbox', () => {
   it('leaves a candidate alone that no drill brought', async () => {
     const bench = await openBench();
     await bench.tick();
-    const [stable = ''] = /^ {2}stable:\n(?: {4}.*\n)+/m.exec(FILES[MANIFEST]!) ?? [];
-    const candidate = stable
-      .replace('stable:', 'candidate:')
-      .replace('1.0.0', '1.1.0')
-      .replace('sandbox-a', 'sandbox-b')
-      .replaceAll('sha256:1', 'sha256:2');
-    const text = FILES[MANIFEST]!.replace(stable, `${stable}${candidate}`);
+    const text = withCandidate('1.1.0');
     bench.forge.push({ [MANIFEST]: text });
     const report = await bench.rehearse();
     expect(report.findings).toMatchObject([{ code: 'SANDBOX_TAKEN' }]);
@@ -230,6 +285,69 @@ describe('a drill of a sandbox', () => {
 });
 
 describe('a drill of a sandbox and what others do', () => {
+  it('waits for the check of what it brings', async () => {
+    const { forge, clock, rehearse } = await openBench({
+      '.belay/config.yaml': `${CONFIG}advance: {mode: pull-request}\n`,
+    });
+    forge.setRules({ pending: 'ci' });
+    let waits = 0;
+    const pass = () => {
+      waits += 1;
+      if (waits === 3) forge.setRules({});
+    };
+    const report = await rehearse('healthy', { clock: whileWaiting(clock, pass) });
+    expect(report).toMatchObject({ result: { kind: 'passed' }, findings: [] });
+    expect(waits).toBeGreaterThan(3);
+  });
+
+  it('goes on when a person merges what it brings while that waits', async () => {
+    const { forge, clock, rehearse } = await openBench({
+      '.belay/config.yaml': `${CONFIG}advance: {mode: pull-request}\n`,
+    });
+    forge.setRules({ pending: 'ci' });
+    const merge = () => {
+      forge.mergeByHand(1);
+      forge.setRules({});
+    };
+    const report = await rehearse('healthy', { clock: whileWaiting(clock, merge) });
+    expect(report).toMatchObject({ result: { kind: 'passed' }, findings: [] });
+  });
+
+  it('leaves the version of another drill alone that was quicker to bring it', async () => {
+    const { forge, rehearse } = await openBench();
+    const other = withCandidate('drill-20261130T000000Z-ffff');
+    const commit: Forge['commit'] = (request) => {
+      if (/bring drill-/.test(request.subject)) forge.push({ [MANIFEST]: other });
+      return forge.commit(request);
+    };
+    const report = await rehearse('healthy', { forge: withWrites(forge, { commit }) });
+    expect(report.findings).toMatchObject([
+      { code: 'NOT_STARTED', text: expect.stringContaining('was changed while the drill began') },
+    ]);
+    expect(forge.textAt(MANIFEST)).toBe(other);
+  });
+
+  it('says that another run took the version back before the fault of the variant was seen', async () => {
+    const { forge, clock, rehearse, tick } = await openBench();
+    const report = await rehearse('provider-down', { clock: whileWaiting(clock, tick) });
+    expect(report).toMatchObject({ result: { kind: 'failed' }, findings: [{ code: 'DRILL_OVERTAKEN' }] });
+    expect(forge.textAt(MANIFEST)).toBe(FILES[MANIFEST]);
+  });
+
+  it('takes its version back by order when the forge breaks on the way', async () => {
+    const { forge, rehearse } = await openBench();
+    const hasBegun = () => /weight: 10$/m.test(forge.textAt(MANIFEST) ?? '');
+    let isBroken = false;
+    const refresh: Forge['refresh'] = async () => {
+      if (!hasBegun() || isBroken) return forge.refresh();
+      isBroken = true;
+      throw new ToolError({ code: 'FORGE_UNAVAILABLE', message: 'it broke' });
+    };
+    const report = await rehearse('healthy', { forge: withWrites(forge, { refresh }) });
+    expect(report.findings).toMatchObject([{ code: 'FORGE_UNAVAILABLE' }]);
+    expect(forge.textAt(MANIFEST)).toBe(FILES[MANIFEST]);
+  });
+
   const REAL = 'belay/rollback/scorer/3.5.0-0123456789ab';
 
   it('stops before it begins while another release is rolled back', async () => {

@@ -16,7 +16,7 @@ async function startOf(example: string, name: string) {
   const snapshot = await readSnapshot(world, forge.tip('main')!);
   const release = snapshot.releases.find((one) => nameOf(one) === name);
   if (release?.kind !== 'readable') throw new Error(`${name}: ${release?.problems[0]?.message}`);
-  return planDrillStart(world, snapshot, { release, id: '20261130T000000Z' });
+  return planDrillStart(world, snapshot, { release, id: '20261130T000000Z-0a1b' });
 }
 
 describe('the start of a drill of a settled release', () => {
@@ -29,7 +29,7 @@ describe('the start of a drill of a settled release', () => {
     const { record, files } = start.change;
     expect(record).toMatchObject({
       decision: { kind: 'start', from: 0 },
-      candidate: { version: 'drill-20261130T000000Z', backend },
+      candidate: { version: 'drill-20261130T000000Z-0a1b', backend },
     });
     expect(files.map(({ path }) => path)).toEqual([
       `releases/${name}.yaml`,

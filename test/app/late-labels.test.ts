@@ -3,12 +3,13 @@ import { createOpenMetricsProvider } from '../../src/adapters/openmetrics/openme
 import { createFixedClock } from '../../src/adapters/system/fixed-clock.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { MetricsProvider } from '../../src/ports/metrics.ts';
+import { exitCodeOf } from '../../src/report/exit-code.ts';
 import { CANDIDATE, minute, STABLE } from '../builders/release.ts';
 import { MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
 import { bringCandidate, only, openBench, told, writeManifest } from './bench.ts';
-import { HOUR, recordLateLabels, LATE_LABELS as SETUP } from './late-labels.ts';
+import { HOUR, LATE_LABELS, lateLabels, recordLateLabels } from './late-labels.ts';
 
-async function openPromoted(wrong: number) {
+async function openPromoted(wrong: number, setup = LATE_LABELS) {
   const recorded = createOpenMetricsProvider({
     name: 'prod',
     text: recordLateLabels({ [STABLE.version]: 0.05, [CANDIDATE.version]: wrong }),
@@ -20,10 +21,10 @@ async function openPromoted(wrong: number) {
   });
   const bench = openBench({
     provider,
-    files: { [MANIFEST]: writeManifest(SETUP), [SERVING]: writeRoute({ 'scorer-a': 100, 'scorer-b': 0 }) },
+    files: { [MANIFEST]: writeManifest(setup), [SERVING]: writeRoute({ 'scorer-a': 100, 'scorer-b': 0 }) },
   });
   await bench.tick(0);
-  bringCandidate(bench, SETUP);
+  bringCandidate(bench, setup);
   expect(told(await bench.tick(HOUR))[0]).toBe('start');
   expect(told(await bench.tick(5 * HOUR + 1))[0]).toBe('advance');
   expect(told(await bench.tick(9 * HOUR + 2))[0]).toBe('advance');
@@ -45,6 +46,23 @@ describe('labels that come days after the promotion', () => {
     expect(only(report).decision.reasons[0]?.text).toMatch(/^accuracy: /);
     expect(bench.forge.textAt(MANIFEST)).toContain(`version: ${STABLE.version}`);
   });
+
+  it.each(['pause', 'reduce'])(
+    'are told to a person in every run where the check says %s',
+    async (onFail) => {
+      const bench = await openPromoted(0.1, lateLabels(onFail));
+      expect(told(await bench.tick(70 * HOUR))).toEqual(['nothing', 'WATCHING', 'none']);
+      const report = await bench.tick(78 * HOUR);
+      expect(told(report)).toEqual(['pause', 'PAUSED_BY_CHECK', 'committed']);
+      expect(only(report).decision.reasons.map(({ text }) => text)).toEqual([
+        expect.stringContaining(`go back with "belay rollback --from ${CANDIDATE.version}"`),
+        expect.stringMatching(/^accuracy: /),
+      ]);
+      const later = await bench.tick(79 * HOUR);
+      expect(told(later)).toEqual(['hold', 'PAUSED_BY_CHECK', 'none']);
+      expect(exitCodeOf(later)).toBe(2);
+    },
+  );
 
   it('take nothing back when they are as good as those of the version before', async () => {
     const bench = await openPromoted(0.05);

@@ -53,8 +53,8 @@ const ACCURACY = {
   tolerate: { absolute: '1%' },
 };
 
-/** A manifest that watches a version for a week after its promotion. */
-export const LATE_LABELS: Setup = {
+/** A manifest that watches a version for a week after its promotion. @param onFail of the labels */
+export const lateLabels = (onFail?: string): Setup => ({
   watch: '7d',
   deadline: '48h',
   steps: [
@@ -62,6 +62,8 @@ export const LATE_LABELS: Setup = {
     { weight: 50, hold: '4h' },
     { weight: 100, hold: '2h' },
   ],
-  checks: [...CHECKS, ACCURACY],
+  checks: [...CHECKS, onFail === undefined ? ACCURACY : { ...ACCURACY, onFail }],
   health: { tick: '30m', ingestDelay: '10m', noDataDeadline: '6h' },
-};
+});
+
+export const LATE_LABELS = lateLabels();

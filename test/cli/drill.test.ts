@@ -10,9 +10,11 @@ import { createDrillForge } from '../../src/app/drill-forge.ts';
 import { createStage, HISTORY_PATH, type Stage } from '../../src/cli/demo/replay-demo.ts';
 import { openDrill } from '../../src/cli/open-drill.ts';
 import { runCli } from '../../src/cli/run-cli.ts';
+import { ToolError } from '../../src/core/errors.ts';
 import { readDrills } from '../../src/core/record/drill-file.ts';
 import { DRILL_VARIANTS } from '../../src/core/record/drill-schema.ts';
 import { formatInstant, instant } from '../../src/core/units.ts';
+import type { CommitRequest } from '../../src/ports/forge.ts';
 import { git } from '../lab/git/run-git.ts';
 
 /** `belay drill` in the example's repository. */
@@ -111,8 +113,8 @@ describe('a drill of a healthy rollback', () => {
       state: 'merged',
       title: expect.stringMatching(/^DRILL: release\(fraud-scorer\): roll back drill-\d{8}T/),
       description: expect.stringContaining('**DRILL: this is a rehearsal'),
-      base: expect.stringMatching(/^belay\/drill\/fraud-scorer\/\d{8}T\d+Z\/base$/),
-      branch: expect.stringMatching(/^belay\/drill\/fraud-scorer\/\d{8}T\d+Z\/revert\//),
+      base: expect.stringMatching(/^belay\/drill\/fraud-scorer\/\d{8}T\d+Z-[0-9a-f]{4}\/base$/),
+      branch: expect.stringMatching(/^belay\/drill\/fraud-scorer\/\d{8}T\d+Z-[0-9a-f]{4}\/revert\//),
     });
   });
 });
@@ -168,6 +170,8 @@ describe('a drill in which something goes wrong on purpose', () => {
     const told = await place.drill();
     expect(told.code).toBe(1);
     expect(told.out).toMatch(/TOO_SLOW: a rollback took \d+ ms, expected at most 0 ms/);
+    // what never was a rollback was none that took too long
+    expect(await place.drill('--variant', 'permission-lost')).toMatchObject({ code: 0 });
   });
 
   it('is refused for a variant, a release or a record that is not there', async () => {
@@ -181,6 +185,19 @@ describe('a drill in which something goes wrong on purpose', () => {
     expect(told.code).toBe(1);
     expect(told.out).toContain('restore the file from history');
     expect((await readdir(join(place.directory, '.belay/drills/fraud-scorer'))).length).toBe(drills.length);
+  });
+});
+
+describe('a drill where the config cannot be read', () => {
+  it('is refused before anything is written', async () => {
+    const place = await openExample();
+    await place.change('.belay/config.yaml', (text) => text.replace('kind: Config', 'kind: Conf'));
+    const refs = await place.ask('for-each-ref');
+    expect(await place.drill()).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('.belay/config.yaml is not there or cannot be read'),
+    });
+    expect(await place.ask('for-each-ref')).toBe(refs);
   });
 });
 
@@ -263,7 +280,7 @@ describe('a drill and what others do', () => {
           return scratch.create(branch, at);
         },
       },
-      { release: 'fraud-scorer', variant: 'healthy' },
+      { release: 'fraud-scorer', variant: 'healthy', suffix: '0a1b' },
     );
     expect(report.result).toMatchObject({ kind: 'aborted', reason: expect.stringContaining(REAL) });
     expect(await place.ask('rev-parse', 'main')).toBe(main);
@@ -273,10 +290,57 @@ describe('a drill and what others do', () => {
     ]);
   });
 
+  it('is told apart from one that began at the same moment at the same commit', async () => {
+    const place = await openExample();
+    const { world, scratch } = await openDrill({ dir: place.directory }, contextOf(place));
+    const at = world.clock.now();
+    const still = { ...world, clock: { ...world.clock, now: () => at } };
+    const unrecorded = {
+      ...still.forge,
+      commit: async ({ parent }: CommitRequest) => ({ kind: 'head-moved', expected: parent }) as const,
+    };
+    const options = { release: 'fraud-scorer', suffix: '0a1b' };
+    const first = await drill({ ...still, forge: unrecorded }, scratch, { ...options, variant: 'healthy' });
+    expect(first.receipt).toEqual({ kind: 'head-moved' });
+    const second = await drill(still, scratch, { ...options, variant: 'auto-merge-off', suffix: '0a1c' });
+    expect(second).toMatchObject({ result: { kind: 'passed' }, findings: [] });
+  });
+
+  it('takes its own time where it is told to begin at another moment, and has a name of its own each time', async () => {
+    const place = await openExample();
+    const moment = ['--now', '2027-01-04T09:00:00Z'];
+    for (const variant of ['healthy', 'auto-merge-off'])
+      expect(await place.drill(...moment, '--variant', variant)).toMatchObject({ code: 0 });
+    const { drills } = await recordsOf(place);
+    expect(drills).toHaveLength(2);
+    for (const { at, restore, total } of drills) {
+      expect(at).toBeGreaterThanOrEqual(Date.parse('2027-01-04T09:00:00Z'));
+      expect(at).toBeLessThan(Date.parse('2027-01-04T10:00:00Z'));
+      expect(Math.min(restore, total)).toBeGreaterThan(0);
+    }
+    expect(new Set((await readLocalPulls(place)).map(({ base }) => base)).size).toBe(2);
+  });
+
+  it('removes what it can when one branch cannot be deleted, and says of that one why', async () => {
+    const place = await openExample();
+    const { world, scratch } = await openDrill({ dir: place.directory }, contextOf(place));
+    const remove: typeof scratch.remove = async (branch) => {
+      if (!branch.name.endsWith('/base')) return scratch.remove(branch);
+      throw new ToolError({ code: 'FORGE_REFUSED', message: 'a rule forbids to delete it' });
+    };
+    const options = { release: 'fraud-scorer', variant: 'auto-merge-off', suffix: '0a1b' } as const;
+    const report = await drill(world, { ...scratch, remove }, options);
+    expect(report.findings).toMatchObject([
+      { code: 'DRILL_LEFTOVER', text: expect.stringContaining('/base could not be deleted (a rule forbids') },
+    ]);
+    const left = await place.ask('for-each-ref', '--format=%(refname:short)', 'refs/heads/belay');
+    expect(left).toMatch(/^belay\/drill\/fraud-scorer\/\d{8}T\d+Z-0a1b\/base$/);
+  });
+
   it('removes what a killed drill left, and no other branch', async () => {
     const place = await openExample();
-    const killed = 'belay/drill/fraud-scorer/20260101T000000Z/base';
-    const young = `belay/drill/fraud-scorer/${new Date().toISOString().replace(/[-:.]/g, '')}/base`;
+    const killed = 'belay/drill/fraud-scorer/20260101T000000Z-0a1b/base';
+    const young = `belay/drill/fraud-scorer/${new Date().toISOString().replace(/[-:.]/g, '')}-0a1b/base`;
     const others = ['belay/drill/by-hand', 'belay/drilling/x', 'my/belay/drill', young];
     for (const name of [killed, ...others]) await place.ask('branch', name, 'main');
     expect(await place.drill()).toMatchObject({ code: 0 });

@@ -24,6 +24,16 @@ describe('what is made from other files is current (npm run generate)', () => {
   });
 });
 
+describe('docs/reference/record.md', () => {
+  it('says of each moment of a recovery what it means', () => {
+    const rows = [
+      ...read('docs/reference/record.md').matchAll(/^\| `recovery(?:\.\w+)?` \|[^|]*\|(.*)\|$/gm),
+    ];
+    expect(rows).toHaveLength(6);
+    for (const [, about = ''] of rows) expect(about.trim()).toMatch(/^[A-Z].*\.$/);
+  });
+});
+
 describe('README.md', () => {
   it('names only commands that package.json has', () => {
     const scripts = Object.keys(JSON.parse(read('package.json')).scripts);

@@ -45,10 +45,12 @@ function run(line: string): string {
   return said;
 }
 
-/** Names of commits hold who ran it; without `--now` a drill takes its own time. */
+/** Names of commits hold who ran it; a drill takes its own time, and has a name of its own. */
 function comparable({ line, shown }: Command): string {
-  const same = shown.replace(/\b[0-9a-f]{7}\b/g, 'a commit').replace(/drill-\d{8}T\d{9}Z/g, 'drill-now');
-  if (!line.includes(' drill ') || line.includes('--now')) return same;
+  const same = shown
+    .replace(/\b[0-9a-f]{7}\b/g, 'a commit')
+    .replace(/drill-\d{8}T\d{6,9}Z-[0-9a-f]{4}/g, 'drill-now');
+  if (!line.includes(' drill ')) return same;
   return same.replace(/ +\d+\.\d{3} s(?=$|,)/gm, ' some s').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'now');
 }
 

@@ -1,8 +1,15 @@
 import '../prepare-libraries.ts';
 
+import { randomBytes } from 'node:crypto';
 import { ToolError } from '../../core/errors.ts';
 import { DRILL_VARIANTS, type DrillVariant } from '../../core/record/drill-schema.ts';
-import { type DrillReport, exitCodeOfDrill, printDrill, summariseDrill } from '../../report/drill.ts';
+import {
+  type DrillReport,
+  exitCodeOfDrill,
+  printDrill,
+  summariseDrill,
+  wasRestored,
+} from '../../report/drill.ts';
 import { describeReceipt } from '../../report/receipt.ts';
 import { type CommandContext, type CommandInput, type CommandResult, textFlag } from '../command.ts';
 import { openDrill } from '../open-drill.ts';
@@ -17,7 +24,8 @@ export async function runDrill(
   const variant = readVariant(textFlag(flags, 'variant') ?? 'healthy');
   const { world, scratch } = await openDrill(flags, context);
   const { drill } = await import('../../app/drill.ts');
-  return drillResult(await drill(world, scratch, { release, variant }));
+  const suffix = randomBytes(2).toString('hex');
+  return drillResult(await drill(world, scratch, { release, variant, suffix }));
 }
 
 function readVariant(text: string): DrillVariant {
@@ -51,7 +59,7 @@ function drillResult(report: DrillReport): CommandResult {
       result: result.kind,
       'reason-code': said[0]?.code ?? '',
       release: report.release,
-      'restore-seconds': String(report.restore / 1000),
+      'restore-seconds': wasRestored(report) ? String(report.restore / 1000) : '',
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Assessment } from '../analysis/assessment.ts';
 import { healthSettings } from '../manifest/defaults.ts';
 import type { Release } from '../manifest/release-schema.ts';
+import { PAUSED_BY_CHECK } from '../record/braked.ts';
 import type { ReleaseState } from '../record/release-state.ts';
 import type { PromotedVersion, RestoredVersion, Watched } from '../record/watched.ts';
 import { type Digest, elapsed, formatDuration, formatInstant, type Instant, percent } from '../units.ts';
@@ -34,6 +35,12 @@ function decidePromoted(input: WatchedInput, watched: PromotedVersion): Decision
   const until = watchedUntil(release, watched);
   if (until === undefined || now > until || !assessment) return undefined;
   if (assessment.overall === 'fail') return takeBack(input, assessment);
+  const asked = containing(assessment);
+  if (asked.length > 0) {
+    const text = `${watched.ref.version} was promoted and keeps its traffic, for there is no step to cut it to; a person decides: go back with "belay rollback --from ${watched.ref.version}", or edit the manifest (what the check asks, or its onFail)`;
+    const isTold = watched.pause?.code === PAUSED_BY_CHECK;
+    return withMore(stay(input, isTold ? 'hold' : 'pause', PAUSED_BY_CHECK, text), asked);
+  }
   const { noDataDeadline } = healthSettings(release);
   const since = assessment.lastSeen ?? watched.since;
   const seenAgain = watched.pause !== undefined && since > watched.pause.at;
@@ -43,6 +50,14 @@ function decidePromoted(input: WatchedInput, watched: PromotedVersion): Decision
   }
   const text = `settled on ${watched.ref.version}, which is watched until ${formatInstant(until)}: no harm is proven`;
   return stay(input, 'nothing', 'WATCHING', text);
+}
+
+/** What checks that reduce or pause say when they fail: nothing is proven against the version, and somebody must look at it. */
+function containing({ checks }: Assessment): readonly Reason[] {
+  const failing = checks.filter(
+    ({ verdict, gating, brake }) => verdict === 'fail' && gating && (brake === 'reduce' || brake === 'pause'),
+  );
+  return failing.map(({ sentence }) => ({ code: 'CHECK_INCONCLUSIVE', text: sentence }));
 }
 
 /**

@@ -33,6 +33,9 @@ function whence({ name }: CheckSpec, brake: Brake, release: Release): string {
   return brake === spec.rollback?.mode ? ', by rollback.mode,' : ', the default,';
 }
 
+/** Nobody can tell by its queries what a plain limit counts: errors, until the tier says something of limits. */
+const LIKE_ERRORS = 'errors, and so for limit while its brakes say nothing of that';
+
 /** The gentlest brake that a tier lets a check have, and of which kind it says so; undefined: any. */
 function leastOf(
   { brakes = {} }: TierSpec,
@@ -41,6 +44,8 @@ function leastOf(
   const asked = Object.entries(brakes).flatMap(([kind, brake]) =>
     brake?.atLeast && isAskedAs(check, kind as CheckSpec['kind']) ? [{ kind, atLeast: brake.atLeast }] : [],
   );
+  const errors = brakes.errors?.atLeast;
+  if (errors && check.kind === 'limit' && !brakes.limit) asked.push({ kind: LIKE_ERRORS, atLeast: errors });
   const [first, ...rest] = asked;
   if (!first) return undefined;
   const most = rest.reduce((one, other) => (isGentler(one.atLeast, other.atLeast) ? other : one), first);

@@ -136,7 +136,7 @@ function* checksKeep({ release, floor, whose }: FloorInput): Iterable<PolicyFind
     if (!gates.some((check) => isAskedAs(check, kind)))
       yield below(
         [...HEALTH, 'checks'],
-        `no required check of kind ${kind}, which ${whose} asks for; add one, without required: false and onFail: notify`,
+        `no required check of kind ${kind}, which ${whose} asks for${boundsAmong(gates, kind)}; add one, without required: false and onFail: notify`,
         'tier',
         'key',
       );
@@ -150,6 +150,16 @@ function* checksKeep({ release, floor, whose }: FloorInput): Iterable<PolicyFind
       'tier',
       'key',
     );
+}
+
+/** Comparisons with stable in whose place people may have written a fixed bound. */
+const COMPARED: ReadonlySet<string> = new Set(['errors', 'proportion', 'latency']);
+
+/** What may look like the check that is missing, and is not. */
+function boundsAmong(gates: readonly CheckSpec[], missing: CheckSpec['kind']): string {
+  const bounds = gates.filter(({ kind }) => kind === 'limit' || kind === 'threshold');
+  if (bounds.length === 0 || !COMPARED.has(missing)) return '';
+  return ` (${bounds.map(({ name, kind }) => `${name}, a ${kind},`).join(' ')} is held to a fixed bound and compared with nothing)`;
 }
 
 /** What the manifest left open may all have become notices by the tier; without a tier the rules of manifests ask the same. */

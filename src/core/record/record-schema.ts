@@ -65,8 +65,10 @@ const RecordedCheck = z.strictObject({
   verdict: z.enum(['pass', 'fail', 'inconclusive', 'no-data', 'error']),
   gating: z.boolean(),
   sentence: z.string(),
-  /** How it was read, defaults and estimates filled in; of checks within the promise. Records before it have none. */
-  parameters: z.record(z.string(), z.json()).optional(),
+  parameters: z.record(z.string(), z.json()).optional().meta({
+    description:
+      'How it was read, defaults and estimates filled in; of checks within the promise. Records before it have none.',
+  }),
 });
 
 const Evidence = z.strictObject({
@@ -91,10 +93,12 @@ const GuaranteeSchema = z.strictObject({
 export const TriggerSchema = z.strictObject({
   kind: z.enum(['schedule', 'manual', 'dispatch', 'comment', 'command-line']),
   actor: z.string().nullable(),
-  /** Of a rollback that a signed dispatch asked to look for; its id is not heeded again. */
-  dispatch: z.strictObject({ id: z.string(), source: Name, reason: z.string() }).optional(),
-  /** What a person ordered; this record is what came of it. */
-  order: OrderSchema.optional(),
+  dispatch: z.strictObject({ id: z.string(), source: Name, reason: z.string() }).optional().meta({
+    description: 'Of a rollback that a signed dispatch asked to look for; its id is not heeded again.',
+  }),
+  order: OrderSchema.optional().meta({
+    description: 'What a person ordered; this record is what came of it.',
+  }),
 });
 
 export const RecordSchema = z
@@ -103,14 +107,21 @@ export const RecordSchema = z
     kind: z.literal('Record'),
     release: Name,
     sequence: z.number().int().positive(),
-    previous: ContentDigest.nullable(),
-    at: Moment,
+    previous: ContentDigest.nullable().meta({
+      description: 'Digest of the record before it; null in the first.',
+    }),
+    at: Moment.meta({ description: 'When it was decided.' }),
     tool: z.string(),
     trigger: TriggerSchema,
-    /** How it reached the default branch; a pull request may land much later than it was decided. */
-    via: z.enum(['commit', 'pull-request']),
-    base: CommitId,
-    operation: z.string().regex(/^[0-9a-f]{64}$/),
+    via: z.enum(['commit', 'pull-request']).meta({
+      description:
+        'How it reached the default branch; a pull request may land much later than it was decided.',
+    }),
+    base: CommitId.meta({ description: 'The commit that was decided on.' }),
+    operation: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .meta({ description: 'Names the change: `Belay-Op` of its commit.' }),
     decision: z.strictObject({
       kind: z.enum([
         'adopt',
@@ -131,48 +142,58 @@ export const RecordSchema = z
     }),
     stable: VersionRefSchema.nullable(),
     candidate: VersionRefSchema.nullable(),
-    good: VersionRefSchema.nullable(),
-    quarantine: VersionRefSchema.nullable(),
-    /** Name of a version that was quarantined and may come again from here on. Other records have none. */
-    lifted: Label.optional(),
+    good: VersionRefSchema.nullable().meta({ description: 'The version that is good from here on.' }),
+    quarantine: VersionRefSchema.nullable().meta({
+      description: 'The version that may not come again from here on.',
+    }),
+    lifted: Label.optional().meta({
+      description:
+        'Name of a version that was quarantined and may come again from here on. Other records have none.',
+    }),
     restored: z
       .strictObject({
         version: VersionRefSchema,
         commit: CommitId,
         record: z.number().int().positive(),
-        /** Good versions that come first and could not be gone back to. Records without any have none. */
-        passedOver: z.array(z.strictObject({ version: Label, reason: z.string() })).optional(),
-        /** How long it has to prove itself, in ms. Records of rollbacks that need not have none. */
-        verify: z.number().int().positive().optional(),
+        passedOver: z
+          .array(z.strictObject({ version: Label, reason: z.string() }))
+          .optional()
+          .meta({ description: 'Good versions that come first and could not be gone back to.' }),
+        verify: z.number().int().positive().optional().meta({
+          description: 'How long it has to prove itself, in ms. A rollback that needs no proof has none.',
+        }),
       })
-      .nullable(),
+      .nullable()
+      .meta({ description: 'What a rollback went back to, and the commit that its bytes are of.' }),
     rollout: z
       .strictObject({
         startedAt: Moment,
         transitions: z.array(z.strictObject({ weight: Weight, at: Moment })).min(1),
       })
-      .nullable(),
+      .nullable()
+      .meta({ description: 'The rollout that it is of, with every weight until then.' }),
     manifest: FileChange,
     targets: z.array(FileChange),
     evidence: Evidence.nullable(),
-    /** Of a recovery: when each phase of it was over. Other records have none. */
     recovery: z
       .strictObject({
-        /** The record of the rollback. */
-        rollback: z.number().int().positive(),
-        /** When the evidence against the bad version was read, and its rollback decided. */
-        decided: Moment,
-        /** When the rollback reached the default branch. */
-        landed: Moment,
-        /** End of the first tick in which the bad version had no traffic any more; null when it was never seen with any. */
-        served: Moment.nullable(),
-        /** When the restored version was found to be well. */
-        recovered: Moment,
+        rollback: z.number().int().positive().meta({ description: 'Number of the record of the rollback.' }),
+        decided: Moment.meta({
+          description: 'When the evidence against the bad version was read, and its rollback decided.',
+        }),
+        landed: Moment.meta({ description: 'When the rollback reached the default branch.' }),
+        served: Moment.nullable().meta({
+          description:
+            'End of the first tick in which the bad version had no traffic any more (at most 1%); null: it had none in any tick that was looked at, so it was gone before the first of them.',
+        }),
+        recovered: Moment.meta({ description: 'When the restored version was found to be well.' }),
       })
       .nullable()
-      .optional(),
-    /** Of a start: what the error rates of the rollout rest on. Records before it have none. */
-    guarantee: GuaranteeSchema.nullable().optional(),
+      .optional()
+      .meta({ description: 'Of a recovery: when each phase of it was over. Other records have none.' }),
+    guarantee: GuaranteeSchema.nullable().optional().meta({
+      description: 'Of a start: what the error rates of the rollout rest on. Records before it have none.',
+    }),
   })
   .meta({ title: 'Belay record', description: 'What was decided, on what evidence; written by Belay only.' });
 

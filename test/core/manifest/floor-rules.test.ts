@@ -32,6 +32,7 @@ const SATURATION = check('saturation', { value: query });
 
 const AGREEMENT = check('agreement', { differing: query, compared: query, max: '1%' });
 const FEATURES = check('drift', { bins: query, by: 'le', of: 'features' });
+const LIMIT = check('limit', { bad: query, total: query, max: '1%' });
 const BOUND = check('threshold', { query, max: 1 });
 const onFail = 'spec.health.checks[0].onFail';
 
@@ -166,6 +167,30 @@ const CASES: readonly Case[] = [
     paths: [],
   },
   {
+    name: 'a brake of errors by a plain limit, which may count them',
+    floor: { brakes: { errors: { atLeast: 'rollback' } } },
+    input: { checks: [{ ...LIMIT, onFail: 'notify' }] },
+    paths: [onFail],
+  },
+  {
+    name: 'no brake of errors by a limit where the tier says something of limits',
+    floor: { brakes: { errors: { atLeast: 'rollback' }, limit: { atLeast: 'pause' } } },
+    input: { checks: [{ ...LIMIT, onFail: 'pause' }] },
+    paths: [],
+  },
+  {
+    name: 'no brake of errors by the answers that differ',
+    floor: { brakes: { errors: { atLeast: 'rollback' } } },
+    input: { checks: [AGREEMENT] },
+    paths: [],
+  },
+  {
+    name: 'a kind of check that compares, by a fixed bound',
+    floor: { checks: ['errors'] },
+    input: { checks: [LIMIT] },
+    paths: ['spec.health.checks'],
+  },
+  {
     name: 'no brake that a check of features cannot have',
     floor: { brakes: { drift: { atLeast: 'rollback' } } },
     input: { checks: [{ ...FEATURES, onFail: 'reduce' }] },
@@ -206,6 +231,12 @@ describe('a manifest undercuts', () => {
     expect(paths(undercut(floor, input))).toEqual(expected);
   });
 
+  it('a kind by a fixed bound, and the message says why that is not enough', () => {
+    expect(undercut({ checks: ['errors'] }, { checks: [LIMIT] })).toEqual([
+      'spec.health.checks: no required check of kind errors, which tier high of .belay/config.yaml asks for (limit, a limit, is held to a fixed bound and compared with nothing); add one, without required: false and onFail: notify',
+    ]);
+  });
+
   it('a rate by its default, which the message says', () => {
     expect(undercut({ minFalseRollbackRate: '2%' })).toEqual([
       'spec.health.falseRollbackRate: 1%, the default, is below the 2% that tier high of .belay/config.yaml asks for; write falseRollbackRate: 2%',
@@ -231,6 +262,13 @@ describe('of a brake that is too gentle the message says', () => {
     ]);
     expect(undercut(atLeast('pause', 'agreement'), { checks: [AGREEMENT] })).toEqual([
       `spec.health.checks[0]: hold, the default, ${asked('pause', 'agreement')}; write onFail: pause`,
+    ]);
+  });
+
+  it('that a plain limit is held to the floor of errors', () => {
+    const input = { checks: [{ ...LIMIT, onFail: 'hold' }] };
+    expect(undercut(atLeast('rollback'), input)).toEqual([
+      `${onFail}: hold ${asked('rollback')}, and so for limit while its brakes say nothing of that; write onFail: rollback`,
     ]);
   });
 
