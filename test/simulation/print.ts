@@ -18,6 +18,7 @@ export function printCampaign(campaign: Campaign, machine: string): string {
     'order ',
     'review ',
     'code ',
+    'drill ',
   ].map((prefix) => {
     const marks = [...coverage.keys()].filter((mark) => mark.startsWith(prefix)).sort();
     return `${prefix.trim()}: ${marks.map((mark) => `${mark.slice(prefix.length)} ${coverage.get(mark)}`).join(', ')}`;

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { describeForgeContract } from '../adapters/forge-contract.ts';
+import type { Scratch } from '../../src/ports/scratch.ts';
+import { describeForgeContract, type ForgeBench, type TextEdits } from '../adapters/forge-contract.ts';
+import { describeScratchContract } from '../adapters/scratch-contract.ts';
 import { createFakeForge } from '../fakes/forge.ts';
 import { playAgain, playSeeds } from './campaign.ts';
 import { drawScenario } from './draw.ts';
-import { RunForge } from './run-forge.ts';
+import { beginRun, RunForge } from './run-forge.ts';
 import { CLEAN, type Scenario } from './scenario.ts';
 import { shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
@@ -67,35 +69,32 @@ describe('a mutation', () => {
   });
 });
 
-describeForgeContract({
-  name: 'simulated',
-  hasRequests: true,
-  open: async (files) => {
-    const shared = createFakeForge({ files });
-    const nothing = () => undefined;
-    const forge = new RunForge(shared, shared.tip('main')!, CLEAN, {
-      seen: nothing,
-      struck: nothing,
-      act: nothing,
-    });
-    return {
-      forge,
-      push: async (edits, options) => shared.push(edits, options),
-      setBranch: async (branch, tip) => shared.setBranch(branch, tip),
-      tip: async (branch) => shared.tip(branch),
-      commitAt: async (id) => shared.commitAt(id),
-      text: async (path, at) => shared.textAt(path, at),
-      pushOddities: async () =>
-        shared.push({
-          'odd/link': { unreadable: 'symlink' },
-          'odd/sub': { unreadable: 'submodule' },
-          'odd/latin': { unreadable: 'not-utf8' },
-          'odd/large': { unreadable: 'too-large' },
-          'odd/plain': 'plain\n',
-        }),
-      closePull: async (number) => shared.closePull(number),
-      pull: async (number) => shared.pulls[number - 1]!,
-      close: async () => undefined,
-    };
-  },
-});
+async function open(files: TextEdits): Promise<ForgeBench & { readonly scratch: Scratch }> {
+  const shared = createFakeForge({ files });
+  const nothing = () => undefined;
+  const watcher = { seen: nothing, struck: nothing, act: nothing };
+  const forge = new RunForge(beginRun(shared, shared.tip('main')!, CLEAN, watcher));
+  return {
+    forge,
+    scratch: forge.scratch(),
+    push: async (edits, options) => shared.push(edits, options),
+    setBranch: async (branch, tip) => shared.setBranch(branch, tip),
+    tip: async (branch) => shared.tip(branch),
+    commitAt: async (id) => shared.commitAt(id),
+    text: async (path, at) => shared.textAt(path, at),
+    pushOddities: async () =>
+      shared.push({
+        'odd/link': { unreadable: 'symlink' },
+        'odd/sub': { unreadable: 'submodule' },
+        'odd/latin': { unreadable: 'not-utf8' },
+        'odd/large': { unreadable: 'too-large' },
+        'odd/plain': 'plain\n',
+      }),
+    closePull: async (number) => shared.closePull(number),
+    pull: async (number) => shared.pulls[number - 1]!,
+    close: async () => undefined,
+  };
+}
+
+describeForgeContract({ name: 'simulated', hasRequests: true, open });
+describeScratchContract({ name: 'simulated', open });
