@@ -20,7 +20,7 @@ export async function findIncident(
   const open = siblings.find(isReal);
   if (open)
     return `pull request #${open.number} (${open.branch}) rolls a release back and is open; see that it lands, or close it, and run the drill again`;
-  const { releases } = await advance(world, { only: [], dryRun: true });
+  const { releases } = await advance(world, { only: [], dryRun: true, from: 'newest' });
   for (const release of releases) {
     const trouble = release.name === sandbox ? undefined : troubleOf(release);
     if (trouble !== undefined)
@@ -29,15 +29,18 @@ export async function findIncident(
   return undefined;
 }
 
-/** Blind is not healthy: a rollout that cannot be judged may be an incident that nobody sees. */
+/** Blind is not healthy: what cannot be judged may be an incident that nobody sees. */
 const UNSEEN: ReadonlySet<string> = new Set(['fail', 'error', 'no-data']);
 
 function troubleOf({ decision, assessment, weight, candidate }: ReleaseReport): string | undefined {
   const [reason] = decision.reasons;
   if (decision.kind === 'rollback') return `is failing: ${reason.text}`;
+  // nobody knows whether it is being rolled out
+  if (reason.code === 'MANIFEST_INVALID') return reason.text;
   const isInFlight = candidate !== undefined && (weight ?? 0) > 0;
-  if (!isInFlight || !assessment || !UNSEEN.has(assessment.overall)) return undefined;
-  return assessment.overall === 'fail'
+  // also without an assessment, as when looking at it broke
+  if (!isInFlight || (assessment && !UNSEEN.has(assessment.overall))) return undefined;
+  return assessment?.overall === 'fail'
     ? `is being rolled out and a check fails: ${reason.text}`
     : `is being rolled out and cannot be judged now: ${reason.text}`;
 }

@@ -1,7 +1,8 @@
 import type { DrillReport } from '../../src/report/drill.ts';
 import type { ReleaseReport, RunReport } from '../../src/report/run-report.ts';
+import type { FakeForge } from '../fakes/forge.ts';
 import type { DrillRun } from './drill-run.ts';
-import { exposureOn } from './people.ts';
+import { exposure, manifestPath, newestMove, readManifest } from './files.ts';
 import { CLEAN, type DrillPlan, type RunPlan } from './scenario.ts';
 import type { System } from './system.ts';
 import type { Entered, SimWorld } from './world.ts';
@@ -87,7 +88,7 @@ export class Rehearsals {
     const { invariants, forge } = this.#world;
     if (run.skew !== 0) return;
     const seen = releases.find(
-      (one) => one.decision.kind === 'rollback' || (exposureOn(forge, one.name) > 0 && !isJudged(one)),
+      (one) => one.decision.kind === 'rollback' || (isInFlight(forge, one.name) && !isJudged(one)),
     );
     if (!seen) return;
     const { name, decision } = seen;
@@ -96,6 +97,16 @@ export class Rehearsals {
       `a drill of ${release} goes on while ${name} is ${decision.kind} ${decision.reasons[0].code}`,
     );
   }
+}
+
+/** By the manifest; where that cannot be read, by the last that was done about it. */
+function isInFlight(forge: FakeForge, name: string): boolean {
+  const path = manifestPath(name);
+  const { tree } = forge.commitAt(forge.tip('main')!);
+  const manifest = readManifest(path, tree.get(path));
+  if (manifest) return exposure(manifest) > 0;
+  const last = newestMove(tree, name)?.decision.kind ?? 'adopt';
+  return tree.has(path) && ['start', 'advance', 'reduce'].includes(last);
 }
 
 function isJudged({ assessment }: ReleaseReport): boolean {
