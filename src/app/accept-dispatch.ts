@@ -1,3 +1,4 @@
+import { NO_REASON } from '../core/command/no-reason.ts';
 import { checkDispatch, type VerifyMac } from '../core/dispatch/check-dispatch.ts';
 import { type DispatchPayload, readPayload, readUnsigned, refuseDispatch } from '../core/dispatch/payload.ts';
 import { CONFIG_PATH, type Config } from '../core/manifest/config-schema.ts';
@@ -52,7 +53,7 @@ export async function acceptDispatch(world: World, input: DispatchInput): Promis
 
 /** A workflow that names the release itself may be started by events of any form: they are not read. */
 function acceptUnsigned({ payload, release }: DispatchInput): AcceptedDispatch {
-  const asked = release === undefined ? readUnsigned(payload) : { release, reason: 'no reason given' };
+  const asked = release === undefined ? readUnsigned(payload) : { release, reason: NO_REASON };
   return { ...asked, signed: undefined };
 }
 

@@ -81,10 +81,7 @@ export async function testPast(providers: Providers, input: BacktestInput): Prom
     const then: Release = { ...release, spec: { ...spec, candidate: tried } };
     const judge = judgeHistory(providers, { config, from, to, every });
     const again = await replay(judge, { release: then, from, to, every });
-    const isSeen = again.looks.some(({ assessment }) =>
-      assessment.checks.some(({ lastSeen }) => lastSeen !== undefined),
-    );
-    found.push({ ...past, again: isSeen ? summarise(again, from) : undefined });
+    found.push({ ...past, again: again.isSeen ? summarise(again, from) : undefined });
   }
   return found;
 }

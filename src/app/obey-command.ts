@@ -1,6 +1,7 @@
 import { buildChange } from '../core/change/build-change.ts';
 import type { Change } from '../core/change/change.ts';
 import type { Command } from '../core/command/command.ts';
+import { NO_REASON } from '../core/command/no-reason.ts';
 import type { Decision, RecordedKind } from '../core/decision/decision.ts';
 import { describeBehind, momentFor } from '../core/plan/skew.ts';
 import { describeSource, sourceKey } from '../core/record/order-schema.ts';
@@ -42,7 +43,7 @@ export async function obeyCommand(world: World, command: Command, options: ObeyO
     const replaced = OF_CANDIDATES.has(command.name) && findReplaced(subject, { command, seen, arrival });
     const refused = done ?? (replaced ? reportOrder(subject, heldBy(subject, replaced)) : undefined);
     if (!refused && (command.name === 'rollback' || command.name === 'abort')) {
-      const order = { release: command.release, reason: command.reason ?? '', from: command.version };
+      const order = { release: command.release, reason: command.reason ?? NO_REASON, from: command.version };
       return rollback(world, { ...order, onlyIfFailing: false, dryRun: options.dryRun });
     }
     const release = refused ?? (await carryOut(world, snapshot, { subject, command, now, options, arrival }));

@@ -41,6 +41,8 @@ export interface Replay {
   readonly stable: string;
   readonly candidate: string;
   readonly looks: readonly ReplayedLook[];
+  /** Whether a check had an answer at any look; where none had, the rest says nothing about the candidate. */
+  readonly isSeen: boolean;
   /** How it ended within the stretch. */
   readonly end: 'promoted' | 'rolled-back' | 'under-way';
 }
@@ -78,10 +80,11 @@ export async function replay(
     stable: stable.version,
     candidate: candidate?.version ?? '',
   };
-  if (!candidate || !first) return { ...replayed, looks, end: 'under-way' };
+  if (!candidate || !first) return { ...replayed, looks, isSeen: false, end: 'under-way' };
   let rollout: Rollout = { startedAt: from, transitions: [{ weight: first.weight, at: from }] };
   let pause: RecordedPause | undefined;
   let braked: Braked | undefined;
+  let isSeen = false;
   for (let now = after(from, every); now <= to; now = after(now, every)) {
     const { weight } = recordedWeight(rollout);
     const then = withWeight(release, weight);
@@ -90,9 +93,10 @@ export async function replay(
     const state = stateOf({ stable, candidate, rollout, pause, braked });
     const obeyed = policy && policyFor(policy, then);
     const decision = decide({ release: then, manifest: UNCHANGED, state, assessment, policy: obeyed, now });
+    isSeen ||= assessment.checks.some(({ lastSeen }) => lastSeen !== undefined);
     looks.push({ at: now, weight, decision, assessment });
-    if (decision.kind === 'promote') return { ...replayed, looks, end: 'promoted' };
-    if (decision.kind === 'rollback') return { ...replayed, looks, end: 'rolled-back' };
+    if (decision.kind === 'promote') return { ...replayed, looks, isSeen, end: 'promoted' };
+    if (decision.kind === 'rollback') return { ...replayed, looks, isSeen, end: 'rolled-back' };
     if (decision.kind === 'pause') pause = { at: now, code: decision.reasons[0].code, manifest: UNCHANGED };
     braked = brakedBy(decision, { assessment, now, braked });
     if (decision.kind === 'advance' || decision.kind === 'reduce') {
@@ -101,7 +105,7 @@ export async function replay(
       pause = undefined;
     }
   }
-  return { ...replayed, looks, end: 'under-way' };
+  return { ...replayed, looks, isSeen, end: 'under-way' };
 }
 
 /** The brake after a decision; as the record would have it that is not written here. */

@@ -1,4 +1,5 @@
-import type { ReasonCode } from '../core/decision/decision.ts';
+import { problemOfFault } from '../app/fault.ts';
+import { type Decision, type Reason, reasonsForPerson } from '../core/decision/decision.ts';
 import type { Problem } from '../core/errors.ts';
 import { exitCodeOf, isUndone } from '../report/exit-code.ts';
 import { describeReceipt } from '../report/receipt.ts';
@@ -7,21 +8,6 @@ import { summariseRun } from '../report/summary.ts';
 import { printRun } from '../report/terminal.ts';
 import { hasChanged, weightiest } from '../report/weightiest.ts';
 import type { CommandResult } from './command.ts';
-
-/** Holds that end only when somebody does something. */
-const NEEDS_PERSON: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
-  'WEIGHT_CHANGED_BY_HAND',
-  'STABLE_CHANGED_BY_HAND',
-  'STABLE_QUARANTINED',
-  'CANDIDATE_QUARANTINED',
-  'LAST_GOOD_MISSING',
-  'HISTORY_REWRITTEN',
-  'PAUSED_AFTER_DEADLINE',
-  'NOT_RAISED',
-  'EXPOSURE_REDUCED',
-  'PAUSED_BY_CHECK',
-  'STABLE_FAILING_TOO',
-]);
 
 /** The result of advance or rollback. */
 export function runResult(report: RunReport): CommandResult {
@@ -65,6 +51,11 @@ function notices({ command, releases }: RunReport): readonly Problem[] {
     switch (receipt.kind) {
       case 'blocked':
         return notice(receipt.code, 'error', receipt.message);
+      case 'failed':
+        // what broke before anything was decided stands among its problems already
+        return release.problems.some(({ code }) => code === receipt.code)
+          ? []
+          : [problemOfFault(release.path, receipt)];
       case 'suppressed':
       case 'head-moved':
         // The next tick decides again; who ordered a rollback waits for it.
@@ -86,13 +77,15 @@ function notices({ command, releases }: RunReport): readonly Problem[] {
       if (decision.kind === 'hold') return notice(code, 'error', text);
       return decision.kind === 'nothing' ? notice(code, isUndone(decision) ? 'error' : 'warning', text) : [];
     }
-    if (decision.kind === 'hold' && NEEDS_PERSON.has(decision.reasons[0].code))
-      return notice(decision.reasons[0].code, 'warning', decision.reasons[0].text);
-    if (decision.kind !== 'rollback' && decision.kind !== 'pause') return [];
-    return notice(
-      decision.reasons[0].code,
-      'warning',
-      decision.reasons.map((reason) => reason.text).join('; '),
-    );
+    const told = worthTelling(decision);
+    return told[0] ? notice(told[0].code, 'warning', told.map(({ text }) => text).join('; ')) : [];
   });
+}
+
+/** What takes traffic away, what a person must hear of, and a pause that lasts until somebody ends it. */
+function worthTelling(decision: Decision): readonly Reason[] {
+  const { kind, reasons } = decision;
+  if (kind === 'rollback' || kind === 'reduce' || kind === 'pause') return reasons;
+  const lasting = kind === 'hold' ? reasons.filter(({ code }) => code === 'PAUSED_AFTER_DEADLINE') : [];
+  return [...lasting, ...reasonsForPerson(decision)];
 }

@@ -16,6 +16,8 @@ export interface ReplayReport {
   readonly stable: string;
   readonly candidate: string;
   readonly looks: readonly Look[];
+  /** Whether a check had an answer at any look. */
+  readonly isSeen: boolean;
   readonly end: 'promoted' | 'rolled-back' | 'under-way';
 }
 
@@ -47,9 +49,14 @@ export function summariseReplay(replay: ReplayReport): string {
   return `## Belay replay\n\n${escapeText(headline(replay))}.\n\n${table(['At', 'Weight', 'Decision'], rows)}\n`;
 }
 
-function headline({ name, stable, candidate, looks, end }: ReplayReport): string {
-  return `${name}: ${candidate} against ${stable}, ${looks.length} looks: ${ENDS[end]}`;
+function headline({ name, stable, candidate, looks, isSeen, end }: ReplayReport): string {
+  const how = isSeen || looks.length === 0 ? ENDS[end] : UNSEEN;
+  return `${name}: ${candidate} against ${stable}, ${looks.length} looks: ${how}`;
 }
+
+/** Where there were no numbers at all, it must not look as if the candidate had been judged. */
+const UNSEEN =
+  'no check ever had an answer, so this says nothing; name versions and backends as the metrics do (--candidate, --stable), and a stretch in which both had traffic (--from, --to)';
 
 function describe({ kind, from, to, reasons }: Decision): string {
   const move =

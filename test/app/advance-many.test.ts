@@ -66,7 +66,7 @@ describe('several releases in one tick', () => {
     expect(commitsOn(bench)).toBe(before + 1);
     expect(weights(bench, names)).toEqual([25, 25, 25]);
     const { message } = bench.forge.commitAt(bench.forge.tip('main')!);
-    expect(message.split('\n')[0]).toBe('release: move 3 releases (a, b, c)');
+    expect(message.split('\n')[0]).toBe('release: advance 3 releases (a, b, c)');
     expect(message.match(/^Belay-Op: [0-9a-f]{64}$/gm)).toHaveLength(1);
   });
 

@@ -96,6 +96,12 @@ describe('belay init', () => {
       /^ {2}candidate:\n {4}version: 1\.1\.0\n {4}backend: churn-b$/m,
     );
 
+    const second = await initIn(cwd, '--example', '--release', 'ranker');
+    expect(second.stdout).toContain(
+      'next: put your version, digest, queries and route into releases/ranker.yaml',
+    );
+    expect(second.stdout).not.toContain('git apply');
+
     const both = await init('--example', '--prometheus', 'https://prometheus.acme.dev');
     expect([both.code, both.stderr]).toEqual([
       1,

@@ -64,7 +64,18 @@ describe('belay replay', () => {
     expect(last.at > '2026-11-10T17:00:00Z').toBe(true);
   });
 
+  it('says that nothing was seen, and does not pass for a rollout that goes on', async () => {
+    const line = ['fraud-scorer', '--candidate', '9.9.9@nowhere'];
+    const stretch = ['--from', '2026-11-09T08:21:00Z', '--to', '2026-11-09T10:21:00Z'];
+    const { exitCode, stdout } = await replay('healthy', [...line, ...stretch]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(
+      /9\.9\.9 against \S+, 24 looks: no check ever had an answer, so this says nothing/,
+    );
+  });
+
   it.each([
+    [['fraud-scorer', '--candidate', '3.6.0', '--stable', '3.6.0'], 'expected two versions, got 3.6.0'],
     [['fraud-scorer'], 'has no candidate'],
     [['nobody'], 'expected a release, one of fraud-scorer, got nobody'],
     [['fraud-scorer', '--candidate', '3.5.0'], '--from: expected the moment'],

@@ -296,6 +296,13 @@ export class People {
     return again;
   }
 
+  /** Who is asked to look at a history that was rewritten has looked, and says the line that Belay asks for. */
+  resume(told: string): void {
+    const [line] = /Belay-Resume: [0-9a-f]{40}/.exec(told) ?? [];
+    if (line !== undefined)
+      this.#forge.push({ 'looked.txt': `${this.#note()}\n` }, { message: `Resume\n\n${line}` });
+  }
+
   /** Nobody wants them any more. */
   closeRollbacks(release: string): void {
     for (const pull of this.#forge.pulls)

@@ -167,6 +167,7 @@ class Play {
       this.liveness.afterTick(report, true);
       await this.#mend(report);
       const reasons = report?.releases.map(({ name, decision }) => ({ name, ...decision.reasons[0] })) ?? [];
+      for (const { code, text } of reasons) if (code === 'HISTORY_REWRITTEN') world.people.resume(text);
       const open = new Map(
         reasons.flatMap(({ name, code, text }) => (code === 'ROLLBACK_OPEN' ? [[name, text]] : [])),
       );

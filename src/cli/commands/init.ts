@@ -52,11 +52,7 @@ export async function runInit({ flags }: CommandInput, context: CommandContext):
           `made for: steps and margins of ${manifest} fit ${INIT_TRAFFIC.perMinute.toLocaleString('en-US')} requests a minute with ${INIT_TRAFFIC.bad} of them bad; with less traffic hold longer or give the steps more weight. "belay plan --traffic" says what yours need`,
         ]
       : []),
-    written.length === 0
-      ? 'nothing was written, for all of it stands there already; a file that is deleted is written anew, and --release <name> begins another release'
-      : isExample
-        ? `next: commit all of it, and look with "belay advance --now ${EXAMPLE_BEGIN}"; "git apply ${EXAMPLE_PATCH}" brings the candidate`
-        : `next: put your version, digest, queries and route into releases/${name}.yaml and serving/${name}.yaml, then run "belay validate"`,
+    nextStep({ written, name, isExample }),
   ];
   return {
     exitCode: 0,
@@ -66,6 +62,26 @@ export async function runInit({ flags }: CommandInput, context: CommandContext):
     problems: [],
     outputs: {},
   };
+}
+
+/** What whoever began a repository does next. */
+function nextStep({
+  written,
+  name,
+  isExample,
+}: {
+  readonly written: readonly string[];
+  readonly name: string;
+  readonly isExample: boolean;
+}): string {
+  if (written.length === 0)
+    return 'nothing was written, for all of it stands there already; a file that is deleted is written anew, and --release <name> begins another release';
+  if (isExample && written.includes(EXAMPLE_PATCH))
+    return `next: commit all of it, and look with "belay advance --now ${EXAMPLE_BEGIN}"; "git apply ${EXAMPLE_PATCH}" brings the candidate`;
+  const own = `next: put your version, digest, queries and route into releases/${name}.yaml and serving/${name}.yaml, then run "belay validate"`;
+  return isExample
+    ? `${own}; the trial that stands there already goes on as it is, and ${EXAMPLE_PATCH} is for its release`
+    : own;
 }
 
 /** The version of Belay that the workflows of a repository run already, so that a second run goes on with it. */

@@ -3,13 +3,14 @@ import '../prepare-libraries.ts';
 import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';
 import { createProviders } from '../../app/providers.ts';
-import { readFiles } from '../../app/read-files.ts';
+import { type ReadableRelease, type RepositoryReading, readFiles } from '../../app/read-files.ts';
 import { judgeHistory, replay } from '../../app/replay.ts';
 import { ToolError } from '../../core/errors.ts';
 import { healthSettings } from '../../core/manifest/defaults.ts';
 import type { Release, VersionSpec } from '../../core/manifest/release-schema.ts';
 import { type Instant, parseInstant } from '../../core/units.ts';
 import { printReplay, summariseReplay } from '../../report/replay.ts';
+import { listProblems } from '../../report/summary.ts';
 import {
   type CommandContext,
   type CommandInput,
@@ -35,7 +36,8 @@ export async function runReplay(
   const metrics = openMetrics(flags, context);
   const files = createWorktree(findDirectory(flags, context));
   const reading = await readFiles(files, sha256);
-  const release = chooseVersions(findRelease(reading.releases, positionals[0]), flags);
+  const { parsed } = findRelease(reading.releases, positionals[0]);
+  const release = chooseVersions(parsed.release, flags);
   const from = momentFlag(flags, 'from');
   if (from === undefined)
     throw refusal('--from: expected the moment at which the rollout begins, got nothing');
@@ -53,8 +55,8 @@ export async function runReplay(
   const replayed = await replay(judge, { release, policy: reading.config, ...stretch });
   const problems = [...reading.problems, ...providers.problems()];
   return {
-    exitCode: problems.some(({ severity }) => severity === 'error') ? 1 : 0,
-    text: printReplay(replayed),
+    exitCode: !replayed.isSeen || problems.some(({ severity }) => severity === 'error') ? 1 : 0,
+    text: [printReplay(replayed), ...listProblems(problems).map((line) => `${line}\n`)].join(''),
     json: { ...replayed, problems },
     summary: summariseReplay(replayed),
     problems,
@@ -62,14 +64,12 @@ export async function runReplay(
   };
 }
 
-function findRelease(
-  releases: Awaited<ReturnType<typeof readFiles>>['releases'],
-  name: string | undefined,
-): Release {
-  const readable = releases.flatMap((file) => (file.kind === 'readable' ? [file.parsed.release] : []));
+function findRelease(releases: RepositoryReading['releases'], name: string | undefined): ReadableRelease {
+  const readable = releases.flatMap((file) => (file.kind === 'readable' ? [file] : []));
   const names =
-    readable.map(({ metadata }) => metadata.name).join(', ') || 'none (there is no readable manifest)';
-  const found = readable.find(({ metadata }) => metadata.name === name);
+    readable.map(({ parsed }) => parsed.release.metadata.name).join(', ') ||
+    'none (there is no readable manifest)';
+  const found = readable.find(({ parsed }) => parsed.release.metadata.name === name);
   if (!found) throw refusal(`replay: expected a release, one of ${names}, got ${name ?? 'nothing'}`);
   return found;
 }
@@ -78,12 +78,26 @@ function findRelease(
 function chooseVersions(release: Release, flags: Flags): Release {
   const stable = chosen(release.spec.stable, textFlag(flags, 'stable'));
   const asked = textFlag(flags, 'candidate');
-  const candidate = asked === undefined ? release.spec.candidate : chosen(release.spec.stable, asked);
+  const { candidate: present } = release.spec;
+  const like = asked === present?.version ? present : release.spec.stable;
+  const candidate = asked === undefined ? present : chosen(like ?? release.spec.stable, asked);
   if (!candidate)
     throw refusal(
       `replay: ${release.metadata.name} has no candidate; say which version to judge: --candidate <version>[@<backend>]`,
     );
+  if (candidate.version === stable.version)
+    throw refusal(
+      `replay: expected two versions, got ${stable.version} for candidate and stable; say the other one with --candidate or --stable`,
+    );
+  if (candidate.backend === stable.backend && release.spec.health.checks.some(asksBackend))
+    throw refusal(
+      `replay: ${candidate.version} and ${stable.version} would be asked for under the same backend, ${stable.backend}; say where each ran: --candidate ${candidate.version}@<backend>, --stable ${stable.version}@<backend>`,
+    );
   return { ...release, spec: { ...release.spec, stable, candidate } };
+}
+
+function asksBackend(check: Release['spec']['health']['checks'][number]): boolean {
+  return JSON.stringify(check).includes('{{backend}}');
 }
 
 function chosen(like: VersionSpec, text: string | undefined): VersionSpec {

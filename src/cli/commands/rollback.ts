@@ -2,6 +2,7 @@ import '../prepare-libraries.ts';
 
 import type { RollbackOptions } from '../../app/rollback.ts';
 import type { World } from '../../app/world.ts';
+import { NO_REASON } from '../../core/command/no-reason.ts';
 import { ToolError } from '../../core/errors.ts';
 import {
   type CommandContext,
@@ -42,7 +43,7 @@ function isDispatched({ env }: CommandContext): boolean {
 type Order = Pick<RollbackOptions, 'release' | 'reason' | 'onlyIfFailing'>;
 
 function orderOf(flags: Flags, release: string): Order {
-  const reason = (textFlag(flags, 'reason') ?? 'no reason given').replace(/\s+/g, ' ').slice(0, 500);
+  const reason = (textFlag(flags, 'reason') ?? NO_REASON).replace(/\s+/g, ' ').slice(0, 500);
   return { release, reason, onlyIfFailing: hasFlag(flags, 'if-failing') };
 }
 

@@ -21,10 +21,16 @@ export function combineChanges(
   const names = changes.map((change) => change.release).join(', ');
   return {
     files: changes.flatMap((change) => change.files),
-    subject: `release: move ${changes.length} releases${names.length <= MAX_NAMES ? ` (${names})` : ''}`,
+    subject: `release: ${verbOf(changes)} ${changes.length} releases${names.length <= MAX_NAMES ? ` (${names})` : ''}`,
     body: `${details}\n\nBelay-Op: ${operation}`,
     operation,
   };
+}
+
+/** What was decided, where it is the same for all of them. */
+function verbOf(changes: readonly Change[]): string {
+  const [kind, ...others] = new Set(changes.map(({ decision }) => decision.kind));
+  return kind === undefined || others.length > 0 ? 'change' : kind;
 }
 
 /**

@@ -49,10 +49,11 @@ export const FORMS: Readonly<Record<OrderName, Form>> = {
     needsReason: false,
     takes: ['version', 'to'],
   },
-  abort: { usage: 'abort <release> --reason "…" [--from <version>]', needsReason: true, takes: ['from'] },
+  // What goes back waits for no words.
+  abort: { usage: 'abort <release> [--reason "…"] [--from <version>]', needsReason: false, takes: ['from'] },
   rollback: {
-    usage: 'rollback <release> --reason "…" [--from <version>]',
-    needsReason: true,
+    usage: 'rollback <release> [--reason "…"] [--from <version>]',
+    needsReason: false,
     takes: ['from'],
   },
   'looks-wrong': { usage: 'looks-wrong <release> --reason "…"', needsReason: true, takes: [] },

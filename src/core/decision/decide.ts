@@ -78,16 +78,16 @@ export function decide(input: DecisionInput): Decision {
   };
 }
 
-/** Records follow each other in time. What takes harm away does not wait for a clock. */
+/**
+ * Records follow each other in time. What takes harm away does not wait for a clock. A hold says it first: what it sees is of a moment
+ * before the records, so "no tick yet" would be said for as long as the clock is behind.
+ */
 function requireTime({ state, now }: DecisionInput, decision: Decision): Decision {
   const behind = describeBehind(state.newest, now);
-  if (behind === undefined || !isRecorded(decision) || lowers(decision)) return decision;
-  return {
-    kind: 'hold',
-    from: decision.from,
-    to: decision.from,
-    reasons: [{ code: 'CLOCK_SKEW', text: behind }],
-  };
+  if (behind === undefined || decision.kind === 'nothing' || lowers(decision)) return decision;
+  const { kind, from, reasons } = decision;
+  const skew: Reason = { code: 'CLOCK_SKEW', text: behind };
+  return { kind: 'hold', from, to: from, reasons: [skew, ...(kind === 'hold' ? reasons : [])] };
 }
 
 function decideOn(input: DecisionInput): Decision {

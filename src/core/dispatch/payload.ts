@@ -1,3 +1,4 @@
+import { NO_REASON } from '../command/no-reason.ts';
 import { ToolError } from '../errors.ts';
 import { parseInstant } from '../units.ts';
 import { quote } from '../yaml/yaml-path.ts';
@@ -82,7 +83,7 @@ export function readPayload(payload: unknown): DispatchPayload {
 export function readUnsigned(payload: unknown): Pick<DispatchPayload, 'release' | 'reason'> {
   const fields = closedFields(payload);
   const reason = typeof fields.reason === 'string' ? plainReason(fields.reason) : '';
-  return { release: readField(fields, 'release'), reason: reason === '' ? 'no reason given' : reason };
+  return { release: readField(fields, 'release'), reason: reason === '' ? NO_REASON : reason };
 }
 
 /** A text from anywhere as a reason: one line, of sound characters, cut where it is too long. */

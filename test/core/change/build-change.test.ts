@@ -171,9 +171,9 @@ describe('an operation', () => {
 });
 
 describe('changes of several releases', () => {
-  const changeOf = (release: string) =>
+  const changeOf = (release: string, kind: 'advance' | 'promote' = 'advance') =>
     buildChange(
-      input('advance', {
+      input(kind, {
         release,
         manifest: { path: `releases/${release}.yaml`, before: 'weight: 5', after: 'weight: 25' },
         targets: [],
@@ -187,7 +187,7 @@ describe('changes of several releases', () => {
 
   it('are one commit with one operation, whose body has what each says', () => {
     const both = combineChanges([changeOf('a'), changeOf('b')], sha256);
-    expect(both.subject).toBe('release: move 2 releases (a, b)');
+    expect(both.subject).toBe('release: advance 2 releases (a, b)');
     expect(both.files.map((file) => file.path)).toHaveLength(4);
     expect(both.body).toContain('release(a): canary 5% → 25%');
     expect(both.body).toContain('release(b): canary 5% → 25%');
@@ -195,8 +195,13 @@ describe('changes of several releases', () => {
     expect(operationOf(`${both.subject}\n\n${both.body}`)).toBe(both.operation);
   });
 
+  it('are said to be changed where not the same was decided of all', () => {
+    const both = combineChanges([changeOf('a'), changeOf('b', 'promote')], sha256);
+    expect(both.subject).toBe('release: change 2 releases (a, b)');
+  });
+
   it('have a subject of one short line, however many there are', () => {
     const many = Array.from({ length: 60 }, (_, index) => changeOf(`release-${index}`));
-    expect(combineChanges(many, sha256).subject).toBe('release: move 60 releases');
+    expect(combineChanges(many, sha256).subject).toBe('release: advance 60 releases');
   });
 });

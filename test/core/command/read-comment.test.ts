@@ -43,6 +43,8 @@ describe('a comment', () => {
       '/belay rollback scorer --from 3.5.0 --reason "refunds are up"',
       { ...NOTHING, name: 'rollback', release: 'scorer', version: '3.5.0', reason: 'refunds are up' },
     ],
+    ['/belay abort scorer', { ...NOTHING, name: 'abort', release: 'scorer' }],
+    ['/belay rollback scorer', { ...NOTHING, name: 'rollback', release: 'scorer' }],
     [
       '/belay abort scorer --reason "wrong data"',
       { ...NOTHING, name: 'abort', release: 'scorer', reason: 'wrong data' },

@@ -312,6 +312,34 @@ const CASES: readonly Case[] = [
   },
 ];
 
+describe('a clock that is far behind the newest record', () => {
+  const behind = (verdict: Verdict) =>
+    decide(
+      inFlight(
+        { weight: 1 },
+        {
+          state: buildState({ sequence: 2, newest: minute(60), rollout: buildRollout([1, 0]) }),
+          assessment: buildAssessment({ errors: verdict }),
+        },
+      ),
+    );
+
+  it('writes nothing', () => {
+    const { kind, reasons } = behind('pass');
+    expect([kind, reasons.map(({ code }) => code)]).toEqual(['hold', ['CLOCK_SKEW']]);
+    expect(reasons[0].text).toMatch(/29m behind the newest record/);
+  });
+
+  it('is said before what a hold would say, which it may well be the reason of', () => {
+    const { kind, reasons } = behind('no-data');
+    expect([kind, reasons.map(({ code }) => code)]).toEqual(['hold', ['CLOCK_SKEW', 'CHECK_NO_DATA']]);
+  });
+
+  it('keeps nobody from going back', () => {
+    expect(behind('fail').kind).toBe('rollback');
+  });
+});
+
 describe('decide', () => {
   it.each(CASES)('$name', ({ given, kind, code, to }) => {
     const decision = decide(given);
