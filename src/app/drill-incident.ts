@@ -38,7 +38,7 @@ function troubleOf({ decision, assessment, weight, candidate }: ReleaseReport): 
   // nobody knows whether it is being rolled out
   if (reason.code === 'MANIFEST_INVALID') return reason.text;
   const isInFlight = candidate !== undefined && (weight ?? 0) > 0;
-  // also without an assessment, as when looking at it broke
+  // also without an assessment, as when somebody gave it traffic by hand or looking at it broke
   if (!isInFlight || (assessment && !UNSEEN.has(assessment.overall))) return undefined;
   return assessment?.overall === 'fail'
     ? `is being rolled out and a check fails: ${reason.text}`

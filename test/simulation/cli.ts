@@ -42,7 +42,10 @@ async function main(): Promise<number> {
       ? await playInProcesses(stretch, { ...until, processes, tell: (soFar) => tell(soFar, stretch.count) })
       : await playSeeds(system, { ...stretch, ...until });
   console.log(
-    printCampaign(campaign, `node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? ''}`),
+    printCampaign(campaign, {
+      machine: `node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? ''}`,
+      drills,
+    }),
   );
   const [first] = campaign.failures;
   if (first && !args.includes('--no-shrink')) {

@@ -1,10 +1,18 @@
 import { DRILL_VARIANTS } from '../../src/core/record/drill-schema.ts';
 import { type SeededRandom, seededRandom } from '../core/stats/seeded-random.ts';
 import { drawFault, drawScenario, pick } from './draw.ts';
-import { CLEAN, type DrillPlan, type Happening, type RunPlan, type Scenario } from './scenario.ts';
+import {
+  type CallFault,
+  CLEAN,
+  type DrillPlan,
+  type Happening,
+  type RunPlan,
+  type Scenario,
+} from './scenario.ts';
 
 /** Calls of a drill that is not stopped, about: a look for incidents before each write makes most of them. */
 const CALLS = 80;
+const WRITES = ['scratch create', 'commit', 'propose', 'merge', 'scratch landing', 'scratch remove'];
 
 /** Draws a history, with drills or without. The same seed gives the same one. */
 export function drawHistory(seed: number, { drills }: { readonly drills: boolean }): Scenario {
@@ -48,13 +56,21 @@ function withDrills(scenario: Scenario): Scenario {
 }
 
 function drawRun(random: SeededRandom, isBeside: boolean): RunPlan {
-  const faults = [0.6, 0.15].flatMap((share) => (random.uniform() < share ? [drawFault(random, CALLS)] : []));
+  const faults = [0.6, 0.15].flatMap((share) => (random.uniform() < share ? [drawDrillFault(random)] : []));
   return {
     faults,
     pace: isBeside ? Math.floor(random.uniform() * 4) : 0,
     skew: random.uniform() < 0.1 ? pick(random, [-15, -2, 1, 8]) : 0,
     stale: random.uniform() < 0.15,
   };
+}
+
+/** Half of them where something is written: most calls read. */
+function drawDrillFault(random: SeededRandom): CallFault {
+  if (random.uniform() < 0.5) return drawFault(random, CALLS);
+  const fault = drawFault(random, 2);
+  if (fault.when === 'within' || fault.what === 'lag' || fault.what === 'race') return fault;
+  return { ...fault, of: pick(random, WRITES) };
 }
 
 /** One drill more: beside an order, or else the next tick, that has none yet; or after what happens before it. */
@@ -78,6 +94,11 @@ function lay(
 }
 
 type WithRun = Extract<Happening, { kind: 'tick' | 'twins' | 'order' }>;
+
+/** Whether a drill is held while something else runs. */
+export function hasDrillBeside(one: Happening): one is WithRun {
+  return mayHaveDrill(one) && one.drill !== undefined;
+}
 
 function mayHaveDrill(one: Happening): one is WithRun {
   return ['tick', 'twins', 'order'].includes(one.kind);

@@ -27,6 +27,7 @@ export class RunCalls {
   readonly #forge: FakeForge;
   readonly #plan: RunPlan;
   readonly #watcher: Watcher;
+  readonly #byMethod = new Map<string, number>();
   #calls = 0;
   #requests = 0;
   #isDead = false;
@@ -53,7 +54,12 @@ export class RunCalls {
   ): Promise<Value> {
     for (let turn = 0; turn < this.#plan.pace; turn += 1) await undefined;
     this.#calls += 1;
-    const faults = this.#plan.faults.filter(({ call }) => call === this.#calls);
+    const nth = (this.#byMethod.get(method) ?? 0) + 1;
+    this.#byMethod.set(method, nth);
+    const faults = this.#plan.faults.filter((fault) => {
+      const of = 'of' in fault ? fault.of : undefined;
+      return of === undefined ? fault.call === this.#calls : of === method && fault.call === nth;
+    });
     if (this.#isDead) throw new FakeCrash('the process is gone');
     for (const fault of faults.filter(({ when }) => when === 'before')) this.#strike(fault, method);
     const lag = faults.find(({ what }) => what === 'lag');

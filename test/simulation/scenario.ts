@@ -61,6 +61,8 @@ export type FaultKind = 'kill' | 'unavailable' | 'rate-limited' | 'unauthorised'
 export type CallFault =
   | {
       readonly call: number;
+      /** Only calls of this method are counted. */
+      readonly of?: string;
       readonly when: 'before' | 'after' | 'within';
       readonly what: FaultKind;
     }

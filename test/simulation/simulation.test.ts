@@ -6,6 +6,8 @@ import { describeScratchContract } from '../adapters/scratch-contract.ts';
 import { createFakeForge } from '../fakes/forge.ts';
 import { playAgain, playSeeds } from './campaign.ts';
 import { drawScenario } from './draw.ts';
+import { drawHistory, hasDrillBeside, withoutDrills } from './draw-drills.ts';
+import { PLANTED_DRILLS } from './planted-drills.ts';
 import { beginRun, RunForge } from './run-forge.ts';
 import { CLEAN, type Scenario } from './scenario.ts';
 import { shrink } from './shrink.ts';
@@ -55,6 +57,32 @@ describe('a simulated history', () => {
     const small = await shrink(scenario, violation.invariant, { play: (one) => playAgain(broken, one) });
     expect(small.happenings.length).toBeLessThan(scenario.happenings.length / 2);
     expect((await playAgain(broken, small)).violations[0]?.invariant).toBe(violation.invariant);
+  });
+});
+
+describe('a history with drills', () => {
+  it('has the same events as the one without', () => {
+    for (let seed = 1; seed <= 60; seed += 1) {
+      const drilled = drawHistory(seed, { drills: true });
+      const owners = drilled.releases.map(({ hasOwners: _, ...release }) => release);
+      expect({ ...withoutDrills(drilled), releases: owners }).toEqual(drawScenario(seed));
+      const drills = drilled.happenings.filter((one) => one.kind === 'drill' || hasDrillBeside(one));
+      expect(drills.length).toBeGreaterThanOrEqual(2);
+    }
+  });
+
+  it('is the same for the same seed, and shrinks with its drills', async () => {
+    const { mutations } = PLANTED_DRILLS.find(({ name }) => name === 'what a killed drill left stays')!;
+    const broken = await buildSystem({ mutations });
+    const { failures } = await playSeeds(broken, { from: 1, count: 40, drills: true, stopAfter: 1 });
+    const { scenario, seed, violation } = failures[0]!;
+    expect(drawHistory(seed, { drills: true })).toEqual(scenario);
+    const play = (one: Scenario) => playAgain(broken, one);
+    const small = await shrink(scenario, violation.invariant, { play, budget: 60 });
+    expect(small.happenings.length).toBeLessThan(scenario.happenings.length / 2);
+    const [first, second] = [await play(small), await play(JSON.parse(JSON.stringify(small)))];
+    expect(first.violations[0]?.invariant).toBe(violation.invariant);
+    expect(second.digest).toBe(first.digest);
   });
 });
 

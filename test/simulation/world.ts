@@ -190,7 +190,7 @@ export class SimWorld {
       },
       struck: (fault, method) => {
         this.note(`${who}fault ${fault.what} ${fault.when} ${fault.call} ${method}`);
-        if (drill) this.marks.add(`drill ${fault.what}`).add(`struck in a drill ${method}`);
+        if (drill) this.marks.add(`drill ${fault.what}`).add(`drill struck at ${method}`);
         else this.marks.add(`fault ${fault.what} ${fault.when}`).add(`struck ${method}`);
         if (fault.what === 'kill') this.marks.add('REL-29');
         if (fault.what === 'lag') this.marks.add('REL-34');
