@@ -105,12 +105,36 @@ function describe(
   return [{ code: 'DEPENDENCY_CYCLE', path: at(second), message }];
 }
 
-/** A manifest that cannot be read may bear any name; most bear that of their file. */
 function isUnreadable(name: string, files: readonly ReleaseFile[]): boolean {
-  return files.some(
-    ({ kind, path }) =>
-      kind === 'unreadable' && /\.ya?ml$/.test(path) && path.replace(/^.*\/|\.ya?ml$/g, '') === name,
-  );
+  return files.some((file) => file.kind === 'unreadable' && bearsName(file, name));
+}
+
+/** A manifest that cannot be read may bear any name; most bear that of their file. */
+function bearsName(file: ReleaseFile, name: string): boolean {
+  const { path } = file;
+  return nameOf(file) === name || (/\.ya?ml$/.test(path) && path.replace(/^.*\/|\.ya?ml$/g, '') === name);
+}
+
+/**
+ * Releases near one that nobody can read now, so that it is not known whether a version is being rolled out there: those that it
+ * depends on, and before its start those that depend on it and have a candidate as far as they can be read.
+ * @returns how each belongs to it
+ */
+export function findUnseen(
+  file: ReadableRelease,
+  files: readonly ReleaseFile[],
+  to: 'start' | 'go on',
+): readonly string[] {
+  const needed = dependenciesOf(file);
+  return files.flatMap((other) => {
+    if (other.kind === 'readable') return [];
+    const [name] = needed.filter((one) => bearsName(other, one));
+    if (name !== undefined) return [`it depends on ${name}, which cannot be read`];
+    const isDependent = to === 'start' && dependenciesOf(other).includes(nameOf(file));
+    return isDependent && other.remains?.draft.candidate
+      ? [`${nameOf(other)}, which cannot be read, depends on it`]
+      : [];
+  });
 }
 
 /** Releases with a candidate, by name, and by the names of what they depend on: nobody is compared with all others. */

@@ -11,7 +11,7 @@ import { momentFor } from '../core/plan/skew.ts';
 import { DEPENDENCY_ROLLED_BACK } from '../core/record/following.ts';
 import { type VersionRef, versionRef } from '../core/record/version-ref.ts';
 import { type Instant, percent } from '../core/units.ts';
-import { dependenciesIn, findInFlight, indexMoving } from './check-dependencies.ts';
+import { dependenciesIn, findInFlight, findUnseen, indexMoving } from './check-dependencies.ts';
 import { computeRollback, type RollbackOrder } from './compute-rollback.ts';
 import { holdPlan } from './hold-plan.ts';
 import type { ReleasePlan } from './plan-release.ts';
@@ -106,29 +106,26 @@ export function orderToFollow(
   };
 }
 
-/** Nothing goes up while what it depends on moves, or serves an older version than is needed. */
+/** Nothing goes up while what it depends on moves, may move unseen, or serves an older version than is needed. */
 export function requireDependencies(
   { releases }: Pick<Snapshot, 'releases'>,
   plan: ReleasePlan,
 ): ReleasePlan {
   const { report, release } = plan;
   if (!goesUp(report.decision)) return plan;
-  const [other] = findInFlight(
-    release,
-    indexMoving(releases),
-    report.decision.kind === 'start' ? 'start' : 'go on',
-  );
+  const to = report.decision.kind === 'start' ? 'start' : 'go on';
+  const [other] = findInFlight(release, indexMoving(releases), to);
   if (other) {
     const text = `${other.text}, where ${other.version} is being rolled out, and harm could not be told apart; it goes on when that rollout has ended`;
     return holdPlan(plan, [{ code: 'DEPENDENCY_IN_FLIGHT', text }], []);
   }
   const { candidate } = release.parsed.release.spec;
   const unmet = candidate ? findUnmet(candidate, dependenciesIn(releases)) : [];
-  const [first, ...rest] = unmet.map(
-    (one): Reason => ({
-      code: 'DEPENDENCY_NOT_MET',
-      text: `${describeUnmet(one)}; ${adviseOn(one)}`,
-    }),
-  );
+  const [first, ...rest] = [
+    ...unmet.map((one) => `${describeUnmet(one)}; ${adviseOn(one)}`),
+    ...findUnseen(release, releases, to).map(
+      (text) => `${text}, so nobody knows whether a version is being rolled out there; mend that first`,
+    ),
+  ].map((text): Reason => ({ code: 'DEPENDENCY_NOT_MET', text }));
   return first ? holdPlan(plan, [first, ...rest], []) : plan;
 }

@@ -12,7 +12,7 @@ import { decideOrder, describePaused, findReplaced, nothing, type Seen, weightOf
 import { type Arrival, findArrival } from './find-arrival.ts';
 import { findSubject, type Subject } from './find-subject.ts';
 import { landOrder } from './land-order.ts';
-import { findPendingPause } from './pending-pause.ts';
+import { findAnyPending, findPendingPause } from './pending-pause.ts';
 import { readNewest, readSnapshot, type Snapshot } from './read-snapshot.ts';
 import { rollback } from './rollback.ts';
 import type { World } from './world.ts';
@@ -97,7 +97,8 @@ interface Job {
 
 async function carryOut(world: World, snapshot: Snapshot, job: Job): Promise<ReleaseReport> {
   const { subject, now, options } = job;
-  const decision = decideOrder(world, { ...job, seen: options.seen });
+  const decided = decideOrder(world, { ...job, seen: options.seen });
+  const decision = (await findUnlanded(world, snapshot, { subject, decision: decided })) ?? decided;
   const report = reportOrder(subject, decision);
   const text = subject.file?.text;
   if (decision.kind === 'nothing' || decision.kind === 'hold' || text === undefined) return report;
@@ -114,6 +115,19 @@ async function carryOut(world: World, snapshot: Snapshot, job: Job): Promise<Rel
   if (longer) return reportOrder(subject, longer);
   if (options.dryRun) return { ...report, receipt: { kind: 'dry-run' } };
   return { ...report, receipt: await landOrder(world, snapshot, change) };
+}
+
+/** What is said to whoever resumes where the pause is still on its way: nothing ends it but whoever closes its pull request. */
+async function findUnlanded(
+  world: World,
+  { config }: Snapshot,
+  { subject, decision }: { readonly subject: Subject; readonly decision: Decision },
+): Promise<Decision | undefined> {
+  if (decision.reasons[0].code !== 'NOT_PAUSED' || config?.advance?.mode !== 'pull-request') return undefined;
+  const pending = await findAnyPending(world, subject);
+  if (!pending) return undefined;
+  const text = `the pause by ${pending.pause.order.by.login} waits in pull request #${pending.pull.number} for a requirement, and holds steps until then: close that one, and nothing is paused`;
+  return heldBy(subject, { code: 'NOT_PAUSED', text });
 }
 
 /** What is said of a pause where a longer one waits in its pull request, which the new one would have taken the place of. */

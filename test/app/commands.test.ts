@@ -397,6 +397,19 @@ describe('an order', () => {
         bench.forge.setRules({});
         expect(told(await bench.tick(40))).toEqual(['hold', code, 'none']);
       });
+
+      it('is ended by closing its pull request, as whoever resumes is told', async () => {
+        const bench = await pausing();
+        const { number } = newestPull(bench);
+        const report = await order(bench, 21, { name: 'resume' });
+        expect(told(report)).toEqual(['hold', 'NOT_PAUSED', 'none']);
+        expect(exitCodeOf(report)).toBe(1);
+        expect(only(report).decision.reasons[0].text).toBe(
+          `the pause by ana waits in pull request #${number} for a requirement, and holds steps until then: close that one, and nothing is paused`,
+        );
+        bench.forge.closePull(number);
+        expect(told(await order(bench, 22, { name: 'resume' }))).toEqual(['nothing', 'NOT_PAUSED', 'none']);
+      });
     });
 
     it('and is a pause gives way to one that lasts longer', async () => {

@@ -334,6 +334,33 @@ describe('a rollout beside that of a dependency', () => {
     expect(only(report, 'scorer').decision.reasons[0]?.text).toContain('cannot be read; mend that first');
   });
 
+  it('does not start while nobody can tell whether the other moves', async () => {
+    const bench = open();
+    await bench.tick(0);
+    bring(bench, 'scorer', { needs: null });
+    bench.forge.push({ [pathOf('store')]: 'kind: Release\n' });
+    const report = await bench.tick(1);
+    expect(told(report, 'scorer')).toEqual(['hold', 'DEPENDENCY_NOT_MET', 'none']);
+    expect(only(report, 'scorer').decision.reasons[0]?.text).toBe(
+      'it depends on store, which cannot be read, so nobody knows whether a version is being rolled out there; mend that first',
+    );
+  });
+
+  it('does not start above one that nobody can read and that may be in the middle of a rollout', async () => {
+    const bench = open();
+    await bench.tick(0);
+    bring(bench, 'scorer', { needs: null });
+    expect(told(await bench.tick(1), 'scorer')[0]).toBe('start');
+    const text = bench.forge.textAt(pathOf('scorer')) ?? '';
+    bench.forge.push({ [pathOf('scorer')]: text.replace('strategy: canary', 'strategy: by-ear') });
+    bring(bench, 'store');
+    const report = await bench.tick(5);
+    expect(told(report, 'store')).toEqual(['hold', 'DEPENDENCY_NOT_MET', 'none']);
+    expect(only(report, 'store').decision.reasons[0]?.text).toContain(
+      'scorer, which cannot be read, depends on it',
+    );
+  });
+
   it('does not start while an older version is served than it needs', async () => {
     const bench = open({ config: CONFIG });
     await bench.tick(0);

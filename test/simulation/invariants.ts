@@ -402,9 +402,11 @@ export class Invariants {
       this.fail('INV-9', `rollback of ${release} does not leave it settled`);
       return;
     }
-    if (!this.#setOf(this.#good, release).has(version))
+    // a record that a person deleted says nothing any more
+    const isForgotten = this.#stage.people.has(release, 'record-deleted');
+    if (!isForgotten && !this.#setOf(this.#good, release).has(version))
       this.fail('INV-9', `rollback of ${release} to ${version}, which was never good`);
-    if (version === quarantine?.version || this.#setOf(this.#bad, release).has(version))
+    if (version === quarantine?.version || (!isForgotten && this.#setOf(this.#bad, release).has(version)))
       this.fail('INV-9', `rollback of ${release} to ${version}, which was taken back`);
     if (restored?.version.version !== version)
       this.fail('INV-9', `rollback of ${release} says ${restored?.version.version}, leaves ${version}`);

@@ -17,10 +17,22 @@ const OUT = 35;
 const RESTS: Readonly<
   Record<
     string,
-    readonly (ActKind | 'born' | 'late' | 'order' | 'bad' | 'sick' | 'stopped' | 'shared' | 'waiting')[]
+    readonly (
+      | ActKind
+      | 'born'
+      | 'late'
+      | 'order'
+      | 'bad'
+      | 'sick'
+      | 'stopped'
+      | 'shared'
+      | 'waiting'
+      | 'undone'
+    )[]
   >
 > = {
   NOT_RAISED: ['bad'],
+  CHECK_INCONCLUSIVE: ['undone'],
   EXPOSURE_REDUCED: ['bad'],
   PAUSED_BY_CHECK: ['bad'],
   PAUSED_BY_MANIFEST: ['stopped'],
@@ -186,6 +198,12 @@ export class Liveness {
         return scenario.happenings.some(({ kind }) => ['order', 'twins', 'command'].includes(kind));
       if (cause === 'waiting') return this.#world.invariants.dependents.isWaiting(name);
       if (cause === 'shared') return this.#isStableSick(name);
+      // a step that a push with force undid in an outage leaves its traffic in the evidence of the one before, until the deadline
+      if (cause === 'undone')
+        return (
+          people.done.some(({ act }) => act === 'force-push') &&
+          scenario.happenings.some(({ kind }) => kind === 'outage')
+        );
       if (cause === 'sick')
         return (
           release?.verify !== undefined &&

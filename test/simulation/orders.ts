@@ -250,11 +250,20 @@ function seeRelease(tree: Tree, name: string): Seen | undefined {
   return next && { candidate: candidate.version, weight: next.weight, move: newest?.sequence ?? 0 };
 }
 
-/** The newest record before a number that gave a release another weight or another version; a recovery did neither. */
+/**
+ * The newest record before a number that gave a release another weight or another version; a recovery did neither, nor that what
+ * serves was found serving, again where the records were gone.
+ */
 function newestStep(tree: Tree, name: string, before = Number.POSITIVE_INFINITY): BelayRecord | undefined {
   return recordPaths(tree, name)
     .flatMap((path) => readRecord(tree.get(path)) ?? [])
-    .findLast((one) => one.sequence < before && !isWord(one) && one.decision.kind !== 'recover');
+    .findLast(
+      (one) =>
+        one.sequence < before &&
+        !isWord(one) &&
+        one.decision.kind !== 'recover' &&
+        one.decision.reasons[0]?.code !== 'FIRST_SEEN',
+    );
 }
 
 /** A pause by a person that holds at a moment: of those since somebody resumed, whatever came after it. */

@@ -159,6 +159,8 @@ class Play {
     world.serving.heal();
     world.people.repair();
     world.people.answer(new Set(), this.#reviewed);
+    // a branch that was merged late may bring back what a push with force had taken away
+    world.people.repair();
     invariants.check();
     let report: RunReport | undefined;
     for (let tick = 1; tick <= HEAL_TICKS && invariants.violations.length === 0; tick += 1) {

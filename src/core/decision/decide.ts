@@ -196,32 +196,37 @@ function decideRunning(input: DecisionInput, rollout: Rollout): Decision {
   if (contained) return contained;
   // Before the pause that a person asked for: one that was forgotten must not outlast the deadline unnoticed.
   if (state.pause?.code === 'DEADLINE_PASSED' && state.pause.manifest === input.manifest) {
-    return stay(
+    return holdPaused(
       input,
-      'hold',
       'PAUSED_AFTER_DEADLINE',
       `paused since ${formatInstant(state.pause.at)}: raise rollout.deadline to go on, or roll back`,
     );
   }
   const late = findDelay(input, rollout);
   if (late) return stay(input, 'pause', late.code, late.text);
-  if (release.spec.rollout.paused) return stay(input, 'hold', 'PAUSED_BY_MANIFEST', 'rollout.paused is true');
+  if (release.spec.rollout.paused) return holdPaused(input, 'PAUSED_BY_MANIFEST', 'rollout.paused is true');
   if (!assessment) return stay(input, 'hold', 'CHECK_NO_DATA', 'not assessed');
   if (assessment.overall !== 'pass') return decideUnproven(input, standing, assessment);
   return decideProven(input, standing, assessment);
 }
 
 /**
- * A hold that only a person ends. Nothing is written while the files are not Belay's own, so the deadline is said beside it; and harm
- * that stable shares, or it would look as if nobody had seen it.
+ * A hold that only a person ends. Nothing is written while the files are not Belay's own, so the deadline is said beside it.
  */
 function holdForPerson(input: DecisionInput, rollout: Rollout, code: ReasonCode, text: string): Decision {
   const late = findDelay(input, rollout);
+  return holdPaused(input, code, text, late ? [late] : []);
+}
+
+/** Beside what keeps a rollout where it is stands harm that stable shares, or it would look as if nobody had seen it. */
+function holdPaused(
+  input: DecisionInput,
+  code: ReasonCode,
+  text: string,
+  more: readonly Reason[] = [],
+): Decision {
   const shared = input.assessment ? sharedReasons(input.assessment) : [];
-  return {
-    ...stay(input, 'hold', code, text),
-    reasons: [{ code, text }, ...(late ? [late] : []), ...shared],
-  };
+  return { ...stay(input, 'hold', code, text), reasons: [{ code, text }, ...more, ...shared] };
 }
 
 /** That the rollout has taken longer than it may; undefined while it has not. */

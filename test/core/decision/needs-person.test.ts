@@ -62,6 +62,9 @@ describe('a hold that only a person ends', () => {
     const assessment = { ...rest, checks: checks.map((check) => ({ ...check, stableFails: true as const })) };
     const held = look(20, { weight: 5 }, { assessment });
     expect(codes(held)).toEqual(['WEIGHT_CHANGED_BY_HAND', 'STABLE_FAILING_TOO']);
+    const paused = look(20, { paused: true }, { assessment });
+    expect(codes(paused)).toEqual(['PAUSED_BY_MANIFEST', 'STABLE_FAILING_TOO']);
+    expect(needsPerson(paused)).toBe(true);
   });
 
   it('is not what a candidate waits for that is not proven yet', () => {
