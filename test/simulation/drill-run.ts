@@ -33,8 +33,7 @@ export class DrillRun {
   /** Its own branch before the rollback was merged, and after. */
   #rolledBack: { readonly before: Tree; readonly after: Tree } | undefined;
   #records = 0;
-  /** It has made something. */
-  hasWritten = false;
+  #hasWritten = false;
 
   constructor(stage: Stage, options: DrillRunOptions) {
     const { forge } = stage;
@@ -59,7 +58,7 @@ export class DrillRun {
       for (const [index, pull] of forge.pulls.entries())
         if (describePull(pull) !== pulls[index]) this.#checkPull(method, pull);
       if (changed.some(({ branch, to }) => to !== undefined && branch.startsWith(this.#under))) {
-        this.hasWritten = true;
+        this.#hasWritten = true;
         this.#checkCalm(method);
       }
     };
@@ -170,6 +169,11 @@ export class DrillRun {
       fail('INV-19', `${this.#under} says that it is recorded, and is not`);
     if (result.kind === 'passed' && this.left.length > 0)
       fail('INV-19', `${this.#under} passed, and leaves ${this.left}`);
+  }
+
+  /** It has made something. */
+  get hasWritten(): boolean {
+    return this.#hasWritten;
   }
 
   /** What is still there of it. */

@@ -29,7 +29,7 @@ export class Rehearsals {
     this.#run = run;
   }
 
-  /** @param how.isBeside a tick runs at the same time, which decides for itself */
+  /** @param how.isBeside another run goes on at the same time, and decides for itself */
   async drill(
     plan: DrillPlan,
     { isBeside }: { readonly isBeside: boolean },
@@ -69,6 +69,8 @@ export class Rehearsals {
     const { result, variant, receipt, findings } = report;
     invariants.checkSecret([JSON.stringify(report)]);
     drill.end(report);
+    const own = findings.find(({ text }) => text.includes('please report it'));
+    if (own) invariants.fail('INV-19', `a drill blames Belay itself: ${own.code}: ${own.text}`);
     marks.add(`drill ${result.kind}`).add(`drill receipt ${receipt.kind}`);
     if (result.kind !== 'aborted') marks.add(`drill ${variant} ${result.kind}`);
     for (const { code } of findings) marks.add(`drill finding ${code}`);
