@@ -1,6 +1,11 @@
-import { NO_REASON } from '../core/command/no-reason.ts';
 import { checkDispatch, type VerifyMac } from '../core/dispatch/check-dispatch.ts';
-import { type DispatchPayload, readPayload, readUnsigned, refuseDispatch } from '../core/dispatch/payload.ts';
+import {
+  type DispatchPayload,
+  NO_REASON,
+  readPayload,
+  readUnsigned,
+  refuseDispatch,
+} from '../core/dispatch/payload.ts';
 import { CONFIG_PATH, type Config } from '../core/manifest/config-schema.ts';
 import { recordPath } from '../core/record/record-file.ts';
 import { withLastConfig } from './last-config.ts';

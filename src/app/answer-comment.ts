@@ -1,5 +1,5 @@
 import { type CommentEvent, checkComment } from '../core/command/check-comment.ts';
-import { claimsFor } from '../core/command/claims.ts';
+import { claimsFor, isBrake } from '../core/command/claims.ts';
 import { type Command, refuseCommand } from '../core/command/command.ts';
 import { readComment } from '../core/command/read-comment.ts';
 import { ToolError } from '../core/errors.ts';
@@ -12,6 +12,7 @@ import { escapeText } from '../report/markdown.ts';
 import { describeReceipt } from '../report/receipt.ts';
 import type { RunReport } from '../report/run-report.ts';
 import { authorise, type Person } from './authorise.ts';
+import { withLastConfig } from './last-config.ts';
 import { obeyCommand } from './obey-command.ts';
 import { nameOf } from './read-files.ts';
 import { readSnapshot, type Snapshot } from './read-snapshot.ts';
@@ -104,7 +105,7 @@ async function acceptComment(
   { people, pulls }: Answering,
 ): Promise<void> {
   const snapshot = await readSnapshot(world, await world.forge.head());
-  const issue = snapshot.config?.commands?.issue;
+  const issue = configFor(snapshot, command)?.commands?.issue;
   checkComment(event, { issue, now: world.clock.now() });
   if (event.on.isPull) await refuseForks(event.on.number, pulls);
   await acceptPerson(snapshot, { command, person: event.author }, people);
@@ -112,15 +113,21 @@ async function acceptComment(
 
 /** Whether somebody may give a command, by the roles of the default branch. @throws ToolError REFUSED (SEC-18) */
 export async function acceptPerson(
-  { config, releases }: Snapshot,
+  snapshot: Snapshot,
   { command, person }: { readonly command: Command; readonly person: Person },
   people: People,
 ): Promise<void> {
+  const config = configFor(snapshot, command);
   if (!config)
     throw refuseCommand(`${CONFIG_PATH} cannot be read, so nobody knows who has which role; mend it`);
-  const file = releases.find((one) => nameOf(one) === command.release);
+  const file = snapshot.releases.find((one) => nameOf(one) === command.release);
   const release = file?.kind === 'readable' ? file.parsed.release : undefined;
   await authorise(people, person, claimsFor(command, config, release));
+}
+
+/** Whoever brakes must not wait until the config is mended: the newest one that can be read says who may. */
+function configFor(snapshot: Snapshot, command: Command): Snapshot['config'] {
+  return (isBrake(command) ? withLastConfig(snapshot) : snapshot).config;
 }
 
 /** What stands on a fork's pull request is read by people who think of another repository. */

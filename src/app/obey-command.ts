@@ -1,8 +1,9 @@
 import { buildChange } from '../core/change/build-change.ts';
 import type { Change } from '../core/change/change.ts';
+import { isBrake } from '../core/command/claims.ts';
 import type { Command } from '../core/command/command.ts';
-import { NO_REASON } from '../core/command/no-reason.ts';
 import type { Decision, RecordedKind } from '../core/decision/decision.ts';
+import { NO_REASON } from '../core/dispatch/payload.ts';
 import { describeBehind, momentFor } from '../core/plan/skew.ts';
 import { describeSource, sourceKey } from '../core/record/order-schema.ts';
 import { readChain } from '../core/record/record-file.ts';
@@ -12,6 +13,7 @@ import { decideOrder, describePaused, findReplaced, nothing, type Seen, weightOf
 import { type Arrival, findArrival } from './find-arrival.ts';
 import { findSubject, type Subject } from './find-subject.ts';
 import { landOrder } from './land-order.ts';
+import { withLastConfig } from './last-config.ts';
 import { findAnyPending, findPendingPause } from './pending-pause.ts';
 import { readNewest, readSnapshot, type Snapshot } from './read-snapshot.ts';
 import { rollback } from './rollback.ts';
@@ -33,7 +35,8 @@ export interface ObeyOptions {
  */
 export async function obeyCommand(world: World, command: Command, options: ObeyOptions): Promise<RunReport> {
   const attempts = options.attempts ?? 3;
-  let snapshot = await readSnapshot(world, await world.forge.head());
+  const forBrakes = (read: Snapshot): Snapshot => (isBrake(command) ? withLastConfig(read) : read);
+  let snapshot = forBrakes(await readSnapshot(world, await world.forge.head()));
   for (let lost = 1; ; lost += 1) {
     const subject = findSubject(world, snapshot, command.release);
     const done = findDone(world, snapshot, subject);
@@ -57,7 +60,7 @@ export async function obeyCommand(world: World, command: Command, options: ObeyO
         problems: [],
         ...world.forge.cost(),
       };
-    snapshot = await readNewest(world, snapshot, lost);
+    snapshot = forBrakes(await readNewest(world, snapshot, lost));
   }
 }
 

@@ -239,10 +239,30 @@ describe('who may give a command', () => {
     expect(refusal((await say({ body })).answer)).toContain('and not the role');
   });
 
-  it('refuses all while the config cannot be read', async () => {
-    bench.forge.push({ '.belay/config.yaml': 'kind: Config\n' });
-    bench.forge.checkout();
-    expect(refusal((await say()).answer)).toContain('nobody knows who has which role');
+  describe('while the config cannot be read', () => {
+    const breakConfig = (): void => {
+      bench.forge.push({ '.belay/config.yaml': 'kind: Config\n' });
+      bench.forge.checkout();
+    };
+
+    it.each(['approve', 'resume', 'lift-quarantine'])('refuses what goes up: %s', async (name) => {
+      breakConfig();
+      const body = `/belay ${name} scorer${name === 'lift-quarantine' ? ' 3.5.0 --reason "x"' : ''}`;
+      expect(refusal((await say({ body })).answer)).toContain('nobody knows who has which role');
+    });
+
+    it('obeys what stops or goes back, by whoever had the role in the newest one that can be read', async () => {
+      bench = await openInFlight(2, { config: CONFIG + ROLES });
+      breakConfig();
+      expect((await say({ body: PAUSE })).reactions).toEqual(['eyes', 'rocket']);
+      expect((await say({ body: '/belay rollback scorer' })).reactions).toEqual(['eyes', 'rocket']);
+      expect(refusal((await say({ body: PAUSE, login: 'zoe' })).answer)).toContain('and not the role');
+    });
+
+    it('refuses all where none ever could be', async () => {
+      bench = openBench({ config: 'kind: Config\n', files: writeFiles() });
+      expect(refusal((await say({ body: PAUSE })).answer)).toContain('nobody knows who has which role');
+    });
   });
 
   it('says what is unknown about a release only to whoever may ask', async () => {

@@ -2,7 +2,7 @@ import '../prepare-libraries.ts';
 
 import type { RollbackOptions } from '../../app/rollback.ts';
 import type { World } from '../../app/world.ts';
-import { NO_REASON } from '../../core/command/no-reason.ts';
+import { NO_REASON } from '../../core/dispatch/payload.ts';
 import { ToolError } from '../../core/errors.ts';
 import {
   type CommandContext,

@@ -15,6 +15,13 @@ export const ROLES_FOR: Readonly<Record<OrderName, readonly Role[]>> = {
   'lift-quarantine': ['unquarantine'],
 };
 
+const BRAKES: ReadonlySet<OrderName> = new Set<OrderName>(['pause', 'looks-wrong', 'abort', 'rollback']);
+
+/** Whether an order takes nobody onto a version: it stops what goes up, or goes back. */
+export function isBrake({ name }: Pick<Command, 'name'>): boolean {
+  return BRAKES.has(name);
+}
+
 /** A role that lets somebody give a command: each of the lists must name that person. */
 export interface Claim {
   readonly role: Role;

@@ -26,9 +26,9 @@ import { findStale } from './freshness.ts';
 import {
   checkReasons,
   describeUngated,
+  holdPaused,
   move,
   noticeReasons,
-  sharedReasons,
   stay,
   unprovenReasons,
 } from './moves.ts';
@@ -210,23 +210,10 @@ function decideRunning(input: DecisionInput, rollout: Rollout): Decision {
   return decideProven(input, standing, assessment);
 }
 
-/**
- * A hold that only a person ends. Nothing is written while the files are not Belay's own, so the deadline is said beside it.
- */
+/** A hold that only a person ends. Nothing is written while the files are not Belay's own, so the deadline is said beside it. */
 function holdForPerson(input: DecisionInput, rollout: Rollout, code: ReasonCode, text: string): Decision {
   const late = findDelay(input, rollout);
   return holdPaused(input, code, text, late ? [late] : []);
-}
-
-/** Beside what keeps a rollout where it is stands harm that stable shares, or it would look as if nobody had seen it. */
-function holdPaused(
-  input: DecisionInput,
-  code: ReasonCode,
-  text: string,
-  more: readonly Reason[] = [],
-): Decision {
-  const shared = input.assessment ? sharedReasons(input.assessment) : [];
-  return { ...stay(input, 'hold', code, text), reasons: [{ code, text }, ...more, ...shared] };
 }
 
 /** That the rollout has taken longer than it may; undefined while it has not. */

@@ -16,6 +16,17 @@ export function stay(
   return { kind, from: weight, to: weight, reasons: [{ code, text }] };
 }
 
+/** Beside what keeps a rollout where it is stands harm that stable shares, or it would look as if nobody had seen it. */
+export function holdPaused(
+  input: { readonly release: Release; readonly assessment: Assessment | undefined },
+  code: ReasonCode,
+  text: string,
+  more: readonly Reason[] = [],
+): Decision {
+  const shared = input.assessment ? sharedReasons(input.assessment) : [];
+  return { ...stay(input, 'hold', code, text), reasons: [{ code, text }, ...more, ...shared] };
+}
+
 /** A decision that moves traffic. */
 export function move(
   { release }: { readonly release: Release },

@@ -1,4 +1,3 @@
-import { NO_REASON } from '../command/no-reason.ts';
 import { ToolError } from '../errors.ts';
 import { parseInstant } from '../units.ts';
 import { quote } from '../yaml/yaml-path.ts';
@@ -27,6 +26,9 @@ interface FieldRule {
   readonly expected: string;
   isSound(text: string): boolean;
 }
+
+/** Stands in the place of a reason that nobody gave: what goes back waits for no words. */
+export const NO_REASON = 'no reason given';
 
 /** Longest reason, in characters. */
 const MAX_REASON = 200;
