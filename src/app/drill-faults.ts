@@ -89,19 +89,27 @@ export function judgeFault(variant: DrillVariant, outcome: DrillOutcome): readon
 function expectMerged({ ordered }: DrillOutcome): readonly DrillFinding[] {
   const { receipt } = ordered;
   if (receipt.kind === 'merged') return [];
-  if (receipt.kind === 'none') return [undecided(ordered)];
-  if (receipt.kind === 'blocked' && receipt.code !== 'NOT_COMPUTED')
-    return [{ code: receipt.code, text: receipt.message }];
-  const errors = ordered.problems.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) return errors.map(({ code, message }) => ({ code, text: message }));
   const said = 'message' in receipt ? receipt.message : 'the revert was not merged';
-  return [{ code: 'NOT_MERGED', text: `${said}. Expected it to be merged into the scratch branch` }];
+  return otherwise(ordered, {
+    code: 'NOT_MERGED',
+    text: `${said}. Expected it to be merged into the scratch branch`,
+  });
 }
 
-/** Not what the fault is about: a brake that is gentler, or harm that no check minds. */
-function undecided({ decision }: ReleaseReport): DrillFinding {
+/** What kept a rollback from coming to what was expected, in its own words; where it has none, what is given. */
+function otherwise(
+  { receipt, decision, problems }: ReleaseReport,
+  unexplained: DrillFinding,
+): readonly DrillFinding[] {
   const [{ code, text }] = decision.reasons;
-  return { code, text: `no rollback was decided: ${text}` };
+  // not what the fault is about: a brake that is gentler, or harm that no check minds
+  const undecided: DrillFinding = { code, text: `no rollback was decided: ${text}` };
+  if (receipt.kind === 'none') return [undecided];
+  if (receipt.kind === 'blocked' && receipt.code !== 'NOT_COMPUTED')
+    return [{ code: receipt.code, text: receipt.message }];
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) return errors.map((problem) => ({ code: problem.code, text: problem.message }));
+  return [decision.kind === 'rollback' ? unexplained : undecided];
 }
 
 /** Blind is not sick: a look that sees nothing rolls nothing back. */
@@ -113,26 +121,18 @@ function expectHeld({ looked }: DrillOutcome): readonly DrillFinding[] {
 function expectBlocked({ ordered }: DrillOutcome, code: string): readonly DrillFinding[] {
   const { receipt } = ordered;
   if (receipt.kind === 'blocked' && receipt.code === code) return [];
-  const errors = ordered.problems.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) return errors.map((problem) => ({ code: problem.code, text: problem.message }));
-  if (ordered.decision.kind !== 'rollback') return [undecided(ordered)];
-  return [
-    {
-      code: 'NOT_TOLD',
-      text: `expected the rollback to be held with ${code}, got ${receipt.kind}; please report it`,
-    },
-  ];
+  return otherwise(ordered, {
+    code: 'NOT_TOLD',
+    text: `expected the rollback to be held with ${code}, got ${receipt.kind}; please report it`,
+  });
 }
 
 function expectTold({ ordered }: DrillOutcome): readonly DrillFinding[] {
   if (ordered.problems.some(({ code }) => code === 'NOTHING_TO_RESTORE')) return [];
-  if (ordered.decision.kind !== 'rollback') return [undecided(ordered)];
-  return [
-    {
-      code: 'NOT_TOLD',
-      text: `expected NOTHING_TO_RESTORE to be told, got ${ordered.receipt.kind}; please report it`,
-    },
-  ];
+  return otherwise(ordered, {
+    code: 'NOT_TOLD',
+    text: `expected NOTHING_TO_RESTORE to be told, got ${ordered.receipt.kind}; please report it`,
+  });
 }
 
 function expectPerson({ owners }: DrillOutcome): readonly DrillFinding[] {

@@ -29,15 +29,18 @@ export async function findIncident(
   return undefined;
 }
 
-/** Blind is not healthy: a rollout that cannot be judged may be an incident that nobody sees. */
+/** Blind is not healthy: what cannot be judged may be an incident that nobody sees. */
 const UNSEEN: ReadonlySet<string> = new Set(['fail', 'error', 'no-data']);
 
 function troubleOf({ decision, assessment, weight, candidate }: ReleaseReport): string | undefined {
   const [reason] = decision.reasons;
   if (decision.kind === 'rollback') return `is failing: ${reason.text}`;
+  // nobody knows whether it is being rolled out
+  if (reason.code === 'MANIFEST_INVALID') return reason.text;
   const isInFlight = candidate !== undefined && (weight ?? 0) > 0;
-  if (!isInFlight || !assessment || !UNSEEN.has(assessment.overall)) return undefined;
-  return assessment.overall === 'fail'
+  // also without an assessment, as when somebody gave it traffic by hand or looking at it broke
+  if (!isInFlight || (assessment && !UNSEEN.has(assessment.overall))) return undefined;
+  return assessment?.overall === 'fail'
     ? `is being rolled out and a check fails: ${reason.text}`
     : `is being rolled out and cannot be judged now: ${reason.text}`;
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Sha } from '../../src/core/units.ts';
+import type { Forge } from '../../src/ports/forge.ts';
 import type { Scratch } from '../../src/ports/scratch.ts';
 import { change, FIRST_FILES, type ForgeBench, type TextEdits } from './forge-contract.ts';
 
@@ -74,6 +75,10 @@ export function describeScratchContract(contract: ScratchContract): void {
       });
       if (outcome.kind !== 'proposed') throw new Error(JSON.stringify(outcome));
       const { pull } = outcome;
+      const siblings = async (one: Forge) =>
+        (await one.inspect({ branch: 'belay/drill/a/x/y', families: [UNDER] })).siblings;
+      expect(await siblings(forge)).toMatchObject([{ branch: REVERT }]);
+      expect(await siblings(bench.forge)).toEqual([]);
       const { subject, body } = back;
       const merged = await forge.merge({
         pull,
@@ -89,7 +94,7 @@ export function describeScratchContract(contract: ScratchContract): void {
         text: 'weight: 0\n',
       });
       expect(await bench.tip('main')).toBe(main);
-      expect((await bench.forge.inspect({ branch: 'belay/x/y', families: [UNDER] })).siblings).toEqual([]);
+      expect(await siblings(forge)).toEqual([]);
     });
   });
 }

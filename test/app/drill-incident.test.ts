@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { findIncident } from '../../src/app/drill-incident.ts';
+import type { Forge } from '../../src/ports/forge.ts';
 import { CANDIDATE, minute, STABLE } from '../builders/release.ts';
 import { brokenProvider, MANIFEST, moveTo } from '../builders/world.ts';
-import { type Bench, healthy, holdToLaws, openBench, openInFlight, sick } from './bench.ts';
+import { type Bench, bringCandidate, healthy, holdToLaws, openBench, openInFlight, sick } from './bench.ts';
 
 holdToLaws();
 
@@ -37,14 +38,38 @@ describe('a real incident (REL-32)', () => {
     );
   });
 
-  it('is one that begins after the checkout', async () => {
+  it('is a version that somebody gave traffic by hand, which nothing is known of', async () => {
+    const bench = await openInFlight(1);
+    bringCandidate(bench, { weight: 5 });
+    expect(await lookAt(bench, 20)).toMatch(
+      /^release "scorer" is being rolled out and cannot be judged now: /,
+    );
+  });
+
+  it('is a manifest that cannot be read, for nobody knows what is rolled out then', async () => {
+    const bench = await openInFlight(2);
+    bench.forge.push({ [MANIFEST]: `${bench.forge.textAt(MANIFEST)}broken: [\n` });
+    expect(await lookAt(bench, 20)).toMatch(/^release ".+" cannot be read: /);
+  });
+
+  it('is one that came to the default branch after the checkout', async () => {
     const health = { [STABLE.version]: healthy, [CANDIDATE.version]: sick };
-    const bench = await openInFlight(2, { health });
-    const [first] = await bench.forge
-      .history(bench.forge.tip('main')!, MANIFEST)
-      .then((all) => all.slice(-1));
-    bench.forge.head = async () => first!.commit;
-    expect(await lookAt(bench, 40)).toMatch(/^release "scorer" is failing: /);
+    const bench = await openInFlight(1, { health });
+    const settled = bench.forge.tip('main')!;
+    bringCandidate(bench);
+    await bench.tick(1);
+    await moveTo(bench.clock, minute(40));
+    const { forge } = bench.world;
+    const old: Forge = new Proxy(forge, {
+      get: (target, key) => {
+        if (key === 'head') return async () => settled;
+        const value = target[key as keyof Forge];
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    expect(await findIncident({ ...bench.world, forge: old }, 'belay/drill-record/scorer/1')).toMatch(
+      /^release "scorer" is failing: /,
+    );
   });
 
   it('is an open rollback of any release, also of one that is not in the files', async () => {

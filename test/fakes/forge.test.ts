@@ -1,34 +1,42 @@
 import { describe, expect, it } from 'vitest';
 import type { Refusal } from '../../src/ports/forge.ts';
-import { change, describeForgeContract } from '../adapters/forge-contract.ts';
+import type { Scratch } from '../../src/ports/scratch.ts';
+import {
+  change,
+  describeForgeContract,
+  type ForgeBench,
+  type TextEdits,
+} from '../adapters/forge-contract.ts';
+import { describeScratchContract } from '../adapters/scratch-contract.ts';
 import { createFakeForge, FakeCrash } from './forge.ts';
 
-describeForgeContract({
-  name: 'fake',
-  hasRequests: true,
-  open: async (files) => {
-    const forge = createFakeForge({ files });
-    return {
-      forge,
-      push: async (edits, options) => forge.push(edits, options),
-      setBranch: async (branch, tip) => forge.setBranch(branch, tip),
-      tip: async (branch) => forge.tip(branch),
-      commitAt: async (id) => forge.commitAt(id),
-      text: async (path, at) => forge.textAt(path, at),
-      pushOddities: async () =>
-        forge.push({
-          'odd/link': { unreadable: 'symlink' },
-          'odd/sub': { unreadable: 'submodule' },
-          'odd/latin': { unreadable: 'not-utf8' },
-          'odd/large': { unreadable: 'too-large' },
-          'odd/plain': 'plain\n',
-        }),
-      closePull: async (number) => forge.closePull(number),
-      pull: async (number) => forge.pulls[number - 1]!,
-      close: async () => undefined,
-    };
-  },
-});
+/** What both contracts ask of a place. */
+async function open(files: TextEdits): Promise<ForgeBench & { readonly scratch: Scratch }> {
+  const forge = createFakeForge({ files });
+  return {
+    forge,
+    scratch: forge.scratch,
+    push: async (edits, options) => forge.push(edits, options),
+    setBranch: async (branch, tip) => forge.setBranch(branch, tip),
+    tip: async (branch) => forge.tip(branch),
+    commitAt: async (id) => forge.commitAt(id),
+    text: async (path, at) => forge.textAt(path, at),
+    pushOddities: async () =>
+      forge.push({
+        'odd/link': { unreadable: 'symlink' },
+        'odd/sub': { unreadable: 'submodule' },
+        'odd/latin': { unreadable: 'not-utf8' },
+        'odd/large': { unreadable: 'too-large' },
+        'odd/plain': 'plain\n',
+      }),
+    closePull: async (number) => forge.closePull(number),
+    pull: async (number) => forge.pulls[number - 1]!,
+    close: async () => undefined,
+  };
+}
+
+describeForgeContract({ name: 'fake', hasRequests: true, open });
+describeScratchContract({ name: 'fake', open });
 
 const BRANCH = 'belay/rollback/a/1-0123456789ab';
 
@@ -76,6 +84,26 @@ describe('switches of the fake', () => {
     expect(await forge.commit(change(parent, { a: 'x' }))).toEqual(refusal);
     expect(await proposeTo(forge)).toMatchObject({ code: 'PULL_REQUESTS_NOT_ALLOWED' });
     expect(forge.tip('main')).toBe(parent);
+  });
+
+  it('has rules of the default branch alone, and permissions that hold everywhere', async () => {
+    const forge = createFakeForge({ files: { a: '1' } });
+    const head = await forge.head();
+    const base = 'belay/drill/a/20261130T000000Z/base';
+    await forge.scratch.create(base, head);
+    const drilled = forge.scratch.onto(base);
+    const refusal = { kind: 'refused', code: 'RULE_VIOLATION', message: 'm' } as const;
+    forge.setRules({ commit: refusal, pending: 'ci', autoMerge: false });
+    expect((await drilled.commit(change(head, { a: 'x' }))).kind).toBe('committed');
+    expect(await forge.scratch.landing()).toEqual({ requirements: ['check "ci"'], autoMerge: false });
+    const lacking = { ...refusal, code: 'PERMISSION_MISSING' } as const;
+    forge.setRules({ commit: lacking });
+    expect(await drilled.commit(change(await drilled.refresh(), { a: 'y' }))).toEqual(lacking);
+    expect(await forge.scratch.create(`${base}2`, head)).toEqual(lacking);
+    await expect(forge.scratch.remove((await forge.scratch.list())[0]!)).rejects.toMatchObject({
+      code: 'FORGE_REFUSED',
+    });
+    expect(forge.tip('main')).toBe(head);
   });
 
   it.each(['branch', 'commit', 'pull'] as const)('goes on after a crash at the %s', async (point) => {

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { type Campaign, hunt, playAgain, playSeeds } from './campaign.ts';
-import { drawScenario } from './draw.ts';
+import { drawHistory } from './draw-drills.ts';
 import { PLANTED } from './planted.ts';
 import { printCampaign } from './print.ts';
 import { playInProcesses, serve } from './processes.ts';
@@ -21,19 +21,20 @@ const word = (name: string): string | undefined => {
 async function main(): Promise<number> {
   if (args.includes('--planted')) return huntAll(option('seeds', 2000), word('only') ?? '');
   const system = await buildSystem();
+  const drills = args.includes('--drills');
   if (args.includes('--serve')) {
     serve(system);
     return 0;
   }
   if (args.includes('--replay')) {
-    const scenario = drawScenario(option('replay', 1));
+    const scenario = drawHistory(option('replay', 1), { drills });
     const outcome = await playAgain(system, scenario);
     console.log(JSON.stringify(scenario, null, 1).replace(/\n {2,}/g, ' '));
     console.log(outcome.trace.join('\n'));
     console.log(outcome.violations);
     return outcome.violations.length;
   }
-  const stretch = { from: option('from', 1), count: option('seeds', 200) };
+  const stretch = { from: option('from', 1), count: option('seeds', 200), drills };
   const until = { stopAfter: option('stop', 20), seconds: 60 * option('minutes', 24 * 60) };
   const processes = option('processes', 1);
   const campaign =
@@ -41,7 +42,10 @@ async function main(): Promise<number> {
       ? await playInProcesses(stretch, { ...until, processes, tell: (soFar) => tell(soFar, stretch.count) })
       : await playSeeds(system, { ...stretch, ...until });
   console.log(
-    printCampaign(campaign, `node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? ''}`),
+    printCampaign(campaign, {
+      machine: `node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? ''}`,
+      drills,
+    }),
   );
   const [first] = campaign.failures;
   if (first && !args.includes('--no-shrink')) {
@@ -67,8 +71,9 @@ async function huntAll(count: number, words: string): Promise<number> {
   const planted = PLANTED.filter(({ name }) => name.includes(words));
   let left = 0;
   console.log('| planted bug | found by | at seed | what was seen |\n|---|---|---|---|');
-  for (const { name, mutations } of planted) {
-    const found = await hunt(await buildSystem({ mutations }), { from: option('from', 1), count });
+  for (const { name, mutations, drills } of planted) {
+    const stretch = { from: option('from', 1), count, drills };
+    const found = await hunt(await buildSystem({ mutations }), stretch);
     if (!found) left += 1;
     console.log(
       `| ${name} | ${found?.violation.invariant ?? `not within ${count} seeds`} | ${found?.seed ?? ''} | ${(found?.violation.what ?? '').replace(/[|\n]/g, ' ').slice(0, 110)} |`,

@@ -1,3 +1,4 @@
+import { DRILL_VARIANTS } from '../../src/core/record/drill-schema.ts';
 import { ORDERS } from '../../src/core/record/order-schema.ts';
 
 /** How often something happened in all histories. */
@@ -47,7 +48,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'REL-24': 'merge queue: test/lab, test/adapters/github',
   'REL-30': 'limits of lengths: test/report, test/adapters/github',
   'REL-31': 'issues and pages: Belay has neither',
-  'REL-32': 'drills: test/cli/drill.test.ts, test/app/drill-incident.test.ts, test/app/drill-start.test.ts',
+  'REL-32':
+    'a drill and a real incident: histories with drills, test/cli/drill.test.ts, test/app/drill-incident.test.ts',
 };
 
 /** Marks that a run of a thousand seeds may lack: about one history in five hundred has them. test/app/advance-races.test.ts brings them about. */
@@ -163,7 +165,18 @@ export const EXPECTED: readonly string[] = [
   ].map((kind) => `receipt ${kind}`),
 ];
 
+/** Marks that some hundred histories with drills must have. */
+export const EXPECTED_OF_DRILLS: readonly string[] = [
+  ...['passed', 'failed', 'aborted', 'aborted in the middle', 'killed in the middle', 'cleaned up'],
+  'beside a run',
+  ...DRILL_VARIANTS.flatMap((variant) => [`${variant} passed`, `${variant} failed`]),
+  ...['kill', 'unavailable', 'rate-limited', 'unauthorised', 'corrupt', 'lag'],
+  ...['none', 'committed', 'merged', 'waiting', 'blocked', 'failed'].map((kind) => `receipt ${kind}`),
+  ...['inspect', 'commit', 'propose', 'merge', 'refresh', 'read'].map((method) => `struck at ${method}`),
+  ...['create', 'list', 'remove', 'landing'].map((method) => `struck at scratch ${method}`),
+].map((mark) => `drill ${mark}`);
+
 /** Expected marks that never came. */
-export function missing(coverage: Coverage): readonly string[] {
-  return EXPECTED.filter((mark) => !coverage.has(mark));
+export function missing(coverage: Coverage, expected = EXPECTED): readonly string[] {
+  return expected.filter((mark) => !coverage.has(mark));
 }

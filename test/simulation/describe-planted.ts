@@ -13,8 +13,8 @@ export function describePlanted(file: number): void {
   describe('a planted bug is found', () => {
     it.each(PLANTED.filter((_, index) => index % FILES === file - 1))(
       '$name',
-      async ({ mutations }) => {
-        const found = await hunt(await buildSystem({ mutations }), { from: 1, count: WITHIN });
+      async ({ mutations, drills }) => {
+        const found = await hunt(await buildSystem({ mutations }), { from: 1, count: WITHIN, drills });
         expect(found).toBeDefined();
       },
       300_000,

@@ -265,12 +265,13 @@ function drawRun(random: SeededRandom, groups: ReadonlySet<Group>): RunPlan {
 }
 
 /** Reads come first in a run and are many, writes last. */
-function drawCall(random: SeededRandom): number {
-  return 1 + Math.floor(random.uniform() * 22);
+function drawCall(random: SeededRandom, calls = 22): number {
+  return 1 + Math.floor(random.uniform() * calls);
 }
 
-function drawFault(random: SeededRandom): CallFault {
-  const call = drawCall(random);
+/** @param calls of a run, about */
+export function drawFault(random: SeededRandom, calls?: number): CallFault {
+  const call = drawCall(random, calls);
   if (random.uniform() < 0.15) return { call, when: 'after', what: 'lag' };
   return { call, when: pick(random, ['before', 'after', 'within']), what: pick(random, FAULTS) };
 }
@@ -326,6 +327,6 @@ function drawTroubles(
   return found;
 }
 
-function pick<Item>(random: SeededRandom, items: readonly Item[]): Item {
+export function pick<Item>(random: SeededRandom, items: readonly Item[]): Item {
   return items[Math.floor(random.uniform() * items.length)]!;
 }

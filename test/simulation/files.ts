@@ -64,6 +64,7 @@ export function writeManifest({
   older,
   brake,
   dependsOn,
+  hasOwners,
 }: SimRelease): string {
   const lines = steps.map(
     ({ weight, hold, approval }) =>
@@ -74,7 +75,7 @@ apiVersion: belay.dev/v1
 kind: Release
 metadata:
   name: ${name}
-${dependsOn ? `  dependsOn: [${dependsOn.join(', ')}]\n` : ''}spec:
+${hasOwners ? '  owners: ["@acme/risk-ml"]\n' : ''}${dependsOn ? `  dependsOn: [${dependsOn.join(', ')}]\n` : ''}spec:
 ${older ? versionLines('stable', `${name}-0`, `${name}-c`) : versionLines('stable', `${name}-1`, `${name}-a`)}  rollout:
     strategy: canary
     weight: 0 # Belay writes this

@@ -5,6 +5,8 @@ import type { Instant, Sha } from '../../src/core/units.ts';
 import type { FakeCommit, Tree } from '../fakes/commit-store.ts';
 import type { FakeForge } from '../fakes/forge.ts';
 import { Dependents } from './dependents.ts';
+import { DrillRun } from './drill-run.ts';
+import { Drills } from './drills.ts';
 import {
   exposure,
   isWord,
@@ -21,7 +23,7 @@ import type { Orders } from './orders.ts';
 import type { People } from './people.ts';
 import { mayOrder, type PersonName } from './persons.ts';
 import { Recovery } from './recovery.ts';
-import type { Scenario } from './scenario.ts';
+import type { DrillPlan, Scenario } from './scenario.ts';
 import type { Serving } from './serving.ts';
 
 /** The numbers of the safety cases; `HEAL`: what must come to rest after the faults; `BUG`: a run ended in a way that no caller is promised. */
@@ -46,6 +48,8 @@ export interface Stage {
   readonly orders: Orders;
   readonly metrics: Metrics;
   readonly serving: Serving;
+  /** What happened, for coverage. */
+  readonly marks: Set<string>;
   now(): Instant;
 }
 
@@ -63,6 +67,7 @@ export class Invariants {
   #pulls = 0;
   readonly recovery: Recovery;
   readonly dependents: Dependents;
+  readonly drills: Drills;
   /** A person rewrites history now: the only one who may. */
   isRewriting = false;
 
@@ -73,6 +78,7 @@ export class Invariants {
     const fail = (invariant: InvariantId, what: string): void => this.fail(invariant, what);
     this.recovery = new Recovery(stage, fail);
     this.dependents = new Dependents(stage, fail);
+    this.drills = new Drills(stage, fail);
   }
 
   fail(invariant: InvariantId, what: string): void {
@@ -132,6 +138,7 @@ export class Invariants {
     }
     // of two runs at once the second may merge what the first has merged: a commit that changes nothing
     if (landed.records.length === 0 && [...changed(landed.before, landed.commit.tree)].length === 0) return;
+    if (this.drills.checkLanding(landed.before, landed.commit.tree)) return;
     this.#checkChains(landed);
     this.#checkPaths(landed);
     this.dependents.checkLanding(landed, (number) => this.#knownBefore(number));
@@ -495,6 +502,14 @@ export class Invariants {
       this.#setOf(this.#bad, release).add(quarantine.version);
       this.#setOf(this.#good, release).delete(quarantine.version);
     }
+  }
+
+  /** A drill begins. @param now by its own clock */
+  beginDrill(plan: DrillPlan, now: Instant): DrillRun {
+    const bad = this.#setOf(this.#bad, plan.release);
+    const good = new Set([...this.#setOf(this.#good, plan.release)].filter((version) => !bad.has(version)));
+    const fail = (invariant: InvariantId, what: string): void => this.fail(invariant, what);
+    return new DrillRun(this.#stage, { plan, now, fail, isGood: (version) => good.has(version) });
   }
 
   #setOf(sets: Map<string, Set<string>>, release: string): Set<string> {

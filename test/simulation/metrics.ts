@@ -74,24 +74,32 @@ export class Metrics {
     return fault && BLIND.has(fault.fault) ? fault.from : undefined;
   }
 
-  open(clock: Clock): MetricsProvider {
+  /** @param sights where it is noted what is shown; what a drill sees is no evidence for anything */
+  open(clock: Clock, sights: Sight[] = this.sights): MetricsProvider {
     this.#now = minuteOf(clock.now());
     if (this.faultAt(this.#now) === 'not-opened') throw new Error(`no such secret: ${SECRET}`);
-    return { name: 'prod', query: (request) => this.#query(request, clock) };
+    return { name: 'prod', query: (request) => this.#query(request, clock, sights) };
   }
 
-  async #query(request: MetricsRequest, clock: Clock): Promise<Observation> {
+  async #query(request: MetricsRequest, clock: Clock, sights: Sight[]): Promise<Observation> {
     const now = clock.now();
     const fault = this.faultAt(minuteOf(now));
     if (fault === 'throws') throw new TypeError(`cannot read headers of ${SECRET}`);
     if (fault === 'slow') await clock.sleep(millis(10_000));
     const fetchedAt = fault === 'lying-time' ? instant(now - 3_600_000) : now;
     const absence = absenceOf(fault, request);
-    const outcome = absence ?? { kind: 'series' as const, values: this.#values(request, fault, now) };
+    const outcome = absence ?? {
+      kind: 'series' as const,
+      values: this.#values(request, fault, { now, sights }),
+    };
     return { provider: 'prod', request, fetchedAt, outcome };
   }
 
-  #values(request: MetricsRequest, fault: MetricsFault | undefined, now: Instant): readonly Point[] {
+  #values(
+    request: MetricsRequest,
+    fault: MetricsFault | undefined,
+    { now, sights }: { readonly now: Instant; readonly sights: Sight[] },
+  ): readonly Point[] {
     if (request.kind === 'instant') return [];
     const { version, counter, window } = readQuery(request.query);
     const asked = fault === 'wrong-tenant' ? version.replace(/-\d+\w*$/, '-1') : version;
@@ -104,7 +112,7 @@ export class Metrics {
       if (typeof shown === 'number' && (fault === undefined || !LYING.has(fault))) newest = instant(at);
       values.push(shown);
     }
-    this.sights.push({ askedAt: now, version, newest });
+    sights.push({ askedAt: now, version, newest });
     return values;
   }
 

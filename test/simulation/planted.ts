@@ -1,4 +1,5 @@
 import type { InvariantId } from './invariants.ts';
+import { PLANTED_DRILLS } from './planted-drills.ts';
 import { PLANTED_ORDERS } from './planted-orders.ts';
 import type { Mutation } from './system.ts';
 
@@ -8,6 +9,8 @@ export interface PlantedBug {
   readonly mutations: readonly Mutation[];
   /** The invariant that it was planted against; another one may be quicker. */
   readonly meant: InvariantId;
+  /** It takes histories with drills to find it. */
+  readonly drills?: true;
 }
 
 const bug = (name: string, meant: InvariantId, file: string, from: string, to: string): PlantedBug => ({
@@ -315,4 +318,5 @@ export const PLANTED: readonly PlantedBug[] = [
   ),
   bug('harm waits for a person', 'INV-8', 'app/restore.ts', "landing: 'arm',", "landing: 'person',"),
   ...PLANTED_ORDERS,
+  ...PLANTED_DRILLS,
 ];

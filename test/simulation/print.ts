@@ -1,11 +1,14 @@
 import type { Campaign } from './campaign.ts';
-import { missing, SITUATIONS } from './coverage.ts';
+import { EXPECTED, EXPECTED_OF_DRILLS, missing, SITUATIONS } from './coverage.ts';
 
 /** What a campaign came to, for people. */
-export function printCampaign(campaign: Campaign, machine: string): string {
+export function printCampaign(
+  campaign: Campaign,
+  { machine, drills = false }: { readonly machine: string; readonly drills?: boolean },
+): string {
   const { seeds, runs, seconds, failures, coverage, restored, compared } = campaign;
   const count = (mark: string): string => `${mark} ${coverage.get(mark) ?? 0}`;
-  const absent = missing(coverage);
+  const absent = missing(coverage, drills ? [...EXPECTED, ...EXPECTED_OF_DRILLS] : EXPECTED);
   const groups = [
     'fault ',
     'struck ',
@@ -18,13 +21,14 @@ export function printCampaign(campaign: Campaign, machine: string): string {
     'order ',
     'review ',
     'code ',
+    'drill ',
   ].map((prefix) => {
     const marks = [...coverage.keys()].filter((mark) => mark.startsWith(prefix)).sort();
     return `${prefix.trim()}: ${marks.map((mark) => `${mark.slice(prefix.length)} ${coverage.get(mark)}`).join(', ')}`;
   });
   return [
     `${seeds} seeds, ${runs} runs of Belay in ${seconds.toFixed(1)} s: ${(seeds / seconds).toFixed(1)} seeds/s (${machine})`,
-    `${compared} of them compared with the same history without lost runs`,
+    `${compared} of them compared with the same history without ${drills ? 'drills' : 'lost runs'}`,
     `situations: ${Object.keys(SITUATIONS).map(count).join(', ')}`,
     ...groups,
     `expected and never seen: ${absent.length === 0 ? 'none' : absent.join(', ')}`,

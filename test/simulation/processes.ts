@@ -9,11 +9,12 @@ const AT_ONCE = 500;
 interface Stretch {
   readonly from: number;
   readonly count: number;
+  readonly drills: boolean;
 }
 
 /** Plays seeds in several processes, each of which begins with `--serve`, and puts together what they came to. */
 export async function playInProcesses(
-  { from, count }: Stretch,
+  { from, count, drills }: Stretch,
   {
     processes,
     stopAfter,
@@ -33,7 +34,7 @@ export async function playInProcesses(
   const take = (): Stretch | undefined => {
     const { failures, seconds: passed } = soFar();
     if (next >= from + count || failures.length >= stopAfter || passed > seconds) return undefined;
-    const stretch = { from: next, count: Math.min(AT_ONCE, from + count - next) };
+    const stretch = { from: next, count: Math.min(AT_ONCE, from + count - next), drills };
     next += stretch.count;
     return stretch;
   };

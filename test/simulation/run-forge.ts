@@ -1,73 +1,62 @@
-import { ToolError, type ToolErrorCode } from '../../src/core/errors.ts';
 import type { Sha } from '../../src/core/units.ts';
 import type {
   CloseRequest,
   CommitRequest,
   Forge,
+  ForgeCost,
   ForgeState,
   Inspection,
   MergeRequest,
   ProposeRequest,
 } from '../../src/ports/forge.ts';
-import { FakeCrash, type FakeForge } from '../fakes/forge.ts';
-import { SECRET } from './metrics.ts';
-import type { ActKind, CallFault, FaultKind, RunPlan } from './scenario.ts';
+import type { Scratch } from '../../src/ports/scratch.ts';
+import type { FakeForge } from '../fakes/forge.ts';
+import { RunCalls, type Watcher } from './run-calls.ts';
+import type { RunPlan } from './scenario.ts';
 
-/** What a run does to the forge, as others see it. */
-export interface Watcher {
-  /** A call of the run took effect, or would have. */
-  seen(method: string, detail: string): void;
-  /** A fault of the plan happened. */
-  struck(fault: CallFault, method: string): void;
-  /** Somebody is quicker than the run. */
-  act(kind: ActKind): void;
+/** What all ports of one run share. */
+export interface Run {
+  readonly place: FakeForge;
+  readonly calls: RunCalls;
+  /** Its checkout. */
+  readonly head: Sha;
+  readonly before: ForgeCost;
+  readonly newestPull: number;
 }
 
-const CODES: Readonly<Record<Exclude<FaultKind, 'kill'>, ToolErrorCode>> = {
-  unavailable: 'FORGE_UNAVAILABLE',
-  'rate-limited': 'RATE_LIMITED',
-  unauthorised: 'UNAUTHORISED',
-  corrupt: 'CORRUPT',
-};
+/** Begins a run. */
+export function beginRun(place: FakeForge, head: Sha, plan: RunPlan, watcher: Watcher): Run {
+  const calls = new RunCalls(place, plan, watcher);
+  return { place, calls, head, before: place.cost(), newestPull: place.pulls.length };
+}
 
 /**
- * The forge as one run meets it: the common repository, and what goes wrong at this run's calls. A run that was killed gets no
- * further answer. With a plan in which nothing goes wrong it is held to the contract of all forges.
+ * The forge as one run meets it: the common repository, and what goes wrong at this run's calls. With a plan in which nothing
+ * goes wrong it is held to the contract of all forges.
  */
 export class RunForge implements Forge {
-  readonly #forge: FakeForge;
-  readonly #plan: RunPlan;
-  readonly #watcher: Watcher;
-  /** The checkout of this run. */
-  readonly #head: Sha;
-  readonly #before: ReturnType<FakeForge['cost']>;
-  readonly #newestPull: number;
-  #calls = 0;
-  #isDead = false;
+  readonly #run: Run;
+  readonly #forge: Forge;
 
-  constructor(forge: FakeForge, head: Sha, plan: RunPlan, watcher: Watcher) {
+  /** @param forge where it works: the place itself, unless it is a scratch branch of it */
+  constructor(run: Run, forge: Forge = run.place) {
+    this.#run = run;
     this.#forge = forge;
-    this.#head = head;
-    this.#plan = plan;
-    this.#watcher = watcher;
-    this.#before = forge.cost();
-    this.#newestPull = forge.pulls.length;
   }
 
   get defaultBranch(): string {
     return this.#forge.defaultBranch;
   }
 
-  get calls(): number {
-    return this.#calls;
-  }
-
   head() {
-    return this.#call('head', '', async () => this.#head);
+    return this.#call('head', '', async () => this.#run.head);
   }
 
   refresh() {
-    return this.#call('refresh', '', async (lags) => (lags ? this.#head : this.#forge.refresh()));
+    return this.#call('refresh', '', async (lags) =>
+      // what lags of a branch of its own is not drawn
+      lags && this.#forge === this.#run.place ? this.#run.head : this.#forge.refresh(),
+    );
   }
 
   list(at: Sha, folder: string) {
@@ -119,77 +108,38 @@ export class RunForge implements Forge {
 
   cost() {
     const { requests, roundTrips } = this.#forge.cost();
-    return { requests: requests - this.#before.requests, roundTrips: roundTrips - this.#before.roundTrips };
+    const { before } = this.#run;
+    return { requests: requests - before.requests, roundTrips: roundTrips - before.roundTrips };
   }
 
   /** Another port of the same place: its calls are calls of this run, and are struck as well. */
-  through<Port extends object>(port: Port): Port {
+  through<Port extends object>(port: Port, prefix = ''): Port {
     const around = (name: string, method: unknown): unknown =>
       typeof method === 'function' && name !== 'cost'
-        ? (...args: readonly unknown[]) => this.#call(name, '', async () => method.apply(port, args))
+        ? (...args: readonly unknown[]) =>
+            this.#call(`${prefix}${name}`, '', async () => method.apply(port, args))
         : method;
     return Object.fromEntries(
       Object.entries(port).map(([name, method]) => [name, around(name, method)]),
     ) as Port;
   }
 
+  /** Scratch branches of the place. */
+  scratch(): Scratch {
+    const { onto, ...ports } = this.#run.place.scratch;
+    return {
+      ...this.through(ports, 'scratch '),
+      onto: (branch) => new RunForge(this.#run, onto(branch)),
+    };
+  }
+
   /** A list that has not heard of what was made within this run. */
   #withoutNew(state: ForgeState): ForgeState {
-    const isOld = ({ number }: { readonly number: number }): boolean => number <= this.#newestPull;
+    const isOld = ({ number }: { readonly number: number }): boolean => number <= this.#run.newestPull;
     return { ...state, pulls: state.pulls.filter(isOld), siblings: state.siblings.filter(isOld) };
   }
 
-  async #call<Value>(
-    method: string,
-    detail: string,
-    effect: (lags: boolean) => Promise<Value>,
-  ): Promise<Value> {
-    for (let turn = 0; turn < this.#plan.pace; turn += 1) await undefined;
-    this.#calls += 1;
-    const faults = this.#plan.faults.filter(({ call }) => call === this.#calls);
-    if (this.#isDead) throw new FakeCrash('the process is gone');
-    for (const fault of faults.filter(({ when }) => when === 'before')) this.#strike(fault, method);
-    const lag = faults.find(({ what }) => what === 'lag');
-    if (lag) this.#watcher.struck(lag, method);
-    // there are few proposals: the next one is meant
-    const within =
-      method === 'propose'
-        ? this.#plan.faults.find(({ when, call }) => when === 'within' && call <= this.#calls)
-        : undefined;
-    if (within) this.#forge.crashNext(this.#calls % 2 === 0 ? 'branch' : 'commit');
-    const value = await this.#tried(effect(lag !== undefined), within, method);
-    this.#watcher.seen(method, detail);
-    for (const fault of faults.filter(({ when, what }) => when === 'after' && what !== 'lag'))
-      this.#strike(fault, method);
-    return value;
-  }
-
-  /** A proposal that is cut off leaves what it did until then; its caller hears nothing, or that the answer was lost. */
-  async #tried<Value>(answer: Promise<Value>, within: CallFault | undefined, method: string): Promise<Value> {
-    try {
-      return await answer;
-    } catch (fault) {
-      if (!(fault instanceof FakeCrash) || !within) throw fault;
-      this.#watcher.seen(method, 'cut off');
-      this.#strike(within, method);
-      throw fault;
-    } finally {
-      if (within) this.#forge.crashNext('never' as never);
-    }
-  }
-
-  #strike(fault: CallFault, method: string): void {
-    this.#watcher.struck(fault, method);
-    if (fault.what === 'lag') return;
-    if (fault.what === 'race') this.#watcher.act(fault.act);
-    else if (fault.what === 'kill') {
-      this.#isDead = true;
-      throw new FakeCrash(`killed at call ${fault.call}`);
-    } else
-      throw new ToolError({
-        code: CODES[fault.what],
-        message: `${method}: as planned`,
-        cause: new Error(`authorization: ${SECRET}`),
-      });
+  #call<Value>(method: string, detail: string, effect: (lags: boolean) => Promise<Value>): Promise<Value> {
+    return this.#run.calls.call(method, detail, effect);
   }
 }

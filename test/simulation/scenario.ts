@@ -1,3 +1,4 @@
+import type { DrillVariant } from '../../src/core/record/drill-schema.ts';
 import type { OrderName } from '../../src/core/record/order-schema.ts';
 import type { PersonName } from './persons.ts';
 
@@ -9,6 +10,8 @@ export interface Scenario {
   readonly releases: readonly SimRelease[];
   /** The config says who may order what. Without it nobody may. */
   readonly roles?: boolean;
+  /** Drills are laid between its events: it is held to more, and in the end another drill takes away what is left of them. */
+  readonly drills?: true;
   /** In order of time. */
   readonly happenings: readonly Happening[];
   /** Minutes until faults stop, things that people broke are mended, and everything must come to rest. */
@@ -23,6 +26,8 @@ export interface SimRelease {
     readonly approval?: 'required';
   }[];
   readonly deadline: string;
+  /** The manifest names somebody. */
+  readonly hasOwners?: true;
   /** How hard its checks brake; default: at once. */
   readonly brake?: 'step-down' | 'fallback' | 'reduce' | 'pause';
   /** It comes to the repository with a candidate in it: nothing is known to be good. */
@@ -56,6 +61,8 @@ export type FaultKind = 'kill' | 'unavailable' | 'rate-limited' | 'unauthorised'
 export type CallFault =
   | {
       readonly call: number;
+      /** Only calls of this method are counted. */
+      readonly of?: string;
       readonly when: 'before' | 'after' | 'within';
       readonly what: FaultKind;
     }
@@ -128,14 +135,24 @@ export type RuleFault =
   | 'check-slow-no-auto'
   | 'check-fails';
 
+export interface DrillPlan {
+  readonly release: string;
+  readonly variant: DrillVariant;
+  readonly run: RunPlan;
+}
+
 export type Happening = { readonly at: number } & (
-  | { readonly kind: 'tick'; readonly run: RunPlan }
+  | { readonly kind: 'tick'; readonly run: RunPlan /** At the same time. */; readonly drill?: DrillPlan }
+  /** Somebody rehearses the rollback of a release. */
+  | { readonly kind: 'drill'; readonly drill: DrillPlan }
   /** Two runs at once. */
   | {
       readonly kind: 'twins';
       readonly run: RunPlan;
       readonly other: RunPlan;
       readonly order: string | undefined;
+      /** At the same time. */
+      readonly drill?: DrillPlan;
     }
   /** A person runs `rollback`. */
   | {
@@ -144,6 +161,8 @@ export type Happening = { readonly at: number } & (
       readonly from: 'candidate' | 'stable';
       readonly ifFailing: boolean;
       readonly run: RunPlan;
+      /** At the same time. */
+      readonly drill?: DrillPlan;
     }
   /** A person orders something in a comment. */
   | {

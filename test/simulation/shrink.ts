@@ -1,10 +1,11 @@
+import { hasDrillBeside } from './draw-drills.ts';
 import type { Violation } from './invariants.ts';
 import type { Scenario } from './scenario.ts';
 import type { Outcome } from './simulate.ts';
 
 /**
  * The smallest history that still breaks the same invariant, by leaving things out: first halves, then single happenings, then
- * faults within runs. At most `budget` histories are played.
+ * drills beside runs. At most `budget` histories are played.
  */
 export async function shrink(
   scenario: Scenario,
@@ -32,6 +33,12 @@ export async function shrink(
       } else at += size;
     }
     if (!isSmaller) size = size === 1 ? 0 : Math.ceil(size / 2);
+  }
+  for (const [at, one] of smallest.happenings.entries()) {
+    if (!hasDrillBeside(one) || left <= 0) continue;
+    const { drill: _, ...alone } = one;
+    const candidate = { ...smallest, happenings: smallest.happenings.with(at, alone) };
+    if (await breaks(candidate)) smallest = candidate;
   }
   return smallest;
 }

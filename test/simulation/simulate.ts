@@ -10,9 +10,11 @@ import { Liveness } from './liveness.ts';
 import { markAnswer, markHappening, markReport } from './marks.ts';
 import type { Given } from './orders.ts';
 import { mayOrder } from './persons.ts';
-import { CLEAN, type Happening, type RunPlan, type Scenario } from './scenario.ts';
+import { Rehearsals } from './rehearsals.ts';
+import type { RunCalls } from './run-calls.ts';
+import { CLEAN, type DrillPlan, type Happening, type RunPlan, type Scenario } from './scenario.ts';
 import type { System } from './system.ts';
-import { SimWorld } from './world.ts';
+import { type Entered, SimWorld } from './world.ts';
 
 /** Ticks after the faults in which everything must come to rest. */
 const HEAL_TICKS = 42;
@@ -53,18 +55,20 @@ export async function simulate(system: System, scenario: Scenario): Promise<Outc
   };
 }
 
-type Entered = ReturnType<SimWorld['enter']>;
-
 class Play {
   readonly #system: System;
   readonly #world: SimWorld;
   readonly liveness: Liveness;
+  readonly #rehearsals: Rehearsals;
   runs = 0;
 
   constructor(system: System, world: SimWorld) {
     this.#system = system;
     this.#world = world;
     this.liveness = new Liveness(world);
+    this.#rehearsals = new Rehearsals(system, world, (plan, entered, start) =>
+      this.#guarded(plan, start, entered),
+    );
   }
 
   async all(): Promise<void> {
@@ -92,20 +96,19 @@ class Play {
     const world = this.#world;
     switch (happening.kind) {
       case 'tick':
-        return this.#tick(happening.run);
-      case 'twins':
-        await Promise.all([
-          this.#run(happening.run, (one) => this.#system.advance(one, { only: [], dryRun: false })),
-          happening.order === undefined
-            ? this.#run(happening.other, (one) => this.#system.advance(one, { only: [], dryRun: false }))
-            : this.#order(happening.order, { from: undefined, ifFailing: false, run: happening.other }),
-        ]);
+        return this.#beside(happening.drill, () => this.#tick(happening.run));
+      case 'drill':
+        await this.#rehearsals.drill(happening.drill, { isBeside: false });
         return;
+      case 'twins':
+        return this.#beside(happening.drill, () => this.#twins(happening));
       case 'order':
-        return this.#order(happening.release, {
-          ...happening,
-          from: happening.from === 'stable' ? this.#stableOf(happening.release) : undefined,
-        });
+        return this.#beside(happening.drill, () =>
+          this.#order(happening.release, {
+            ...happening,
+            from: happening.from === 'stable' ? this.#stableOf(happening.release) : undefined,
+          }),
+        );
       case 'command':
         return this.#command(happening);
       case 'review': {
@@ -131,6 +134,20 @@ class Play {
         world.serving.failAll(world.minute + happening.minutes);
         return;
     }
+  }
+
+  async #twins({ run, other, order }: Extract<Happening, { kind: 'twins' }>): Promise<void> {
+    await Promise.all([
+      this.#run(run, (one) => this.#system.advance(one, { only: [], dryRun: false })),
+      order === undefined
+        ? this.#run(other, (one) => this.#system.advance(one, { only: [], dryRun: false }))
+        : this.#order(order, { from: undefined, ifFailing: false, run: other }),
+    ]);
+  }
+
+  /** Other runs, and a drill at the same time. */
+  async #beside(drill: DrillPlan | undefined, run: () => Promise<void>): Promise<void> {
+    await Promise.all([drill && this.#rehearsals.drill(drill, { isBeside: true }), run()]);
   }
 
   async #heal(): Promise<void> {
@@ -172,6 +189,7 @@ class Play {
       if (report && this.liveness.isAtRest(report)) break;
     }
     if (invariants.violations.length === 0) this.liveness.atEnd(report);
+    if (scenario.drills && invariants.violations.length === 0) await this.#rehearsals.last();
   }
 
   /** Releases whose steps are approved in words, where somebody has the role. */
@@ -336,13 +354,14 @@ class Play {
   async #guarded<Result>(
     plan: RunPlan,
     start: (entered: Entered) => Promise<Result>,
+    given?: Entered,
   ): Promise<Result | undefined> {
     const world = this.#world;
     const { invariants, scenario } = world;
     this.runs += 1;
     invariants.knownPulls = world.forge.pulls.length;
     invariants.knownClosed = world.people.closed.length;
-    const entered = world.enter(plan, scenario.releases[0]!.name);
+    const entered = given ?? world.enter(plan, scenario.releases[0]!.name);
     let result: Result | undefined;
     try {
       result = await start(entered);
@@ -353,7 +372,7 @@ class Play {
         invariants.fail('BUG', fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
       world.note(`ended by ${fault instanceof Error ? fault.message : String(fault)}`);
     }
-    this.#checkCosts(entered.forge);
+    this.#checkCosts(entered.calls);
     invariants.checkSecret(world.takeLog());
     invariants.check();
     if (plan === CLEAN) invariants.checkRollbacks();
@@ -361,15 +380,11 @@ class Play {
   }
 
   /** INV-15. */
-  #checkCosts(forge: { readonly calls: number; cost(): { readonly requests: number } }): void {
+  #checkCosts({ requests, count: calls }: RunCalls): void {
     const { invariants, scenario, slept } = this.#world;
-    const { requests } = forge.cost();
-    const count = scenario.releases.length;
-    if (requests > MOST_REQUESTS * count || forge.calls > MOST_CALLS * count || slept > MOST_SLEEP)
-      invariants.fail(
-        'INV-15',
-        `a run made ${requests} requests and ${forge.calls} calls, and slept ${slept} ms`,
-      );
+    const { length } = scenario.releases;
+    if (requests > MOST_REQUESTS * length || calls > MOST_CALLS * length || slept > MOST_SLEEP)
+      invariants.fail('INV-15', `a run made ${requests} requests and ${calls} calls, and slept ${slept} ms`);
   }
 
   describeEnd(): string {

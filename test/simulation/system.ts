@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type { advance } from '../../src/app/advance.ts';
 import type { answerComment } from '../../src/app/answer-comment.ts';
+import type { drill } from '../../src/app/drill.ts';
 import type { rollback } from '../../src/app/rollback.ts';
 import * as errors from '../../src/core/errors.ts';
 
@@ -13,6 +14,7 @@ export interface System {
   readonly advance: typeof advance;
   readonly rollback: typeof rollback;
   readonly answerComment: typeof answerComment;
+  readonly drill: typeof drill;
 }
 
 /** Other text in one place of a copy of the product. */
@@ -34,6 +36,7 @@ const FLOWS = [
   ['advance', 'advance'],
   ['rollback', 'rollback'],
   ['answerComment', 'answer-comment'],
+  ['drill', 'drill'],
 ] as const;
 
 const SRC = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'src');

@@ -4,15 +4,25 @@ import type { Answering } from '../../src/app/answer-comment.ts';
 import type { World } from '../../src/app/world.ts';
 import { elapsed, type Instant, instant, type Millis, millis, type Sha } from '../../src/core/units.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import type { Scratch } from '../../src/ports/scratch.ts';
 import { minute } from '../builders/release.ts';
 import { createFakeForge, type FakeForge, type FakeRules } from '../fakes/forge.ts';
+import type { DrillRun } from './drill-run.ts';
 import { firstFiles } from './files.ts';
 import { Invariants } from './invariants.ts';
 import { Metrics } from './metrics.ts';
 import { Orders } from './orders.ts';
 import { People } from './people.ts';
-import { RunForge, type Watcher } from './run-forge.ts';
-import type { ActKind, RuleFault, RunPlan, Scenario } from './scenario.ts';
+import type { RunCalls, Watcher } from './run-calls.ts';
+import { beginRun, RunForge } from './run-forge.ts';
+import {
+  type ActKind,
+  CLEAN,
+  type DrillPlan,
+  type RuleFault,
+  type RunPlan,
+  type Scenario,
+} from './scenario.ts';
 import { minuteOf, Serving } from './serving.ts';
 
 const RULES: Readonly<Record<RuleFault, FakeRules>> = {
@@ -37,6 +47,23 @@ const RULES: Readonly<Record<RuleFault, FakeRules>> = {
   },
 };
 
+/** What a run is given. */
+export interface Entered {
+  readonly world: World;
+  readonly forge: RunForge;
+  readonly calls: RunCalls;
+  readonly answering: Answering;
+  /** Its checkout. */
+  readonly head: Sha;
+}
+
+type Opening = Pick<World, 'openProvider' | 'clock'> & {
+  /** Whom people act on who are quicker. */
+  readonly release: string;
+  readonly head: Sha;
+  readonly drill?: DrillRun;
+};
+
 /** Everything around Belay, in virtual time: one repository, its people, what serves, what measures. */
 export class SimWorld {
   readonly scenario: Scenario;
@@ -55,6 +82,7 @@ export class SimWorld {
   readonly #history = createHash('sha256');
   readonly #trace: string[] = [];
   #now: Instant = minute(0);
+  #drills = 0;
   #rulesUntil = 0;
   #head: Sha;
   #slept = 0;
@@ -116,40 +144,86 @@ export class SimWorld {
   }
 
   /** The world as one run meets it. */
-  enter(
-    run: RunPlan,
-    release: string,
-  ): { readonly world: World; readonly forge: RunForge; readonly answering: Answering; readonly head: Sha } {
+  enter(run: RunPlan, release: string): Entered {
     if (!run.stale) this.#head = this.forge.tip('main')!;
+    const openProvider: World['openProvider'] = async () => this.metrics.open(this.#clock(0));
+    return this.#open(run, { release, head: this.#head, openProvider, clock: this.#clock(run.skew) });
+  }
+
+  /** The world as a drill meets it: what it sees is no evidence, and no later run works on its checkout. */
+  enterDrill(plan: DrillPlan): Entered & { readonly drill: DrillRun; readonly scratch: Scratch } {
+    const { run, release } = plan;
+    this.#drills += 1;
+    // names are of the moment: no two drills begin in the same one
+    const clock = this.#clock(run.skew + this.#drills / 60_000);
+    const drill = this.invariants.beginDrill(plan, clock.now());
+    const entered = this.#open(run, {
+      release,
+      head: run.stale ? this.#head : this.forge.tip('main')!,
+      openProvider: async () => this.metrics.open(this.#clock(0), []),
+      clock,
+      drill,
+    });
+    return { ...entered, drill, scratch: entered.forge.scratch() };
+  }
+
+  /** The world as it is for somebody who only looks, and for whom nothing goes wrong and no time passes. */
+  look(): World {
+    const nothing = (): void => undefined;
+    const run = beginRun(this.forge, this.forge.tip('main')!, CLEAN, {
+      seen: nothing,
+      struck: nothing,
+      act: nothing,
+    });
+    const clock: Clock = { now: () => this.#now, sleep: async () => undefined };
+    const openProvider: World['openProvider'] = async () => this.metrics.open(clock, []);
+    return this.#worldOf(new RunForge(run), { openProvider, clock, log: nothing });
+  }
+
+  #open(run: RunPlan, { release, head, drill, openProvider, clock }: Opening): Entered {
     this.#slept = 0;
+    const who = drill ? 'drill: ' : '';
     const watcher: Watcher = {
       seen: (method, detail) => {
-        this.note(`${method} ${detail} ${this.forge.tip('main')}`);
+        this.note(`${who}${method} ${detail} ${this.forge.tip('main')}`);
         this.invariants.check();
       },
       struck: (fault, method) => {
-        this.note(`fault ${fault.what} ${fault.when} ${fault.call} ${method}`);
-        this.marks.add(`fault ${fault.what} ${fault.when}`).add(`struck ${method}`);
+        this.note(`${who}fault ${fault.what} ${fault.when} ${fault.call} ${method}`);
+        if (drill) this.marks.add(`drill ${fault.what}`).add(`drill struck at ${method}`);
+        else this.marks.add(`fault ${fault.what} ${fault.when}`).add(`struck ${method}`);
         if (fault.what === 'kill') this.marks.add('REL-29');
         if (fault.what === 'lag') this.marks.add('REL-34');
       },
       act: (kind) => void this.act(release, kind),
+      ...(drill ? { begin: (method) => drill.begin(method) } : {}),
     };
-    const forge = new RunForge(this.forge, this.#head, run, watcher);
-    const clock = this.#clock(run.skew);
-    const write = (line: string) => void this.#log.push(line);
-    const people = forge.through(this.orders.people);
-    const world: World = {
-      forge,
-      people,
-      openProvider: async () => this.metrics.open(this.#clock(0)),
+    const begun = beginRun(this.forge, head, run, watcher);
+    const forge = new RunForge(begun);
+    const log = (line: string) => void this.#log.push(line);
+    const world = this.#worldOf(forge, { openProvider, clock, log });
+    const pulls = forge.through(this.orders.pulls);
+    return { world, forge, calls: begun.calls, answering: { people: world.people, pulls }, head };
+  }
+
+  #worldOf(
+    forge: RunForge,
+    {
+      openProvider,
       clock,
-      log: { info: write, warn: write, debug: () => undefined },
+      log,
+    }: Pick<World, 'openProvider' | 'clock'> & { readonly log: (line: string) => void },
+  ): World & Pick<Answering, 'people'> {
+    return {
+      forge,
+      people: forge.through(this.orders.people),
+      openProvider,
+      clock,
+      log: { info: log, warn: log, debug: () => undefined },
       sha256,
       tool: 'belay simulated',
       trigger: { kind: 'schedule', actor: null },
     };
-    return { world, forge, answering: { people, pulls: forge.through(this.orders.pulls) }, head: this.#head };
   }
 
   #clock(skew: number): Clock {
