@@ -23,7 +23,7 @@ export function drillRecordFamily(release: string, variant?: DrillVariant): stri
 }
 
 /** A required check of the pull request has so long; a person who has to review takes longer. */
-const PATIENCE = { patience: millis(5 * 60_000), every: millis(10_000) };
+const PATIENCE = { patience: millis(5 * 60_000), every: millis(30_000) };
 
 /**
  * Writes the record of a drill onto the default branch, as the config says: at once or by a pull request, which a later drill

@@ -37,12 +37,12 @@ export class DrillRun {
 
   constructor(stage: Stage, options: DrillRunOptions) {
     const { forge } = stage;
-    const { release } = options.plan;
+    const { release, variant } = options.plan;
     this.id = `${formatInstant(options.now).replace(/[-:.]/g, '')}-${SUFFIX}`;
     this.#stage = stage;
     this.#options = options;
     this.#under = `${BRANCHES}${release}/${this.id}/`;
-    this.#recordBranch = `belay/drill-record/${release}/${this.id}`;
+    this.#recordBranch = `belay/drill-record/${release}/${variant}/${this.id}`;
     this.#begins = this.#treeOf(forge.tip('main')!);
     this.#open = new Set(this.#openRollbacks().map(({ number }) => number));
   }
@@ -85,10 +85,10 @@ export class DrillRun {
     else fail('INV-19', `${method} of ${this.#under} touches branch ${branch}`);
   }
 
-  /** It opens and closes its own, and closes what brings records of before it; none is armed. */
+  /** It opens and closes its own, and closes what brings records of its variant of before it; none is armed. */
   #checkPull(method: string, { number, branch, base, armed }: FakePull): void {
     const { fail, now, plan } = this.#options;
-    const records = `belay/drill-record/${plan.release}/`;
+    const records = `belay/drill-record/${plan.release}/${plan.variant}/`;
     const isOwn = branch.startsWith(this.#under) && base === `${this.#under}base`;
     const isRecord = branch.startsWith(records) && base === 'main';
     if ((!isOwn && !isRecord && !isLeft(branch, now)) || armed)

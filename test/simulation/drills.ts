@@ -71,7 +71,7 @@ export function readDrill(text: unknown): SaidOfDrill {
 /** Whether a branch is of a drill that began so long ago that it must have been killed. */
 export function isLeft(branch: string, now: Instant): boolean {
   const [, date, hour, minute, second] =
-    /^belay\/drill\/[^/]+\/(\d{8})T(\d\d)(\d\d)(\d\d)\d*Z\/./.exec(branch) ?? [];
+    /^belay\/drill\/[^/]+\/(\d{8})T(\d\d)(\d\d)(\d\d)\d*Z-[0-9a-f]{4}\/./.exec(branch) ?? [];
   if (date === undefined) return false;
   const day = `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`;
   return now - Date.parse(`${day}T${hour}:${minute}:${second}Z`) >= HOUR;

@@ -40,8 +40,8 @@ export const PLANTED_DRILLS: readonly PlantedBug[] = [
   }),
   bug('what a killed drill left stays', {
     file: 'app/drill-traces.ts',
-    from: 'await removeAll(scratch, old);',
-    to: 'await removeAll(scratch, old.slice(old.length));',
+    from: 'return now !== undefined && then',
+    to: 'return now === undefined && then',
   }),
   bug('a drill takes another one for killed at once', {
     file: 'app/drill-traces.ts',

@@ -74,7 +74,7 @@ export const PLANTED: readonly PlantedBug[] = [
     'a pause is not looked at',
     'INV-10',
     DECIDE,
-    "if (release.spec.rollout.paused) return stay(input, 'hold', 'PAUSED_BY_MANIFEST', 'rollout.paused is true');\n  if (!assessment)",
+    "if (release.spec.rollout.paused) return holdPaused(input, 'PAUSED_BY_MANIFEST', 'rollout.paused is true');\n  if (!assessment)",
     'if (!assessment)',
   ),
   bug(
