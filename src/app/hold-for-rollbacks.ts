@@ -1,5 +1,5 @@
 import type { Change } from '../core/change/change.ts';
-import { goesUp, type Reason } from '../core/decision/decision.ts';
+import { goesUp, type Reason, reasonsForPerson } from '../core/decision/decision.ts';
 import type { Sibling } from '../ports/forge.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
 import { graphOf, supportsOf } from './check-dependencies.ts';
@@ -179,10 +179,11 @@ function holdForSupport({ report }: Step, pull: Sibling | undefined): ReleaseRep
   return holdReport(report, { code: 'ROLLBACK_PENDING', text });
 }
 
-/** The report of a step that is not taken. */
+/** The report of a step that is not taken; what a person would have heard by it is said all the same. */
 export function holdReport(report: ReleaseReport, reason: Reason): ReleaseReport {
   const { from } = report.decision;
-  return { ...report, decision: { kind: 'hold', from, to: from, reasons: [reason] }, edits: [] };
+  const reasons = [reason, ...reasonsForPerson(report.decision)] as const;
+  return { ...report, decision: { kind: 'hold', from, to: from, reasons }, edits: [] };
 }
 
 /** What to say with an order given again: leaving a version that serves everyone takes its name. */

@@ -205,7 +205,7 @@ function decideRunning(input: DecisionInput, rollout: Rollout): Decision {
     );
   }
   const late = findDelay(input, rollout);
-  if (late) return stay(input, 'pause', late.code, late.text);
+  if (late) return { ...holdPaused(input, late.code, late.text), kind: 'pause' };
   if (release.spec.rollout.paused) return holdPaused(input, 'PAUSED_BY_MANIFEST', 'rollout.paused is true');
   if (!assessment) return stay(input, 'hold', 'CHECK_NO_DATA', 'not assessed');
   if (assessment.overall !== 'pass') return decideUnproven(input, standing, assessment);

@@ -65,6 +65,8 @@ describe('a hold that only a person ends', () => {
     const paused = look(20, { paused: true }, { assessment });
     expect(codes(paused)).toEqual(['PAUSED_BY_MANIFEST', 'STABLE_FAILING_TOO']);
     expect(needsPerson(paused)).toBe(true);
+    const late = look(LATE, {}, { assessment });
+    expect([late.kind, ...codes(late)]).toEqual(['pause', 'DEADLINE_PASSED', 'STABLE_FAILING_TOO']);
   });
 
   it('is not what a candidate waits for that is not proven yet', () => {
