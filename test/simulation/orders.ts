@@ -36,7 +36,7 @@ interface Approval {
   readonly release: string;
   readonly by: PersonName;
   /** More than one where the release moved in the minute in which it was given. */
-  readonly seen: readonly Seen[];
+  readonly seen: () => readonly Seen[];
 }
 
 const MINUTE = 60_000;
@@ -77,8 +77,7 @@ export class Orders {
     const { age, ...words } = order;
     const given: Given = { ...words, id: this.#comments, at: instant(this.#now() - age * MINUTE) };
     this.#given.set(`comment ${given.id}`, given);
-    if (given.order === 'approve')
-      this.#approvals.push({ release: given.release, by: given.by, seen: this.#seenAt(given) });
+    if (given.order === 'approve') this.#approve(given);
     const author = { login: given.by, id: PERSONS[given.by].id, type: 'User' };
     const pull = this.#forge.pulls.length;
     const event: CommentEvent = {
@@ -108,9 +107,16 @@ export class Orders {
     if (state === 'approved' && record?.candidate) {
       const move = newestStep(tree, release, record.sequence)?.sequence ?? 0;
       const seen = [{ candidate: record.candidate.version, weight: record.decision.to, move }];
-      this.#approvals.push({ release, by, seen });
+      this.#approvals.push({ release, by, seen: () => seen });
     }
     return true;
+  }
+
+  /** What lands in the minute in which it is written may be what its author has before the eyes: nobody can tell. */
+  #approve(given: Given): void {
+    const written = this.#seenAt(given);
+    const seen = (): readonly Seen[] => [...written, ...this.#seenAt(given)];
+    this.#approvals.push({ release: given.release, by: given.by, seen });
   }
 
   /** The state of a release when an approval of it was written. */
@@ -216,9 +222,12 @@ export class Orders {
       (one) =>
         one.release === release &&
         mayOrder(one.by, 'approve') &&
-        one.seen.some(
-          (seen) => seen.candidate === candidate.version && seen.weight === decision.to && seen.move === move,
-        ),
+        one
+          .seen()
+          .some(
+            (seen) =>
+              seen.candidate === candidate.version && seen.weight === decision.to && seen.move === move,
+          ),
     );
     if (!isApproved)
       yield `${release} enters ${decision.to} % with ${candidate.version}, which nobody with the role approved`;
