@@ -148,7 +148,10 @@ async function refuseForks(number: number, pulls: PullRequests): Promise<void> {
 }
 
 function isDone({ releases }: RunReport): boolean {
-  return releases.every(({ receipt }) => receipt.kind === 'committed' || receipt.kind === 'merged');
+  return releases.every(
+    ({ receipt, decision }) =>
+      receipt.kind === 'committed' || receipt.kind === 'merged' || decision.reasons[0].code === 'ORDER_DONE',
+  );
 }
 
 /** What a reaction does not tell: what was not done or not yet, and which pull request a rollback is. */

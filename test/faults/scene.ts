@@ -229,7 +229,7 @@ function createEnd(kill: Kill | undefined) {
 }
 
 /** Ends a request as soon as the lab has decided never to answer it: no clock, however slow the machine. */
-function whenLabHangs(lab: Lab): AbortSignal {
+export function whenLabHangs(lab: Lab): AbortSignal {
   const controller = new AbortController();
   const index = lab.requests.length;
   const look = setInterval(() => {
