@@ -1,9 +1,10 @@
 import { buildChange } from '../core/change/build-change.ts';
 import type { Change } from '../core/change/change.ts';
 import { isBrake } from '../core/command/claims.ts';
-import type { Command } from '../core/command/command.ts';
+import { type Command, refuseCommand } from '../core/command/command.ts';
 import type { Decision, RecordedKind } from '../core/decision/decision.ts';
 import { NO_REASON } from '../core/dispatch/payload.ts';
+import { CONFIG_PATH } from '../core/manifest/config-schema.ts';
 import { describeBehind, momentFor } from '../core/plan/skew.ts';
 import { describeSource, sourceKey } from '../core/record/order-schema.ts';
 import { readChain } from '../core/record/record-file.ts';
@@ -37,6 +38,8 @@ export async function obeyCommand(world: World, command: Command, options: ObeyO
   const attempts = options.attempts ?? 3;
   const forBrakes = (read: Snapshot): Snapshot => (isBrake(command) ? withLastConfig(read) : read);
   let snapshot = forBrakes(await readSnapshot(world, await world.forge.head()));
+  if (!snapshot.config && !isBrake(command))
+    throw refuseCommand(`${CONFIG_PATH} cannot be read, and ${command.name} goes by it; mend it first`);
   for (let lost = 1; ; lost += 1) {
     const subject = findSubject(world, snapshot, command.release);
     const done = findDone(world, snapshot, subject);

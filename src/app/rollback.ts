@@ -1,3 +1,4 @@
+import type { Verdict } from '../core/analysis/assessment.ts';
 import type { Decision, Reason } from '../core/decision/decision.ts';
 import { type Problem, ToolError } from '../core/errors.ts';
 import { recordedWeight } from '../core/plan/rollout.ts';
@@ -108,6 +109,15 @@ function findNamed({ candidate, stable, state }: Subject, from: string): Version
   return named.find((one) => one?.version === from);
 }
 
+/** Blind is not healthy: who asked to look must not read of one what is true of the other. */
+const SAW: Readonly<Record<Verdict, string>> = {
+  fail: 'looked, and takes nothing back',
+  error: 'looked, and sees nothing',
+  'no-data': 'looked, and sees nothing',
+  inconclusive: 'looked, and no harm is proven',
+  pass: 'looked, and no harm is proven',
+};
+
 async function rollBackIfFailing(world: World, snapshot: Snapshot, job: Job): Promise<ReleaseReport> {
   const { subject, providers, now, options } = job;
   const { file, stable } = subject;
@@ -132,10 +142,7 @@ async function rollBackIfFailing(world: World, snapshot: Snapshot, job: Job): Pr
   // Asked to look, not to step: a step that is due is left to the next tick.
   const version = stable?.version ?? '';
   const isLookedAt = subject.candidate !== undefined || evidence !== undefined;
-  const saw =
-    evidence?.assessment.overall === 'fail'
-      ? 'looked, and takes nothing back'
-      : 'looked, and no harm is proven';
+  const saw = SAW[evidence?.assessment.overall ?? 'inconclusive'];
   const text = isLookedAt
     ? `${saw}: ${first.text}`
     : `settled on ${version}: there is no candidate to judge. To go back from ${version} whatever the checks say, leave out --if-failing and say --from ${version}`;

@@ -34,7 +34,7 @@ export function readPlace(env: CommandContext['env']) {
     throw new ToolError({
       code: 'REFUSED',
       message:
-        'GitHub: expected a token in BELAY_TOKEN or GITHUB_TOKEN, got none; pass github-token, or --forge local',
+        'GitHub: expected a token in BELAY_TOKEN or GITHUB_TOKEN, got none; pass github-token, or where a command takes it --forge local',
     });
   const [owner, repository, ...rest] = (env.GITHUB_REPOSITORY ?? '').split('/');
   if (!owner || !repository || rest.length > 0) {

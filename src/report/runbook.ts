@@ -124,7 +124,7 @@ function stop({ release, path, commands }: RunbookInput): string {
         codeBlock(
           `/belay pause ${name} --reason "WHY"\n/belay looks-wrong ${name} --reason "WHAT YOU SAW"\n/belay resume ${name}`,
         ),
-        `${codeSpan('looks-wrong')} is a pause for what no check sees: each run ends with exit code 2 until somebody resumes or goes back.`,
+        `${codeSpan('looks-wrong')} is a pause for what no check sees: each run ends with exit code 2 until somebody resumes.`,
         'From the next look on Belay watches, may still roll back, and does not go up. Without comments:',
       ]
     : [];

@@ -486,6 +486,39 @@ describe('abort and rollback', () => {
     });
   });
 
+  it('looks-wrong is said of a settled release as well, also after going back, until somebody resumes', async () => {
+    const bench = await openInFlight(2);
+    await order(bench, 20, { name: 'looks-wrong', reason: 'the top 10 are all the same' });
+    await order(bench, 21, { name: 'abort' });
+    for (const at of [23, 28]) {
+      const held = await bench.tick(at);
+      expect([told(held), exitCodeOf(held)]).toEqual([['hold', 'LOOKS_WRONG', 'none'], 2]);
+    }
+    await order(bench, 29, { name: 'resume' });
+    const rest = await bench.tick(30);
+    expect([told(rest), exitCodeOf(rest)]).toEqual([['nothing', 'SETTLED', 'none'], 0]);
+  });
+
+  it('a pause of a settled release is named by each run, which ends as without it', async () => {
+    const bench = await openInFlight(2);
+    await order(bench, 10, { name: 'abort' });
+    await order(bench, 11, { name: 'pause', reason: 'the feed is odd' });
+    const report = await bench.tick(12);
+    expect([told(report), exitCodeOf(report)]).toEqual([['nothing', 'SETTLED', 'none'], 0]);
+    expect(only(report).decision.reasons.map(({ code }) => code)).toEqual(['SETTLED', 'PAUSED_BY_PERSON']);
+  });
+
+  it.each([
+    { name: 'resume' },
+    { name: 'approve' },
+    { name: 'lift-quarantine', version: '3.5.0', reason: 'x' },
+  ])('$name waits until the config can be read again', async (words) => {
+    const bench = await openInFlight(2);
+    bench.forge.push({ '.belay/config.yaml': 'kind: Config\n' });
+    bench.forge.checkout();
+    await expect(order(bench, 20, words)).rejects.toThrow(/config\.yaml cannot be read, and \S+ goes by it/);
+  });
+
   it('abort of a settled release says how to leave a promoted version', async () => {
     const bench = await openInFlight(5);
     const report = await order(bench, 100, { name: 'abort', reason: 'x' });

@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
 import { type Campaign, hunt, playAgain, playSeeds } from './campaign.ts';
 import { drawHistory } from './draw-drills.ts';
 import { PLANTED } from './planted.ts';
@@ -7,26 +8,49 @@ import { playInProcesses, serve } from './processes.ts';
 import { shrink } from './shrink.ts';
 import { buildSystem } from './system.ts';
 
-const args = process.argv.slice(2);
-const option = (name: string, usual: number): number => {
-  const at = args.indexOf(`--${name}`);
-  return at < 0 ? usual : Number(args[at + 1]);
-};
+const NUMBERS = ['seeds', 'from', 'replay', 'stop', 'minutes', 'processes'] as const;
+const FLAGS = ['planted', 'drills', 'serve', 'no-shrink'] as const;
+const USAGE = `npm run sim -- ${NUMBERS.map((name) => `[--${name} N]`).join(' ')} [--only WORDS] ${FLAGS.map((name) => `[--${name}]`).join(' ')}; docs/simulation.md says what each is for`;
 
-const word = (name: string): string | undefined => {
-  const at = args.indexOf(`--${name}`);
-  return at < 0 ? undefined : args[at + 1];
-};
+const given = readLine();
+
+function readLine() {
+  const options = {
+    only: { type: 'string' },
+    ...Object.fromEntries(NUMBERS.map((name) => [name, { type: 'string' }] as const)),
+    ...Object.fromEntries(FLAGS.map((name) => [name, { type: 'boolean' }] as const)),
+  } as const;
+  try {
+    return parseArgs({ options }).values as Readonly<Record<string, string | boolean | undefined>>;
+  } catch (fault) {
+    return refuse((fault as Error).message);
+  }
+}
+
+function refuse(what: string): never {
+  console.error(`${what}\n${USAGE}`);
+  process.exit(2);
+}
+
+function option(name: (typeof NUMBERS)[number], usual: number): number {
+  const text = given[name];
+  if (text === undefined) return usual;
+  if (typeof text !== 'string' || !/^\d{1,9}$/.test(text))
+    refuse(`--${name}: expected a number, got "${text}"`);
+  return Number(text);
+}
+
+const has = (name: (typeof FLAGS)[number]): boolean => given[name] === true;
 
 async function main(): Promise<number> {
-  if (args.includes('--planted')) return huntAll(option('seeds', 2000), word('only') ?? '');
+  if (has('planted')) return huntAll(option('seeds', 2000), String(given.only ?? ''));
   const system = await buildSystem();
-  const drills = args.includes('--drills');
-  if (args.includes('--serve')) {
+  const drills = has('drills');
+  if (has('serve')) {
     serve(system);
     return 0;
   }
-  if (args.includes('--replay')) {
+  if (given.replay !== undefined) {
     const scenario = drawHistory(option('replay', 1), { drills });
     const outcome = await playAgain(system, scenario);
     console.log(JSON.stringify(scenario, null, 1).replace(/\n {2,}/g, ' '));
@@ -48,7 +72,7 @@ async function main(): Promise<number> {
     }),
   );
   const [first] = campaign.failures;
-  if (first && !args.includes('--no-shrink')) {
+  if (first && !has('no-shrink')) {
     const small = await shrink(first.scenario, first.violation.invariant, {
       play: (one) => playAgain(system, one),
     });
@@ -69,6 +93,7 @@ function tell({ seeds, failures }: Campaign, count: number): void {
 /** The table of the planted bugs whose names hold some words: which seed and which invariant found each. */
 async function huntAll(count: number, words: string): Promise<number> {
   const planted = PLANTED.filter(({ name }) => name.includes(words));
+  if (planted.length === 0) refuse(`--only: no planted bug has "${words}" in its name`);
   let left = 0;
   console.log('| planted bug | found by | at seed | what was seen |\n|---|---|---|---|');
   for (const { name, mutations, drills } of planted) {

@@ -43,7 +43,7 @@ function isDispatched({ env }: CommandContext): boolean {
 type Order = Pick<RollbackOptions, 'release' | 'reason' | 'onlyIfFailing'>;
 
 function orderOf(flags: Flags, release: string): Order {
-  const reason = (textFlag(flags, 'reason') ?? NO_REASON).replace(/\s+/g, ' ').slice(0, 500);
+  const reason = (textFlag(flags, 'reason') ?? '').replace(/\s+/g, ' ').trim().slice(0, 500) || NO_REASON;
   return { release, reason, onlyIfFailing: hasFlag(flags, 'if-failing') };
 }
 

@@ -1,6 +1,6 @@
 import type { Release } from '../manifest/release-schema.ts';
 import { writeOrder } from '../record/order-schema.ts';
-import { type Approval, isInForce, type OrderedPause } from '../record/ordered.ts';
+import { type Approval, isInForce, LOOKS_WRONG, type OrderedPause } from '../record/ordered.ts';
 import type { Digest } from '../units.ts';
 import { formatInstant, formatPercent, type Instant, type Percent } from '../units.ts';
 import { type Decision, goesUp, type Reason } from './decision.ts';
@@ -19,14 +19,19 @@ export interface OrdersInput {
 
 /**
  * A decision as far as people's orders let it go: under a pause nothing goes up, and a hold says so first. Whatever takes harm away
- * is not held by it. A step that was approved says by whom.
+ * is not held by it. A release at which nothing is to be done says it as well, and is held for a person to whom it looks wrong: that
+ * one is not to be forgotten. A step that was approved says by whom.
  */
 export function obeyOrders(input: OrdersInput, decision: Decision): Decision {
   const pause = describeOrderedPause(input);
   if (!pause) return sayApproval(input, decision);
   if (goesUp(decision)) return { kind: 'hold', from: decision.from, to: decision.from, reasons: [pause] };
-  if (decision.kind !== 'hold' || !input.release.spec.candidate) return decision;
-  return { ...decision, reasons: [pause, ...decision.reasons] };
+  const { kind, from, reasons } = decision;
+  if (kind !== 'hold' && kind !== 'nothing') return decision;
+  const isFirst =
+    pause.code === LOOKS_WRONG || (kind === 'hold' && input.release.spec.candidate !== undefined);
+  if (!isFirst) return { ...decision, reasons: [...reasons, pause] };
+  return { kind: 'hold', from, to: from, reasons: [pause, ...reasons] };
 }
 
 /** The pause that a person ordered, while it is in force. */
@@ -39,7 +44,7 @@ export function describeOrderedPause({
   | undefined {
   if (!ordered || !isInForce(ordered, now)) return undefined;
   const { order, at, code } = ordered;
-  const what = code === 'LOOKS_WRONG' ? 'looks wrong to' : 'paused by';
+  const what = code === LOOKS_WRONG ? 'looks wrong to' : 'paused by';
   const why = order.reason === undefined ? '' : `: ${order.reason}`;
   const end = order.until === undefined ? '' : ` until ${formatInstant(order.until)}`;
   // where one order was given, the next one can be

@@ -52,7 +52,7 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
   PAUSED_BY_PERSON: 'A person paused it; the text says who, why and how to go on.',
   PAUSED_ALREADY: 'A pause that ends then or later holds already; nothing is written.',
   PAUSE_PENDING: 'The pull request of a pause waits for a requirement: merge it, or close it to go on.',
-  LOOKS_WRONG: 'A person says that it looks wrong: resume, or roll back.',
+  LOOKS_WRONG: 'A person says that it looks wrong: roll back, and resume when it is clear what it was.',
   RESUMED_BY_PERSON: 'A person ended the pause.',
   APPROVED: 'A person approved the step; it is taken when its checks pass and its hold is over.',
   APPROVAL_NOT_NEEDED: 'No step that comes next asks for an approval, or it has one, or was taken already.',
@@ -70,7 +70,7 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
   DEADLINE_PASSED:
     'Not promoted in time: raise `rollout.deadline`, or roll back. It is watched on, and may be rolled back.',
   EVIDENCE_MISSING:
-    'Metrics have not been seen for longer than `noDataDeadline`: look at the provider, not at the model. Goes on by itself.',
+    'Metrics have not been seen for longer than `noDataDeadline`: look at the provider, not at the model. Said once; goes on by itself.',
   MANIFEST_INVALID: 'The manifest cannot be read, so nothing moves: mend what the problems name.',
   CONFIG_UNREADABLE: 'The config cannot be read, so nothing goes up: mend what the problems name.',
   TARGET_MISMATCH:
