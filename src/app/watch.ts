@@ -1,3 +1,4 @@
+import type { ReasonCode } from '../core/decision/decision.ts';
 import { ToolError } from '../core/errors.ts';
 import { after, type Instant, type Millis, millis } from '../core/units.ts';
 import { findNeeds } from '../report/exit-code.ts';
@@ -125,6 +126,10 @@ function isInFlight(report: RunReport, release: ReleaseReport): boolean {
   if (release.assessment !== undefined) return true;
   return (
     release.candidate !== undefined &&
+    !PAUSED.has(release.decision.reasons[0].code) &&
     findNeeds({ ...report, releases: [release], problems: [] }).length === 0
   );
 }
+
+/** A person wants to see to it first; that is no need that is told with every run. */
+const PAUSED: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['PAUSED_BY_PERSON', 'PAUSED_BY_MANIFEST']);

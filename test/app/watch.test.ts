@@ -116,6 +116,13 @@ describe('a watch', () => {
     expect(report.pauses).toEqual([]);
   });
 
+  it('ends at its first look where a person paused what nobody is exposed to', async () => {
+    const bench = await openInFlight(1);
+    bringCandidate(bench, { paused: true });
+    const { watch: report } = await look(bench, 5);
+    expect(report).toMatchObject({ looks: 1, end: 'idle' });
+  });
+
   it('ends when its time is over, with no look begun after that', async () => {
     const report = await look(await openInFlight(2), 2, { for: '5m' });
     expect(report.watch).toMatchObject({ end: 'time', looks: 11, length: 300_000 });
