@@ -91,6 +91,18 @@ describe('belay replay', () => {
         '--to',
         '2026-11-09T08:21:00Z',
       ],
+      'expected a stretch that ends after it begins, got 2026-11-09T08:21:00Z to 2026-11-09T08:21:00Z',
+    ],
+    [
+      [
+        'fraud-scorer',
+        '--candidate',
+        '3.5.0',
+        '--from',
+        '2026-11-09T08:21:00Z',
+        '--to',
+        '2026-11-09T08:22:00Z',
+      ],
       'expected 1 to 20000 looks, got 0',
     ],
     [

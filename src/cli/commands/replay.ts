@@ -8,7 +8,7 @@ import { judgeHistory, replay } from '../../app/replay.ts';
 import { ToolError } from '../../core/errors.ts';
 import { healthSettings } from '../../core/manifest/defaults.ts';
 import type { Release, VersionSpec } from '../../core/manifest/release-schema.ts';
-import { type Instant, parseInstant } from '../../core/units.ts';
+import { formatInstant, type Instant, parseInstant } from '../../core/units.ts';
 import { printReplay, summariseReplay } from '../../report/replay.ts';
 import { listProblems } from '../../report/summary.ts';
 import {
@@ -44,6 +44,10 @@ export async function runReplay(
   const to = momentFlag(flags, 'to') ?? metrics.clock.now();
   const every =
     durationFlag(flags, 'every', { least: 1_000, most: LONGEST_PAUSE }) ?? healthSettings(release).tick;
+  if (to <= from)
+    throw refusal(
+      `--from, --to: expected a stretch that ends after it begins, got ${formatInstant(from)} to ${formatInstant(to)}${flags.to === undefined ? ', which is now' : ''}`,
+    );
   const looks = (to - from) / every;
   if (!(looks >= 1 && looks <= MOST_LOOKS))
     throw refusal(
