@@ -204,7 +204,6 @@ on:
       reason:
         description: Why, in one line
         type: string
-        required: true
       from:
         description: Only when this version is tried or served; needed to leave a promoted version
         type: string
@@ -264,7 +263,7 @@ on:
         options: [fraud-scorer]
         required: true
       reason:
-        description: Why, in one line; resume and approve need none
+        description: Why, in one line; resume, approve, abort and rollback need none
         type: string
       version:
         description: The version that may come again (lift-quarantine), that is left (rollback of a promoted version), or that is approved
