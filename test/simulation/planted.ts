@@ -91,13 +91,22 @@ export const PLANTED: readonly PlantedBug[] = [
     'const bad = findQuarantine(state, stable);',
     'const bad = findQuarantine({ ...state, quarantined: [] }, stable);',
   ),
-  bug(
-    'the rollback goes to the version itself',
-    'INV-9',
-    'core/decision/last-good.ts',
-    'input.state.good.filter(({ ref }) => !input.bad || !sameVersion(ref, input.bad));',
-    'input.state.good;',
-  ),
+  {
+    name: 'the rollback goes to the version itself',
+    meant: 'INV-9',
+    mutations: [
+      {
+        file: 'core/decision/last-good.ts',
+        from: 'input.state.good.filter(({ ref }) => !input.bad || !sameVersion(ref, input.bad));',
+        to: 'input.state.good;',
+      },
+      {
+        file: 'core/decision/last-good.ts',
+        from: 'if (input.bad && sameContent(input.bad, ref)) {',
+        to: "if (input.bad && sameContent(input.bad, ref) && ref.version === '') {",
+      },
+    ],
+  },
   bug(
     'a manifest with a candidate counts as settled',
     'INV-9',
@@ -259,13 +268,22 @@ export const PLANTED: readonly PlantedBug[] = [
     "if (assessment.overall === 'fail') return decideSick(input, watched, assessment);",
     '',
   ),
-  bug(
-    'freezes are forgotten',
-    'INV-16',
-    'core/record/watched.ts',
-    'const isSecond = decision.reasons.some(',
-    'const isSecond = false as boolean && decision.reasons.some(',
-  ),
+  {
+    name: 'freezes are forgotten',
+    meant: 'INV-16',
+    mutations: [
+      {
+        file: 'core/record/watched.ts',
+        from: 'const isSecond = decision.reasons.some(',
+        to: 'const isSecond = false as boolean && decision.reasons.some(',
+      },
+      {
+        file: 'app/require-way-back.ts',
+        from: 'if (message === undefined) return decision;',
+        to: 'if (message !== null) return decision;',
+      },
+    ],
+  },
   bug(
     'blind counts as not recovered',
     'INV-7',
