@@ -83,7 +83,7 @@ function chooseVersions(release: Release, flags: Flags): Release {
   const stable = chosen(release.spec.stable, textFlag(flags, 'stable'));
   const asked = textFlag(flags, 'candidate');
   const { candidate: present } = release.spec;
-  const like = asked === present?.version ? present : release.spec.stable;
+  const like = present?.version === asked ? present : undefined;
   const candidate = asked === undefined ? present : chosen(like ?? release.spec.stable, asked);
   if (!candidate)
     throw refusal(

@@ -47,10 +47,10 @@ export interface LastGoodSearch {
 
 /**
  * Finds the last good manifest: for the newest good version that is neither the bad one nor quarantined, the newest bytes in
- * history that are a settled, valid manifest with that stable version, people's later edits included. What has the bad one's content
- * under another name is passed by. Where a target routes to
- * backends, a version is gone when its backend holds the bad one now, or another that is not good. One that needs another feature
- * schema, index or the like than production is at (by `compat` of stable in the newest manifest) is passed by.
+ * history that are a settled, valid manifest with that stable version, people's later edits included. Where a target routes to
+ * backends, a version is gone when its backend holds the bad one now, or another that is not good. Passed by is what has the bad one's
+ * content under another name, and what needs another feature schema, index or the like than production is at (by `compat` of stable in
+ * the newest manifest).
  * @param bad the version to get away from; undefined: only what is needed to go back to the newest good one
  * @param revisions first-parent history of the manifest, newest first
  * @param prefer name of the version to look at before the others
