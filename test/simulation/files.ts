@@ -249,3 +249,15 @@ export function newestRecord(tree: Tree, name: string): BelayRecord | undefined 
     .flatMap((path) => readRecord(tree.get(path)) ?? [])
     .findLast((record) => !(isWord(record) && record.trigger.order));
 }
+
+/** A candidate was put where the version before the one that serves had been: there is no way back to what is not there any more. */
+export function isTakenOver(tree: Tree, name: string): boolean {
+  const served = lastServed(tree, name);
+  const backend = (served?.good ?? served?.restored?.version)?.backend;
+  return recordPaths(tree, name)
+    .flatMap((path) => readRecord(tree.get(path)) ?? [])
+    .some(
+      ({ sequence, candidate }) =>
+        sequence > (served?.sequence ?? 0) && candidate && candidate.backend !== backend,
+    );
+}

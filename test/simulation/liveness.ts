@@ -1,5 +1,5 @@
 import type { ReleaseReport, RunReport } from '../../src/report/run-report.ts';
-import { exposure, lastServed, manifestPath, newestRecord, readManifest } from './files.ts';
+import { exposure, isTakenOver, lastServed, manifestPath, newestRecord, readManifest } from './files.ts';
 import type { ActKind } from './scenario.ts';
 import { minuteOf } from './serving.ts';
 import type { SimWorld } from './world.ts';
@@ -28,6 +28,7 @@ const RESTS: Readonly<
       | 'shared'
       | 'waiting'
       | 'undone'
+      | 'taken-over'
     )[]
   >
 > = {
@@ -43,7 +44,7 @@ const RESTS: Readonly<
   STABLE_QUARANTINED: ['promote-by-hand', 'stable', 'force-push', 'order'],
   STABLE_CHANGED_BY_HAND: ['promote-by-hand', 'stable', 'force-push', 'record-deleted'],
   suppressed: ['close-pull', 'delete-branch'],
-  NOT_COMPUTED: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted', 'sick'],
+  NOT_COMPUTED: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted', 'sick', 'taken-over'],
   RELEASE_FROZEN: ['promote-by-hand', 'born', 'force-push', 'stable', 'record-deleted', 'sick'],
   STABLE_FAILING_TOO: ['shared'],
   DEPENDENCY_IN_FLIGHT: ['waiting'],
@@ -192,6 +193,7 @@ export class Liveness {
     const release = scenario.releases.find((one) => one.name === name);
     const happened = (cause: string): boolean => {
       if (cause === 'born') return release?.bornWithCandidate === true;
+      if (cause === 'taken-over') return release?.older === undefined && this.#isTakenOver(name);
       if (cause === 'stopped') return release?.brake === 'step-down' && people.has(name, 'pause');
       if (cause === 'late') return release?.deadline !== '6h';
       if (cause === 'order')
@@ -222,6 +224,11 @@ export class Liveness {
         : people.has(name, cause as ActKind);
     };
     return (RESTS[code] ?? []).some(happened);
+  }
+
+  #isTakenOver(name: string): boolean {
+    const { forge } = this.#world;
+    return isTakenOver(forge.commitAt(forge.tip('main')!).tree, name);
   }
 
   /**
