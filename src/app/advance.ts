@@ -65,6 +65,7 @@ export async function advance(world: World, options: AdvanceOptions): Promise<Ru
     const finish = (rest: readonly ReleaseReport[]): RunReport => ({
       command: 'advance',
       at: world.clock.now(),
+      branch: world.forge.defaultBranch,
       head: snapshot.head,
       dryRun: options.dryRun,
       releases: [...done, ...rest].sort((a, b) => (a.name < b.name ? -1 : 1)),

@@ -45,7 +45,7 @@ export function decideOrder(world: World, { subject, command, now, seen, arrival
     case 'pause':
       return decidePause(world, subject, { until: command.until, now });
     case 'looks-wrong':
-      return order(subject, 'pause', LOOKS_WRONG, `looks wrong to ${told(world)}; paused`);
+      return decideLooksWrong(world, subject);
     case 'resume':
       return decideResume(world, subject, now);
     case 'approve':
@@ -76,10 +76,31 @@ function decidePause(
     !isInForce(ordered, now) ||
     !outlasts(ordered, { order: { until }, code: PAUSED_BY_PERSON })
   )
-    return order(subject, 'pause', PAUSED_BY_PERSON, `paused by ${told(world)}`);
+    return order(
+      subject,
+      'pause',
+      PAUSED_BY_PERSON,
+      `paused${until === undefined ? '' : ` until ${formatInstant(until)}`} by ${told(world)}`,
+    );
   const { order: earlier, record } = ordered;
   const text = `${describePaused(earlier, `record ${record}`)}, and no other pause makes that shorter; to end it sooner, resume first`;
   return nothing(subject, 'PAUSED_ALREADY', text);
+}
+
+/** The same word of the same person is no news while it holds. */
+function decideLooksWrong(world: World, subject: Subject): Decision {
+  const { ordered } = subject.state;
+  const given = world.trigger.order;
+  if (
+    ordered?.code === LOOKS_WRONG &&
+    given !== undefined &&
+    ordered.order.by.login === given.by.login &&
+    ordered.order.reason === given.reason
+  ) {
+    const text = `it looks wrong to ${ordered.order.by.login} already, since ${formatInstant(ordered.at)} in record ${ordered.record}, and is paused until somebody resumes`;
+    return nothing(subject, 'PAUSED_ALREADY', text);
+  }
+  return order(subject, 'pause', LOOKS_WRONG, `looks wrong to ${told(world)}; paused`);
 }
 
 /** @param where the record or the pull request that says so */

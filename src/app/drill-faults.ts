@@ -135,12 +135,12 @@ function expectTold({ ordered }: DrillOutcome): readonly DrillFinding[] {
   });
 }
 
-function expectPerson({ owners }: DrillOutcome): readonly DrillFinding[] {
+function expectPerson({ owners, ordered: { path } }: DrillOutcome): readonly DrillFinding[] {
   if (owners.length > 0) return [];
   return [
     {
       code: 'NOBODY_NAMED',
-      text: 'nothing can be restored then, and the manifest names nobody who would decide; add metadata.owners to it',
+      text: `nothing can be restored then, and ${path} names nobody who would decide; add metadata.owners to it`,
     },
   ];
 }

@@ -57,6 +57,7 @@ export async function obeyCommand(world: World, command: Command, options: ObeyO
       return {
         command: 'command',
         at: now,
+        branch: world.forge.defaultBranch,
         head: snapshot.head,
         dryRun: options.dryRun,
         releases: [release],

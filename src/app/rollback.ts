@@ -54,6 +54,7 @@ export async function rollback(world: World, options: RollbackOptions): Promise<
       return {
         command: 'rollback',
         at: now,
+        branch: world.forge.defaultBranch,
         head: snapshot.head,
         dryRun: options.dryRun,
         ...withProblems(release, [...snapshot.problems, ...providers.problems()], options),

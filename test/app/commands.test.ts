@@ -111,7 +111,10 @@ describe('a pause by a person', () => {
     await order(bench, 20, { ...PAUSE, until: '2026-11-30T00:00Z' }, { kind: 'comment', id: 4_242, on: 12 });
     expect(newestRecord(bench)).toMatchObject({
       at: minute(20),
-      decision: { kind: 'pause', reasons: [{ code: 'PAUSED_BY_PERSON', text: 'paused by ana: odd scores' }] },
+      decision: {
+        kind: 'pause',
+        reasons: [{ code: 'PAUSED_BY_PERSON', text: 'paused until 2026-11-30T00:00:00Z by ana: odd scores' }],
+      },
       trigger: {
         kind: 'comment',
         actor: 'ana',
@@ -246,6 +249,12 @@ describe('a pause by a person', () => {
       expect(bench.forge.tip('main')).toBe(tip);
     },
   );
+
+  it('says until when', async () => {
+    const bench = await openInFlight(2);
+    const report = await order(bench, 20, { ...PAUSE, until: untilMinute(60) });
+    expect(only(report).decision.reasons[0].text).toMatch(/^paused until 2026-\S+Z by ana: odd scores$/);
+  });
 
   it('may be made longer, and louder', async () => {
     const bench = await openInFlight(2);
@@ -471,6 +480,25 @@ describe('what looks wrong to a person', () => {
     expect(exitCodeOf(next)).toBe(2);
     await order(bench, 33, { name: 'resume', reason: 'they are the same for stable, too' });
     expect(told(await bench.tick(34))[0]).toBe('advance');
+  });
+});
+
+describe('what looks wrong to somebody twice', () => {
+  it('is one record for the same word of the same person, and another for any other', async () => {
+    const bench = await openInFlight(2);
+    const odd = { name: 'looks-wrong', reason: 'odd' } as const;
+    await order(bench, 20, odd);
+    const tip = bench.forge.tip('main');
+    const again = await order(bench, 21, odd);
+    expect([told(again), exitCodeOf(again)]).toEqual([['nothing', 'PAUSED_ALREADY', 'none'], 0]);
+    expect(only(again).decision.reasons[0].text).toMatch(
+      /^it looks wrong to ana already, since 2026-\S+Z in record 3, and is paused until somebody resumes$/,
+    );
+    expect(bench.forge.tip('main')).toBe(tip);
+    const more = await order(bench, 22, { ...odd, reason: 'the bottom 10 as well' });
+    expect(told(more)).toEqual(['pause', 'LOOKS_WRONG', 'committed']);
+    await order(bench, 23, { name: 'resume' });
+    expect(told(await order(bench, 24, odd))).toEqual(['pause', 'LOOKS_WRONG', 'committed']);
   });
 });
 

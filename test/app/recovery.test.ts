@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createOpenMetricsProvider } from '../../src/adapters/openmetrics/openmetrics-provider.ts';
 import { createFixedClock } from '../../src/adapters/system/fixed-clock.ts';
+import { watch } from '../../src/app/watch.ts';
 import type { WrittenRecord } from '../../src/core/record/record-schema.ts';
+import { millis } from '../../src/core/units.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { MetricsProvider } from '../../src/ports/metrics.ts';
 import { CANDIDATE, minute, STABLE } from '../builders/release.ts';
@@ -197,6 +199,12 @@ describe('after a rollback', () => {
     bringCandidate(bench, first);
     expect(told(await bench.tick(80))).toEqual(['pause', 'RELEASE_FROZEN', 'committed']);
     expect(told(await bench.tick(85))).toEqual(['hold', 'RELEASE_FROZEN', 'none']);
+    // nothing but an edit moves it, so that there is nothing to look at every 30 seconds
+    const watched = await watch(bench.world, {
+      ...{ only: [], dryRun: false, length: millis(55 * 60_000), every: millis(30_000) },
+      stop: new AbortController().signal,
+    });
+    expect(watched.watch).toMatchObject({ looks: 1, end: 'person' });
     bringCandidate(bench, { ...first, candidate: { version: '3.7.0', backend: 'scorer-b', digit: 'e' } });
     expect(told(await bench.tick(90))).toEqual(['start', 'CANDIDATE_NEW', 'committed']);
   });

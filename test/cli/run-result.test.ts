@@ -15,7 +15,7 @@ function tick(kind: DecisionKind, code: ReasonCode, receipt: Receipt = { kind: '
     decision: { kind, from: percent(5), to: percent(5), reasons: [{ code, text: 'because' }] },
   };
   return {
-    ...{ command: 'advance', at: minute(0), head: COMMIT, dryRun: false },
+    ...{ command: 'advance', at: minute(0), branch: 'main', head: COMMIT, dryRun: false },
     ...{ releases: [release], problems: [], requests: 0, roundTrips: 0 },
   };
 }

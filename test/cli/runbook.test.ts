@@ -77,6 +77,20 @@ describe('belay runbook', () => {
     expect(stdout).toMatch(/\*\*not gone\*\* .*exit code 2 and `NOT_SERVED`.*look at its sync/);
   });
 
+  it('says that a rollback needs no manifest that can be read', async () => {
+    const { run } = repository({ [MANIFEST]: writeManifest({}).replace('kind:', 'kindd:') });
+    const { code, stdout } = await run('runbook');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^no runbook is made of releases\/scorer\.yaml while it cannot be read, .*: belay command rollback <release>$/m,
+    );
+    expect(stdout).toContain('did you mean "kind"?');
+    const named = await run('runbook', 'scorer');
+    expect(named.stderr).toContain(
+      'no release is called "scorer"; there is none, besides what is in releases/scorer.yaml, which cannot be read: "belay validate" says why',
+    );
+  });
+
   it('has a line to paste for every order where a workflow listens', async () => {
     const { run, write } = repository();
     expect((await run('runbook', 'scorer')).stdout).not.toContain('/belay');

@@ -82,7 +82,7 @@ describe('validate --base', () => {
     await run('reset', '--quiet', '--hard');
     const sound = (await validateIn(WORKFLOW, '--base', 'main')).out;
     expect(sound).toContain('1 release(s) read');
-    expect((await validate('--base', 'main')).out).toContain('0 release(s) read');
+    expect((await validate('--base', 'main')).out).toContain('0 of 1 release(s) read');
     write({ [MANIFEST]: 'nonsense\n' });
     expect((await validateIn(WORKFLOW, '--base', 'main')).out).toBe(sound);
     await run('reset', '--quiet', '--hard');

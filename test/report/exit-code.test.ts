@@ -39,6 +39,7 @@ function runOf(releases: readonly ReleaseReport[], more: Partial<RunReport> = {}
   return {
     command: 'advance',
     at: minute(0),
+    branch: 'main',
     head: commit,
     dryRun: false,
     releases,

@@ -124,6 +124,7 @@ function runOf(text: string): RunReport {
   return {
     command: 'advance',
     at: minute(0),
+    branch: 'main',
     head: ID,
     dryRun: true,
     problems: [problemOf(text)],

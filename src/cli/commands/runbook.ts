@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../../adapters/system/sha256.ts';
 import { createWorktree } from '../../adapters/system/worktree.ts';
-import { nameOf, readFiles } from '../../app/read-files.ts';
+import { nameOf, type ReleaseFile, readFiles } from '../../app/read-files.ts';
 import { findPlace, makeRunbook, type Runbook } from '../../app/runbook.ts';
 import { type Problem, sortProblems, ToolError } from '../../core/errors.ts';
 import { listProblems, problemBlocks } from '../../report/summary.ts';
@@ -19,22 +19,20 @@ export async function runRunbook(
   const directory = findDirectory(flags, context);
   const files = createWorktree(directory);
   const { releases, config, problems: found } = await readFiles(files, sha256);
-  const known = releases.map(nameOf);
-  const unknown = positionals.find((name) => !known.includes(name));
-  if (unknown !== undefined)
-    throw new ToolError({
-      code: 'REFUSED',
-      message: `no release is called "${unknown}"; there is ${known.join(', ') || 'none'}`,
-    });
+  refuseUnknown(releases, positionals);
   const chosen = releases.filter((file) => positionals.length === 0 || positionals.includes(nameOf(file)));
   const isWriting = hasFlag(flags, 'write');
   const place = await findPlace(files, config);
   const runbooks: Runbook[] = [];
   const problems: Problem[] = [...found];
   const written: string[] = [];
+  const unmade: string[] = [];
   for (const file of chosen) {
     problems.push(...file.problems);
-    if (file.kind !== 'readable') continue;
+    if (file.kind !== 'readable') {
+      unmade.push(describeUnmade(file));
+      continue;
+    }
     // one after the other: several releases may share a file
     const runbook = await makeRunbook(files, file.parsed, place);
     runbooks.push(runbook);
@@ -46,7 +44,7 @@ export async function runRunbook(
   const text = isWriting ? listWritten(runbooks, written) : runbooks.map(({ part }) => part);
   return {
     exitCode: sorted.some(({ severity }) => severity === 'error') ? 1 : 0,
-    text: `${[...text, ...listProblems(sorted)].join('\n\n')}\n`,
+    text: `${[...text, ...unmade, ...listProblems(sorted)].join('\n\n')}\n`,
     json: {
       runbooks: runbooks.map(({ name, path, part }) => ({ name, path, part })),
       written,
@@ -56,6 +54,27 @@ export async function runRunbook(
     problems: sorted,
     outputs: {},
   };
+}
+
+/** @throws ToolError REFUSED for a name that no release has */
+function refuseUnknown(releases: readonly ReleaseFile[], names: readonly string[]): void {
+  const nameless = releases.filter((file) => file.kind === 'unreadable' && file.name === undefined);
+  const known = releases.filter((file) => !nameless.includes(file)).map(nameOf);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const paths = nameless.map(({ path }) => path).join(', ');
+  const besides =
+    paths === '' ? '' : `, besides what is in ${paths}, which cannot be read: "belay validate" says why`;
+  throw new ToolError({
+    code: 'REFUSED',
+    message: `no release is called "${unknown}"; there is ${known.join(', ') || 'none'}${besides}`,
+  });
+}
+
+/** Who needs the runbook while the manifest is broken needs to know that they can go back all the same. */
+function describeUnmade(file: ReleaseFile): string {
+  const name = file.kind === 'unreadable' ? (file.name ?? '<release>') : nameOf(file);
+  return `no runbook is made of ${file.path} while it cannot be read, and what is checked in stays as it is. A rollback does not wait for it: belay command rollback ${name}`;
 }
 
 /** Whether the file was changed. @throws ToolError REFUSED when the manifest names no file */

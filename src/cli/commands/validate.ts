@@ -45,7 +45,7 @@ export async function runValidate({ flags }: CommandInput, context: CommandConte
   const file = textFlag(flags, 'sarif-file');
   if (file !== undefined)
     writeBeside(file, `${JSON.stringify(sarif)}\n`, { cwd: context.cwd, flag: 'sarif-file' });
-  const verdict = `${validation.releases.length} release(s) read, ${errors} error(s), ${warnings} warning(s)`;
+  const verdict = `${countRead(validation)} read, ${errors} error(s), ${warnings} warning(s)`;
   const moving = await findMoving(validation, files, base);
   const zone = validation.config?.timeZone ?? DEFAULT_ZONE;
   const dates = planDates(validation, now);
@@ -92,6 +92,11 @@ function nameRelease({ path, release }: Validation['releases'][number]): {
   readonly path: string;
 } {
   return { name: release.metadata.name, path };
+}
+
+/** `2 release(s)`, or `1 of 2 release(s)` where some could not be read. */
+function countRead({ releases, manifests }: Validation): string {
+  return `${releases.length === manifests ? '' : `${releases.length} of `}${manifests} release(s)`;
 }
 
 function summarise(verdict: string, blocks: readonly string[]): string {

@@ -30,6 +30,8 @@ export interface QueryLook {
     | 'broken';
   /** What came, for people. */
   readonly found: string;
+  /** What the provider has is older than what is asked about, so that the query may be right. */
+  readonly isStale: boolean;
 }
 
 /**
@@ -62,8 +64,10 @@ export function judgeLook(release: Release, answers: readonly SightAnswer[]): re
     const check = release.spec.health.checks[index];
     if (!check) return [];
     const arm = isAboutStable(planned.id) ? 'stable' : 'candidate';
-    const look = { planned, index, key: keyOf(check, roleOf(planned)) };
-    const found = describeNumbers(observation.outcome);
+    const { outcome } = observation;
+    const isStale = outcome.kind === 'absent' && outcome.reason === 'stale';
+    const look = { planned, index, key: keyOf(check, roleOf(planned)), isStale };
+    const found = describeNumbers(outcome);
     const missing = blind.get(planned.id);
     if (missing) {
       const state = missing.isBroken ? 'broken' : mustSee(check, answers) ? 'blind' : 'empty';
@@ -73,7 +77,7 @@ export function judgeLook(release: Release, answers: readonly SightAnswer[]): re
       const lack = describeLack(check, answer);
       return [{ ...look, arm, state: lack === undefined ? 'seen' : 'thin', found: lack ?? found }];
     }
-    const isSeen = hasNumbers(observation.outcome);
+    const isSeen = hasNumbers(outcome);
     return [{ ...look, arm, state: isSeen ? 'seen' : 'expected', found: isSeen ? found : 'no series yet' }];
   });
 }

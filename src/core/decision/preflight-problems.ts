@@ -42,13 +42,13 @@ const LOOKS: Readonly<
 
 /** Queries that would leave a rollout without evidence, and those that may. A candidate without a series yet is none of them. */
 export function findLookProblems(looks: readonly QueryLook[]): readonly RuleFinding[] {
-  return looks.flatMap(({ planned, arm, index, key, state, found }): RuleFinding[] => {
+  return looks.flatMap(({ planned, arm, index, key, state, found, isStale }): RuleFinding[] => {
     const problem = LOOKS[state];
     if (!problem) return [];
     const { advice, ...rest } = problem;
     const query = planned.request.query.replace(/\s+/g, ' ').trim();
     const shown = query.length > MAX_QUERY ? `${query.slice(0, MAX_QUERY)}…` : query;
-    const message = `"${planned.check}" asked for ${arm === 'stable' ? 'stable' : 'the candidate'}: provider "${planned.provider}" gave ${found}. ${advice}. Asked was: ${shown}`;
+    const message = `"${planned.check}" asked for ${arm === 'stable' ? 'stable' : 'the candidate'}: provider "${planned.provider}" gave ${found}. ${isStale ? 'Nothing is known of the query before there are newer samples' : advice}. Asked was: ${shown}`;
     return [{ ...rest, path: ['spec', 'health', 'checks', index, key], message }];
   });
 }

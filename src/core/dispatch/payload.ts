@@ -73,6 +73,10 @@ const FIELDS = Object.keys(RULES) as readonly Field[];
  */
 export function readPayload(payload: unknown): DispatchPayload {
   const fields = closedFields(payload);
+  if (fields.signature === undefined)
+    throw refuseDispatch(
+      'the config names dispatch.sources, so what they send has to be signed, and client_payload.signature is missing; "belay dispatch" prints one that is signed, and docs/alerts.md of Belay says what stands in it',
+    );
   const entries = FIELDS.map((field) => [field, readField(fields, field)] as const);
   return Object.fromEntries(entries) as unknown as DispatchPayload;
 }

@@ -11,7 +11,7 @@ import { proportion } from './kinds/proportion.ts';
 import { rate } from './kinds/rate.ts';
 import { split } from './kinds/split.ts';
 import type { Breach, CountTests, Course, Method, ShownInterval, Totals, Words } from './method.ts';
-import { plainestPart } from './plainest-part.ts';
+import { isBeyond, plainestPart } from './plainest-part.ts';
 import { isSharedNow, spareShared } from './shared-fault.ts';
 
 /** One e-process that counts towards harm. */
@@ -231,8 +231,14 @@ function tell<C, A>({
   const words = method.words(check, stretches, interval);
   if (side !== 'fail') return { interval, words };
   const harm = method.members(check).map((name): readonly [string, string] => {
-    const { stretches: part, where } = plainestPart(stretches, (some) =>
-      method.harm(check, some, name, UNAIMED),
+    const test = method.tests?.(check, false)?.harm[name];
+    const { stretches: part, where } = plainestPart(
+      stretches,
+      (some) => method.harm(check, some, name, UNAIMED),
+      (some) => {
+        const totals = test && method.totals(check, some);
+        return !totals || isBeyond(test, totals);
+      },
     );
     if (where === undefined) return [name, words.harm[name] ?? 'harm is proven'];
     const own = method.interval(check, part, 'harm');

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ForeseenStep, Foresight } from '../../../src/core/analysis/foresee.ts';
-import { findStepProblems, findTrialProblems } from '../../../src/core/decision/preflight-problems.ts';
+import {
+  findLookProblems,
+  findStepProblems,
+  findTrialProblems,
+} from '../../../src/core/decision/preflight-problems.ts';
 import type { Trial } from '../../../src/core/decision/trials.ts';
 import type { Release } from '../../../src/core/manifest/release-schema.ts';
 import { instant, millis } from '../../../src/core/units.ts';
@@ -33,6 +37,21 @@ const problemsOf = (step: ForeseenStep) =>
   findStepProblems(release, { steps: [step], traffic: [] } as unknown as Foresight).map(
     ({ code, severity }) => [code, severity],
   );
+
+describe('problems of queries', () => {
+  const look = (isStale: boolean) => ({
+    planned: { check: 'errors', provider: 'prod', request: { query: 'sum(a)' } },
+    ...{ arm: 'stable', index: 0, key: 'bad', state: 'blind', found: 'stale, as told', isStale },
+  });
+  const messageOf = (isStale: boolean) =>
+    findLookProblems([look(isStale)] as unknown as Parameters<typeof findLookProblems>[0])[0]?.message;
+
+  it('blame the name of a metric where there is no series, and not where its samples are old', () => {
+    expect(messageOf(false)).toContain('correct the name of the metric');
+    expect(messageOf(true)).toContain('Nothing is known of the query before there are newer samples');
+    expect(messageOf(true)).not.toContain('correct the name');
+  });
+});
 
 describe('problems of steps', () => {
   it.each([

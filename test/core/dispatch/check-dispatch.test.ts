@@ -105,13 +105,18 @@ describe('a signed dispatch', () => {
   });
 });
 
+/** Said before any other field is missed: who does not sign has to learn that first. */
+const UNSIGNED =
+  'the config names dispatch.sources, so what they send has to be signed, and client_payload.signature is missing; "belay dispatch" prints one';
+
 describe('the fields of a payload', () => {
   it.each<[payload: unknown, message: string]>([
     [{ ...sign(), foo: 1 }, 'client_payload.foo is not allowed'],
     [JSON.parse('{"__proto__": {"release": "scorer"}}'), 'client_payload.__proto__ is not allowed'],
     [{ ...sign(), 'a\n::error::b': '' }, 'client_payload."a\\n::error::b" is not allowed'],
-    [{ release: 'scorer', reason: 'x' }, 'client_payload.expiresAt is missing'],
-    [{ ...sign(), signature: undefined }, 'client_payload.signature is missing'],
+    [{ release: 'scorer', reason: 'x' }, UNSIGNED],
+    [{ ...sign(), signature: undefined }, UNSIGNED],
+    [{ ...sign(), expiresAt: undefined }, 'client_payload.expiresAt is missing'],
     [{ ...sign(), release: '../scorer' }, 'client_payload.release must be lower-case letters'],
     [{ ...sign(), release: ['scorer'] }, 'client_payload.release must be lower-case letters'],
     [{ ...sign(), id: '1' }, 'client_payload.id must be a ULID or a UUID'],

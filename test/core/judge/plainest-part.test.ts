@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Pair, Stretch } from '../../../src/core/judge/divide.ts';
-import { plainestPart } from '../../../src/core/judge/plainest-part.ts';
+import { isBeyond, plainestPart } from '../../../src/core/judge/plainest-part.ts';
 
 /** Stretches whose ticks are plain numbers; evidence is their mean, times the root of how many there are. */
 const stretch = (share: number, values: readonly number[]): Stretch<number> => ({
@@ -15,6 +15,8 @@ const logE = (stretches: readonly Stretch<number>[]): number => {
   const sum = values.reduce((a, b) => a + b, 0);
   return values.length === 0 ? 0 : sum / Math.sqrt(values.length);
 };
+
+const COMPARISON = { kind: 'comparison', margin: { ratio: 2, difference: 0.05 } } as const;
 
 describe('the part in which harm is plainest', () => {
   it.each([
@@ -54,6 +56,35 @@ describe('the part in which harm is plainest', () => {
   ])('is $name', ({ stretches, where }) => {
     const given = stretches.map((values, index) => stretch(index === 0 ? 0.05 : 0.25, values));
     expect(plainestPart(given, logE).where).toBe(where);
+  });
+
+  it('shows the harm, though evidence counts onsets within the whole too', () => {
+    const given = [stretch(0.05, [0, 0, 0, 0, 0, 0, 0, 0, 3, 3, 3])];
+    const most = (some: readonly Stretch<number>[]): number => (some === given ? 99 : logE(some));
+    const mean = (some: readonly Stretch<number>[]): number => {
+      const values = some.flatMap(({ alone }) => alone);
+      return values.reduce((a, b) => a + b, 0) / values.length;
+    };
+    expect(plainestPart(given, most).where).toBeUndefined();
+    expect(plainestPart(given, most, (some) => mean(some) > 1).where).toBe('in the last 4 ticks');
+    expect(plainestPart(given, most, () => false).where).toBeUndefined();
+  });
+
+  it.each([
+    { test: { kind: 'limit', limit: 0.02 }, alone: [3, 100], beyond: true },
+    { test: { kind: 'limit', limit: 0.02 }, alone: [2, 100], beyond: false },
+    { test: COMPARISON, candidate: [30, 100], stable: [10, 100], beyond: true },
+    { test: COMPARISON, candidate: [24, 100], stable: [10, 100], beyond: false },
+    { test: COMPARISON, candidate: [30, 100], stable: [0, 0], beyond: false },
+  ] as const)('knows what is beyond $test.kind', ({ test, beyond, ...arms }) => {
+    const {
+      candidate = [0, 0],
+      stable = [0, 0],
+      alone = [0, 0],
+    } = arms as Partial<Record<'candidate' | 'stable' | 'alone', readonly [number, number]>>;
+    const counts = ([events, exposure]: readonly [number, number]) => ({ events, exposure });
+    const totals = { candidate: counts(candidate), stable: counts(stable), alone: counts(alone) };
+    expect(isBeyond(test, totals)).toBe(beyond);
   });
 
   it('is the whole of nothing', () => {
