@@ -39,7 +39,7 @@ export function decideOrder(world: World, { subject, command, now, seen, arrival
     return nothing(
       subject,
       'MANIFEST_INVALID',
-      `there is no manifest to ${command.name}; nothing moves without one`,
+      `there is no manifest of ${subject.name}, so "${command.name}" is about nothing; nothing moves without one`,
     );
   switch (command.name) {
     case 'pause':
@@ -150,7 +150,7 @@ function decideApproval(
       'there is no further step: the last one is held, and then it is promoted',
     );
   if (!asksApproval(release, next.weight)) {
-    const text = `the next step, to ${formatPercent(next.weight)}, asks nobody: it is taken when its checks pass`;
+    const text = `the next step, to ${formatPercent(next.weight)}, asks nobody: Belay takes it by itself, when nothing holds it any more`;
     return nothing(subject, 'APPROVAL_NOT_NEEDED', text);
   }
   const known = findApproval({ manifest: file.digest, state }, next.weight);

@@ -160,7 +160,7 @@ async function findAnswer(
 function endedReceipt({ whenClosed }: Proposal, pull: PullRequest): Receipt {
   if (pull.state === 'closed' && whenClosed !== undefined)
     return { kind: 'suppressed', pull: linkOf(pull), message: whenClosed };
-  const message = `this very change was merged by it before, but the default branch does not show it; look at what was pushed after it`;
+  const message = `this very change was merged by it before, but the default branch does not show it; look at what was pushed after it. What a person orders is a change of its own: order abort or rollback to go back all the same`;
   return blocked('MERGED_BEFORE', message, pull);
 }
 

@@ -97,10 +97,11 @@ function refuseOtherVersion({ subject, options }: Job): ReleaseReport | undefine
   const what =
     candidate && state.rollout
       ? `${candidate.version} is being tried and would have to be rolled back first`
-      : `${[stable, candidate].flatMap((one) => one?.version ?? []).join(' and ') || 'nothing'} can be`;
-  const text = `${from} is not what a rollback would leave: ${what}. Nothing to roll back`;
+      : `${[stable, candidate].flatMap((one) => one?.version ?? []).join(' and ') || 'nothing'} is, and could be left`;
+  const back = state.takenBack.find(({ ref }) => ref.version === from);
+  const text = `${from} is neither tried nor served${back ? `, since record ${back.record} took it back` : ''}: ${what}. Nothing to roll back`;
   // who asks to look has ordered nothing, and of who presses the button twice the second order is done
-  const isDone = options.onlyIfFailing || state.takenBack.some(({ ref }) => ref.version === from);
+  const isDone = options.onlyIfFailing || back !== undefined;
   return isDone ? settled(subject, text) : undone(subject, text);
 }
 

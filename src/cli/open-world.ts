@@ -13,20 +13,20 @@ import type { Forge } from '../ports/forge.ts';
 import type { MetricsProvider } from '../ports/metrics.ts';
 import type { ArtifactRegistry } from '../ports/registry.ts';
 import type { Secrets } from '../ports/secrets.ts';
-import { type CommandContext, type Flags, hasFlag, textFlag } from './command.ts';
+import type { RunReport } from '../report/run-report.ts';
+import { type CommandContext, type CommandResult, type Flags, hasFlag, textFlag } from './command.ts';
 import { findDirectory } from './directory.ts';
+import { describeUnsent, refuseOutdated } from './local-remote.ts';
 import { openClock } from './open-clock.ts';
 import { type ForgeInput, openGitHubForge } from './open-github-forge.ts';
 import { addCosts, openPeople } from './open-people.ts';
 import { openVerifier } from './open-verifier.ts';
 import { VERSION } from './version.ts';
 
-/** Opens everything a flow may touch. @throws ToolError REFUSED when a flag or a variable is missing or wrong */
-export async function openWorld(flags: Flags, context: CommandContext): Promise<World> {
-  return (await openPlace(flags, context)).world;
-}
-
-/** The same, with what other adapters of the place are opened with. */
+/**
+ * Opens everything a flow may touch, and gives what other adapters of the place are opened with.
+ * @throws ToolError REFUSED when a flag or a variable is missing or wrong, or a checkout is behind what others have
+ */
 export async function openPlace(
   flags: Flags,
   context: CommandContext,
@@ -112,6 +112,17 @@ export function forgeKind({ flags, context }: ForgeInput): string {
   return textFlag(flags, 'forge') ?? (context.env.GITHUB_ACTIONS === 'true' ? 'github' : 'local');
 }
 
+/** The result of a run, which says so when only this checkout knows what it wrote. */
+export async function withUnsent(
+  result: CommandResult,
+  input: ForgeInput,
+  report: Pick<RunReport, 'releases' | 'branch'>,
+): Promise<CommandResult> {
+  if (forgeKind(input) !== 'local') return result;
+  const unsent = await describeUnsent({ ...input, branch: report.branch }, report);
+  return unsent === undefined ? result : { ...result, text: `${result.text}${unsent}\n` };
+}
+
 async function openForge(input: ForgeInput): Promise<Forge> {
   const kind = forgeKind(input);
   switch (kind) {
@@ -124,10 +135,16 @@ async function openForge(input: ForgeInput): Promise<Forge> {
   }
 }
 
-async function openLocalForge({ flags, directory, clock }: ForgeInput): Promise<Forge> {
+async function openLocalForge({ flags, context, directory, clock }: ForgeInput): Promise<Forge> {
   const { createLocalForge } = await import('../adapters/local/local-forge.ts');
   const branch = textFlag(flags, 'branch');
-  return createLocalForge({ directory, clock, ...(branch === undefined ? {} : { defaultBranch: branch }) });
+  const forge = createLocalForge({
+    directory,
+    clock,
+    ...(branch === undefined ? {} : { defaultBranch: branch }),
+  });
+  if (!hasFlag(flags, 'dry-run')) await refuseOutdated({ directory, context, branch: forge.defaultBranch });
+  return forge;
 }
 
 interface ProviderInput {

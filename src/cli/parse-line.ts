@@ -3,6 +3,7 @@ import { ToolError } from '../core/errors.ts';
 import type { Command, Flags } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { COMMON_FLAGS } from './flags.ts';
+import { ORDER_NAMES } from './rollout-commands.ts';
 
 /** How a result is printed. */
 export type OutputFormat = 'text' | 'json' | 'sarif';
@@ -50,6 +51,8 @@ function findCommand(name: string): Command {
   const command = COMMANDS.find((known) => known.name === name);
   if (command) return command;
   const known = COMMANDS.map((one) => one.name).join(', ');
+  if (ORDER_NAMES.includes(name))
+    throw refused(`"${name}" is what a person orders: write belay command ${name} <release>`);
   throw refused(`unknown command "${name}"; expected one of ${known}`);
 }
 

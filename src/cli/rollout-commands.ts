@@ -1,6 +1,17 @@
 import type { Command } from './command.ts';
 import { DRILL_FLAGS, NOW, RELEASE, WORLD_FLAGS } from './flags.ts';
 
+/** What `belay command` obeys, without what the core needs to read it: every start of the tool loads this. */
+export const ORDER_NAMES: readonly string[] = [
+  'pause',
+  'resume',
+  'approve',
+  'abort',
+  'rollback',
+  'looks-wrong',
+  'lift-quarantine',
+];
+
 /** Those that look after rollouts, by themselves or for people. */
 export const ROLLOUT_COMMANDS: readonly Command[] = [
   {
@@ -69,7 +80,7 @@ export const ROLLOUT_COMMANDS: readonly Command[] = [
   },
   {
     name: 'command',
-    summary: 'obey a person: pause, resume, approve, abort, rollback, looks-wrong or lift-quarantine',
+    summary: `obey a person: ${ORDER_NAMES.slice(0, -1).join(', ')} or ${ORDER_NAMES.at(-1)}`,
     positionals: '<command> <release> [<version>]',
     maxPositionals: 3,
     flags: {

@@ -368,7 +368,7 @@ describe('a rollout beside that of a dependency', () => {
     const report = await bench.tick(1);
     expect(told(report, 'scorer')).toEqual(['hold', 'DEPENDENCY_NOT_MET', 'none']);
     expect(only(report, 'scorer').decision.reasons[0]?.text).toBe(
-      'scorer-2 needs store store-2 or a later one, and store-1 serves there; it goes on when that is rolled out',
+      'scorer-2 needs store store-2 or a later one, and store-1 serves there; it goes on when such a version is rolled out',
     );
   });
 });

@@ -98,9 +98,9 @@ export class People {
     }
   }
 
-  /** What the breakers, or others, mend when things are to come to rest. */
+  /** What the breakers, or others, mend when things are to come to rest; again, where it came back by a late merge. */
   repair(): void {
-    for (const repair of this.#repairs.splice(0).reverse()) repair();
+    for (const repair of this.#repairs.toReversed()) repair();
     for (const { name } of this.#releases) this.#tidy(name);
   }
 

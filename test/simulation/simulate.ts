@@ -18,6 +18,8 @@ import { type Entered, SimWorld } from './world.ts';
 
 /** Ticks after the faults in which everything must come to rest. */
 const HEAL_TICKS = 42;
+/** More of them where everybody failed for a while: until a step that this fell into is proven safe all the same. */
+const OUTAGE_TICKS = 30;
 /** Calls of the forge's API by one run, for each release, and milliseconds that one may sleep. */
 const MOST_REQUESTS = 30;
 /** By a drill, which waits for the checks of its record. */
@@ -165,7 +167,9 @@ class Play {
     world.people.repair();
     invariants.check();
     let report: RunReport | undefined;
-    for (let tick = 1; tick <= HEAL_TICKS && invariants.violations.length === 0; tick += 1) {
+    const hadOutage = scenario.happenings.some(({ kind }) => kind === 'outage');
+    const ticks = HEAL_TICKS + (hadOutage ? OUTAGE_TICKS : 0);
+    for (let tick = 1; tick <= ticks && invariants.violations.length === 0; tick += 1) {
       world.passTo(scenario.healAt + tick * TICK);
       report = await this.#advance(CLEAN);
       this.liveness.afterTick(report, true);

@@ -1,7 +1,6 @@
 import '../prepare-libraries.ts';
 
 import type { WatchOptions } from '../../app/watch.ts';
-import type { World } from '../../app/world.ts';
 import { ToolError } from '../../core/errors.ts';
 import { millis } from '../../core/units.ts';
 import {
@@ -13,7 +12,7 @@ import {
   listFlag,
 } from '../command.ts';
 import { durationFlag } from '../duration-flag.ts';
-import { openWorld } from '../open-world.ts';
+import { openPlace, withUnsent } from '../open-world.ts';
 import { runResult } from '../run-result.ts';
 import { listenForStop } from '../stop-signal.ts';
 
@@ -34,22 +33,27 @@ export async function runAdvance(
     throw refused('--release: expected names of releases, got none; leave it out for all of them');
   const options = { only: [...positionals, ...named], dryRun: hasFlag(flags, 'dry-run') };
   const times = readTimes(flags);
-  const world = await openWorld(flags, context);
+  const place = await openPlace(flags, context);
   const stop = listenForStop();
   try {
-    if (times) return await watchAndTell(world, { ...options, ...times, stop: stop.signal });
+    if (times) return await watchAndTell(place, { ...options, ...times, stop: stop.signal });
     // loaded while git starts
     const { advance } = await import('../../app/advance.ts');
-    return runResult(await advance(world, options));
+    const report = await advance(place.world, options);
+    return await withUnsent(runResult(report), place.input, report);
   } finally {
     stop.close();
   }
 }
 
-async function watchAndTell(world: World, options: WatchOptions): Promise<CommandResult> {
+async function watchAndTell(
+  { world, input }: Awaited<ReturnType<typeof openPlace>>,
+  options: WatchOptions,
+): Promise<CommandResult> {
   const { watch } = await import('../../app/watch.ts');
   const { watchResult } = await import('../watch-result.ts');
-  return watchResult(await watch(world, options));
+  const report = await watch(world, options);
+  return withUnsent(watchResult(report), input, report.weightiest);
 }
 
 function readTimes(flags: Flags) {

@@ -18,7 +18,7 @@ import {
 } from '../command.ts';
 import { nameUser } from '../find-user-name.ts';
 import { gitHubOptions } from '../open-github-forge.ts';
-import { forgeKind, openPlace } from '../open-world.ts';
+import { forgeKind, openPlace, withUnsent } from '../open-world.ts';
 import { readCommentEvent, readSender } from '../read-event.ts';
 import { runResult } from '../run-result.ts';
 
@@ -29,7 +29,7 @@ import { runResult } from '../run-result.ts';
 export async function runCommand(input: CommandInput, context: CommandContext): Promise<CommandResult> {
   const { env } = context;
   if (env.GITHUB_EVENT_NAME === 'issue_comment') return runComment(input.flags, context);
-  const command = readCommand(wordsOf(input));
+  const command = readCommand(wordsOf(input), env.GITHUB_ACTIONS === 'true' ? 'comment' : 'terminal');
   const place = await openPlace(input.flags, context);
   const opened = { ...place, world: await nameUser(place.world, place.input.directory, context) };
   const order =
@@ -42,7 +42,8 @@ export async function runCommand(input: CommandInput, context: CommandContext): 
         );
   const { obeyCommand } = await import('../../app/obey-command.ts');
   const world = { ...opened.world, trigger: { ...opened.world.trigger, actor: order.by.login, order } };
-  return resultOf(await obeyCommand(world, command, { dryRun: hasFlag(input.flags, 'dry-run') }), []);
+  const report = await obeyCommand(world, command, { dryRun: hasFlag(input.flags, 'dry-run') });
+  return withUnsent(resultOf(report, []), place.input, report);
 }
 
 async function runComment(flags: Flags, context: CommandContext): Promise<CommandResult> {

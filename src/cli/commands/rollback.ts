@@ -13,7 +13,7 @@ import {
   textFlag,
 } from '../command.ts';
 import { nameUser } from '../find-user-name.ts';
-import { openPlace } from '../open-world.ts';
+import { openPlace, withUnsent } from '../open-world.ts';
 import { runResult } from '../run-result.ts';
 
 /** Rolls one release back: as a person orders, or, when a dispatch asks, only when the checks prove harm. */
@@ -33,7 +33,8 @@ export async function runRollback(
   // loaded while git starts
   const { rollback } = await import('../../app/rollback.ts');
   const options = { from: textFlag(flags, 'from'), dryRun: hasFlag(flags, 'dry-run') };
-  return runResult(await rollback(world, { ...order, ...options }));
+  const report = await rollback(world, { ...order, ...options });
+  return withUnsent(runResult(report), place.input, report);
 }
 
 function isDispatched({ env }: CommandContext): boolean {

@@ -1,7 +1,7 @@
 import { ToolError } from '../errors.ts';
 import { Label, Name } from '../manifest/scalars.ts';
 import { waiverEnd } from '../manifest/waiver-schema.ts';
-import { ORDERS, type OrderName } from '../record/order-schema.ts';
+import { ORDERS, type OrderName, writeOrder } from '../record/order-schema.ts';
 import { type Instant, type Percent, percent } from '../units.ts';
 import { quote } from '../yaml/yaml-path.ts';
 
@@ -72,14 +72,18 @@ export const UNSOUND = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
  * Reads a command from its words.
+ * @param place where it is given, for saying how it is written there
  * @throws ToolError REFUSED (SEC-18) that says how it is written
  */
-export function readCommand(words: CommandWords): Command {
+export function readCommand(
+  words: CommandWords,
+  place: Parameters<typeof writeOrder>[0] = 'comment',
+): Command {
   const name = ORDERS.find((known) => known === words.name);
   if (name === undefined)
     throw refuseCommand(`there is no command ${quote(words.name)}; expected one of ${ORDERS.join(', ')}`);
   const { usage, needsReason, takes, needs } = FORMS[name];
-  const refuse = (what: string): ToolError => refuseCommand(`${what}; expected /belay ${usage}`);
+  const refuse = (what: string): ToolError => refuseCommand(`${what}; expected ${writeOrder(place, usage)}`);
   for (const option of ['version', 'until', 'from', 'to'] as const)
     if (words[option] !== undefined && !takes.includes(option))
       throw refuse(

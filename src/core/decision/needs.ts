@@ -57,7 +57,9 @@ export function describeUnmet({ by, name, needed, served, age }: UnmetNeed): str
 /** What is to be done so that a need is met. */
 export function adviseOn({ served, age }: UnmetNeed): string {
   if (served === undefined) return 'mend that first';
-  return age === 'after' ? `write ${served} in "needs" if it has` : 'it goes on when that is rolled out';
+  return age === 'after'
+    ? `write ${served} in "needs" if it has`
+    : 'it goes on when such a version is rolled out';
 }
 
 /** The newest version that met a need and was taken back; undefined: none was, so the need was never met by what Belay rolled out. */

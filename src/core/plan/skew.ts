@@ -16,7 +16,7 @@ export function momentFor(newest: Instant | undefined, now: Instant): Instant {
 /** Why a moment cannot follow the newest record; undefined when it can. */
 export function describeBehind(newest: Instant | undefined, now: Instant): string | undefined {
   if (newest === undefined || newest - now <= MOST_SKEW) return undefined;
-  return `the clock of this run is ${formatDuration(millis(newest - now))} behind the newest record: nothing is written until it has passed that moment; set the runner's clock, or look at the record`;
+  return `the clock of this run is ${formatDuration(millis(newest - now))} behind the newest record: nothing is written until it has passed that moment; set the runner's clock. If the record is what is wrong, take the release back, which does not wait for it: order abort or rollback`;
 }
 
 /** The later of two moments, of which one may be unknown. */

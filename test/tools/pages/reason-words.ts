@@ -126,7 +126,8 @@ export const BLOCKS: Readonly<Record<BlockCode, string>> = {
     'Actions may not open pull requests here: allow it (*Settings → Actions → General*), or pass the token of an App.',
   BRANCH_TAKEN:
     'Commits that are not Belay’s are on its branch, or a branch is in the way of all of them: delete or rename it.',
-  MERGED_BEFORE: 'This very change was merged and is gone again: look at what was pushed after it.',
+  MERGED_BEFORE:
+    'This very change was merged and is gone again: look at what was pushed after it; an order of a person goes back all the same.',
 };
 
 /** Why a run, or a release in it, ended early. */
