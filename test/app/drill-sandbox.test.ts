@@ -42,9 +42,9 @@ const FILES = {
   [ROUTE]: readExample(`ranker/${ROUTE}`),
 };
 
-/** Nothing is done on branches of a drill's own. */
+/** Nothing is made on branches of a drill's own; what is left there of others is looked for. */
 const scratch: Scratch = {
-  list: async () => expect.fail('a drill of a sandbox needs no scratch branch'),
+  list: async () => [],
   create: async () => expect.fail('a drill of a sandbox needs no scratch branch'),
   remove: async () => expect.fail('a drill of a sandbox needs no scratch branch'),
   onto: () => expect.fail('a drill of a sandbox needs no scratch branch'),
@@ -383,6 +383,31 @@ describe('a drill of a sandbox and what others do', () => {
       await tick();
     }
     expect(forge.textAt(MANIFEST)).toBe(FILES[MANIFEST]);
+  });
+
+  it('closes what would bring its version when one is opened while that waits', async () => {
+    const { forge, clock, rehearse, tick } = await openBench({
+      '.belay/config.yaml': `${CONFIG}advance: {mode: pull-request}\n`,
+    });
+    await tick();
+    forge.setRules({ pending: 'ci' });
+    const happens = () => {
+      forge.push({ 'notes.txt': 'x\n' }, { branch: REAL });
+      forge.openPull(REAL);
+    };
+    const report = await rehearse('healthy', { clock: whileWaiting(clock, happens) });
+    expect(report.result).toMatchObject({ kind: 'aborted' });
+    const open = forge.pulls.filter(({ state }) => state === 'open').map(({ branch }) => branch);
+    expect(open).toEqual([REAL]);
+  });
+
+  it('removes what a killed drill left on a scratch branch', async () => {
+    const { world, forge, clock } = await openBench({ [MANIFEST]: withCandidate('1.1.0') });
+    const left = 'belay/drill/scorer/20200101T000000Z-0a1b/base';
+    forge.setBranch(left, forge.tip('main'));
+    await moveTo(clock, minute(10));
+    await drill(world, forge.scratch, { release: 'sandbox', variant: 'healthy', suffix: '0a1b' });
+    expect(forge.tip(left)).toBeUndefined();
   });
 
   it('may write files of the sandbox alone (SEC-32)', async () => {
