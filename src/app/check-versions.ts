@@ -1,3 +1,4 @@
+import { lookedAfter, watchedUntil } from '../core/decision/watch.ts';
 import type { Problem } from '../core/errors.ts';
 import type { ParsedRelease } from '../core/manifest/parse-release.ts';
 import { checkQuarantine, type KnownVersion } from '../core/manifest/quarantine.ts';
@@ -11,10 +12,18 @@ import {
   type VersionRef,
   versionRef,
 } from '../core/record/version-ref.ts';
+import { formatInstant, type Instant } from '../core/units.ts';
 import { quote } from '../core/yaml/yaml-path.ts';
 
-/** The versions of a manifest held against what the records know: who may not come, and who is in whose place. */
-export function checkVersions(parsed: ParsedRelease, state: ReleaseState): readonly Problem[] {
+/**
+ * The versions of a manifest held against what the records know: who may not come, and who is in whose place.
+ * @param now without it what has an end is not judged
+ */
+export function checkVersions(
+  parsed: ParsedRelease,
+  state: ReleaseState,
+  now: Instant | undefined,
+): readonly Problem[] {
   const known = ({ ref }: { readonly ref: VersionRef }): KnownVersion => ({
     version: ref.version,
     digests: Object.values(ref.artifacts),
@@ -27,6 +36,7 @@ export function checkVersions(parsed: ParsedRelease, state: ReleaseState): reado
       ...findInFlight(parsed, state),
       ...findReusedNames(parsed, state),
       ...findTakenBackend(parsed, state),
+      ...(now === undefined ? [] : findTakenWayBack(parsed, state, now)),
       ...findUnknownFallback(parsed, state),
     ].map((finding) => toProblem(parsed.source, finding)),
   ];
@@ -100,6 +110,29 @@ function* findTakenBackend({ release }: ParsedRelease, { good }: ReleaseState): 
       path,
       message: `${stable.version} is good on backend ${quote(ref.backend)} by record ${record}, got ${quote(stable.backend)}; a version keeps its backend for life, or what was measured is not what is served`,
     };
+}
+
+/** A candidate in the place of the only version that one which was promoted could go back to, while that one is watched. */
+function* findTakenWayBack(
+  { release }: ParsedRelease,
+  state: ReleaseState,
+  now: Instant,
+): Iterable<RuleFinding> {
+  const { candidate, stable, targets } = release.spec;
+  const watched = lookedAfter(state);
+  if (!candidate || watched?.kind !== 'promoted' || !routesByBackend(targets)) return;
+  const until = watchedUntil(release, watched);
+  if (until === undefined || now > until) return;
+  const older = state.good.filter(({ ref }) => ref.backend !== stable.backend);
+  const [lost] = older;
+  if (!lost || older.some(({ ref }) => ref.backend !== candidate.backend)) return;
+  if (sameContent(lost.ref, versionRef(candidate))) return;
+  yield {
+    code: 'WAY_BACK_TAKEN',
+    severity: 'warning',
+    path: ['spec', 'candidate', 'backend'],
+    message: `${stable.version} is watched until ${formatInstant(until)}, and ${lost.ref.version} on ${quote(candidate.backend)} is all that it could go back to; once the candidate is merged there is no way back from ${stable.version}. Give the candidate a backend of its own, or bring it after that`,
+  };
 }
 
 /** What is fallen back to has served well before. The stable version of a release without records is about to be recorded. */

@@ -105,7 +105,7 @@ export async function validate(files: FileSource, options: ValidateOptions): Pro
     const { state } = remains;
     const parsed = wholeOf(remains);
     const found = [
-      ...(parsed && state ? checkVersions(parsed, state) : []),
+      ...(parsed && state ? checkVersions(parsed, state, now) : []),
       ...(parsed ? findReleaseLeftovers(parsed) : []),
       ...(parsed && now !== undefined ? checkWaiverDays(parsed, now) : []),
       ...checkQueries(remains, check),

@@ -87,7 +87,7 @@ export interface ReleaseReport {
 export interface RunReport {
   readonly command: 'advance' | 'rollback' | 'command';
   readonly at: Instant;
-  /** The branch that was decided about, which is the default one or, on this machine, what is checked out. */
+  /** The default branch, which was decided about. */
   readonly branch: string;
   /** The commit that was decided on. */
   readonly head: Sha;

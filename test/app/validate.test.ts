@@ -6,7 +6,7 @@ import { checkPromql } from '../../src/cli/check-promql.ts';
 import { configTemplate, releaseTemplate, servingTemplate } from '../../src/cli/init-templates.ts';
 import type { FileSource } from '../../src/ports/forge.ts';
 import { printOrder, printPreview, summarisePreview } from '../../src/report/preview.ts';
-import { CANDIDATE, STABLE, START } from '../builders/release.ts';
+import { CANDIDATE, minute, STABLE, START } from '../builders/release.ts';
 import { CONFIG, MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
 import { type Bench, openInFlight, writeFiles, writeManifest } from './bench.ts';
 
@@ -280,6 +280,28 @@ describe('a version held against the records', () => {
     expect(
       await summarise({ ...files, [SERVING]: split, [MANIFEST]: writeManifest({ stable: apart }) }),
     ).toEqual([]);
+  });
+
+  it('is warned of when it takes the only way back from a version that is still watched', async () => {
+    const bench = await openInFlight(5, {}, { watch: '6h' });
+    const files = filesOf(bench);
+    expect(files[MANIFEST]).not.toContain('candidate:');
+    const bring = async (backend: string, minutes: number, watch = '6h') => {
+      const candidate = { version: '3.6.0', backend, digit: 'd' };
+      const manifest = writeManifest({ stable: CANDIDATE, candidate, watch });
+      const repository = directory({ ...files, [MANIFEST]: manifest });
+      const now = minute(minutes);
+      const { problems } = await validate(repository, { sha256, checkQuery: checkPromql, now });
+      return problems.filter(({ code }) => code === 'WAY_BACK_TAKEN');
+    };
+    const found = await bring('scorer-a', 200);
+    expect(found).toMatchObject([{ severity: 'warning', path: 'spec.candidate.backend' }]);
+    expect(found[0]!.message).toMatch(
+      /^3\.5\.0 is watched until 2026-\S+Z, and 3\.4\.1 on "scorer-a" is all that it could go back to; /,
+    );
+    expect(await bring('scorer-c', 200)).toEqual([]);
+    expect(await bring('scorer-a', 200, '1h')).toEqual([]);
+    expect(await bring('scorer-a', 2000)).toEqual([]);
   });
 
   it('is warned of when it moves to another backend', async () => {
