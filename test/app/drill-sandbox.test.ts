@@ -219,9 +219,13 @@ describe('a drill of a sandbox', () => {
     expect(sumOf(report.phases)).toBe(report.total);
   });
 
-  it('goes on with what a killed drill left, wherever it was killed', async () => {
-    for (const writes of [1, 2, 3, 4, 5, 6]) {
-      const { world, forge, rehearse } = await openBench();
+  it.each([
+    ['', CONFIG, [1, 2, 3, 4, 5, 6]],
+    // each time a pull request is open
+    [', by pull requests', `${CONFIG}advance: {mode: pull-request}\n`, [1, 3, 5, 7, 9]],
+  ])('goes on with what a killed drill left, wherever it was killed%s', async (_, config, kills) => {
+    for (const writes of kills) {
+      const { world, forge, rehearse } = await openBench({ '.belay/config.yaml': config });
       let count = 0;
       const alive = async <Value>(write: () => Promise<Value>): Promise<Value> => {
         count += 1;
@@ -237,6 +241,7 @@ describe('a drill of a sandbox', () => {
       const report = await rehearse();
       expect([writes, report.result, report.findings]).toEqual([writes, { kind: 'passed' }, []]);
       expect(forge.textAt(MANIFEST)).toBe(FILES[MANIFEST]);
+      expect(forge.pulls.filter(({ state }) => state === 'open')).toEqual([]);
     }
   });
 
