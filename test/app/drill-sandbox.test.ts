@@ -33,6 +33,8 @@ const CONFIG = [
   '',
 ].join('\n');
 
+const BY_PULL_REQUEST = `${CONFIG}advance: {mode: pull-request}\n`;
+
 const FILES = {
   '.belay/config.yaml': CONFIG,
   'docs/runbooks/ranker.md': '# What to do\n',
@@ -186,7 +188,7 @@ describe('a drill of a sandbox', () => {
 
   it('works by pull requests where the config says so', async () => {
     const { forge, rehearse } = await openBench({
-      '.belay/config.yaml': `${CONFIG}advance: {mode: pull-request}\n`,
+      '.belay/config.yaml': BY_PULL_REQUEST,
     });
     const report = await rehearse();
     expect(report).toMatchObject({ result: { kind: 'passed' }, receipt: { kind: 'merged' } });
@@ -220,29 +222,27 @@ describe('a drill of a sandbox', () => {
   });
 
   it.each([
-    ['', CONFIG, [1, 2, 3, 4, 5, 6]],
+    ...[1, 2, 3, 4, 5, 6].map((writes) => [writes, 'at once', CONFIG] as const),
     // each time a pull request is open
-    [', by pull requests', `${CONFIG}advance: {mode: pull-request}\n`, [1, 3, 5, 7, 9]],
-  ])('goes on with what a killed drill left, wherever it was killed%s', async (_, config, kills) => {
-    for (const writes of kills) {
-      const { world, forge, rehearse } = await openBench({ '.belay/config.yaml': config });
-      let count = 0;
-      const alive = async <Value>(write: () => Promise<Value>): Promise<Value> => {
-        count += 1;
-        if (count > writes) throw new Error('killed');
-        return write();
-      };
-      const dying = withWrites(forge, {
-        commit: (request) => alive(() => forge.commit(request)),
-        propose: (request) => alive(() => forge.propose(request)),
-        merge: (request) => alive(() => forge.merge(request)),
-      });
-      await rehearse('healthy', { ...world, forge: dying }).catch(() => undefined);
-      const report = await rehearse();
-      expect([writes, report.result, report.findings]).toEqual([writes, { kind: 'passed' }, []]);
-      expect(forge.textAt(MANIFEST)).toBe(FILES[MANIFEST]);
-      expect(forge.pulls.filter(({ state }) => state === 'open')).toEqual([]);
-    }
+    ...[1, 3, 5, 7, 9].map((writes) => [writes, 'by pull request', BY_PULL_REQUEST] as const),
+  ])('goes on with what a drill left that was killed after write %i, %s', async (writes, _, config) => {
+    const { world, forge, rehearse } = await openBench({ '.belay/config.yaml': config });
+    let count = 0;
+    const alive = async <Value>(write: () => Promise<Value>): Promise<Value> => {
+      count += 1;
+      if (count > writes) throw new Error('killed');
+      return write();
+    };
+    const dying = withWrites(forge, {
+      commit: (request) => alive(() => forge.commit(request)),
+      propose: (request) => alive(() => forge.propose(request)),
+      merge: (request) => alive(() => forge.merge(request)),
+    });
+    await rehearse('healthy', { ...world, forge: dying }).catch(() => undefined);
+    const report = await rehearse();
+    expect([report.result, report.findings]).toEqual([{ kind: 'passed' }, []]);
+    expect(forge.textAt(MANIFEST)).toBe(FILES[MANIFEST]);
+    expect(forge.pulls.filter(({ state }) => state === 'open')).toEqual([]);
   });
 
   it('says why it could not begin, and takes away what it brought', async () => {
@@ -292,7 +292,7 @@ describe('a drill of a sandbox', () => {
 describe('a drill of a sandbox and what others do', () => {
   it('waits for the check of what it brings', async () => {
     const { forge, clock, rehearse } = await openBench({
-      '.belay/config.yaml': `${CONFIG}advance: {mode: pull-request}\n`,
+      '.belay/config.yaml': BY_PULL_REQUEST,
     });
     forge.setRules({ pending: 'ci' });
     let waits = 0;
@@ -307,7 +307,7 @@ describe('a drill of a sandbox and what others do', () => {
 
   it('goes on when a person merges what it brings while that waits', async () => {
     const { forge, clock, rehearse } = await openBench({
-      '.belay/config.yaml': `${CONFIG}advance: {mode: pull-request}\n`,
+      '.belay/config.yaml': BY_PULL_REQUEST,
     });
     forge.setRules({ pending: 'ci' });
     const merge = () => {
@@ -392,7 +392,7 @@ describe('a drill of a sandbox and what others do', () => {
 
   it('closes what would bring its version when one is opened while that waits', async () => {
     const { forge, clock, rehearse, tick } = await openBench({
-      '.belay/config.yaml': `${CONFIG}advance: {mode: pull-request}\n`,
+      '.belay/config.yaml': BY_PULL_REQUEST,
     });
     await tick();
     forge.setRules({ pending: 'ci' });
