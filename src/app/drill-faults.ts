@@ -2,7 +2,7 @@ import { assertNever } from '../core/errors.ts';
 import type { DrillFinding, DrillVariant } from '../core/record/drill-schema.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { MetricsProvider } from '../ports/metrics.ts';
-import type { ReleaseReport } from '../report/run-report.ts';
+import type { BlockCode, ReleaseReport } from '../report/run-report.ts';
 import type { World } from './world.ts';
 
 /** The world of a drill with the fault of its variant in it: what Belay would meet, at the seam where it would meet it. */
@@ -86,9 +86,23 @@ export function judgeFault(variant: DrillVariant, outcome: DrillOutcome): readon
   }
 }
 
+/** What somebody did to the pull request of the drill; what a rollback says of it names branches of a real one. */
+const MEDDLED: Partial<Record<BlockCode, string>> = {
+  BRANCH_TAKEN: 'somebody pushed to the branch of the revert',
+  PULL_CLOSED: 'somebody closed the pull request of the revert, or deleted its branch,',
+};
+
 function expectMerged({ ordered }: DrillOutcome): readonly DrillFinding[] {
   const { receipt } = ordered;
   if (receipt.kind === 'merged') return [];
+  const somebody = receipt.kind === 'blocked' ? MEDDLED[receipt.code] : undefined;
+  if (receipt.kind === 'blocked' && somebody !== undefined)
+    return [
+      {
+        code: receipt.code,
+        text: `${somebody} while the drill ran, so that it was not merged there. Drill again`,
+      },
+    ];
   const said = 'message' in receipt ? receipt.message : 'the revert was not merged';
   return otherwise(ordered, {
     code: 'NOT_MERGED',

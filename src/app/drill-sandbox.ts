@@ -41,7 +41,11 @@ export async function walkSandbox(job: Job): Promise<Rehearsal> {
     version = candidateIn(ready) ?? version;
     return walk(job, drilled);
   });
-  if (walked.findings.length === 0) return walked;
+  if (walked.findings.length === 0) {
+    // nobody is to bring a version while there is an incident
+    if (walked.stopped !== undefined) await guarded(job, () => closeBringing(job, drilled));
+    return walked;
+  }
   const left = await guarded(job, async () => ({ ...NOTHING, findings: await takeAway(job, version) }));
   const findings = [...walked.findings, ...left.findings];
   return { ...walked, stopped: walked.stopped ?? left.stopped, findings };
@@ -91,7 +95,7 @@ async function bring(job: Job, drilled: World): Promise<readonly DrillFinding[]>
     config: snapshot.config,
     build: (head: Sha) => buildBringing(job, drilled, head),
     family: sandboxFamily(options.release),
-    id,
+    branchOf: () => `${sandboxFamily(options.release)}${id}`,
     description: `Brings a version that is made up to \`${options.release}\`, which serves nobody; the drill takes it back.`,
     whenClosed: 'no drill is held',
   };
@@ -175,16 +179,22 @@ async function takeAway(job: Job, version: string): Promise<readonly DrillFindin
   watch.enter('close');
   const steps = { ...stepsOf(job), decided: () => undefined, proposed: () => undefined };
   const drilled: World = { ...world, forge: createSandboxForge(world.forge, { release, steps }) };
-  const branch = `${sandboxFamily(options.release)}${id}`;
-  const { pulls } = await drilled.forge.inspect({ branch, families: [] });
-  const open = pulls.filter(({ state }) => state === 'open');
-  await closePulls(drilled, open, { comment: 'DRILL: given up. Nothing here was ever served.' });
+  await closeBringing(job, drilled);
   if (!(await has(job, version))) return [];
   const order = { release: options.release, from: version, dryRun: false, onlyIfFailing: false };
   await rollback(drilled, { ...order, reason: `DRILL ${id}: given up` });
   if (!(await has(job, version))) return [];
   const text = `${release.path} still has the candidate of the drill; the next tick, or the next drill, takes it back. Or take it out by hand`;
   return [{ code: 'DRILL_LEFTOVER', text }];
+}
+
+/** Closes what would bring the version of this drill, where it waits. */
+async function closeBringing({ options, id }: Job, drilled: World): Promise<Rehearsal> {
+  const branch = `${sandboxFamily(options.release)}${id}`;
+  const { pulls } = await drilled.forge.inspect({ branch, families: [] });
+  const open = pulls.filter(({ state }) => state === 'open');
+  await closePulls(drilled, open, { comment: 'DRILL: given up. Nothing here was ever served.' });
+  return NOTHING;
 }
 
 /** Whether a version is the sandbox's candidate. */

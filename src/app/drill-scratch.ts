@@ -6,7 +6,6 @@ import { judgeVariant, withFault } from './drill-faults.ts';
 import { createDrillForge } from './drill-forge.ts';
 import { type Job, judgeLanding, NOTHING, notStarted, type Rehearsal, stepsOf } from './drill-job.ts';
 import { planDrillStart } from './drill-start.ts';
-import { removeLeftovers } from './drill-traces.ts';
 import type { DrillChange } from './drill-write.ts';
 import type { Snapshot } from './read-snapshot.ts';
 import { rollback } from './rollback.ts';
@@ -14,12 +13,6 @@ import type { World } from './world.ts';
 
 /** Puts a version in flight on a scratch branch and takes it back there. */
 export async function walkScratch(job: Job): Promise<Rehearsal> {
-  const left = await removeLeftovers(job.scratch, job.id);
-  const rehearsed = await rehearse(job);
-  return { ...rehearsed, findings: [...rehearsed.findings, ...left] };
-}
-
-async function rehearse(job: Job): Promise<Rehearsal> {
   const { world, scratch, watch, snapshot, under, release, options } = job;
   const base = `${under}base`;
   const made = await scratch.create(base, snapshot.head);

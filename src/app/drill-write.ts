@@ -5,6 +5,7 @@ import { commitChange } from './commit-change.ts';
 import { createWriter } from './fault.ts';
 import { type Proposal, proposeAndMerge } from './propose.ts';
 import type { World } from './world.ts';
+import { isUndecided } from './written.ts';
 
 /** How long a pull request that waits for a requirement is merged again, and how often. */
 export interface DrillPatience {
@@ -30,7 +31,7 @@ export async function landDrillChange(
   }
 }
 
-/** How often a change is written again when the default branch moves. */
+/** How often a change is written again when others were quicker. */
 const ATTEMPTS = 3;
 
 /** What a drill writes onto the default branch. */
@@ -42,8 +43,8 @@ export interface DrillWrite {
   readonly build: (head: Sha) => Promise<DrillChange | undefined>;
   /** Beginning of the names of the branches that bring such changes, where they come by pull request. */
   readonly family: string;
-  /** Of the drill. */
-  readonly id: string;
+  /** Of the branch that brings this one. */
+  readonly branchOf: (change: DrillChange) => string;
   readonly description: string;
   readonly whenClosed: string;
 }
@@ -59,19 +60,24 @@ async function landOnce(world: World, change: DrillWrite): Promise<Receipt> {
       if (change.config?.advance?.mode !== 'pull-request') return commitChange(world, built, head);
       return proposeAndMerge(world, proposalOf(change, built, head));
     });
-    if (receipt.kind !== 'head-moved' || attempt >= ATTEMPTS) return receipt;
+    if (!isOvertaken(receipt) || attempt >= ATTEMPTS) return receipt;
   }
 }
 
+/** Whether others were quicker: another drill closes what cannot be merged any more; what a person closed, the next attempt sees. */
+function isOvertaken(receipt: Receipt): boolean {
+  return isUndecided({ receipt }) || (receipt.kind === 'blocked' && receipt.code === 'PULL_CLOSED');
+}
+
 function proposalOf(
-  { config, family, id, description, whenClosed }: DrillWrite,
+  { config, family, branchOf, description, whenClosed }: DrillWrite,
   change: DrillChange,
   base: Sha,
 ): Proposal {
   return {
     change,
     base,
-    branch: `${family}${id}`,
+    branch: branchOf(change),
     whenTaken: 'stop',
     family,
     title: change.subject,

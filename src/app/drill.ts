@@ -5,11 +5,19 @@ import { formatInstant, type Instant, millis } from '../core/units.ts';
 import type { Scratch } from '../ports/scratch.ts';
 import { type DrillReport, type DrillResult, wasRestored } from '../report/drill.ts';
 import { drillTarget, findIncident } from './drill-incident.ts';
-import { type DrillOptions, guarded, type Job, NOTHING, namesOf, type Rehearsal } from './drill-job.ts';
-import { keepDrill } from './drill-record.ts';
+import {
+  type DrillOptions,
+  guarded,
+  type Job,
+  NOTHING,
+  namesOf,
+  type Rehearsal,
+  requireCalm,
+} from './drill-job.ts';
+import { keepDrill, withdrawRecord } from './drill-record.ts';
 import { walkSandbox } from './drill-sandbox.ts';
 import { walkScratch } from './drill-scratch.ts';
-import { endDrill } from './drill-traces.ts';
+import { endDrill, removeLeftovers } from './drill-traces.ts';
 import { createDrillWatch, sumPhases } from './drill-watch.ts';
 import { nameOf, type ReadableRelease } from './read-files.ts';
 import { readSnapshot, type Snapshot } from './read-snapshot.ts';
@@ -38,7 +46,7 @@ export async function drill(world: World, scratch: Scratch, options: DrillOption
     incident === undefined ? await rehearse(job) : { ...NOTHING, stopped: incident };
   const report = reportDrill(job, at, rehearsal);
   if (report.result.kind === 'aborted') return report;
-  return { ...report, receipt: await keepDrill(world, report, { snapshot, id }) };
+  return keep(job, report);
 }
 
 /** It says how the record is to be brought, and by an older one nothing is written but what takes a candidate back. */
@@ -62,8 +70,12 @@ function requireRelease({ releases }: Snapshot, name: string): ReadableRelease {
 async function rehearse(job: Job): Promise<Rehearsal> {
   const { watch } = job;
   watch.enter('prepare');
-  if (job.place === 'sandbox') return guarded(job, () => walkSandbox(job));
-  const rehearsed = await guarded(job, () => walkScratch(job));
+  const rehearsed = await guarded(job, async () => {
+    const left = await removeLeftovers(job.scratch, job.id);
+    const walked = await (job.place === 'sandbox' ? walkSandbox(job) : walkScratch(job));
+    return { ...walked, findings: [...walked.findings, ...left] };
+  });
+  if (job.place === 'sandbox') return rehearsed;
   watch.enter('close');
   const left = await guarded(job, async () => ({
     ...NOTHING,
@@ -74,6 +86,22 @@ async function rehearse(job: Job): Promise<Rehearsal> {
     stopped: rehearsed.stopped ?? left.stopped,
     findings: [...rehearsed.findings, ...left.findings],
   };
+}
+
+/** With its record. An incident that began since the last write stops a drill here, too: what is merged now gets in the way of a rollback. */
+async function keep(job: Job, report: DrillReport): Promise<DrillReport> {
+  const { world, snapshot, id } = job;
+  let receipt = report.receipt;
+  const { stopped } = await guarded(job, async () => {
+    receipt = await keepDrill(world, report, { snapshot, id, beforeWrite: () => requireCalm(job) });
+    return NOTHING;
+  });
+  if (stopped === undefined) return { ...report, receipt };
+  await guarded(job, async () => {
+    await withdrawRecord(world, report, id);
+    return NOTHING;
+  });
+  return { ...report, result: { kind: 'aborted', reason: stopped } };
 }
 
 function reportDrill(job: Job, at: Instant, rehearsal: Rehearsal): DrillReport {

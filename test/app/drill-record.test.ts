@@ -27,10 +27,11 @@ async function openBench() {
       sleep: async (length: Parameters<typeof clock.sleep>[0]) => {
         await clock.sleep(length);
         waits += 1;
-        if (waits === until) happens();
+        if (waits === until) await happens();
       },
     };
-    return keepDrill({ ...world, clock: waiting }, reportOf(variant), { snapshot, id });
+    const beforeWrite = async () => undefined;
+    return keepDrill({ ...world, clock: waiting }, reportOf(variant), { snapshot, id, beforeWrite });
   };
   const reportOf = (variant: DrillVariant): DrillReport => ({
     command: 'drill',
@@ -70,7 +71,7 @@ describe('the record of a drill that comes by pull request', () => {
     expect(printDrill({ ...reportOf('healthy'), receipt })).toMatch(
       /^record: pull request #1 still waits for a requirement: .*; merge it before the next drill/m,
     );
-    expect(open()).toEqual(['belay/drill-record/scorer/healthy/one']);
+    expect(open()).toEqual(['belay/drill-record/scorer/healthy/one-0001']);
   });
 
   it('is recorded once when a person merges it meanwhile', async () => {
@@ -88,11 +89,42 @@ describe('the record of a drill that comes by pull request', () => {
   it('takes the place of an older one of the same variant, and of no other', async () => {
     const { keep, open } = await openBench();
     await keep('healthy', 'one');
-    await keep('provider-down', 'two');
+    expect(await keep('provider-down', 'two')).toMatchObject({
+      kind: 'waiting',
+      message: expect.stringContaining('#1 of an earlier drill waits with the same number'),
+    });
     await keep('healthy', 'three');
     expect(open()).toEqual([
-      'belay/drill-record/scorer/provider-down/two',
-      'belay/drill-record/scorer/healthy/three',
+      'belay/drill-record/scorer/provider-down/two-0001',
+      'belay/drill-record/scorer/healthy/three-0001',
     ]);
+  });
+
+  it('has the next number, and another pull request, where another record lands while it waits', async () => {
+    const { forge, keep, open } = await openBench();
+    const receipt = await keep('healthy', 'one', 2, async () => {
+      forge.setRules({});
+      await keep('provider-down', 'two');
+    });
+    expect(receipt).toMatchObject({ kind: 'merged' });
+    const variants = [1, 2].map(
+      (number) => JSON.parse(forge.textAt(`.belay/drills/scorer/000${number}.json`) ?? '').variant,
+    );
+    expect(variants).toEqual(['provider-down', 'healthy']);
+    expect(open()).toEqual([]);
+  });
+
+  it('is closed by the next drill, whichever variant, once it can never be merged', async () => {
+    const { forge, keep, open } = await openBench();
+    await keep('healthy', 'one');
+    await keep('provider-down', 'two');
+    forge.mergeByHand(2);
+    await keep('auto-merge-off', 'three');
+    expect(open()).toEqual(['belay/drill-record/scorer/auto-merge-off/three-0002']);
+    const [first] = forge.pulls;
+    expect(first).toMatchObject({
+      state: 'closed',
+      comments: [expect.stringContaining('This drill is not recorded')],
+    });
   });
 });

@@ -33,6 +33,8 @@ const CONFIG = [
   '',
 ].join('\n');
 
+const BY_PULL_REQUEST = `${CONFIG}advance: {mode: pull-request}\n`;
+
 const FILES = {
   '.belay/config.yaml': CONFIG,
   'docs/runbooks/ranker.md': '# What to do\n',
@@ -42,9 +44,9 @@ const FILES = {
   [ROUTE]: readExample(`ranker/${ROUTE}`),
 };
 
-/** Nothing is done on branches of a drill's own. */
+/** Nothing is made on branches of a drill's own; what is left there of others is looked for. */
 const scratch: Scratch = {
-  list: async () => expect.fail('a drill of a sandbox needs no scratch branch'),
+  list: async () => [],
   create: async () => expect.fail('a drill of a sandbox needs no scratch branch'),
   remove: async () => expect.fail('a drill of a sandbox needs no scratch branch'),
   onto: () => expect.fail('a drill of a sandbox needs no scratch branch'),
@@ -186,7 +188,7 @@ describe('a drill of a sandbox', () => {
 
   it('works by pull requests where the config says so', async () => {
     const { forge, rehearse } = await openBench({
-      '.belay/config.yaml': `${CONFIG}advance: {mode: pull-request}\n`,
+      '.belay/config.yaml': BY_PULL_REQUEST,
     });
     const report = await rehearse();
     expect(report).toMatchObject({ result: { kind: 'passed' }, receipt: { kind: 'merged' } });
@@ -219,25 +221,28 @@ describe('a drill of a sandbox', () => {
     expect(sumOf(report.phases)).toBe(report.total);
   });
 
-  it('goes on with what a killed drill left, wherever it was killed', async () => {
-    for (const writes of [1, 2, 3, 4, 5, 6]) {
-      const { world, forge, rehearse } = await openBench();
-      let count = 0;
-      const alive = async <Value>(write: () => Promise<Value>): Promise<Value> => {
-        count += 1;
-        if (count > writes) throw new Error('killed');
-        return write();
-      };
-      const dying = withWrites(forge, {
-        commit: (request) => alive(() => forge.commit(request)),
-        propose: (request) => alive(() => forge.propose(request)),
-        merge: (request) => alive(() => forge.merge(request)),
-      });
-      await rehearse('healthy', { ...world, forge: dying }).catch(() => undefined);
-      const report = await rehearse();
-      expect([writes, report.result, report.findings]).toEqual([writes, { kind: 'passed' }, []]);
-      expect(forge.textAt(MANIFEST)).toBe(FILES[MANIFEST]);
-    }
+  it.each([
+    ...[1, 2, 3, 4, 5, 6].map((writes) => [writes, 'at once', CONFIG] as const),
+    // each time a pull request is open
+    ...[1, 3, 5, 7, 9].map((writes) => [writes, 'by pull request', BY_PULL_REQUEST] as const),
+  ])('goes on with what a drill left that was killed after write %i, %s', async (writes, _, config) => {
+    const { world, forge, rehearse } = await openBench({ '.belay/config.yaml': config });
+    let count = 0;
+    const alive = async <Value>(write: () => Promise<Value>): Promise<Value> => {
+      count += 1;
+      if (count > writes) throw new Error('killed');
+      return write();
+    };
+    const dying = withWrites(forge, {
+      commit: (request) => alive(() => forge.commit(request)),
+      propose: (request) => alive(() => forge.propose(request)),
+      merge: (request) => alive(() => forge.merge(request)),
+    });
+    await rehearse('healthy', { ...world, forge: dying }).catch(() => undefined);
+    const report = await rehearse();
+    expect([report.result, report.findings]).toEqual([{ kind: 'passed' }, []]);
+    expect(forge.textAt(MANIFEST)).toBe(FILES[MANIFEST]);
+    expect(forge.pulls.filter(({ state }) => state === 'open')).toEqual([]);
   });
 
   it('says why it could not begin, and takes away what it brought', async () => {
@@ -287,7 +292,7 @@ describe('a drill of a sandbox', () => {
 describe('a drill of a sandbox and what others do', () => {
   it('waits for the check of what it brings', async () => {
     const { forge, clock, rehearse } = await openBench({
-      '.belay/config.yaml': `${CONFIG}advance: {mode: pull-request}\n`,
+      '.belay/config.yaml': BY_PULL_REQUEST,
     });
     forge.setRules({ pending: 'ci' });
     let waits = 0;
@@ -302,7 +307,7 @@ describe('a drill of a sandbox and what others do', () => {
 
   it('goes on when a person merges what it brings while that waits', async () => {
     const { forge, clock, rehearse } = await openBench({
-      '.belay/config.yaml': `${CONFIG}advance: {mode: pull-request}\n`,
+      '.belay/config.yaml': BY_PULL_REQUEST,
     });
     forge.setRules({ pending: 'ci' });
     const merge = () => {
@@ -383,6 +388,31 @@ describe('a drill of a sandbox and what others do', () => {
       await tick();
     }
     expect(forge.textAt(MANIFEST)).toBe(FILES[MANIFEST]);
+  });
+
+  it('closes what would bring its version when one is opened while that waits', async () => {
+    const { forge, clock, rehearse, tick } = await openBench({
+      '.belay/config.yaml': BY_PULL_REQUEST,
+    });
+    await tick();
+    forge.setRules({ pending: 'ci' });
+    const happens = () => {
+      forge.push({ 'notes.txt': 'x\n' }, { branch: REAL });
+      forge.openPull(REAL);
+    };
+    const report = await rehearse('healthy', { clock: whileWaiting(clock, happens) });
+    expect(report.result).toMatchObject({ kind: 'aborted' });
+    const open = forge.pulls.filter(({ state }) => state === 'open').map(({ branch }) => branch);
+    expect(open).toEqual([REAL]);
+  });
+
+  it('removes what a killed drill left on a scratch branch', async () => {
+    const { world, forge, clock } = await openBench({ [MANIFEST]: withCandidate('1.1.0') });
+    const left = 'belay/drill/scorer/20200101T000000Z-0a1b/base';
+    forge.setBranch(left, forge.tip('main'));
+    await moveTo(clock, minute(10));
+    await drill(world, forge.scratch, { release: 'sandbox', variant: 'healthy', suffix: '0a1b' });
+    expect(forge.tip(left)).toBeUndefined();
   });
 
   it('may write files of the sandbox alone (SEC-32)', async () => {

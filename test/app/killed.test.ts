@@ -16,6 +16,7 @@ import {
   openInFlight,
   writeFiles,
 } from './bench.ts';
+import { intercept } from './intercept.ts';
 
 holdToLaws();
 
@@ -31,20 +32,11 @@ interface Kill {
 /** The forge as a process sees it that is killed. `calls` counts those of the given methods. */
 function killedForge(forge: FakeForge, methods: ReadonlySet<string>, kill: Kill) {
   const seen = { calls: 0 };
-  const proxy = new Proxy(forge, {
-    get(target, name) {
-      const value = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      const bound = value.bind(target);
-      if (!methods.has(String(name))) return bound;
-      return async (...args: unknown[]) => {
-        seen.calls += 1;
-        const isLast = seen.calls === kill.call;
-        if (seen.calls < kill.call) return bound(...args);
-        if (isLast && kill.when === 'after') await bound(...args);
-        throw new FakeCrash(`${kill.when} ${String(name)}`);
-      };
-    },
+  const proxy = intercept(forge, methods, async (name, run) => {
+    seen.calls += 1;
+    if (seen.calls < kill.call) return run();
+    if (seen.calls === kill.call && kill.when === 'after') await run();
+    throw new FakeCrash(`${kill.when} ${name}`);
   });
   return { proxy, seen };
 }

@@ -22,9 +22,9 @@ export class DrillRun {
   readonly #options: DrillRunOptions;
   /** Names it. */
   readonly id: string;
-  /** Its branches are below; and the one that brings its record. */
+  /** Its branches are below; and beginning of those that bring its record, one for each number that it may have. */
   readonly #under: string;
-  readonly #recordBranch: string;
+  readonly #recordBranches: string;
   readonly #begins: Tree;
   /** Rollbacks that are open as it begins. */
   readonly #open: ReadonlySet<number>;
@@ -42,7 +42,7 @@ export class DrillRun {
     this.#stage = stage;
     this.#options = options;
     this.#under = `${BRANCHES}${release}/${this.id}/`;
-    this.#recordBranch = `belay/drill-record/${release}/${variant}/${this.id}`;
+    this.#recordBranches = `belay/drill-record/${release}/${variant}/${this.id}-`;
     this.#begins = this.#treeOf(forge.tip('main')!);
     this.#open = new Set(this.#openRollbacks().map(({ number }) => number));
   }
@@ -76,7 +76,7 @@ export class DrillRun {
     if (branch === `${this.#under}base` && method === 'merge' && from && to)
       this.#rolledBack = { before: this.#treeOf(from), after: this.#treeOf(to) };
     if (branch.startsWith(this.#under)) return;
-    if (branch === 'main' || branch === this.#recordBranch) {
+    if (branch === 'main' || branch.startsWith(this.#recordBranches)) {
       // a proposal begins as a branch without a commit of its own
       if (to !== undefined && (branch === 'main' || !this.#isOnMain(to))) this.#checkRecord(branch, to);
       return;
@@ -85,10 +85,10 @@ export class DrillRun {
     else fail('INV-19', `${method} of ${this.#under} touches branch ${branch}`);
   }
 
-  /** It opens and closes its own, and closes what brings records of its variant of before it; none is armed. */
+  /** It opens and closes its own, and closes what brings records of other drills of the release; none is armed. */
   #checkPull(method: string, { number, branch, base, armed }: FakePull): void {
     const { fail, now, plan } = this.#options;
-    const records = `belay/drill-record/${plan.release}/${plan.variant}/`;
+    const records = `belay/drill-record/${plan.release}/`;
     const isOwn = branch.startsWith(this.#under) && base === `${this.#under}base`;
     const isRecord = branch.startsWith(records) && base === 'main';
     if ((!isOwn && !isRecord && !isLeft(branch, now)) || armed)
