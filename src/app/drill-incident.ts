@@ -1,3 +1,4 @@
+import type { ReasonCode } from '../core/decision/decision.ts';
 import type { Config } from '../core/manifest/config-schema.ts';
 import type { ReleaseReport } from '../report/run-report.ts';
 import { advance } from './advance.ts';
@@ -5,8 +6,8 @@ import { ROLLBACKS, rollbackFamily } from './rollback-branch.ts';
 import type { World } from './world.ts';
 
 /**
- * What a drill must not get into the way of: a rollback that is open, or a rollout that fails or cannot be seen; undefined when
- * there is none. One line. Looks at the repository as it is now, and writes nothing.
+ * What a drill must not get into the way of: a rollback that is open or has not helped yet, a rollout that fails or cannot be seen, or
+ * what looks wrong to a person; undefined when there is none. One line. Looks at the repository as it is now, and writes nothing.
  * @param sandbox the release that fails in drills on purpose, and serves nobody
  */
 export async function findIncident(
@@ -24,10 +25,20 @@ export async function findIncident(
   for (const release of releases) {
     const trouble = release.name === sandbox ? undefined : troubleOf(release);
     if (trouble !== undefined)
-      return `release "${release.name}" ${trouble}. See to that first: a tick acts on what is proven, and an order to abort ends the rollout. Then run the drill again`;
+      return `release "${release.name}" ${trouble}. See to that first: a tick acts on what is proven, an order to abort ends a rollout, and one to resume a pause. Then run the drill again`;
   }
   return undefined;
 }
+
+/** An incident that is not over, though nothing is tried any more. */
+const LASTING: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  'VERIFYING',
+  'RECOVERY_PENDING',
+  'NOT_SERVED',
+  'RECOVERY_UNSEEN',
+  'RELEASE_FROZEN',
+  'LOOKS_WRONG',
+]);
 
 /** Blind is not healthy: what cannot be judged may be an incident that nobody sees. */
 const UNSEEN: ReadonlySet<string> = new Set(['fail', 'error', 'no-data']);
@@ -35,6 +46,8 @@ const UNSEEN: ReadonlySet<string> = new Set(['fail', 'error', 'no-data']);
 function troubleOf({ decision, assessment, weight, candidate }: ReleaseReport): string | undefined {
   const [reason] = decision.reasons;
   if (decision.kind === 'rollback') return `is failing: ${reason.text}`;
+  const lasting = decision.reasons.find(({ code }) => LASTING.has(code));
+  if (lasting) return `is not over its incident: ${lasting.text}`;
   // nobody knows whether it is being rolled out
   if (reason.code === 'MANIFEST_INVALID') return reason.text;
   const isInFlight = candidate !== undefined && (weight ?? 0) > 0;

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { orderOf } from '../../src/app/answer-comment.ts';
 import { findIncident } from '../../src/app/drill-incident.ts';
+import { obeyCommand } from '../../src/app/obey-command.ts';
+import { readCommand } from '../../src/core/command/command.ts';
 import type { Forge } from '../../src/ports/forge.ts';
 import { CANDIDATE, minute, STABLE } from '../builders/release.ts';
 import { brokenProvider, MANIFEST, moveTo } from '../builders/world.ts';
@@ -35,6 +38,29 @@ describe('a real incident (REL-32)', () => {
     bench.world.openProvider = async () => brokenProvider(bench.clock);
     expect(await lookAt(bench, 40)).toMatch(
       /^release "scorer" is being rolled out and cannot be judged now: /,
+    );
+  });
+
+  it('is a rollback that is still being verified, or that has not helped', async () => {
+    const bench = await openInFlight(3, {}, { verify: '15m' });
+    await bench.rollBack(40);
+    expect(await lookAt(bench, 43)).toMatch(/^release "scorer" is not over its incident: settled on /);
+    expect(await lookAt(bench, 62)).toMatch(/^release "scorer" is not over its incident: /);
+  });
+
+  it('is what looks wrong to a person', async () => {
+    const bench = await openInFlight(2);
+    const words = { name: 'looks-wrong', release: 'scorer', reason: 'odd' };
+    const rest = { version: undefined, until: undefined, from: undefined };
+    const command = readCommand({ ...words, ...rest });
+    const source = { kind: 'terminal' } as const;
+    const given = orderOf(command, { person: { login: 'ana', id: 7 }, source });
+    await moveTo(bench.clock, minute(20));
+    bench.forge.checkout();
+    const trigger = { kind: 'manual' as const, actor: 'ana', order: given };
+    await obeyCommand({ ...bench.world, trigger }, command, { dryRun: false });
+    expect(await lookAt(bench, 21)).toMatch(
+      /^release "scorer" is not over its incident: looks wrong to ana since .*: odd; /,
     );
   });
 

@@ -178,8 +178,12 @@ export class Liveness {
     if (!report) return true;
     const { receipt, decision } = report;
     const [first, ...more] = decision.reasons;
-    // said beside what a person has to mend first
-    const beside = more.map(({ code }) => code).filter((code) => code === 'STABLE_FAILING_TOO');
+    // said beside what a person has to mend, or to look at, first
+    const others: readonly string[] = [
+      'STABLE_FAILING_TOO',
+      ...(first.code === 'LOOKS_WRONG' ? ['RELEASE_FROZEN'] : []),
+    ];
+    const beside = more.map(({ code }) => code).filter((code) => others.includes(code));
     const codes = [receipt.kind, 'code' in receipt ? receipt.code : '', first.code, ...beside];
     return (
       codes.some((code) => this.#mayRest(name, code)) ||
