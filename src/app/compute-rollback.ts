@@ -179,11 +179,18 @@ function noTarget(order: RollbackOrder, search: LastGoodSearch): Problem {
   const { good, quarantined } = order.state;
   const isUnseen = skipped === '' && good.length === 0 && quarantined.length === 0;
   const why = skipped === '' ? 'no record names another good version' : skipped;
+  const back = [...new Set(quarantined.map(({ ref }) => ref.version))].filter(
+    (one) => one !== order.bad.version,
+  );
+  const lift =
+    back.length === 0
+      ? ''
+      : `. Where ${back.join(' or ')} was rolled back wrongly, lift its quarantine before that (order lift-quarantine)`;
   return {
     code: 'NOTHING_TO_RESTORE',
     severity: 'error',
     at: { file: order.path, line: 1, column: 1 },
     path: '',
-    message: `there is no version to go back to from ${order.bad.version} (${why}). ${isUnseen ? FIRST_TICK : BY_HAND}`,
+    message: `there is no version to go back to from ${order.bad.version} (${why}). ${isUnseen ? FIRST_TICK : BY_HAND}${lift}`,
   };
 }
