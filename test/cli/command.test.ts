@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ORDER_NAMES } from '../../src/cli/rollout-commands.ts';
 import { runCli } from '../../src/cli/run-cli.ts';
+import { ORDERS } from '../../src/core/record/order-schema.ts';
 import { writeFiles } from '../app/bench.ts';
 import { CONFIG } from '../builders/world.ts';
 
@@ -48,7 +50,11 @@ describe('belay command in a terminal', () => {
     const { run, subjects } = openCheckout();
     await run(['advance']);
     const paused = await run(['command', 'pause', 'scorer', '--reason', 'odd', '--until', '2099-01-01']);
-    expect(paused).toMatchObject({ code: 0, stdout: expect.stringContaining('paused by Ana Lima: odd') });
+    expect(paused).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('paused until 2099-01-02T00:00:00Z by Ana Lima: odd'),
+    });
+    expect(paused.stdout).not.toContain('only this checkout');
     expect((await run(['command', 'resume', 'scorer'])).code).toBe(0);
     expect(subjects().slice(0, 2)).toEqual([
       'release(scorer): resume by Ana Lima (record 0003)',
@@ -67,6 +73,54 @@ describe('belay command in a terminal', () => {
     await run(['advance'], env);
     const line = ['command', 'pause', 'scorer', '--reason', 'odd'];
     expect((await run(line, env)).stdout).toContain(`paused by ${expected}: odd`);
+  });
+
+  it('says how others come to know of it, where there are others', async () => {
+    const { run, git } = openCheckout();
+    await run(['advance']);
+    git('update-ref', 'refs/remotes/origin/main', 'HEAD');
+    const pause = ['command', 'pause', 'scorer', '--reason', 'odd'];
+    const unsent =
+      'only this checkout knows of it, and nothing that serves from elsewhere follows it yet: git push origin main';
+    expect((await run([...pause, '--dry-run'])).stdout).not.toContain('only this checkout');
+    expect((await run(pause)).stdout).toContain(unsent);
+    expect((await run(pause)).stdout).not.toContain('only this checkout');
+  });
+
+  it('does not write beside what others have pushed', async () => {
+    const { run, git } = openCheckout();
+    await run(['advance']);
+    git('commit', '--quiet', '--allow-empty', '--message', 'Theirs');
+    git('update-ref', 'refs/remotes/origin/main', 'HEAD');
+    git('reset', '--quiet', '--hard', 'HEAD~1');
+    const head = git('rev-parse', 'HEAD');
+    for (const line of [
+      ['command', 'pause', 'scorer', '--reason', 'odd'],
+      ['rollback', 'scorer'],
+      ['advance'],
+    ]) {
+      const { code, stderr } = await run(line);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringContaining(
+          '"main" lacks 1 commit(s) that origin/main has, so that what is written here could',
+        ),
+      ]);
+    }
+    expect(git('rev-parse', 'HEAD')).toBe(head);
+    expect((await run(['advance', '--dry-run'])).code).toBe(0);
+  });
+
+  it('is known by its orders, also without the word command', async () => {
+    const { run } = openCheckout();
+    expect(ORDER_NAMES).toEqual(ORDERS);
+    for (const name of ORDERS.filter((one) => one !== 'rollback'))
+      expect((await run([name, 'scorer'])).stderr).toContain(
+        `"${name}" is what a person orders: write belay command ${name} <release>`,
+      );
+    expect((await run(['command', 'pause', 'scorer'])).stderr).toContain(
+      'expected belay command pause <release> --reason',
+    );
   });
 
   it('writes nothing in a dry run, and in none that comes to nothing', async () => {
