@@ -134,7 +134,7 @@ describe.skipIf(!present)('a dispatch about a healthy release', () => {
 
   type Case = readonly [what: string, make: (repository: RepositoryHandle) => object, message: string];
   it.each<Case>([
-    ['nobody signed', () => ({ release: 'scorer', reason: 'x' }), 'client_payload.expiresAt is missing'],
+    ['nobody signed', () => ({ release: 'scorer', reason: 'x' }), 'client_payload.signature is missing'],
     [
       'has another key',
       (repository) => ({ ...sign(repository), foo: 1 }),

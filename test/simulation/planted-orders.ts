@@ -50,13 +50,22 @@ export const PLANTED_ORDERS: readonly PlantedBug[] = [
     'findUnseen(seen, {',
     "seen.kind !== 'step' ? undefined : findUnseen(seen, {",
   ),
-  bug(
-    'an order that is heard of again is obeyed again',
-    'INV-17',
-    'app/obey-command.ts',
-    'if (!record) return undefined;',
-    'if (!record || record.sequence > 0) return undefined;',
-  ),
+  {
+    name: 'an order that is heard of again is obeyed again',
+    meant: 'INV-17',
+    mutations: [
+      {
+        file: 'app/obey-command.ts',
+        from: 'if (!record) return undefined;',
+        to: 'if (!record || record.sequence > 0) return undefined;',
+      },
+      {
+        file: 'app/decide-order.ts',
+        from: 'ordered?.code === LOOKS_WRONG &&',
+        to: 'ordered?.code === LOOKS_WRONG && ordered.record < 0 &&',
+      },
+    ],
+  },
   bug(
     'a person’s pause is not looked at',
     'INV-10',
