@@ -65,10 +65,13 @@ export async function runRollback(
     ),
     problems: [...base.problems, ...plan.notes],
     receipt,
-    ...(plan.lift === undefined || dryRun ? {} : { lift: plan.lift }),
+    ...(plan.lift !== undefined && QUARANTINES.has(receipt.kind) ? { lift: plan.lift } : {}),
     ...(plan.along.length === 0 ? {} : { along: plan.along.map(({ change }) => change.release) }),
   };
 }
+
+/** Where the quarantine is on the default branch, or comes there by what is waited for. */
+const QUARANTINES: ReadonlySet<Receipt['kind']> = new Set<Receipt['kind']>(['merged', 'armed', 'waiting']);
 
 function planPullRequest(
   world: World,

@@ -99,7 +99,11 @@ function refuseOtherVersion({ subject, options }: Job): ReleaseReport | undefine
       ? `${candidate.version} is being tried and would have to be rolled back first`
       : `${[stable, candidate].flatMap((one) => one?.version ?? []).join(' and ') || 'nothing'} is, and could be left`;
   const back = state.takenBack.find(({ ref }) => ref.version === from);
-  const text = `${from} is neither tried nor served${back ? `, since record ${back.record} took it back` : ''}: ${what}. Nothing to roll back`;
+  const why =
+    from === stable?.version
+      ? 'cannot be left now'
+      : `is neither tried nor served${back ? `, since record ${back.record} took it back` : ''}`;
+  const text = `${from} ${why}: ${what}. Nothing to roll back`;
   // who asks to look has ordered nothing, and of who presses the button twice the second order is done
   const isDone = options.onlyIfFailing || back !== undefined;
   return isDone ? settled(subject, text) : undone(subject, text);

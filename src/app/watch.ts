@@ -120,7 +120,7 @@ function endAfter(
 
 /**
  * A version is looked at (it is exposed, or was promoted and is watched, or was restored and is verified), or waits to be started
- * without anybody having to do something for it. One that is frozen waits for an edit, and that brings a run of its own.
+ * without anybody having to do something for it. One that is frozen waits for an edit, which the next run sees.
  */
 function isInFlight(report: RunReport, release: ReleaseReport): boolean {
   if (release.decision.reasons[0].code === 'RELEASE_FROZEN') return false;

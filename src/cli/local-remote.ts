@@ -1,7 +1,5 @@
 import { createGit } from '../adapters/git/git-process.ts';
 import { ToolError } from '../core/errors.ts';
-import type { RunReport } from '../report/run-report.ts';
-import { hasChanged } from '../report/weightiest.ts';
 import type { CommandContext } from './command.ts';
 
 /** A checkout, and the name of the branch that is written to. */
@@ -13,13 +11,10 @@ interface Checkout {
 
 /**
  * What was written in a checkout moves nothing that serves from elsewhere.
- * @returns how it gets there; undefined where nothing was written, or there is no other place
+ * @returns how it gets there; undefined where there is no other place
  */
-export async function describeUnsent(
-  checkout: Checkout,
-  report: Pick<RunReport, 'releases'>,
-): Promise<string | undefined> {
-  if (!hasChanged(report) || (await countMissing(checkout)) === undefined) return undefined;
+export async function describeUnsent(checkout: Checkout): Promise<string | undefined> {
+  if ((await countMissing(checkout)) === undefined) return undefined;
   const { branch } = checkout;
   return `only this checkout knows of it, and nothing that serves from elsewhere follows it yet: git push origin ${branch}`;
 }

@@ -13,7 +13,6 @@ import type { Forge } from '../ports/forge.ts';
 import type { MetricsProvider } from '../ports/metrics.ts';
 import type { ArtifactRegistry } from '../ports/registry.ts';
 import type { Secrets } from '../ports/secrets.ts';
-import type { RunReport } from '../report/run-report.ts';
 import { type CommandContext, type CommandResult, type Flags, hasFlag, textFlag } from './command.ts';
 import { findDirectory } from './directory.ts';
 import { describeUnsent, refuseOutdated } from './local-remote.ts';
@@ -23,6 +22,12 @@ import { addCosts, openPeople } from './open-people.ts';
 import { openVerifier } from './open-verifier.ts';
 import { VERSION } from './version.ts';
 
+/** What a flow may touch, and what was asked for. */
+export interface Place {
+  readonly world: World;
+  readonly input: ForgeInput;
+}
+
 /**
  * Opens everything a flow may touch, and gives what other adapters of the place are opened with.
  * @throws ToolError REFUSED when a flag or a variable is missing or wrong, or a checkout is behind what others have
@@ -31,7 +36,7 @@ export async function openPlace(
   flags: Flags,
   context: CommandContext,
   clock = openClock(flags),
-): Promise<{ readonly world: World; readonly input: ForgeInput }> {
+): Promise<Place> {
   const { secrets, fetch, ...metrics } = openMetrics(flags, context, clock);
   const { log } = metrics;
   const directory = findDirectory(flags, context);
@@ -113,13 +118,9 @@ export function forgeKind({ flags, context }: ForgeInput): string {
 }
 
 /** The result of a run, which says so when only this checkout knows what it wrote. */
-export async function withUnsent(
-  result: CommandResult,
-  input: ForgeInput,
-  report: Pick<RunReport, 'releases' | 'branch'>,
-): Promise<CommandResult> {
-  if (forgeKind(input) !== 'local') return result;
-  const unsent = await describeUnsent({ ...input, branch: report.branch }, report);
+export async function withUnsent(result: CommandResult, { world, input }: Place): Promise<CommandResult> {
+  if (forgeKind(input) !== 'local' || result.outputs.changed !== 'true') return result;
+  const unsent = await describeUnsent({ ...input, branch: world.forge.defaultBranch });
   return unsent === undefined ? result : { ...result, text: `${result.text}${unsent}\n` };
 }
 

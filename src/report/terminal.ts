@@ -42,9 +42,7 @@ function printRelease(release: ReleaseReport, { diff }: { readonly diff: boolean
       .filter((check) => !decision.reasons.some((reason) => reason.text === check.sentence))
       .map((check) => `  - [${check.verdict}] ${plainLine(check.sentence)}`),
     ...(receipt === '' ? [] : [`  = ${plainLine(receipt)}`]),
-    ...(release.lift === undefined || LANDING[release.receipt.kind] === ', not done'
-      ? []
-      : [`  = ${plainLine(release.lift.replaceAll('`', ''))}`]),
+    ...(release.lift === undefined ? [] : [`  = ${plainLine(release.lift.replaceAll('`', ''))}`]),
     ...(patch === '' ? [] : patch.split('\n').map((line) => `  ${showInvisible(line)}`)),
   ];
 }

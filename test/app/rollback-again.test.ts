@@ -4,6 +4,8 @@ import { rollback } from '../../src/app/rollback.ts';
 import { ToolError } from '../../src/core/errors.ts';
 import type { Refusal } from '../../src/ports/forge.ts';
 import { exitCodeOf } from '../../src/report/exit-code.ts';
+import { summariseRun } from '../../src/report/summary.ts';
+import { printRun } from '../../src/report/terminal.ts';
 import { CANDIDATE, minute, STABLE } from '../builders/release.ts';
 import { MANIFEST } from '../builders/world.ts';
 import { type CrashPoint, FakeCrash } from '../fakes/forge.ts';
@@ -223,6 +225,10 @@ describe('a pull request that cannot be merged', () => {
     bench.forge.push(Object.fromEntries(undo), { message: 'Revert "roll back"' });
     const report = await bench.tick(25);
     expect(only(report).receipt).toMatchObject({ kind: 'blocked', code: 'MERGED_BEFORE' });
+    // nothing was written, so nothing is said to be done or quarantined
+    const said = printRun(report, { diff: false });
+    expect(said).toMatch(/: rollback .*, not done$/m);
+    for (const text of [said, summariseRun(report)]) expect(text).not.toContain('stays quarantined');
     expect(exitCodeOf(report)).toBe(1);
   });
 });

@@ -111,6 +111,10 @@ describe('a rollback that a person asks for', () => {
     for (const again of [{ from: '3.5.0' }, {}]) {
       const report = await bench.rollBack(101, again);
       expect([told(report), exitCodeOf(report)]).toEqual([['nothing', 'SETTLED', 'none'], 0]);
+      if (again.from)
+        expect(only(report).decision.reasons[0].text).toBe(
+          '3.5.0 is neither tried nor served, since record 6 took it back: 3.4.1 is, and could be left. Nothing to roll back',
+        );
     }
     expect(told(await bench.tick(105))).toEqual(['nothing', 'SETTLED', 'none']);
   });
@@ -137,7 +141,13 @@ describe('a rollback that a person asks for', () => {
     const stable = await bench.rollBack(40, { from: '3.4.1' });
     expect(told(stable)).toEqual(['nothing', 'NOTHING_TO_ROLL_BACK', 'none']);
     expect(exitCodeOf(stable)).toBe(1);
-    expect(only(stable).decision.reasons[0].text).toContain('3.5.0 is being tried');
+    expect(only(stable).decision.reasons[0].text).toBe(
+      '3.4.1 cannot be left now: 3.5.0 is being tried and would have to be rolled back first. Nothing to roll back',
+    );
+    const unknown = await bench.rollBack(40, { from: '3.3.0' });
+    expect(only(unknown).decision.reasons[0].text).toMatch(
+      /^3\.3\.0 is neither tried nor served: 3\.5\.0 is being tried/,
+    );
     const looked = await bench.rollBack(40, { from: '3.4.0', onlyIfFailing: true });
     expect([told(looked)[0], exitCodeOf(looked)]).toEqual(['nothing', 0]);
     expect(bench.forge.tip('main')).toBe(head);
@@ -305,6 +315,15 @@ describe('which manifest is the last good one', () => {
     await bench.tick(2);
     await bench.rollBack(10);
     expect(bench.forge.textAt(MANIFEST)).toBe(text);
+  });
+
+  it('is told with what was taken back, and could be let come again', async () => {
+    const bench = await openInFlight(3);
+    await bench.rollBack(40);
+    const report = await bench.rollBack(50, { from: '3.4.1' });
+    expect(only(report).problems[0]?.message).toMatch(
+      /^there is no version to go back to from 3\.4\.1 .* Where 3\.5\.0 was rolled back wrongly, lift its quarantine before that \(order lift-quarantine\)$/,
+    );
   });
 
   it('does not exist for a first version: exit 1, nothing written', async () => {

@@ -12,7 +12,7 @@ import {
   listFlag,
 } from '../command.ts';
 import { durationFlag } from '../duration-flag.ts';
-import { openPlace, withUnsent } from '../open-world.ts';
+import { openPlace, type Place, withUnsent } from '../open-world.ts';
 import { runResult } from '../run-result.ts';
 import { listenForStop } from '../stop-signal.ts';
 
@@ -39,21 +39,16 @@ export async function runAdvance(
     if (times) return await watchAndTell(place, { ...options, ...times, stop: stop.signal });
     // loaded while git starts
     const { advance } = await import('../../app/advance.ts');
-    const report = await advance(place.world, options);
-    return await withUnsent(runResult(report), place.input, report);
+    return await withUnsent(runResult(await advance(place.world, options)), place);
   } finally {
     stop.close();
   }
 }
 
-async function watchAndTell(
-  { world, input }: Awaited<ReturnType<typeof openPlace>>,
-  options: WatchOptions,
-): Promise<CommandResult> {
+async function watchAndTell(place: Place, options: WatchOptions): Promise<CommandResult> {
   const { watch } = await import('../../app/watch.ts');
   const { watchResult } = await import('../watch-result.ts');
-  const report = await watch(world, options);
-  return withUnsent(watchResult(report), input, report.weightiest);
+  return withUnsent(watchResult(await watch(place.world, options)), place);
 }
 
 function readTimes(flags: Flags) {

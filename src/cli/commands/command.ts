@@ -43,7 +43,7 @@ export async function runCommand(input: CommandInput, context: CommandContext): 
   const { obeyCommand } = await import('../../app/obey-command.ts');
   const world = { ...opened.world, trigger: { ...opened.world.trigger, actor: order.by.login, order } };
   const report = await obeyCommand(world, command, { dryRun: hasFlag(input.flags, 'dry-run') });
-  return withUnsent(resultOf(report, []), place.input, report);
+  return withUnsent(resultOf(report, []), place);
 }
 
 async function runComment(flags: Flags, context: CommandContext): Promise<CommandResult> {

@@ -33,8 +33,7 @@ export async function runRollback(
   // loaded while git starts
   const { rollback } = await import('../../app/rollback.ts');
   const options = { from: textFlag(flags, 'from'), dryRun: hasFlag(flags, 'dry-run') };
-  const report = await rollback(world, { ...order, ...options });
-  return withUnsent(runResult(report), place.input, report);
+  return withUnsent(runResult(await rollback(world, { ...order, ...options })), place);
 }
 
 function isDispatched({ env }: CommandContext): boolean {
