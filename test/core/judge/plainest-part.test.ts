@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Pair, Stretch } from '../../../src/core/judge/divide.ts';
 import { isBeyond, plainestPart } from '../../../src/core/judge/plainest-part.ts';
+import { BASE, counts, judgeOne, ticksOf } from './judged.ts';
 
 /** Stretches whose ticks are plain numbers; evidence is their mean, times the root of how many there are. */
 const stretch = (share: number, values: readonly number[]): Stretch<number> => ({
@@ -82,9 +83,26 @@ describe('the part in which harm is plainest', () => {
       stable = [0, 0],
       alone = [0, 0],
     } = arms as Partial<Record<'candidate' | 'stable' | 'alone', readonly [number, number]>>;
-    const counts = ([events, exposure]: readonly [number, number]) => ({ events, exposure });
-    const totals = { candidate: counts(candidate), stable: counts(stable), alone: counts(alone) };
+    const totals = { candidate: counts(...candidate), stable: counts(...stable), alone: counts(...alone) };
     expect(isBeyond(test, totals)).toBe(beyond);
+  });
+
+  it('is what the sentence of a limit shows, where the whole keeps it', () => {
+    const ticks = [
+      ...ticksOf(40, counts(5, 1_000), counts(5, 1_000)),
+      ...ticksOf(3, counts(60, 1_000), counts(5, 1_000)),
+      ...ticksOf(2, counts(40, 1_000), counts(5, 1_000), 1),
+    ];
+    const { verdict, text } = judgeOne(
+      { ...BASE, kind: 'limit', name: 'errors', max: 0.02, maxExcess: undefined, alerts: undefined, ticks },
+      [
+        { step: 0, whole: false, share: 0.05 },
+        { step: 1, whole: false, share: 0.25 },
+      ],
+    );
+    expect(verdict).toBe('fail');
+    // 460 of 45,000, which is 1.02 %, would contradict what is said of it
+    expect(text).toMatch(/^at 25%, 80 of 2,000 \(4%\); above the limit of 2%; /);
   });
 
   it('is the whole of nothing', () => {
