@@ -57,6 +57,8 @@ const QUIET_CONFIG = [
   ['core.hooksPath', '/dev/null'],
   ['core.fsmonitor', 'false'],
   ['log.showSignature', 'false'],
+  // as long as git waits for any other lock; whoever writes waits on, and names the lock
+  ['core.packedRefsTimeout', '100'],
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
 ] as const;

@@ -2,7 +2,7 @@ import type { Sha } from '../../core/units.ts';
 import type { GitAnswer } from '../git/git-process.ts';
 import { gitFailure, lockFailure, lockIn } from '../git/git-process.ts';
 import type { Place } from './place.ts';
-import { ATTEMPTS } from './place.ts';
+import { LOCK_ATTEMPTS } from './place.ts';
 
 /** One step of a transaction on refs; each names what must be there before. */
 export type RefStep =
@@ -21,7 +21,7 @@ export async function moveRefs(
   steps: readonly RefStep[],
 ): Promise<'moved' | 'lost'> {
   let answer = await updateRefs(place, reason, steps);
-  for (let attempt = 1; attempt < ATTEMPTS && lockIn(answer.stderr) !== undefined; attempt += 1) {
+  for (let attempt = 1; attempt < LOCK_ATTEMPTS && lockIn(answer.stderr) !== undefined; attempt += 1) {
     await place.pause();
     answer = await updateRefs(place, reason, steps);
   }

@@ -16,3 +16,6 @@ export const ATTEMPTS = 5;
 
 /** Length of one pause, in milliseconds; git itself waits 100 ms for a lock before it gives up. */
 export const PAUSE = 200;
+
+/** Times a lock is met before it is named: five seconds at least, in which another git brings the files of a large repository along. */
+export const LOCK_ATTEMPTS = 26;

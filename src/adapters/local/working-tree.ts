@@ -4,7 +4,7 @@ import type { Sha } from '../../core/units.ts';
 import type { Git } from '../git/git-process.ts';
 import { gitFailure, gitOutput, lockFailure, lockIn } from '../git/git-process.ts';
 import type { Place } from './place.ts';
-import { ATTEMPTS } from './place.ts';
+import { ATTEMPTS, LOCK_ATTEMPTS } from './place.ts';
 
 /** Brings index and files of a checked-out branch from one commit to the next; nothing for a branch that is not. */
 export type Follow = (from: Sha, to: Sha) => Promise<void>;
@@ -38,7 +38,7 @@ export async function prepareToFollow(
 async function follow({ git, pause }: Place, from: Sha, to: Sha): Promise<void> {
   const run = () => git({ args: ['read-tree', '-m', '-u', from, to] });
   let answer = await run();
-  for (let attempt = 1; attempt < ATTEMPTS && lockIn(answer.stderr) !== undefined; attempt += 1) {
+  for (let attempt = 1; attempt < LOCK_ATTEMPTS && lockIn(answer.stderr) !== undefined; attempt += 1) {
     await pause();
     answer = await run();
   }
@@ -56,7 +56,7 @@ async function refuseLocked({ git, pause }: Place): Promise<void> {
   const args = ['rev-parse', '--path-format=absolute', '--git-path', 'index.lock'];
   const lock = (await gitOutput(git, purpose, { args })).trimEnd();
   for (let attempt = 1; existsSync(lock); attempt += 1) {
-    if (attempt === ATTEMPTS) throw lockFailure('change the working tree; nothing was written', lock);
+    if (attempt === LOCK_ATTEMPTS) throw lockFailure('change the working tree; nothing was written', lock);
     await pause();
   }
 }
@@ -87,12 +87,14 @@ async function ownTree(git: Git, trees: readonly WorkingTree[]): Promise<Working
 
 /**
  * Looked at again when there is something: another run of Belay moves the branch first and its files a moment later, and until
- * then they look as if somebody had edited them.
+ * then they look as if somebody had edited them. While it brings them along, the index is locked.
  */
-async function refuseDirty({ git, pause }: Place, paths: readonly string[]): Promise<void> {
+async function refuseDirty(place: Place, paths: readonly string[]): Promise<void> {
+  const { git, pause } = place;
   let dirty = await findDirty(git, paths);
   for (let attempt = 1; attempt < ATTEMPTS && dirty.length > 0; attempt += 1) {
     await pause();
+    await refuseLocked(place);
     dirty = await findDirty(git, paths);
   }
   if (dirty.length === 0) return;
@@ -106,6 +108,8 @@ async function refuseDirty({ git, pause }: Place, paths: readonly string[]): Pro
 async function findDirty(git: Git, paths: readonly string[]): Promise<readonly string[]> {
   const listing = await gitOutput(git, 'look for uncommitted changes', {
     args: [
+      // a look takes no lock that another git would meet
+      '--no-optional-locks',
       'status',
       '--porcelain',
       '-z',

@@ -163,6 +163,35 @@ describe('files that another run is about to bring along', () => {
   });
 });
 
+describe('files that another run is bringing along', () => {
+  it('are waited for as long as the index is locked', async () => {
+    const { repository, forge } = scratch();
+    await propose(forge);
+    const before = repository.git('rev-parse', 'main');
+    const lock = join(repository.directory, '.git', 'index.lock');
+    repository.git('update-ref', 'refs/heads/main', BRANCH);
+    let paused = 0;
+    const late = createLocalForge({
+      directory: repository.directory,
+      clock: {
+        ...tickingClock(),
+        sleep: async () => {
+          paused += 1;
+          // git makes the lock first and removes it when the files are there
+          if (paused === 1) writeFileSync(lock, '');
+          if (paused < 20) return;
+          rmSync(lock);
+          repository.git('read-tree', '-m', '-u', before, 'main');
+        },
+      },
+    });
+    const request = change(await late.head(), { 'releases/a.yaml': 'weight: 7\n' });
+    expect(await late.commit(request)).toMatchObject({ kind: 'committed' });
+    expect(paused).toBe(20);
+    expect(repository.git('status', '--porcelain')).toBe('');
+  });
+});
+
 describe('a merge by another run between two looks at the refs', () => {
   it('is seen as a merge, and not as a pull request that a person closed', async () => {
     const { repository, forge } = scratch();
