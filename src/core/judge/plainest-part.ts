@@ -9,7 +9,8 @@ export interface Part<A> {
 }
 
 /**
- * The part of a rollout in which harm is plainest: the whole, a step, or the last ticks. A proof may rest on a late part whose
+ * The part of a rollout in which harm is plainest: the whole, a step, or the last ticks; where none of them shows it, some ticks
+ * anywhere. A proof may rest on a late part whose
  * numbers drown in those before it; people are shown the part, or the numbers would contradict the verdict. For words only:
  * a part chosen by what is in it proves nothing. Evidence of the whole counts from every onset within it, and so may be the most of
  * all although its totals are within the limit: what does not show the harm is not shown where another part does.
@@ -21,15 +22,22 @@ export function plainestPart<A>(
   logE: (stretches: readonly Stretch<A>[]) => number,
   shows: (stretches: readonly Stretch<A>[]) => boolean = () => true,
 ): Part<A> {
-  let plainest: Part<A> = { stretches, where: undefined };
-  let most = shows(stretches) ? logE(stretches) : Number.NEGATIVE_INFINITY;
-  for (const part of [...steps(stretches), ...endings(stretches)]) {
-    const found = logE(part.stretches);
-    if (found <= most || !shows(part.stretches)) continue;
-    most = found;
-    plainest = part;
-  }
-  return plainest;
+  const whole: Part<A> = { stretches, where: undefined };
+  const plainestOf = (parts: readonly Part<A>[]): Part<A> | undefined => {
+    let plainest: Part<A> | undefined;
+    let most = Number.NEGATIVE_INFINITY;
+    for (const part of parts) {
+      if (!shows(part.stretches)) continue;
+      const found = logE(part.stretches);
+      if (found <= most) continue;
+      most = found;
+      plainest = part;
+    }
+    return plainest;
+  };
+  return (
+    plainestOf([whole, ...steps(stretches), ...endings(stretches)]) ?? plainestOf(windows(stretches)) ?? whole
+  );
 }
 
 /** Whether counts are beyond what a test of harm allows. */
@@ -53,14 +61,41 @@ function steps<A>(stretches: readonly Stretch<A>[]): readonly Part<A>[] {
 function endings<A>(stretches: readonly Stretch<A>[]): readonly Part<A>[] {
   const now = stretches.at(-1);
   if (!now) return [];
-  const length = Math.max(now.pairs.length, now.alone.length);
-  const parts: Part<A>[] = [];
-  for (let ticks = 1; ticks < length; ticks *= 2) {
-    const ending = { ...now, pairs: now.pairs.slice(-ticks), alone: now.alone.slice(-ticks) };
-    parts.push({
-      stretches: [ending],
-      where: ticks === 1 ? 'in the last tick' : `in the last ${ticks} ticks`,
+  return lengths(now).map((ticks) => ({
+    stretches: [cut(now, ticks, 0)],
+    where: ticks === 1 ? 'in the last tick' : `in the last ${ticks} ticks`,
+  }));
+}
+
+/** 1, 2, 4, … ticks of each weight, each half overlapping the one before: what harmed and went by is in one of them for the most. */
+function windows<A>(stretches: readonly Stretch<A>[]): readonly Part<A>[] {
+  return stretches.flatMap((stretch, index) => {
+    const { share } = stretch.period;
+    const of =
+      index === stretches.length - 1 || share === undefined ? '' : ` at ${formatPercent(100 * share)}`;
+    return lengths(stretch).flatMap((ticks) => {
+      const where = `in ${ticks} earlier ${ticks === 1 ? 'tick' : 'ticks'}${of}`;
+      const parts: Part<A>[] = [];
+      for (let later = 0; later + ticks <= ticksOf(stretch); later += Math.ceil(ticks / 2))
+        parts.push({ stretches: [cut(stretch, ticks, later)], where });
+      return parts;
     });
-  }
-  return parts;
+  });
+}
+
+/** 1, 2, 4, … ticks, fewer than all. */
+function lengths(stretch: Stretch<unknown>): readonly number[] {
+  const found: number[] = [];
+  for (let ticks = 1; ticks < ticksOf(stretch); ticks *= 2) found.push(ticks);
+  return found;
+}
+
+function ticksOf({ pairs, alone }: Stretch<unknown>): number {
+  return Math.max(pairs.length, alone.length);
+}
+
+/** So many ticks of a stretch, before so many later ones. */
+function cut<A>(stretch: Stretch<A>, ticks: number, later: number): Stretch<A> {
+  const slice = <T>(all: readonly T[]) => all.slice(-(ticks + later), later === 0 ? undefined : -later);
+  return { ...stretch, pairs: slice(stretch.pairs), alone: slice(stretch.alone) };
 }

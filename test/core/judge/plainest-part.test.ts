@@ -105,6 +105,52 @@ describe('the part in which harm is plainest', () => {
     expect(text).toMatch(/^at 25%, 80 of 2,000 \(4%\); above the limit of 2%; /);
   });
 
+  it.each([
+    {
+      name: 'at the end of an earlier step',
+      segments: [
+        [40, 5, 0],
+        [5, 60, 0],
+        [2, 5, 1],
+      ],
+      says: /^in 8 earlier ticks at 5%, 315 of 8,000 \(3\.94%\); above the limit of 2%; /,
+    },
+    {
+      name: 'in the middle of a step',
+      segments: [
+        [40, 5, 0],
+        [5, 60, 0],
+        [20, 5, 0],
+      ],
+      says: /^in 8 earlier ticks, 315 of 8,000 \(3\.94%\); above the limit of 2%; /,
+    },
+  ] as const)('is some ticks before, where the harm was $name and went by', ({ segments, says }) => {
+    const ticks = segments.flatMap(([length, bad, period]) =>
+      ticksOf(length, counts(bad, 1_000), counts(5, 1_000), period),
+    );
+    const first = { step: 0, whole: false, share: 0.05 };
+    const second = { step: 1, whole: false, share: 0.25 };
+    const { verdict, text } = judgeOne(
+      { ...BASE, kind: 'limit', name: 'errors', max: 0.02, maxExcess: undefined, alerts: undefined, ticks },
+      segments.some(([, , period]) => period === 1) ? [first, second] : [first],
+    );
+    expect(verdict).toBe('fail');
+    expect(text).toMatch(says);
+  });
+
+  it('is no earlier ticks, where a step or the last ones show it', () => {
+    const bad = [stretch(0.05, [0, 9, 9, 0]), stretch(0.25, [0, 0, 0, 4])];
+    const shows = (some: readonly Stretch<number>[]) => logE(some) > 3 && some !== bad;
+    expect(plainestPart(bad, logE, shows).where).toBe('at 5%');
+    const last = [stretch(0.05, [0, 9, 9, 0, 0, 0, 0, 0, 0, 0]), stretch(0.25, [0, 0, 0, 4])];
+    const mean = (some: readonly Stretch<number>[]) => {
+      const values = some.flatMap(({ alone }) => alone);
+      return values.reduce((a, b) => a + b, 0) / values.length;
+    };
+    expect(plainestPart(last, logE, (some) => mean(some) > 3).where).toBe('in the last tick');
+    expect(plainestPart(last, logE, (some) => mean(some) > 5).where).toBe('in 2 earlier ticks at 5%');
+  });
+
   it('is the whole of nothing', () => {
     expect(plainestPart<number>([], logE)).toEqual({ stretches: [], where: undefined });
   });
