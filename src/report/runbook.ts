@@ -125,13 +125,19 @@ function stop({ release, path, commands }: RunbookInput): string {
           `/belay pause ${name} --reason "WHY"\n/belay looks-wrong ${name} --reason "WHAT YOU SAW"\n/belay resume ${name}`,
         ),
         `${codeSpan('looks-wrong')} is a pause for what no check sees: each run ends with exit code 2 until somebody resumes.`,
-        'From the next look on Belay watches, may still roll back, and does not go up. Without comments:',
+        'Or, without comments:',
       ]
     : [];
+  const local = [
+    '# in an up-to-date checkout of the default branch; "resume" goes on',
+    `belay command pause ${name} --reason "WHY" --forge local && git push`,
+  ];
   return [
     '### Stop it where it is',
     ...byCommand,
-    `Set ${codeSpan('spec.rollout.paused: true')} in ${codeSpan(path)} on the default branch. Belay then watches, may still roll back, and does not advance. Take the line out to go on.`,
+    codeBlock(local.join('\n'), 'sh'),
+    `Or set ${codeSpan('spec.rollout.paused: true')} in ${codeSpan(path)} on the default branch, and take the line out to go on.`,
+    'From the next look on Belay watches, may still roll back, and does not go up.',
   ].join('\n\n');
 }
 
@@ -145,7 +151,7 @@ function goBack({ release, workflow, commands: byComment }: RunbookInput): strin
           '# away from a version that was promoted: name it, so that a second click cannot go back two versions',
           `gh workflow run ${shellWord(workflow)} -f release=${name} -f reason="WHY" -f from=VERSION`,
         ]),
-    '# without Actions, in an up-to-date checkout of the default branch:',
+    `# without Actions, in an up-to-date checkout of the default branch${workflow === undefined ? ' (--from VERSION leaves a version that was promoted)' : ''}:`,
     `belay rollback ${name} --reason "WHY" --forge local && git push`,
   ];
   return [

@@ -615,7 +615,14 @@ describe('a step that asks for a person', () => {
     await order(bench, 10, { name: 'approve' });
     const path = 'releases/scorer.yaml';
     bench.forge.push({ [path]: `${bench.forge.textAt(path)}# an edit\n` });
-    expect(told(await bench.tick(32))).toEqual(['advance', 'CHECKS_PASS', 'awaiting-approval']);
+    const report = await bench.tick(32);
+    expect(told(report)).toEqual(['advance', 'CHECKS_PASS', 'awaiting-approval']);
+    const said = only(report).decision.reasons.at(-1);
+    expect(said).toEqual({
+      code: 'APPROVAL_OUTDATED',
+      text: 'the step to 25% was approved by ana in record 3, and the manifest was changed after that: nobody approved the step to 25% as it is now',
+    });
+    expect(bench.forge.pulls[0]?.description).toContain(said?.text);
   });
 
   it('is approved by a comment of the manifest as it was when that was written', async () => {

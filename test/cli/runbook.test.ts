@@ -58,7 +58,10 @@ describe('belay runbook', () => {
       '### It is over',
     ])
       expect(stdout).toContain(part);
-    expect(stdout).toContain('belay rollback scorer --reason');
+    expect(stdout).toContain('belay command pause scorer --reason "WHY" --forge local && git push');
+    expect(stdout).toContain(
+      '(--from VERSION leaves a version that was promoted):\nbelay rollback scorer --reason "WHY" --forge local',
+    );
     expect(stdout).not.toContain('gh workflow run');
   });
 
@@ -169,7 +172,10 @@ describe('belay runbook', () => {
       '.github/workflows/back $(id).yml':
         'jobs:\n  a:\n    steps:\n      - uses: acme/belay/actions/rollback@v1\n',
     });
-    expect((await run('runbook')).stdout).toContain("gh workflow run 'back $(id).yml' -f release=scorer");
+    const { stdout } = await run('runbook');
+    expect(stdout).toContain("gh workflow run 'back $(id).yml' -f release=scorer");
+    expect(stdout).toContain('-f from=VERSION');
+    expect(stdout).not.toContain('--from VERSION');
   });
 
   it('writes its part into the file that the manifest names, and keeps what people wrote there', async () => {

@@ -20,7 +20,7 @@ export interface OrdersInput {
 /**
  * A decision as far as people's orders let it go: under a pause nothing goes up, and a hold says so first. Whatever takes harm away
  * is not held by it. A release at which nothing is to be done says it as well, and is held for a person to whom it looks wrong: that
- * one is not to be forgotten. A step that was approved says by whom.
+ * one is not to be forgotten. A step that was approved says by whom; one whose approval is void says why it is asked for again.
  */
 export function obeyOrders(input: OrdersInput, decision: Decision): Decision {
   const pause = describeOrderedPause(input);
@@ -56,12 +56,18 @@ export function describeOrderedPause({
 
 function sayApproval(input: OrdersInput, decision: Decision): Decision {
   if (decision.kind !== 'start' && decision.kind !== 'advance') return decision;
-  const approval = asksApproval(input.release, decision.to) && findApproval(input, decision.to);
-  if (!approval) return decision;
-  const { order, record } = approval;
+  const { approval } = input.state;
+  if (!approval || !asksApproval(input.release, decision.to)) return decision;
+  const { order, record, weight } = approval;
+  const given = `the step to ${formatPercent(weight)} was approved by ${order.by.login} in record ${record}`;
   const why = order.reason === undefined ? '' : `: ${order.reason}`;
-  const text = `the step to ${formatPercent(decision.to)} was approved by ${order.by.login} in record ${record}${why}`;
-  return { ...decision, reasons: [...decision.reasons, { code: 'APPROVED', text }] };
+  const reason: Reason = findApproval(input, decision.to)
+    ? { code: 'APPROVED', text: `${given}${why}` }
+    : {
+        code: 'APPROVAL_OUTDATED',
+        text: `${given}, and the manifest was changed after that: nobody approved the step to ${formatPercent(decision.to)} as it is now`,
+      };
+  return { ...decision, reasons: [...decision.reasons, reason] };
 }
 
 /** Whether the step of a weight asks for a person. */

@@ -58,7 +58,7 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
   APPROVAL_NOT_NEEDED: 'No step that comes next asks for an approval, or it has one, or was taken already.',
   NOTHING_TO_APPROVE: 'No candidate is being tried, so there is no step to approve (exit code 1).',
   APPROVAL_OUTDATED:
-    'Another version or step was approved than comes next, or the release moved since (exit code 1): look at the step that comes next, and approve that.',
+    'Another version or step was approved than comes next, or the release moved or its manifest was edited since (an order ends with exit code 1; a step asks again): look at the step that comes next, and approve that.',
   QUARANTINE_LIFTED: 'The version may be tried again, from the first step.',
   NOT_PAUSED: 'No person paused it. What Belay holds by itself ends as its own reason says.',
   LIFTED_ALREADY: 'The version was rolled back once and may come again; nothing is written.',
