@@ -112,19 +112,11 @@ describe('an assessment', () => {
     );
   });
 
-  it('takes a rollout of three days in ticks of a minute, in time that grows with the ticks', () => {
-    const seconds = (ticks: number): number => {
-      const evaluation = evaluationOf({ ...story, now: ticks + 1, health: { tick: minutes(1) } });
-      const given = counts('errors', [({ tick }) => tick % 2, 50, ({ tick }) => tick % 19, 950]);
-      const observations = observe(evaluation, { ...given, ...counts('capped', [0, 50, 1, 950]) });
-      const begin = performance.now();
-      expect(evidenceOf(assess(evaluation, observations)).ticksUsed).toBeGreaterThan(ticks - 3);
-      return (performance.now() - begin) / 1000;
-    };
-    seconds(432);
-    const small = Math.min(seconds(432), seconds(432));
-    const large = Math.min(seconds(4_320), seconds(4_320));
-    console.log(`two checks: 432 ticks ${small.toFixed(3)} s, 4,320 ticks ${large.toFixed(3)} s`);
-    expect(large / small).toBeLessThan(60);
+  it('takes a rollout of three days in ticks of a minute', () => {
+    const ticks = 4_320;
+    const evaluation = evaluationOf({ ...story, now: ticks + 1, health: { tick: minutes(1) } });
+    const given = counts('errors', [({ tick }) => tick % 2, 50, ({ tick }) => tick % 19, 950]);
+    const observations = observe(evaluation, { ...given, ...counts('capped', [0, 50, 1, 950]) });
+    expect(evidenceOf(assess(evaluation, observations)).ticksUsed).toBeGreaterThan(ticks - 3);
   });
 });

@@ -242,9 +242,8 @@ describe('a goal that bets play for', () => {
 });
 
 describe('100,000 ticks', () => {
-  it('are read in seconds', () => {
+  it('are read by every kind, which work that grows with their square would not end with', () => {
     const length = 100_000;
-    const begin = performance.now();
     const buckets = { bounds: [1, 2, Number.POSITIVE_INFINITY], counts: [50, 58, 60] };
     const bucketTicks = Array.from({ length }, () => ({ candidate: buckets, stable: buckets }));
     expectNumbers(tailLogE(bucketTicks, { side: 'harm', margin, limits: [1, 2] }));
@@ -256,8 +255,5 @@ describe('100,000 ticks', () => {
     }));
     const flat = { difference: 1, unit: 'sd' } as const;
     expectNumbers(gaugeEvidence(gauge, { worse: 'lower', harm: flat, safe: flat, alpha: 0.025 }));
-    const seconds = (performance.now() - begin) / 1000;
-    console.log(`tail, distribution and gauge of ${length} ticks: ${seconds.toFixed(1)} s`);
-    expect(seconds).toBeLessThan(30);
   });
 });

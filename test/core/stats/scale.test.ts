@@ -41,21 +41,9 @@ describe('very small and very large numbers', () => {
     expect(high).toBeLessThan(1.02);
   });
 
-  it('take 100,000 ticks, and ten times as many cost about ten times as much', () => {
-    const history = (length: number) =>
-      Array.from({ length }, (_, index) => tick([index % 3, 50, index % 7, 950]));
-    const seconds = (length: number): number => {
-      const given = history(length);
-      const begin = performance.now();
-      expect(Number.isFinite(twinLogE(given, { side: 'harm', margin: border, trim: 3 }))).toBe(true);
-      return (performance.now() - begin) / 1000;
-    };
-    seconds(10_000);
-    const small = Math.min(seconds(10_000), seconds(10_000));
-    const large = Math.min(seconds(100_000), seconds(100_000));
-    console.log(`twin: 10,000 ticks ${small.toFixed(3)} s, 100,000 ticks ${large.toFixed(3)} s`);
-    // Quadratic time would give a factor of 100; the rest of the machine is allowed to be noisy.
-    expect(large / small).toBeLessThan(60);
+  it('take 100,000 ticks, which work that grows with their square would not end with', () => {
+    const given = Array.from({ length: 100_000 }, (_, index) => tick([index % 3, 50, index % 7, 950]));
+    expect(Number.isFinite(twinLogE(given, { side: 'harm', margin: border, trim: 3 }))).toBe(true);
   });
 });
 
