@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
 import { ToolError } from '../../core/errors.ts';
-import { millis } from '../../core/units.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CommitOutcome, CommitRequest, Forge } from '../../ports/forge.ts';
 import type { Git, GitOptions } from '../git/git-process.ts';
@@ -23,7 +23,9 @@ export interface LocalForgeOptions extends Pick<GitOptions, 'directory' | 'envir
   /** Author and committer of all commits; default `belay`. */
   readonly author?: { readonly name: string; readonly email: string };
   /** Gives the dates of commits. */
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Lets another git finish; default: waits on the machine, since a replay's clock goes on at once and the other git does not. */
+  readonly pause?: () => Promise<void>;
 }
 
 /** A git repository on disk that is its own forge; pull requests live in it too (see `StoredPull`). */
@@ -43,7 +45,7 @@ export function createLocalForge(options: LocalForgeOptions): LocalForge {
     git,
     defaultBranch,
     sign: () => ({ ...author, at: clock.now() }),
-    pause: () => clock.sleep(millis(PAUSE)),
+    pause: options.pause ?? (() => wait(PAUSE)),
   };
   return {
     ...reader,

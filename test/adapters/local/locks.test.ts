@@ -5,6 +5,8 @@ import { createGit } from '../../../src/adapters/git/git-process.ts';
 import type { LocalForge } from '../../../src/adapters/local/local-forge.ts';
 import { createLocalForge } from '../../../src/adapters/local/local-forge.ts';
 import { readRefs } from '../../../src/adapters/local/pull-store.ts';
+import { createFixedClock } from '../../../src/adapters/system/fixed-clock.ts';
+import { instant } from '../../../src/core/units.ts';
 import { exitCodeOfFault } from '../../../src/report/exit-code.ts';
 import { change } from '../forge-contract.ts';
 import { createScratchRepository, type ScratchRepository, scratchFolder } from '../scratch-repository.ts';
@@ -33,16 +35,13 @@ function scratch(): Bench {
   repository.commit('Begin');
   let slept = 0;
   let release: { readonly path: string; readonly after: number } | undefined;
-  const clock = {
-    ...tickingClock(),
-    sleep: async () => {
-      slept += 1;
-      if (release && slept >= release.after) rmSync(release.path, { force: true });
-    },
+  const pause = async () => {
+    slept += 1;
+    if (release && slept >= release.after) rmSync(release.path, { force: true });
   };
   return {
     repository,
-    forge: createLocalForge({ directory: repository.directory, clock }),
+    forge: createLocalForge({ directory: repository.directory, clock: tickingClock(), pause }),
     lock: (name, pauses) => {
       const path = join(repository.directory, '.git', name);
       mkdirSync(dirname(path), { recursive: true });
@@ -135,6 +134,17 @@ describe('a lock file that goes away', () => {
     });
     expect(slept()).toBe(2);
   });
+
+  it('is waited for on the machine, though the clock of a replay stands', async () => {
+    const { repository } = scratch();
+    const { directory } = repository;
+    const lock = join(directory, '.git', 'index.lock');
+    const forge = createLocalForge({ directory, clock: createFixedClock(instant(1_800_000_000_000)) });
+    const request = change(await forge.head(), { 'releases/a.yaml': 'weight: 25\n' });
+    writeFileSync(lock, '');
+    setTimeout(() => rmSync(lock), 300);
+    expect(await forge.commit(request)).toMatchObject({ kind: 'committed' });
+  });
 });
 
 describe('files that another run is about to bring along', () => {
@@ -147,12 +157,10 @@ describe('files that another run is about to bring along', () => {
     let paused = 0;
     const late = createLocalForge({
       directory: repository.directory,
-      clock: {
-        ...tickingClock(),
-        sleep: async () => {
-          paused += 1;
-          repository.git('read-tree', '-m', '-u', before, 'main');
-        },
+      clock: tickingClock(),
+      pause: async () => {
+        paused += 1;
+        repository.git('read-tree', '-m', '-u', before, 'main');
       },
     });
     const parent = await late.head();
@@ -173,16 +181,14 @@ describe('files that another run is bringing along', () => {
     let paused = 0;
     const late = createLocalForge({
       directory: repository.directory,
-      clock: {
-        ...tickingClock(),
-        sleep: async () => {
-          paused += 1;
-          // git makes the lock first and removes it when the files are there
-          if (paused === 1) writeFileSync(lock, '');
-          if (paused < 20) return;
-          rmSync(lock);
-          repository.git('read-tree', '-m', '-u', before, 'main');
-        },
+      clock: tickingClock(),
+      pause: async () => {
+        paused += 1;
+        // git makes the lock first and removes it when the files are there
+        if (paused === 1) writeFileSync(lock, '');
+        if (paused < 20) return;
+        rmSync(lock);
+        repository.git('read-tree', '-m', '-u', before, 'main');
       },
     });
     const request = change(await late.head(), { 'releases/a.yaml': 'weight: 7\n' });
