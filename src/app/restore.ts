@@ -163,7 +163,7 @@ async function executeRollback(world: World, plan: RollbackPlan): Promise<Receip
     whenClosed:
       decision.reasons[0].code === 'ASKED_BY_PERSON'
         ? undefined
-        : `${version} is not rolled back and keeps its traffic, and each run says so. Reopen it, and the next run merges it; or take ${version} out of the manifest by hand. After another edit of the manifest the rollback is proposed anew`,
+        : `${version} is not rolled back and keeps its traffic, and each run says so. Reopen it, and the next run merges it; or take ${version} out of the manifest by hand. After another edit of the manifest, and after another record (an order by a person makes one), the rollback is proposed anew`,
   });
 }
 

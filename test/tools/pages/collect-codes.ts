@@ -70,7 +70,10 @@ function declared(node: ts.Identifier): string | undefined {
   };
   while (found === undefined && scope.parent !== undefined) {
     scope = scope.parent;
-    if (ts.isBlock(scope)) ts.forEachChild(scope, look);
+    if (!ts.isBlock(scope)) continue;
+    // a name of the block itself comes before the same name in a block within it
+    scope.statements.filter(ts.isVariableStatement).forEach(look);
+    ts.forEachChild(scope, look);
   }
   return found;
 }

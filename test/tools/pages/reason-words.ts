@@ -70,7 +70,7 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
   DEADLINE_PASSED:
     'Not promoted in time: raise `rollout.deadline`, or roll back. It is watched on, and may be rolled back.',
   EVIDENCE_MISSING:
-    'Metrics have not been seen for longer than `noDataDeadline`: look at the provider, not at the model. Said once; goes on by itself.',
+    'Metrics have not been seen for longer than `noDataDeadline`: look at the provider, not at the model. Said once, or of a candidate that waits to start with every run; goes on by itself.',
   MANIFEST_INVALID: 'The manifest cannot be read, so nothing moves: mend what the problems name.',
   CONFIG_UNREADABLE: 'The config cannot be read, so nothing goes up: mend what the problems name.',
   TARGET_MISMATCH:
@@ -154,6 +154,8 @@ export const OTHERS: Readonly<Record<string, string>> = {
     'A contract takes more steps to compare than the limit: write it flatter, or name in `breaks` whom it breaks.',
   CONTRACT_UNCLEAR:
     'It cannot be told whether a difference breaks anybody: look at it, and name in `breaks` whom it breaks.',
+  DEPENDENCY_CYCLE:
+    'Releases depend on each other in a circle, or one on itself: delete one of the dependencies.',
   DEPENDENCY_NOT_MET:
     'A candidate needs another version of a release than the one that serves: bring it when that is rolled out.',
   DRILL_NOT_RECORDED:
@@ -169,7 +171,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   NOTHING_GATES:
     'No check can say that a step is safe, so nothing goes up: let one fail the rollout, or require one.',
   NOTHING_ROLLED_BACK:
-    'The run of `rollback` found no release to look at: look at the name and at the payload.',
+    'The button did nothing: there is no candidate, it was taken back already, or `from` names another version. The text says which, and how a promoted version is left (`from`).',
   NOT_RESTORED:
     'In a drill, what was restored is not settled or not split as the manifest asks: the text says what it found.',
   NO_COMMAND: 'The comment holds no command; nothing was done.',
