@@ -29,10 +29,13 @@ function demo({
       env,
     });
     const said = { stdout: '', stderr: '' };
+    let isStopped = false;
     for (const name of ['stdout', 'stderr'] as const)
       child[name].setEncoding('utf8').on('data', (chunk: string) => {
         said[name] += chunk;
-        if (stopWhenSeen !== undefined && said[name].includes(stopWhenSeen)) child.kill('SIGINT');
+        if (isStopped || stopWhenSeen === undefined || !said[name].includes(stopWhenSeen)) return;
+        // once: the second one would end it before it has tidied up
+        isStopped = child.kill('SIGINT');
       });
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, ...said }));

@@ -149,7 +149,7 @@ describe.skipIf(!present)('a dispatch about a healthy release', () => {
     [
       'is old',
       (repository) => sign(repository, { issuedAt: moment(-360), expiresAt: moment(-61) }),
-      'expired 6',
+      'expired ',
     ],
     [
       'is of a stranger',

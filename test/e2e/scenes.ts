@@ -53,7 +53,7 @@ const ADOPT = -23 * 60;
 
 const TIMES: Readonly<Record<SceneName, Pick<PastPlan, 'mergedAt' | 'ticks'>>> = {
   settled: { ticks: [ADOPT] },
-  advancing: { mergedAt: -95, ticks: [ADOPT, -90, -55] },
+  advancing: { mergedAt: -95, ticks: [ADOPT, -90, -40] },
   baked: { mergedAt: -215, ticks: [ADOPT, -210, -175, -135] },
   failing: { mergedAt: -100, ticks: [ADOPT, -95, -20] },
 };

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLive } from '../../examples/fraud-scorer/demo/live.mjs';
 import { findProgram } from '../tools/find-program.ts';
@@ -29,6 +30,7 @@ describe.skipIf(PROMETHEUS === undefined)('a live run', () => {
       };
       const value = Number(data.result[0]?.value[1] ?? 0);
       if (value > 0) return value;
+      await wait(100);
     }
   };
 

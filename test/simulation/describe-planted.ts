@@ -17,7 +17,7 @@ export function describePlanted(file: number): void {
         const found = await hunt(await buildSystem({ mutations }), { from: 1, count: WITHIN, drills });
         expect(found).toBeDefined();
       },
-      300_000,
+      900_000,
     );
   });
 }

@@ -42,7 +42,8 @@ export interface DemoRepositoryOptions {
 export async function createDemoRepository(options: DemoRepositoryOptions): Promise<DemoRepository> {
   const { book, adapt = (text) => text } = options;
   const directory = await mkdtemp(join(tmpdir(), PREFIX));
-  const discard = () => rmSync(directory, { recursive: true, force: true });
+  // a git that was at work when the demo was stopped may still write
+  const discard = () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   process.once('exit', discard);
   const stop = () => process.exit(130); // a signal alone would end the process without telling it
   process.once('SIGINT', stop);
