@@ -170,8 +170,8 @@ jobs:
 
       # With GITHUB_TOKEN, Belay's commits start no \`on: push\` workflow, and its pull requests wait for someone to
       # approve their checks. Argo CD and Flux do not mind. If a workflow of yours deploys, or main has required checks,
-      # give Belay a GitHub App (contents and pull-requests: write, checks and statuses: read, and on the bypass list of
-      # every ruleset of main):
+      # give Belay a GitHub App (contents and pull-requests: write, checks and statuses: read, members: read where a team
+      # approves steps by reviews, and on the bypass list of every ruleset of main):
       #
       # - uses: actions/create-github-app-token@bcd2ba49218906704ab6c1aa796996da409d3eb1 # v3.2.0
       #   id: app
@@ -298,8 +298,9 @@ jobs:
           ref: main # never the code of the pull request
           fetch-depth: 0 # the records and the last good manifest are read from history
           persist-credentials: false # Belay writes through the API with its own token
-      # A GitHub App token goes in here as in belay-advance.yml, and the commit in the place of v1. With roles for teams it needs
-      # "members: read" of the organisation, which GITHUB_TOKEN cannot have.
+      # A GitHub App token goes in here as in belay-advance.yml, and the commit in the place of v1. It needs "issues: write" besides,
+      # to react to comments on an issue, and with roles for teams "members: read" of the organisation, which GITHUB_TOKEN cannot
+      # have. Where an environment keeps the App's key, the job has to name it.
       - uses: belay-dev/belay/actions/command@v1
         with:
           command: \${{ inputs.command }} # these are empty for a comment
