@@ -10,10 +10,10 @@ export interface Part<A> {
 
 /**
  * The part of a rollout in which harm is plainest: the whole, a step, or the last ticks; where none of them shows it, some ticks
- * anywhere. A proof may rest on a late part whose
- * numbers drown in those before it; people are shown the part, or the numbers would contradict the verdict. For words only:
- * a part chosen by what is in it proves nothing. Evidence of the whole counts from every onset within it, and so may be the most of
- * all although its totals are within the limit: what does not show the harm is not shown where another part does.
+ * anywhere. A proof may rest on a part whose numbers drown in the others; people are shown the part, or the numbers would contradict
+ * the verdict. For words only: a part chosen by what is in it proves nothing. Evidence of the whole counts from every onset within
+ * it, and so may be the most of all although its totals are within the limit: what does not show the harm is not shown where another
+ * part does.
  * @param logE  evidence of harm in some stretches
  * @param shows whether their totals are beyond what is harm
  */
