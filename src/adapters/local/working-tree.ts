@@ -13,7 +13,8 @@ export type Follow = (from: Sha, to: Sha) => Promise<void>;
  * Looks at who has a branch checked out, before it is moved. In the directory itself, the changed paths must be as they were
  * committed, and the returned function makes them follow; other edits of the owner stay. A branch that moved under another
  * working tree would make that tree look as if its owner had undone the change. @throws ToolError REFUSED when a path has
- * uncommitted changes, or another working tree has the branch; FORGE_UNAVAILABLE when the index is locked for long
+ * uncommitted changes, the index has conflicts, or another working tree has the branch; FORGE_UNAVAILABLE when the index is
+ * locked for long
  */
 export async function prepareToFollow(
   place: Place,
@@ -30,13 +31,19 @@ export async function prepareToFollow(
     });
   if (own?.branch !== `refs/heads/${branch}`) return async () => undefined;
   await refuseLocked(place);
+  await refuseConflicts(git);
   await refuseDirty(place, await changedPaths());
   return (from, to) => follow(place, from, to);
 }
 
 /** The branch has moved already: whatever goes wrong here, the message says how to finish by hand. */
 async function follow({ git, pause }: Place, from: Sha, to: Sha): Promise<void> {
-  const run = () => git({ args: ['read-tree', '-m', '-u', from, to] });
+  const run = async () => {
+    // a file that was only touched is an edit to read-tree until the index has looked again
+    const looked = await git({ args: ['update-index', '--refresh'] });
+    // 1: paths with edits of the owner, which stay
+    return looked.code > 1 ? looked : git({ args: ['read-tree', '-m', '-u', from, to] });
+  };
   let answer = await run();
   for (let attempt = 1; attempt < LOCK_ATTEMPTS && lockIn(answer.stderr) !== undefined; attempt += 1) {
     await pause();
@@ -59,6 +66,22 @@ async function refuseLocked({ git, pause }: Place): Promise<void> {
     if (attempt === LOCK_ATTEMPTS) throw lockFailure('change the working tree; nothing was written', lock);
     await pause();
   }
+}
+
+/** Git brings no files along while the index has conflicts, wherever they are. */
+async function refuseConflicts(git: Git): Promise<void> {
+  const args = ['ls-files', '--unmerged', '--full-name', '-z', ':/'];
+  const listing = await gitOutput(git, 'look for conflicts', { args });
+  const paths = new Set(listing.split('\0').flatMap((line) => line.split('\t').slice(1)));
+  if (paths.size === 0) return;
+  throw new ToolError({
+    code: 'REFUSED',
+    message: `git: a merge has conflicts in ${quoted([...paths])}; nothing was written. End it, or give it up, and run again`,
+  });
+}
+
+function quoted(paths: readonly string[]): string {
+  return paths.map((path) => `"${path}"`).join(', ');
 }
 
 interface WorkingTree {
@@ -98,10 +121,9 @@ async function refuseDirty(place: Place, paths: readonly string[]): Promise<void
     dirty = await findDirty(git, paths);
   }
   if (dirty.length === 0) return;
-  const names = dirty.map((path) => `"${path}"`).join(', ');
   throw new ToolError({
     code: 'REFUSED',
-    message: `git: uncommitted changes in ${names}, which this would overwrite; nothing was written. Commit, stash or move them first`,
+    message: `git: uncommitted changes in ${quoted(dirty)}, which this would overwrite; nothing was written. Commit, stash or move them first`,
   });
 }
 

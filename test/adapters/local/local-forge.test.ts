@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -124,10 +124,30 @@ describe('a branch that is checked out', () => {
     expect(repository.git('rev-parse', 'main')).toBe(parent);
   });
 
+  it('refuses before writing while a merge has conflicts, wherever they are', async () => {
+    const { repository, forge } = scratch();
+    repository.git('checkout', '--quiet', '-b', 'theirs');
+    repository.write('other.txt', 'theirs\n');
+    repository.commit('theirs');
+    repository.git('checkout', '--quiet', 'main');
+    repository.write('other.txt', 'ours\n');
+    const ours = repository.commit('ours');
+    expect(() => repository.git('merge', '--quiet', 'theirs')).toThrow();
+    await expect(forge.commit(change(ours, { 'releases/a.yaml': 'x' }))).rejects.toMatchObject({
+      code: 'REFUSED',
+      message: expect.stringContaining('conflicts in "other.txt"'),
+    });
+    expect(repository.git('rev-parse', 'main')).toBe(ours);
+    expect(file(repository, 'releases/a.yaml')).toBe('weight: 5\n');
+  });
+
   it('takes a file that was only touched for clean', async () => {
     const { repository, forge, first } = scratch();
-    repository.write('releases/a.yaml', 'weight: 5\n');
+    // git compares whole seconds
+    utimesSync(join(repository.directory, 'releases/a.yaml'), 1_700_000_000, 1_700_000_000);
     expect((await forge.commit(change(first, { 'releases/a.yaml': 'x' }))).kind).toBe('committed');
+    expect(file(repository, 'releases/a.yaml')).toBe('x');
+    expect(repository.git('status', '--porcelain')).toBe('');
   });
 
   it('refuses when another working tree has the branch, and not when that one is on another', async () => {
