@@ -1,5 +1,5 @@
-import { buildChange } from '../core/change/build-change.ts';
-import type { Change, FileEdit } from '../core/change/change.ts';
+import type { ChangeInput } from '../core/change/build-change.ts';
+import type { FileEdit } from '../core/change/change.ts';
 import type { Decision, Reason } from '../core/decision/decision.ts';
 import type { LastGood, LastGoodSearch, SkippedGood } from '../core/decision/last-good.ts';
 import { type Dependencies, describeUnmet, findUnmet } from '../core/decision/needs.ts';
@@ -127,13 +127,13 @@ export function noteAt(file: string, code: string, message: string): Problem {
   return { code, severity: 'warning', at: { file, line: 1, column: 1 }, path: '', message };
 }
 
-/** All that a rollback writes. @param along operations of other releases that land with it */
-export function buildRollback(
+/** What all that a rollback writes is built of. @param along operations of other releases that land with it */
+export function inputOfRollback(
   world: World,
   { order, good, skipped, targets }: ComputedRollback,
   along: readonly string[] = [],
-): Change {
-  return buildChange({
+): ChangeInput {
+  return {
     run: { tool: world.tool, trigger: world.trigger, base: order.snapshot.head, now: order.now },
     release: order.name,
     decision: order.decision,
@@ -155,7 +155,7 @@ export function buildRollback(
     ...(order.evidence ? { assessment: order.evidence.assessment, answers: order.evidence.answers } : {}),
     along,
     sha256: world.sha256,
-  });
+  };
 }
 
 /** The version that the manifest names for this, where it was decided to go back to that. */

@@ -58,10 +58,11 @@ export function createDrillForge(
       await steps.beforeWrite();
       return inner.commit({ ...request, subject: markDrill(request.subject) });
     },
-    inspect: async ({ branch, families: wanted }) => {
+    inspect: async ({ branch, earlier = [], families: wanted }) => {
       steps.decided();
       const state = await inner.inspect({
         branch: rename(branch, 0),
+        earlier: earlier.map((one) => rename(one, 0)),
         families: wanted.map((one) => rename(one, 0)),
       });
       return mapPulls(state, outward);
@@ -101,5 +102,6 @@ function requireDrillRef(branch: string, under: string): void {
 }
 
 function mapPulls(state: ForgeState, map: <Pull extends PullRequest>(pull: Pull) => Pull): ForgeState {
-  return { ...state, pulls: state.pulls.map(map), siblings: state.siblings.map(map) };
+  const { pulls, earlier, siblings } = state;
+  return { ...state, pulls: pulls.map(map), earlier: earlier.map(map), siblings: siblings.map(map) };
 }

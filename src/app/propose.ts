@@ -14,6 +14,8 @@ export interface Proposal {
   readonly base: Sha;
   /** Unique to the operation. */
   readonly branch: string;
+  /** Other names of the operation, whose pull requests count for what a person said of it. */
+  readonly earlier?: readonly Earlier[];
   /** When somebody else's commits are on the branch: give up, or write to a second one, `<branch>-2`, and so on. */
   readonly whenTaken: 'stop' | 'next-branch';
   /** Beginning of the names of all branches for the same purpose; older ones are closed. */
@@ -35,6 +37,14 @@ export interface Proposal {
    * is the newer word.
    */
   readonly whenClosed: string | undefined;
+}
+
+/** What an operation was called at another time. */
+export interface Earlier {
+  readonly branch: string;
+  readonly operation: string;
+  /** Path of its record. */
+  readonly record: string;
 }
 
 /** Longest title of a pull request that GitHub takes, in characters. */
@@ -79,8 +89,12 @@ async function tryBranch(
   how: 'first' | 'again' = 'first',
 ): Promise<Attempt> {
   const { forge } = world;
-  const { branch, family, overtakes } = proposal;
-  const state = await forge.inspect({ branch, families: [family, ...(overtakes?.families ?? [])] });
+  const { branch, family, overtakes, earlier = [] } = proposal;
+  const state = await forge.inspect({
+    branch,
+    earlier: earlier.map((one) => one.branch),
+    families: [family, ...(overtakes?.families ?? [])],
+  });
   if (state.head !== proposal.base) return ended({ kind: 'head-moved' });
   if (state.obstacle !== undefined) return ended(inTheWay(branch, state.obstacle));
   const left = await readBranch(forge, proposal, state.branch);
@@ -132,26 +146,30 @@ async function replacedBy(
 const MAX_ANSWERS = 5;
 
 /**
- * The pull request of this very change that was merged, or that a person closed. One that Belay closed itself, as out of date, is
- * no answer: the same change may be due again, as when an edit was taken back. One whose head is not this change is none either.
+ * The pull request of this very change that was merged, or that a person closed, if only under an earlier name. One that Belay closed
+ * itself, as out of date, is no answer: the same change may be due again, as when an edit was taken back. One whose head is not this
+ * change is none either.
  */
 async function findAnswer(
   forge: Forge,
-  proposal: Proposal,
-  { pulls }: ForgeState,
+  { change, branch, earlier = [], whenClosed }: Proposal,
+  state: ForgeState,
 ): Promise<PullRequest | undefined> {
-  const isAnswer = ({ state, withdrawn }: PullRequest): boolean =>
-    state === 'merged' || (state === 'closed' && !withdrawn && proposal.whenClosed !== undefined);
-  const answers = pulls.filter(isAnswer).slice(0, MAX_ANSWERS);
-  const { files } = proposal.change;
+  const { files, operation } = change;
   const { path } = recordIn(files);
+  const names = [{ branch, operation, record: path }, ...earlier];
+  const isAnswer = (pull: PullRequest): boolean =>
+    pull.state === 'merged' || (pull.state === 'closed' && !pull.withdrawn && whenClosed !== undefined);
+  const answers = [...state.pulls, ...state.earlier].filter(isAnswer).slice(0, MAX_ANSWERS);
   for (const pull of answers) {
-    const records = await readRecords(forge, files, pull.head);
+    const name = names.find((one) => one.branch === pull.branch);
+    const asNamed = files.map((edit) => (edit.path === path && name ? { ...edit, path: name.record } : edit));
+    const records = await readRecords(forge, asNamed, pull.head);
     // what a drill brings is named by its id, in its files or in their place
     if (records?.size === 0) return pull;
-    const text = records?.get(path);
+    const text = name && records?.get(name.record);
     const record = text === undefined ? undefined : readRecord(path, text);
-    if (record?.operation === proposal.change.operation) return pull;
+    if (record && record.operation === name?.operation) return pull;
   }
   return undefined;
 }

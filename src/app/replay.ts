@@ -174,6 +174,7 @@ function stateOf({
     ordered: undefined,
     approval: undefined,
     moved: undefined,
+    unmoved: [],
     braked,
     watched: undefined,
   };

@@ -1,3 +1,4 @@
+import { buildChange, type EarlierOperation, earlierOperations } from '../core/change/build-change.ts';
 import type { Change } from '../core/change/change.ts';
 import { joinRollbacks } from '../core/change/combine-changes.ts';
 import { claimsFor, describeClaims } from '../core/command/claims.ts';
@@ -12,9 +13,9 @@ import { describeRollback, type RestoredRelease } from '../report/rollback-pull-
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
 import { dependenciesIn } from './check-dependencies.ts';
 import {
-  buildRollback,
   type ComputedRollback,
   computeRollback,
+  inputOfRollback,
   type RollbackOrder,
 } from './compute-rollback.ts';
 import { proposeAndMerge } from './propose.ts';
@@ -27,6 +28,8 @@ interface RollbackPlan {
   readonly order: RollbackOrder;
   /** Of the release itself. */
   readonly change: Change;
+  /** What that was called before records that moved nothing. */
+  readonly earlier: readonly EarlierOperation[];
   /** Of releases that go back with it, dependents first. */
   readonly along: readonly TakenAlong[];
   readonly description: string;
@@ -77,11 +80,9 @@ function planPullRequest(
   world: World,
   { computed, along, left }: Awaited<ReturnType<typeof takeAlong>>,
 ): RollbackPlan {
-  const change = buildRollback(
-    world,
-    computed,
-    along.map((one) => one.change.operation),
-  );
+  const operations = along.map((one) => one.change.operation);
+  const input = inputOfRollback(world, computed, operations);
+  const change = buildChange(input);
   const lift = describeLift(world, computed.order);
   const notes = [...computed.notes, ...left, ...along.flatMap((one) => one.computed.notes)];
   const description = describeRollback({
@@ -94,7 +95,8 @@ function planPullRequest(
     assessment: computed.order.evidence?.assessment,
     along: along.map((one) => describeMove(one.computed, one.change)),
   });
-  return { order: computed.order, change, along, description, notes, lift };
+  const earlier = earlierOperations(input);
+  return { order: computed.order, change, earlier, along, description, notes, lift };
 }
 
 /** What a pull request says of each release that it moves. */
@@ -150,6 +152,11 @@ async function executeRollback(world: World, plan: RollbackPlan): Promise<Receip
     change,
     base: snapshot.head,
     branch: rollbackBranch(name, version, change.operation),
+    earlier: plan.earlier.map(({ operation, record }) => ({
+      branch: rollbackBranch(name, version, operation),
+      operation,
+      record,
+    })),
     whenTaken: 'next-branch',
     family: rollbackFamily(name),
     overtakes: {
@@ -163,7 +170,7 @@ async function executeRollback(world: World, plan: RollbackPlan): Promise<Receip
     whenClosed:
       decision.reasons[0].code === 'ASKED_BY_PERSON'
         ? undefined
-        : `${version} is not rolled back and keeps its traffic, and each run says so. Reopen it, and the next run merges it; or take ${version} out of the manifest by hand. After another edit of the manifest, and after another record (an order by a person makes one), the rollback is proposed anew`,
+        : `${version} is not rolled back and keeps its traffic, and each run says so. Reopen it, and the next run merges it or one in its place; or take ${version} out of the manifest by hand. After another edit of the manifest or of a serving file the rollback is proposed anew; a pause or another order that moves nothing leaves it closed`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { buildChange } from '../core/change/build-change.ts';
 import type { Change } from '../core/change/change.ts';
 import type { Reason } from '../core/decision/decision.ts';
 import {
@@ -15,9 +16,9 @@ import { DEPENDENCY_ROLLED_BACK } from '../core/record/following.ts';
 import type { Sibling } from '../ports/forge.ts';
 import { dependenciesIn, dependenciesOf, graphOf } from './check-dependencies.ts';
 import {
-  buildRollback,
   type ComputedRollback,
   computeRollback,
+  inputOfRollback,
   noteAt,
   type RollbackOrder,
   withReasons,
@@ -144,7 +145,7 @@ async function takeOne(
     const shared = [order, ...computed.targets].find(({ path }) => paths.has(path));
     if (shared)
       return `It goes back by a pull request of its own after this, since both write ${shared.path}`;
-    return { computed, change: buildRollback(world, computed) };
+    return { computed, change: buildChange(inputOfRollback(world, computed)) };
   } catch (fault) {
     if (isForgeDown(fault)) throw fault;
     return `It stays as it is, since looking for its way back broke, and the next run looks again: ${toToolError(fault).message}`;

@@ -144,6 +144,8 @@ export interface PullRequest {
 export interface Inspection {
   /** The proposal's own branch. */
   readonly branch: string;
+  /** Other branches, of which the pull requests are wanted that a person closed. Default none. */
+  readonly earlier?: readonly string[];
   /** Beginnings of branch names, each ending in `/`, whose open pull requests are wanted too. */
   readonly families: readonly string[];
 }
@@ -156,6 +158,8 @@ export interface ForgeState {
   readonly branch: ProposalBranch | undefined;
   /** Pull requests from the proposal's own branch, newest first, in all states. */
   readonly pulls: readonly PullRequest[];
+  /** Pull requests from the branches that `earlier` names that a person closed, newest first; none of which nobody knows who did. */
+  readonly earlier: readonly PullRequest[];
   /** Open pull requests from other branches whose name begins with one of the families. */
   readonly siblings: readonly Sibling[];
   /** A branch whose name is a folder of the proposal's: git cannot hold both. Undefined: none is in the way. */

@@ -396,6 +396,37 @@ export function describeForgeContract(contract: ForgeContract): void {
         expect(state.pulls).toEqual([own]);
       });
 
+      it('finds what a person closed on earlier branches by the same look, and nothing else of them', async () => {
+        const [closed, withdrawn, open] = ['b', 'c', 'd'].map(
+          (digit) => `${FAMILY}3.5.0-${digit.repeat(12)}`,
+        );
+        const pulls: PullRequest[] = [];
+        for (const [index, branch] of [closed!, withdrawn!, open!].entries()) {
+          const state = await forge.inspect({ branch, families: [] });
+          const outcome = await forge.propose({ ...proposal(state, GOOD, 'bcd'[index]), branch });
+          if (outcome.kind === 'proposed') pulls.push(outcome.pull);
+        }
+        await bench.closePull(pulls[0]!.number);
+        await forge.close({ pull: pulls[1]!, comment: 'out of date' });
+        const before = forge.cost().requests;
+        const earlier = [closed!, withdrawn!, open!, `${FAMILY}3.5.0-eeeeeeeeeeee`];
+        const state = await forge.inspect({ branch: BRANCH, earlier, families: [] });
+        expect(forge.cost().requests - before).toBe(contract.hasRequests ? 1 : 0);
+        expect(state).toMatchObject({
+          pulls: [],
+          earlier: [
+            {
+              number: pulls[0]!.number,
+              branch: closed,
+              head: pulls[0]!.head,
+              state: 'closed',
+              withdrawn: false,
+            },
+          ],
+        });
+        expect((await inspect()).earlier).toEqual([]);
+      });
+
       it('finds siblings of several families by one look, with the operation of their heads', async () => {
         const step = 'belay/advance/a/ffffffffffff';
         const older = `${FAMILY}3.4.0-eeeeeeeeeeee`;

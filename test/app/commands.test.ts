@@ -15,11 +15,12 @@ import type { RunReport } from '../../src/report/run-report.ts';
 import { summariseRun } from '../../src/report/summary.ts';
 import { printRun } from '../../src/report/terminal.ts';
 import { CANDIDATE, minute } from '../builders/release.ts';
-import { CONFIG, moveTo } from '../builders/world.ts';
+import { CONFIG, MANIFEST, moveTo } from '../builders/world.ts';
 import { createFakePeople } from '../fakes/people.ts';
 import {
   type Bench,
   bringCandidate,
+  healthy,
   holdToLaws,
   only,
   openBench,
@@ -85,6 +86,73 @@ const newestRecord = (bench: Bench) => {
 const PAUSE = { name: 'pause', reason: 'odd scores' };
 const ASKS = { approval: 'required' } as const;
 const GATED = [STEPS[0]!, { ...STEPS[1]!, ...ASKS }, STEPS[2]!] as const;
+
+describe('a rollback whose pull request a person closed', () => {
+  const health = { '3.4.1': healthy, '3.5.0': sick };
+
+  async function openClosed(): Promise<Bench> {
+    const bench = await openInFlight(2, { health });
+    bench.forge.setRules({ pending: 'ci' });
+    expect(told(await bench.tick(20))).toEqual(['rollback', 'HARM_PROVEN', 'armed']);
+    bench.forge.closePull(bench.forge.pulls.at(-1)!.number);
+    bench.forge.setRules({});
+    return bench;
+  }
+
+  it('stays closed through orders that leave the release as it is', async () => {
+    const bench = await openClosed();
+    const pulls = bench.forge.pulls.length;
+    expect(told(await order(bench, 21, PAUSE))[2]).toBe('committed');
+    const report = await bench.tick(25);
+    expect(told(report)).toEqual(['rollback', 'HARM_PROVEN', 'suppressed']);
+    expect(exitCodeOf(report)).toBe(2);
+    expect(told(await order(bench, 26, { name: 'resume' }))[2]).toBe('committed');
+    for (const at of [30, 35]) expect(told(await bench.tick(at))[2]).toBe('suppressed');
+    expect(bench.forge.pulls).toHaveLength(pulls);
+    expect(weightOf(bench)).toBe(5);
+  });
+
+  it('does so also where its branch was deleted', async () => {
+    const bench = await openClosed();
+    bench.forge.setBranch(bench.forge.pulls.at(-1)!.branch, undefined);
+    await order(bench, 21, PAUSE);
+    expect(told(await bench.tick(25))[2]).toBe('suppressed');
+  });
+
+  it('comes again once somebody reopens it, with a record that follows the newest', async () => {
+    const bench = await openClosed();
+    await order(bench, 21, PAUSE);
+    const { number, branch } = bench.forge.pulls.at(-1)!;
+    bench.forge.reopenPull(number);
+    expect(told(await bench.tick(25))).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
+    expect(bench.forge.pulls.find((pull) => pull.number === number)?.state).toBe('closed');
+    expect(bench.forge.pulls.at(-1)).toMatchObject({ state: 'merged' });
+    expect(bench.forge.pulls.at(-1)!.branch).not.toBe(branch);
+    expect(weightOf(bench)).toBe(0);
+  });
+
+  it('comes again after an edit of the manifest, and when a person orders it', async () => {
+    const edited = await openClosed();
+    await order(edited, 21, PAUSE);
+    const text = edited.forge.textAt(MANIFEST)!;
+    edited.forge.push({ [MANIFEST]: `${text}# looked at by mona\n` });
+    expect(told(await edited.tick(25))).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
+    const asked = await openClosed();
+    await order(asked, 21, PAUSE);
+    expect(told(await asked.rollBack(25))[2]).toBe('merged');
+  });
+
+  it('is not taken for closed where Belay withdrew it', async () => {
+    const bench = await openInFlight(2, { health });
+    bench.forge.setRules({ pending: 'ci' });
+    await bench.tick(20);
+    await order(bench, 21, PAUSE);
+    expect(told(await bench.tick(25))[2]).toBe('armed');
+    await order(bench, 26, { name: 'resume' });
+    expect(told(await bench.tick(30))[2]).toBe('armed');
+    expect(bench.forge.pulls.filter(({ state }) => state === 'open')).toHaveLength(1);
+  });
+});
 
 describe('a pause by a person', () => {
   it('holds the release from the next look on, whatever the checks say, until somebody resumes', async () => {

@@ -149,6 +149,7 @@ export function buildState(input: Partial<ReleaseState> = {}): ReleaseState {
     ordered: undefined,
     approval: undefined,
     moved: undefined,
+    unmoved: [],
     braked: undefined,
     watched: undefined,
     ...input,

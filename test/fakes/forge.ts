@@ -82,6 +82,8 @@ export interface FakeForge extends Forge {
   /** Oldest first. */
   readonly pulls: readonly FakePull[];
   closePull(number: number): void;
+  /** A person opens it again. */
+  reopenPull(number: number): void;
   /** A person opens a pull request from a branch. */
   openPull(branch: string): void;
   /** A person arms auto-merge. */
@@ -217,6 +219,10 @@ class MemoryForge implements FakeForge {
 
   closePull(number: number): void {
     this.#replace(number, { state: 'closed', armed: false });
+  }
+
+  reopenPull(number: number): void {
+    this.#replace(number, { state: 'open' });
   }
 
   openPull(branch: string): void {
@@ -355,6 +361,12 @@ class MemoryForge implements FakeForge {
       head: this.#tip(),
       branch: tip && { tip, operation: operationOf(this.#place.store.get(tip).message) },
       pulls: newest.filter((pull) => pull.branch === proposal.branch).map(asPort),
+      earlier: newest
+        .filter(
+          ({ state, withdrawn, branch }) =>
+            state === 'closed' && !withdrawn && proposal.earlier?.includes(branch),
+        )
+        .map(asPort),
       siblings: newest.filter(isSibling).map((pull) => ({
         ...asPort(pull),
         operation: operationOf(this.#place.store.get(pull.head).message),

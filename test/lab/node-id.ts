@@ -1,5 +1,19 @@
 /** Prefixes of the global ids of the objects that the lab has. */
-export type NodeKind = 'R' | 'PR' | 'REF' | 'LA' | 'IC' | 'C' | 'U' | 'CR' | 'CS' | 'T' | 'B' | 'PRR' | 'REA';
+export type NodeKind =
+  | 'R'
+  | 'PR'
+  | 'REF'
+  | 'LA'
+  | 'IC'
+  | 'C'
+  | 'U'
+  | 'CR'
+  | 'CS'
+  | 'T'
+  | 'B'
+  | 'PRR'
+  | 'REA'
+  | 'CE';
 
 /** A global id: opaque to clients, and different for different things. */
 export function nodeId(kind: NodeKind, ...parts: readonly (string | number)[]): string {

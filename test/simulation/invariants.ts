@@ -527,7 +527,11 @@ export class Invariants {
       if (!pull.branch.startsWith('belay/')) this.fail('INV-11', `pull request from ${pull.branch}`);
       const before = people.closed
         .slice(0, this.knownClosed)
-        .find(({ pull: old }) => old.branch === pull.branch && old.head === pull.head);
+        .find(
+          ({ pull: old }) =>
+            (old.branch === pull.branch && old.head === pull.head) ||
+            this.#isSameRollback(old.head, pull.head),
+        );
       if (before && !this.#isOrdered(pull.head))
         this.fail('INV-10', `#${pull.number} is #${before.pull.number} again, which a person closed`);
     }
@@ -543,6 +547,43 @@ export class Invariants {
         if (forge.commitAt(head).author !== 'belay' && !this.#armedForeign.has(number))
           this.fail('INV-11', `#${number} was merged with commits of somebody else`);
       } else if (state === 'open') this.#noteForeign(number, head);
+  }
+
+  /**
+   * Whether two commits take one release back in the same way from the same files, with nothing but words in the records that came
+   * in between.
+   */
+  #isSameRollback(one: Sha, other: Sha): boolean {
+    const [first, second] = [this.#readRollback(one), this.#readRollback(other)];
+    if (!first || !second || first.edits !== second.edits || first.release !== second.release) return false;
+    const between = second.known.slice(first.known.length);
+    return (
+      between.length <= 8 &&
+      first.known.every((path, index) => path === second.known[index]) &&
+      between.every((path) => {
+        const record = readRecord(second.before.get(path));
+        return record !== undefined && isWord(record);
+      })
+    );
+  }
+
+  /** A commit on a branch that takes one release back; undefined for any other. */
+  #readRollback(head: Sha) {
+    const { forge } = this.#stage;
+    const { tree, parents } = forge.commitAt(head);
+    const before = parents[0] === undefined ? undefined : forge.commitAt(parents[0]).tree;
+    if (!before) return undefined;
+    const changed = [...tree].filter(([path, text]) => before.get(path) !== text);
+    const [path, ...others] = changed.flatMap(([path]) => (path.startsWith(RECORDS) ? [path] : []));
+    const record = path === undefined || others.length > 0 ? undefined : readRecord(tree.get(path));
+    if (record?.decision.kind !== 'rollback') return undefined;
+    const files = changed.filter(([name]) => name !== path);
+    return {
+      release: record.release,
+      before,
+      known: recordPaths(before, record.release),
+      edits: JSON.stringify(files.map(([name, text]) => [name, before.get(name), text])),
+    };
   }
 
   /** Whether a commit is what a person ordered, which is a newer word than a pull request that was closed. */

@@ -116,6 +116,13 @@ export const PLANTED_ORDERS: readonly PlantedBug[] = [
     "  if (other && other.text === '') {",
   ),
   bug(
+    'a closed rollback comes again after a pause',
+    'INV-10',
+    'app/propose.ts',
+    '[...state.pulls, ...state.earlier].filter(isAnswer)',
+    'state.pulls.filter(isAnswer)',
+  ),
+  bug(
     'needs are not looked at',
     'INV-18',
     DEPENDENCIES,

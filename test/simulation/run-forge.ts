@@ -136,7 +136,12 @@ export class RunForge implements Forge {
   /** A list that has not heard of what was made within this run. */
   #withoutNew(state: ForgeState): ForgeState {
     const isOld = ({ number }: { readonly number: number }): boolean => number <= this.#run.newestPull;
-    return { ...state, pulls: state.pulls.filter(isOld), siblings: state.siblings.filter(isOld) };
+    return {
+      ...state,
+      pulls: state.pulls.filter(isOld),
+      earlier: state.earlier.filter(isOld),
+      siblings: state.siblings.filter(isOld),
+    };
   }
 
   #call<Value>(method: string, detail: string, effect: (lags: boolean) => Promise<Value>): Promise<Value> {

@@ -55,6 +55,9 @@ export const PULL_FIELDS =
 /** What tells who closed it; only for a proposal's own pull requests, since it is much to ask for. */
 export const CLOSING_FIELDS = 'closedAt comments(last: 20) { nodes { body createdAt viewerDidAuthor } }';
 
+/** What tells whether a person closed it, as far as GitHub knows; only for pull requests of other branches. */
+export const CLOSER_FIELDS = `${CLOSING_FIELDS} timelineItems(itemTypes: CLOSED_EVENT, last: 1) { nodes { ... on ClosedEvent { actor { __typename login } } } }`;
+
 /** Ends the comment with which this tool closes a pull request, unseen. */
 export const CLOSED_MARK = '<!-- belay:closed -->';
 
@@ -66,13 +69,28 @@ const CLOSING_SLACK = 60_000;
  * not be heard; nor does a comment of somebody else who copied the mark.
  */
 function isWithdrawn(node: unknown): boolean {
+  return closingComments(node).some((comment) => at(comment, 'viewerDidAuthor') === true);
+}
+
+/**
+ * Closed by the account of a person who is not the one that asks, and without the comment of `close`, whoever wrote it: a tool may have
+ * had another account then.
+ * @param login of the account that asks
+ */
+export function isClosedByPerson(node: unknown, login: string): boolean {
+  const events = at(node, 'timelineItems', 'nodes');
+  const actor = Array.isArray(events) ? at(events[0], 'actor') : undefined;
+  const isPerson = at(actor, '__typename') === 'User' && at(actor, 'login') !== login;
+  return isPerson && closingComments(node).length === 0;
+}
+
+/** Comments of `close`, by their mark and moment. */
+function closingComments(node: unknown): readonly unknown[] {
   const closedAt = at(node, 'closedAt');
   const comments = at(node, 'comments', 'nodes');
-  if (at(node, 'state') !== 'CLOSED' || typeof closedAt !== 'string' || !Array.isArray(comments))
-    return false;
-  return comments.some(
+  if (at(node, 'state') !== 'CLOSED' || typeof closedAt !== 'string' || !Array.isArray(comments)) return [];
+  return comments.filter(
     (comment) =>
-      at(comment, 'viewerDidAuthor') === true &&
       textAt(comment, 'body').trimEnd().endsWith(CLOSED_MARK) &&
       Date.parse(textAt(comment, 'createdAt')) >= Date.parse(closedAt) - CLOSING_SLACK,
   );

@@ -1,7 +1,17 @@
 import { ToolError } from '../../core/errors.ts';
 import type { ForgeState, Inspection, PullRequest, Sibling } from '../../ports/forge.ts';
 import { checkBranch, foldersOf, operationOf } from '../operation.ts';
-import { at, CLOSING_FIELDS, listAt, PULL_FIELDS, readPull, shaAt, textAt } from './data.ts';
+import {
+  at,
+  CLOSER_FIELDS,
+  CLOSING_FIELDS,
+  isClosedByPerson,
+  listAt,
+  PULL_FIELDS,
+  readPull,
+  shaAt,
+  textAt,
+} from './data.ts';
 import { isMadeByUs, MAKER_FIELDS } from './maker.ts';
 import type { Place } from './place.ts';
 import { askAs } from './place.ts';
@@ -37,10 +47,17 @@ function familyField(index: number): string {
   }`;
 }
 
+/** Closed pull requests from the n-th earlier branch. */
+function earlierField(index: number): string {
+  return `earlier${index}: pullRequests(headRefName: $earlier${index}, states: CLOSED, first: 5, orderBy: {field: CREATED_AT, direction: DESC}) {
+    nodes { ${PULL_FIELDS} ${CLOSER_FIELDS} }
+  }`;
+}
+
 /** What is there for a proposal, by one query. */
 export async function inspectProposal(place: Place, proposal: Inspection): Promise<ForgeState> {
   const { defaultBranch } = place;
-  const { branch, families } = proposal;
+  const { branch, earlier = [], families } = proposal;
   checkBranch(branch, defaultBranch);
   // GitHub takes whole folders only
   const prefixes = families.map((family) => `refs/heads/${family.slice(0, family.lastIndexOf('/') + 1)}`);
@@ -49,11 +66,13 @@ export async function inspectProposal(place: Place, proposal: Inspection): Promi
     types: [
       '$main: String!, $ref: String!, $branch: String!',
       ...folders.map((_, index) => `$folder${index}: String!`),
+      ...earlier.map((_, index) => `$earlier${index}: String!`),
       ...prefixes.map((_, index) => `$prefix${index}: String!`),
     ].join(', '),
     fields: [
       FIELDS,
       ...folders.map((_, index) => folderField(index)),
+      ...earlier.map((_, index) => earlierField(index)),
       ...prefixes.map((_, index) => familyField(index)),
     ].join('\n'),
     variables: {
@@ -61,6 +80,7 @@ export async function inspectProposal(place: Place, proposal: Inspection): Promi
       ref: `refs/heads/${branch}`,
       branch,
       ...Object.fromEntries(folders.map((folder, index) => [`folder${index}`, `refs/heads/${folder}`])),
+      ...Object.fromEntries(earlier.map((one, index) => [`earlier${index}`, one])),
       ...Object.fromEntries(prefixes.map((prefix, index) => [`prefix${index}`, prefix])),
     },
   });
@@ -78,6 +98,12 @@ export async function inspectProposal(place: Place, proposal: Inspection): Promi
     head: shaAt(repository, 'main', 'target', 'oid'),
     branch: own === undefined ? undefined : readBranch(place, own, login),
     pulls: pullsOf(listed, defaultBranch).filter((pull) => pull.branch === branch),
+    earlier: pullsOf(
+      earlier
+        .flatMap((_, index) => listAt(repository, `earlier${index}`, 'nodes'))
+        .filter((node) => isClosedByPerson(node, login)),
+      defaultBranch,
+    ),
     siblings: families.flatMap((family, index) =>
       siblingsIn(listAt(repository, `family${index}`, 'nodes'), defaultBranch).filter(
         (pull) => pull.branch !== branch && pull.branch.startsWith(family),

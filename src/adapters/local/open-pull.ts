@@ -30,10 +30,13 @@ export async function inspectPulls(place: Place, proposal: Inspection): Promise<
     pull.branch !== proposal.branch &&
     proposal.families.some((family) => pull.branch.startsWith(family));
   const siblings = toBase.filter(isSibling);
+  const isEarlier = ({ state, withdrawn, branch }: StoredPull): boolean =>
+    state === 'closed' && !withdrawn && proposal.earlier?.includes(branch) === true;
   return {
     head: defaultTip(place, tips),
     branch: tip && { tip: tip.commit, operation: operationOf(tip.message) },
     pulls: toBase.filter((pull) => pull.branch === proposal.branch).map(toPullRequest),
+    earlier: toBase.filter(isEarlier).map(toPullRequest),
     siblings: await nameOperations(place, siblings),
     obstacle: folders.find((folder) => tips.has(folder)),
     repository: 'local',

@@ -83,7 +83,7 @@ export interface ChangeInput {
 /** Everything that a decision writes, the record included. Pure: same input, same bytes. */
 export function buildChange(input: ChangeInput): Change {
   const sequence = input.state.sequence + 1;
-  const operation = nameOperation(input, sequence);
+  const operation = nameOperation(input, { sequence, tip: input.state.tip });
   const record = fitRecord(buildRecord(input, sequence, operation));
   const edits = [input.manifest, ...input.targets].filter((edit) => edit.before !== edit.after);
   const file: FileEdit = {
@@ -101,8 +101,31 @@ export function buildChange(input: ChangeInput): Change {
   };
 }
 
+/** A name that the same change had, and the path of its record then. */
+export interface EarlierOperation {
+  readonly operation: string;
+  readonly record: string;
+}
+
+/** How many of them are looked at; each makes the query for pull requests a few lines longer. */
+const MAX_EARLIER = 8;
+
+/**
+ * The names that a change had before the newest records were written, where those left the release as it is: what a person said of it
+ * then still holds. Newest first.
+ */
+export function earlierOperations(input: ChangeInput): readonly EarlierOperation[] {
+  return input.state.unmoved.slice(0, MAX_EARLIER).map(({ sequence, previous }) => ({
+    operation: nameOperation(input, { sequence, tip: previous }),
+    record: recordPath(input.release, sequence),
+  }));
+}
+
 /** The files and the sequence number are in the name: a retry after a race is another operation, a rerun is the same. */
-function nameOperation(input: ChangeInput, sequence: number): string {
+function nameOperation(
+  input: ChangeInput,
+  { sequence, tip }: Pick<ReleaseState, 'sequence' | 'tip'>,
+): string {
   const { decision, manifest, targets } = input;
   const files = [manifest, ...targets].map((edit) => [edit.path, edit.before ?? null, edit.after]);
   // A person's order is another operation than a tick's decision, and is not stopped by a pull request closed on that one.
@@ -114,7 +137,7 @@ function nameOperation(input: ChangeInput, sequence: number): string {
       ...along,
       input.release,
       sequence,
-      input.state.tip,
+      tip,
       decision.kind,
       decision.from,
       decision.to,

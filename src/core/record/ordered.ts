@@ -78,6 +78,11 @@ export function readMoved(records: readonly BelayRecord[]): Instant | undefined 
   return records.findLast(({ decision }) => MOVES.has(decision.kind))?.at;
 }
 
+/** The records since the newest of those, newest first. */
+export function readUnmoved(records: readonly BelayRecord[]): readonly BelayRecord[] {
+  return records.slice(records.findLastIndex(({ decision }) => MOVES.has(decision.kind)) + 1).reverse();
+}
+
 /** The newest approval of a step of this candidate that was not entered since. */
 export function readApproval(
   records: readonly BelayRecord[],

@@ -1,7 +1,14 @@
 import type { Rollout, Transition } from '../plan/rollout.ts';
 import type { Digest, Instant } from '../units.ts';
 import { type Braked, readBraked } from './braked.ts';
-import { type Approval, type OrderedPause, readApproval, readMoved, readOrderedPause } from './ordered.ts';
+import {
+  type Approval,
+  type OrderedPause,
+  readApproval,
+  readMoved,
+  readOrderedPause,
+  readUnmoved,
+} from './ordered.ts';
 import type { RecordChain } from './record-file.ts';
 import type { BelayRecord } from './record-schema.ts';
 import { recurs, sameContent, sameDeployment, sameVersion, type VersionRef } from './version-ref.ts';
@@ -70,6 +77,8 @@ export interface ReleaseState {
   readonly approval: Approval | undefined;
   /** When the newest record was written that gave the release other weights or versions. */
   readonly moved: Instant | undefined;
+  /** The records since then, newest first: they say something of the release and leave it as it is. */
+  readonly unmoved: readonly Pick<BelayRecord, 'sequence' | 'previous'>[];
   /** The brake that this rollout stands under; undefined: none, or it went up since. */
   readonly braked: Braked | undefined;
   /** What Belay's newest move left the release with; undefined once another rollout began. */
@@ -115,6 +124,7 @@ export function readState(
     ordered: readOrderedPause(chain.records),
     approval: readApproval(chain.records, candidate),
     moved: readMoved(chain.records),
+    unmoved: readUnmoved(chain.records),
     braked: readBraked(running),
     watched: readWatched(chain.records, landed),
   };

@@ -1,5 +1,6 @@
 import { isoSeconds } from '../clock.ts';
 import { nodeId } from '../node-id.ts';
+import { unprocessable } from '../refusal.ts';
 import { findLabel } from '../state/issues.ts';
 import { assessPull, readMergeability } from '../state/mergeability.ts';
 import type { CommentState, LabelState, LabRepository, PullState } from '../state/repository.ts';
@@ -144,6 +145,17 @@ function lists(call: Call, repo: LabRepository, pull: PullState): object {
     comments: (page: PageArguments) => {
       const comments = repo.state.comments.filter((comment) => comment.issue === pull.number);
       return connection('comments', page, comments, (comment) => commentView(call, repo, comment));
+    },
+    timelineItems: (page: PageArguments & { readonly itemTypes?: readonly string[] | null }) => {
+      if (page.itemTypes?.join() !== 'CLOSED_EVENT')
+        throw unprocessable('the lab has no timeline but CLOSED_EVENT');
+      const events = pull.closedAt === undefined ? [] : [{ at: pull.closedAt, by: pull.closedBy }];
+      return connection('timelineItems', page, events, (event) => ({
+        __typename: 'ClosedEvent',
+        id: nodeId('CE', repo.id, pull.number, event.at),
+        createdAt: isoSeconds(event.at),
+        actor: event.by ? actorView(call, event.by) : null,
+      }));
     },
     commits: async (page: PageArguments) => {
       const commits = await repo.git.log(['--reverse', '--topo-order', `${pull.baseOid}..${pull.headOid}`]);

@@ -58,6 +58,7 @@ export function unsettle(repo: LabRepository, pull: PullState): void {
 export function closeState(pull: PullState, act: Act): void {
   pull.state = 'CLOSED';
   pull.closedAt = act.now;
+  pull.closedBy = act.actor;
   pull.updatedAt = act.now;
   pull.autoMerge = undefined;
 }

@@ -67,6 +67,7 @@ function addPull(
     state: 'OPEN',
     updatedAt: act.now,
     closedAt: undefined,
+    closedBy: undefined,
     mergedAt: undefined,
     mergedBy: undefined,
     mergeOid: undefined,
@@ -132,6 +133,7 @@ export async function reopenPull(repo: LabRepository, act: Act, pull: PullState)
     throw invalidPull('state cannot be changed. The pull request cannot be reopened.');
   pull.state = 'OPEN';
   pull.closedAt = undefined;
+  pull.closedBy = undefined;
   pull.headOid = head;
   pull.updatedAt = act.now;
   unsettle(repo, pull);

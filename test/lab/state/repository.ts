@@ -36,6 +36,7 @@ export interface PullState {
   fromFork: boolean;
   updatedAt: number;
   closedAt: number | undefined;
+  closedBy: Actor | undefined;
   mergedAt: number | undefined;
   mergedBy: Actor | undefined;
   mergeOid: string | undefined;
