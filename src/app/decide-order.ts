@@ -113,7 +113,12 @@ function decideResume(world: World, subject: Subject, now: Instant): Decision {
   const { ordered } = subject.state;
   if (ordered && isInForce(ordered, now)) {
     const since = `paused since ${formatInstant(ordered.at)} in record ${ordered.record}`;
-    return order(subject, 'resume', 'RESUMED_BY_PERSON', `resumed by ${told(world)}; ${since}`);
+    return order(
+      subject,
+      'resume',
+      'RESUMED_BY_PERSON',
+      `resumed by ${told(world)}; ${since}${holdsBesides(subject)}`,
+    );
   }
   const ended = ordered?.order.until;
   const text =
@@ -121,6 +126,12 @@ function decideResume(world: World, subject: Subject, now: Instant): Decision {
       ? 'no person has paused it. What Belay holds by itself ends by what its reason says, and rollout.paused by an edit of the manifest'
       : `the pause ended by itself at ${formatInstant(ended)}`;
   return nothing(subject, 'NOT_PAUSED', text);
+}
+
+/** What a person paused ends with their word; what Belay paused meanwhile does not. */
+function holdsBesides({ state: { pause } }: Subject): string {
+  const holds = pause?.code === 'PAUSED_BY_CHECK' || pause?.code === 'DEADLINE_PASSED';
+  return holds ? `. What Belay holds by itself (${pause.code}) stays, and ends by what its reason says` : '';
 }
 
 function decideApproval(

@@ -143,11 +143,11 @@ async function hold(
   // armed, it lands by itself once its requirements are met; else somebody has to do it
   const code = isMoot || (shown?.armed && !foreign && !isOld) ? 'ROLLBACK_PENDING' : 'ROLLBACK_OPEN';
   const text = isOld
-    ? `pull request #${shown.number} rolls it back, but files that it writes were changed since, so it may never land: order the rollback again${fromOf(report, shown)}, or close it; nothing else is done until then`
+    ? `pull request #${shown.number} rolls it back, but files that it writes were changed since, so it may never land: order the rollback again${fromOf(world, report, shown)}, or close it; nothing else is done until then`
     : `pull request #${shown?.number} rolls it back and is open: nothing else is done about it until that is merged or closed`;
   const held = holdReport(report, { code, text });
   if (!foreign) return held;
-  const message = `somebody pushed to ${foreign.branch}, so Belay does not merge it. Order the rollback again${fromOf(report, foreign)}, which makes another branch and closes this pull request; or review and merge it`;
+  const message = `somebody pushed to ${foreign.branch}, so Belay does not merge it. Order the rollback again${fromOf(world, report, foreign)}, which makes another branch and closes this pull request; or review and merge it`;
   if (foreign.armed) {
     const comment = `Auto-merge was taken back by Belay: commits that it did not make are on \`${foreign.branch}\`. Order the rollback again, or review and merge this by hand.`;
     await closePulls(world, [foreign], { comment, how: 'disarm' });
@@ -187,7 +187,8 @@ export function holdReport(report: ReleaseReport, reason: Reason): ReleaseReport
 }
 
 /** What to say with an order given again: leaving a version that serves everyone takes its name. */
-function fromOf({ name, candidate, stable }: ReleaseReport, { branch }: Sibling): string {
+function fromOf({ trigger }: World, { name, candidate, stable }: ReleaseReport, { branch }: Sibling): string {
   const version = [candidate, stable].find((one) => one !== undefined && takesBack(branch, name, one));
-  return version === undefined ? '' : ` with \`from: ${version}\``;
+  if (version === undefined) return '';
+  return trigger.kind === 'command-line' ? ` with \`--from ${version}\`` : ` with \`from: ${version}\``;
 }

@@ -46,7 +46,10 @@ export const WORLD_FLAGS: Readonly<Record<string, FlagSpec>> = {
   },
   branch: BRANCH,
   now: NOW,
-  'dry-run': { type: 'boolean', help: 'decide and print, write nothing' },
+  'dry-run': {
+    type: 'boolean',
+    help: 'decide and print, write nothing; open pull requests are not looked at',
+  },
 };
 
 const { 'dry-run': _, ...withoutDryRun } = WORLD_FLAGS;

@@ -111,7 +111,7 @@ function now({ record, traffic, runbook, lift }: RollbackDescription): string {
   const bad = codeSpan(badVersion(record));
   const lines = [
     `**If this is still open, merge it:** until then ${bad} keeps ${formatPercent(traffic)} of the traffic. Belay merges it by itself where the rules of the repository let it, and then at its own commit only. While a requirement is pending it arms auto-merge: from then on GitHub merges what is on this branch once the requirement is met, so look at its commits when somebody else may push to it.`,
-    '**If it should not be rolled back:** close this pull request. Belay respects that until the files or the records change; as long as the checks prove harm, its runs end with exit code 2 and say so.',
+    '**If it should not be rolled back:** close this pull request. Belay respects that until the files change or the release moves; as long as the checks prove harm, its runs end with exit code 2 and say so.',
     record.quarantine
       ? `**To try again later:** bring a new version with new content; ${bad} stays quarantined.`
       : `**To try again later:** bring ${bad} again once what it needs is rolled out; nothing is proven against it.`,

@@ -129,8 +129,8 @@ function stop({ release, path, commands }: RunbookInput): string {
       ]
     : [];
   const local = [
-    '# in an up-to-date checkout of the default branch; "resume" goes on',
-    `belay command pause ${name} --reason "WHY" --forge local && git push`,
+    '# in a checkout of the default branch; "resume" goes on',
+    pushed(`belay command pause ${name} --reason "WHY"`),
   ];
   return [
     '### Stop it where it is',
@@ -139,6 +139,11 @@ function stop({ release, path, commands }: RunbookInput): string {
     `Or set ${codeSpan('spec.rollout.paused: true')} in ${codeSpan(path)} on the default branch, and take the line out to go on.`,
     'From the next look on Belay watches, may still roll back, and does not go up.',
   ].join('\n\n');
+}
+
+/** At a terminal, on what everybody else has by now. */
+function pushed(command: string): string {
+  return `git pull --ff-only && ${command} --forge local && git push`;
 }
 
 function goBack({ release, workflow, commands: byComment }: RunbookInput): string {
@@ -151,8 +156,8 @@ function goBack({ release, workflow, commands: byComment }: RunbookInput): strin
           '# away from a version that was promoted: name it, so that a second click cannot go back two versions',
           `gh workflow run ${shellWord(workflow)} -f release=${name} -f reason="WHY" -f from=VERSION`,
         ]),
-    `# without Actions, in an up-to-date checkout of the default branch${workflow === undefined ? ' (--from VERSION leaves a version that was promoted)' : ''}:`,
-    `belay rollback ${name} --reason "WHY" --forge local && git push`,
+    `# without Actions, in a checkout of the default branch${workflow === undefined ? ' (--from VERSION leaves a version that was promoted)' : ''}:`,
+    pushed(`belay rollback ${name} --reason "WHY"`),
   ];
   return [
     '### Go back',
@@ -182,7 +187,7 @@ function goOn({ release, path, commands }: RunbookInput): string {
   const deadline: Millis = release.spec.rollout.deadline;
   const lift = commands
     ? ` To let it come again all the same, comment ${codeSpan(`/belay lift-quarantine ${release.metadata.name} VERSION --reason "WHY"`)} on a pull request.`
-    : '';
+    : ` To let it come again all the same: ${codeSpan(pushed(`belay command lift-quarantine ${release.metadata.name} VERSION --reason "WHY"`))}.`;
   return [
     '### Go on afterwards',
     `- **After a rollback:** fix the cause and bring a new version with new content by pull request. The old one is quarantined.${lift}`,

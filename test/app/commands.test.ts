@@ -20,6 +20,7 @@ import { createFakePeople } from '../fakes/people.ts';
 import {
   type Bench,
   bringCandidate,
+  CHECKS,
   healthy,
   holdToLaws,
   only,
@@ -172,6 +173,20 @@ describe('a pause by a person', () => {
       'committed',
     ]);
     expect(told(await bench.tick(202))).toEqual(['advance', 'CHECKS_PASS', 'committed']);
+  });
+
+  it('says at its end what Belay holds by itself', async () => {
+    const health = { '3.4.1': healthy, '3.5.0': (at: number) => (at < 20 ? 0.005 : 0.2) };
+    const checks = [{ ...CHECKS[0], onFail: 'pause' }] as const;
+    const bench = await openInFlight(2, { health }, { checks });
+    await order(bench, 20, PAUSE);
+    expect(told(await bench.tick(32))).toEqual(['pause', 'PAUSED_BY_CHECK', 'committed']);
+    const report = await order(bench, 33, { name: 'resume' });
+    expect(told(report)).toEqual(['resume', 'RESUMED_BY_PERSON', 'committed']);
+    expect(only(report).decision.reasons[0].text).toMatch(
+      /paused since \S+ in record 3\. What Belay holds by itself \(PAUSED_BY_CHECK\) stays, and ends by what its reason says$/,
+    );
+    expect(told(await bench.tick(36))).toEqual(['hold', 'PAUSED_BY_CHECK', 'none']);
   });
 
   it('stands in its record with who, why, when, until when and where', async () => {

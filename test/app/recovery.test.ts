@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createOpenMetricsProvider } from '../../src/adapters/openmetrics/openmetrics-provider.ts';
 import { createFixedClock } from '../../src/adapters/system/fixed-clock.ts';
+import { advance } from '../../src/app/advance.ts';
 import { watch } from '../../src/app/watch.ts';
 import type { WrittenRecord } from '../../src/core/record/record-schema.ts';
 import { millis } from '../../src/core/units.ts';
@@ -266,6 +267,9 @@ describe('after a rollback', () => {
     const report = await bench.tick(64);
     expect(told(report)).toEqual(['hold', 'ROLLBACK_OPEN', 'none']);
     expect(only(report).decision.reasons[0].text).toContain('with `from: 3.4.1`');
+    const atTerminal = { ...bench.world, trigger: { kind: 'command-line', actor: null } } as const;
+    const there = await advance(atTerminal, { only: [], dryRun: false });
+    expect(only(there).decision.reasons[0].text).toContain('with `--from 3.4.1`');
     expect(told(await bench.rollBack(65))).toEqual(['nothing', 'SETTLED', 'none']);
     expect(told(await bench.rollBack(65, order))).toEqual(['rollback', 'ASKED_BY_PERSON', 'merged']);
   });

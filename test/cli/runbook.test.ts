@@ -60,7 +60,10 @@ describe('belay runbook', () => {
       expect(stdout).toContain(part);
     expect(stdout).toContain('belay command pause scorer --reason "WHY" --forge local && git push');
     expect(stdout).toContain(
-      '(--from VERSION leaves a version that was promoted):\nbelay rollback scorer --reason "WHY" --forge local',
+      '(--from VERSION leaves a version that was promoted):\ngit pull --ff-only && belay rollback scorer --reason "WHY" --forge local',
+    );
+    expect(stdout).toContain(
+      '`git pull --ff-only && belay command lift-quarantine scorer VERSION --reason "WHY" --forge local && git push`',
     );
     expect(stdout).not.toContain('gh workflow run');
   });

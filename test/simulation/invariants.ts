@@ -567,7 +567,7 @@ export class Invariants {
     );
   }
 
-  /** A commit on a branch that takes one release back; undefined for any other. */
+  /** A commit on a branch that takes one release back since checks ask for it; undefined for any other. */
   #readRollback(head: Sha) {
     const { forge } = this.#stage;
     const { tree, parents } = forge.commitAt(head);
@@ -576,7 +576,8 @@ export class Invariants {
     const changed = [...tree].filter(([path, text]) => before.get(path) !== text);
     const [path, ...others] = changed.flatMap(([path]) => (path.startsWith(RECORDS) ? [path] : []));
     const record = path === undefined || others.length > 0 ? undefined : readRecord(tree.get(path));
-    if (record?.decision.kind !== 'rollback') return undefined;
+    // what a person ordered and closed is another word than what the checks ask for
+    if (record?.decision.kind !== 'rollback' || this.#isOrdered(head)) return undefined;
     const files = changed.filter(([name]) => name !== path);
     return {
       release: record.release,

@@ -54,7 +54,9 @@ async function attemptMerge(
       message: `pull request #${pull.number} conflicts with "${defaultBranch}" in ${built.paths.join(', ')}. Resolve it, or close it and let the next run propose again`,
     };
   const { commit } = built;
-  const follow = await prepareToFollow(place, () => changedPaths(git, base, commit));
+  const follow = await prepareToFollow(place, () => changedPaths(git, base, commit)).catch((error) => {
+    throw error instanceof ToolError ? sayOpen(error, pull) : error;
+  });
   const merged = await writePull(git, { ...pull, state: 'merged', mergeCommit: commit }, signature);
   const steps: RefStep[] = [
     { kind: 'update', ref: `refs/heads/${defaultBranch}`, from: base, to: commit },
@@ -66,6 +68,12 @@ async function attemptMerge(
   if ((await moveRefs(place, `merge pull request ${pull.number}`, steps)) === 'lost') return undefined;
   await follow(base, commit);
   return { kind: 'merged', commit };
+}
+
+/** The pull request was opened before and holds the release from then on. */
+function sayOpen({ code, message }: ToolError, { number, branch }: StoredPull): ToolError {
+  const advice = `Pull request #${number} stays open: the same again merges it, and "git branch -D ${branch}" closes it`;
+  return new ToolError({ code, message: `${message}. ${advice}` });
 }
 
 async function isCheckedOut(place: Place, ref: string): Promise<boolean> {

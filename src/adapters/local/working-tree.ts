@@ -27,7 +27,7 @@ export async function prepareToFollow(
   if (other !== undefined)
     throw new ToolError({
       code: 'REFUSED',
-      message: `git: branch "${branch}" is checked out in another working tree, "${other.path}"; nothing was written. Run it there, or switch that one to another branch`,
+      message: `git: branch "${branch}" is checked out in another working tree, "${other.path}", so it was not moved. Run it there, or switch that one to another branch`,
     });
   if (own?.branch !== `refs/heads/${branch}`) return async () => undefined;
   await refuseLocked(place);
@@ -63,7 +63,7 @@ async function refuseLocked({ git, pause }: Place): Promise<void> {
   const args = ['rev-parse', '--path-format=absolute', '--git-path', 'index.lock'];
   const lock = (await gitOutput(git, purpose, { args })).trimEnd();
   for (let attempt = 1; existsSync(lock); attempt += 1) {
-    if (attempt === LOCK_ATTEMPTS) throw lockFailure('change the working tree; nothing was written', lock);
+    if (attempt === LOCK_ATTEMPTS) throw lockFailure('change the working tree; no branch was moved', lock);
     await pause();
   }
 }
@@ -76,7 +76,7 @@ async function refuseConflicts(git: Git): Promise<void> {
   if (paths.size === 0) return;
   throw new ToolError({
     code: 'REFUSED',
-    message: `git: a merge has conflicts in ${quoted([...paths])}; nothing was written. End it, or give it up, and run again`,
+    message: `git: a merge has conflicts in ${quoted([...paths])}; no branch was moved. End it, or give it up, and run again`,
   });
 }
 
@@ -123,7 +123,7 @@ async function refuseDirty(place: Place, paths: readonly string[]): Promise<void
   if (dirty.length === 0) return;
   throw new ToolError({
     code: 'REFUSED',
-    message: `git: uncommitted changes in ${quoted(dirty)}, which this would overwrite; nothing was written. Commit, stash or move them first`,
+    message: `git: uncommitted changes in ${quoted(dirty)}, which this would overwrite; no branch was moved. Commit, stash or move them first`,
   });
 }
 

@@ -106,7 +106,12 @@ describe('a branch that is checked out', () => {
       message: expect.stringContaining('uncommitted changes in "releases/a.yaml"'),
     };
     await expect(forge.commit(change(first, { 'releases/a.yaml': 'x' }))).rejects.toMatchObject(refusal);
-    await expect(forge.merge(merging(pull))).rejects.toMatchObject(refusal);
+    await expect(forge.merge(merging(pull))).rejects.toMatchObject({
+      code: 'REFUSED',
+      message: expect.stringMatching(
+        new RegExp(`"releases/a.yaml".*no branch was moved.*#1 stays open.*"git branch -D ${pull.branch}"`),
+      ),
+    });
     expect(repository.git('rev-parse', 'main')).toBe(first);
     expect(repository.git('status', '--porcelain')).toBe(before);
   });
