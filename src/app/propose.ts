@@ -148,11 +148,11 @@ const MAX_ANSWERS = 5;
 /**
  * The pull request of this very change that was merged, or that a person closed, if only under an earlier name. One that Belay closed
  * itself, as out of date, is no answer: the same change may be due again, as when an edit was taken back. One whose head is not this
- * change is none either.
+ * change is none either. A rollback that was proposed after an earlier no, and is open, is the newer word.
  */
 async function findAnswer(
   forge: Forge,
-  { change, branch, earlier = [], whenClosed }: Proposal,
+  { change, branch, earlier = [], family, whenClosed }: Proposal,
   state: ForgeState,
 ): Promise<PullRequest | undefined> {
   const { files, operation } = change;
@@ -160,7 +160,9 @@ async function findAnswer(
   const names = [{ branch, operation, record: path }, ...earlier];
   const isAnswer = (pull: PullRequest): boolean =>
     pull.state === 'merged' || (pull.state === 'closed' && !pull.withdrawn && whenClosed !== undefined);
-  const answers = [...state.pulls, ...state.earlier].filter(isAnswer).slice(0, MAX_ANSWERS);
+  const isLast = ({ number }: PullRequest): boolean =>
+    !state.siblings.some((open) => open.number > number && open.branch.startsWith(family));
+  const answers = [...state.pulls, ...state.earlier.filter(isLast)].filter(isAnswer).slice(0, MAX_ANSWERS);
   for (const pull of answers) {
     const name = names.find((one) => one.branch === pull.branch);
     const asNamed = files.map((edit) => (edit.path === path && name ? { ...edit, path: name.record } : edit));

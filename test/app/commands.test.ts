@@ -143,6 +143,16 @@ describe('a rollback whose pull request a person closed', () => {
     expect(told(await asked.rollBack(25))[2]).toBe('merged');
   });
 
+  it('is no answer any more once a person ordered the rollback, though that can land no longer', async () => {
+    const bench = await openClosed();
+    bench.forge.setRules({ pending: 'ci' });
+    expect(told(await bench.rollBack(21))[2]).toBe('armed');
+    await order(bench, 22, PAUSE);
+    expect(told(await bench.tick(25))).toEqual(['rollback', 'HARM_PROVEN', 'armed']);
+    bench.forge.setRules({});
+    expect(weightOf(bench)).toBe(0);
+  });
+
   it('is not taken for closed where Belay withdrew it', async () => {
     const bench = await openInFlight(2, { health });
     bench.forge.setRules({ pending: 'ci' });

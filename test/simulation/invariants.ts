@@ -3,7 +3,7 @@ import type { Release } from '../../src/core/manifest/release-schema.ts';
 import type { BelayRecord } from '../../src/core/record/record-schema.ts';
 import type { Instant, Sha } from '../../src/core/units.ts';
 import type { FakeCommit, Tree } from '../fakes/commit-store.ts';
-import type { FakeForge } from '../fakes/forge.ts';
+import type { FakeForge, FakePull } from '../fakes/forge.ts';
 import { Dependents } from './dependents.ts';
 import { DrillRun } from './drill-run.ts';
 import { Drills } from './drills.ts';
@@ -530,7 +530,7 @@ export class Invariants {
         .find(
           ({ pull: old }) =>
             (old.branch === pull.branch && old.head === pull.head) ||
-            this.#isSameRollback(old.head, pull.head),
+            (this.#isSameRollback(old.head, pull.head) && !isNewer(pulls, old, pull)),
         );
       if (before && !this.#isOrdered(pull.head))
         this.fail('INV-10', `#${pull.number} is #${before.pull.number} again, which a person closed`);
@@ -646,5 +646,13 @@ function promoted(text: string): string {
   return withWeight(
     text.replace(/^ {2}stable:\n(?: {4}.*\n)+/m, '').replace(/^ {2}candidate:$/m, '  stable:'),
     0,
+  );
+}
+
+/** Whether another rollback of the release was proposed after one that was closed: who did that had the last word. */
+function isNewer(pulls: readonly FakePull[], closed: FakePull, now: FakePull): boolean {
+  const family = now.branch.slice(0, now.branch.lastIndexOf('/') + 1);
+  return pulls.some(
+    ({ number, branch }) => number > closed.number && number < now.number && branch.startsWith(family),
   );
 }

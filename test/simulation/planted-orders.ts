@@ -119,7 +119,7 @@ export const PLANTED_ORDERS: readonly PlantedBug[] = [
     'a closed rollback comes again after a pause',
     'INV-10',
     'app/propose.ts',
-    '[...state.pulls, ...state.earlier].filter(isAnswer)',
+    '[...state.pulls, ...state.earlier.filter(isLast)].filter(isAnswer)',
     'state.pulls.filter(isAnswer)',
   ),
   bug(
