@@ -1,11 +1,11 @@
 import type { Change } from '../core/change/change.ts';
 import { ToolError } from '../core/errors.ts';
-import { readRecord } from '../core/record/record-file.ts';
 import type { Sha } from '../core/units.ts';
 import type { Forge, ForgeState, PullRequest, Sibling } from '../ports/forge.ts';
 import type { BlockCode, PullLink, Receipt } from '../report/run-report.ts';
 import { closePulls } from './close-pulls.ts';
-import { readChange, readRecords, recordIn } from './read-change.ts';
+import { findAnswer } from './find-answer.ts';
+import { readChange } from './read-change.ts';
 import type { World } from './world.ts';
 
 /** A change that goes through a pull request. */
@@ -140,40 +140,6 @@ async function replacedBy(
   for (const sibling of siblings)
     if (sibling.branch.startsWith(family) && !(await keeps?.(sibling))) older.push(sibling);
   return older;
-}
-
-/** How many of a branch's pull requests are looked at for what a person said of this change. */
-const MAX_ANSWERS = 5;
-
-/**
- * The pull request of this very change that was merged, or that a person closed, if only under an earlier name. One that Belay closed
- * itself, as out of date, is no answer: the same change may be due again, as when an edit was taken back. One whose head is not this
- * change is none either. A rollback that was proposed after an earlier no, and is open, is the newer word.
- */
-async function findAnswer(
-  forge: Forge,
-  { change, branch, earlier = [], family, whenClosed }: Proposal,
-  state: ForgeState,
-): Promise<PullRequest | undefined> {
-  const { files, operation } = change;
-  const { path } = recordIn(files);
-  const names = [{ branch, operation, record: path }, ...earlier];
-  const isAnswer = (pull: PullRequest): boolean =>
-    pull.state === 'merged' || (pull.state === 'closed' && !pull.withdrawn && whenClosed !== undefined);
-  const isLast = ({ number }: PullRequest): boolean =>
-    !state.siblings.some((open) => open.number > number && open.branch.startsWith(family));
-  const answers = [...state.pulls, ...state.earlier.filter(isLast)].filter(isAnswer).slice(0, MAX_ANSWERS);
-  for (const pull of answers) {
-    const name = names.find((one) => one.branch === pull.branch);
-    const asNamed = files.map((edit) => (edit.path === path && name ? { ...edit, path: name.record } : edit));
-    const records = await readRecords(forge, asNamed, pull.head);
-    // what a drill brings is named by its id, in its files or in their place
-    if (records?.size === 0) return pull;
-    const text = name && records?.get(name.record);
-    const record = text === undefined ? undefined : readRecord(path, text);
-    if (record && record.operation === name?.operation) return pull;
-  }
-  return undefined;
 }
 
 /** Merged, yet the branch still asks for it: somebody brought the same bytes back. Closed: a person said no. */

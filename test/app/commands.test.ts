@@ -153,6 +153,34 @@ describe('a rollback whose pull request a person closed', () => {
     expect(weightOf(bench)).toBe(0);
   });
 
+  it('is no answer where somebody had pushed to it: Belay asks for it to be closed', async () => {
+    const bench = await openInFlight(2, { health });
+    bench.forge.setRules({ pending: 'ci', autoMerge: false });
+    await bench.tick(20);
+    const { branch, number } = bench.forge.pulls.at(-1)!;
+    bench.forge.push({ 'notes.md': 'mine\n' }, { branch });
+    bench.forge.closePull(number);
+    bench.forge.setBranch(branch, undefined);
+    bench.forge.setRules({});
+    expect(told(await bench.tick(25))).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
+  });
+
+  it.each([false, true])(
+    'comes again after an edit that was taken back (paused between: %s)',
+    async (pauses) => {
+      const bench = await openClosed();
+      const text = bench.forge.textAt(MANIFEST)!;
+      bench.forge.setRules({ pending: 'ci', autoMerge: false });
+      bench.forge.push({ [MANIFEST]: `${text}# looked at by mona\n` });
+      expect(told(await bench.tick(22))[2]).toBe('blocked');
+      bench.forge.push({ [MANIFEST]: text });
+      if (pauses) await order(bench, 23, PAUSE);
+      bench.forge.setRules({});
+      expect(told(await bench.tick(25))).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
+      expect(weightOf(bench)).toBe(0);
+    },
+  );
+
   it('is not taken for closed where Belay withdrew it', async () => {
     const bench = await openInFlight(2, { health });
     bench.forge.setRules({ pending: 'ci' });

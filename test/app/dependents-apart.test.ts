@@ -8,6 +8,7 @@ import { rollback } from '../../src/app/rollback.ts';
 import { readCommand } from '../../src/core/command/command.ts';
 import { ToolError } from '../../src/core/errors.ts';
 import { exitCodeOf } from '../../src/report/exit-code.ts';
+import type { RunReport } from '../../src/report/run-report.ts';
 import { minute } from '../builders/release.ts';
 import { moveTo, writeRoute } from '../builders/world.ts';
 import { type Bench, type Health, holdToLaws, only, told, writeManifest } from './bench.ts';
@@ -70,15 +71,39 @@ async function openWithScorerStuck(): Promise<Bench> {
   return bench;
 }
 
-/** A person lets a version come again. */
-async function lift(bench: Bench, at: number, release: string, version: string): Promise<void> {
+interface Words {
+  readonly name: string;
+  readonly release: string;
+  readonly version?: string;
+  readonly reason?: string;
+}
+
+/** A person orders something. */
+async function order(bench: Bench, at: number, words: Words) {
   await moveTo(bench.clock, minute(at));
   bench.forge.checkout();
-  const given = { version, reason: 'it was the feed', until: undefined, from: undefined };
-  const command = readCommand({ ...given, name: 'lift-quarantine', release });
+  const given = { version: undefined, reason: undefined, until: undefined, from: undefined };
+  const command = readCommand({ ...given, ...words });
   const from = { person: { login: 'ana', id: 7 }, source: { kind: 'comment' as const, id: 1, on: 12 } };
   const trigger = { kind: 'comment' as const, actor: 'ana', order: orderOf(command, from) };
   await obeyCommand({ ...bench.world, trigger }, command, { dryRun: false });
+}
+
+/** The store goes back, and looking for the way back of the scorer breaks. */
+async function leaveBehind(bench: Bench): Promise<RunReport> {
+  const { forge } = bench.world;
+  const history: typeof forge.history = async (at, path) => {
+    if (path !== pathOf('scorer')) return forge.history(at, path);
+    throw new ToolError({ code: 'CORRUPT', message: 'git: an object is damaged' });
+  };
+  const broken = new Proxy(forge, {
+    get: (target, key) => {
+      const value = key === 'history' ? history : Reflect.get(target, key, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  bench.forge.checkout();
+  return rollback({ ...bench.world, forge: broken }, { ...ORDER, release: 'store', from: 'store-2' });
 }
 
 describe('a dependent that does not go back in the same pull request', () => {
@@ -119,24 +144,28 @@ describe('a dependent that does not go back in the same pull request', () => {
 
   it('keeps nothing from being done when looking for its way back breaks', async () => {
     const bench = await openWithScorerTried();
-    const { forge } = bench.world;
-    const history: typeof forge.history = async (at, path) => {
-      if (path !== pathOf('scorer')) return forge.history(at, path);
-      throw new ToolError({ code: 'CORRUPT', message: 'git: an object is damaged' });
-    };
-    const broken = new Proxy(forge, {
-      get: (target, key) => {
-        const value = key === 'history' ? history : Reflect.get(target, key, target);
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    });
-    bench.forge.checkout();
-    const world = { ...bench.world, forge: broken };
-    const report = await rollback(world, { ...ORDER, release: 'store', from: 'store-2' });
+    const report = await leaveBehind(bench);
     expect(told(report, 'store')[2]).toBe('merged');
     expect(only(report, 'store').problems[0]?.message).toContain('an object is damaged');
     expect(told(await bench.tick(134), 'scorer')).toEqual(['rollback', 'DEPENDENCY_ROLLED_BACK', 'merged']);
   });
+
+  it.each([false, true])(
+    'is taken back on proof though a person closed what followed without any (paused: %s)',
+    async (pauses) => {
+      const health = { 'scorer-2': ((at) => (at < 138 ? 0.005 : 0.08)) as Health };
+      const bench = await openWithScorerTried({ health });
+      await leaveBehind(bench);
+      bench.forge.setRules({ pending: 'ci' });
+      expect(told(await bench.tick(134), 'scorer')).toEqual(['rollback', 'DEPENDENCY_ROLLED_BACK', 'armed']);
+      bench.forge.closePull(bench.forge.pulls.at(-1)!.number);
+      bench.forge.setRules({});
+      expect(told(await bench.tick(135), 'scorer')[2]).toBe('suppressed');
+      if (pauses) await order(bench, 136, { name: 'pause', release: 'scorer', reason: 'looking' });
+      expect(told(await bench.tick(145), 'scorer')).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
+      expect(recordsOf(bench, 'scorer').at(-1)).toMatchObject({ quarantine: { version: 'scorer-2' } });
+    },
+  );
 
   it('follows with what it serves when what it tries would be fine', async () => {
     const bench = await openWithSharedFile();
@@ -157,7 +186,12 @@ describe('a dependent that does not go back in the same pull request', () => {
     const bench = await openWithScorerStuck();
     await takeBack(bench, 100);
     expect(told(await bench.tick(101), 'scorer')[1]).toBe('DEPENDENCY_NOT_MET');
-    await lift(bench, 102, 'store', 'store-2');
+    await order(bench, 102, {
+      name: 'lift-quarantine',
+      release: 'store',
+      version: 'store-2',
+      reason: 'it was the feed',
+    });
     const report = await bench.tick(103);
     expect(told(report, 'scorer')).toEqual(['hold', 'DEPENDENCY_NOT_MET', 'none']);
     expect(exitCodeOf(report)).toBe(2);

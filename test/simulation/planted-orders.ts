@@ -118,9 +118,9 @@ export const PLANTED_ORDERS: readonly PlantedBug[] = [
   bug(
     'a closed rollback comes again after a pause',
     'INV-10',
-    'app/propose.ts',
-    '[...state.pulls, ...state.earlier.filter(isLast)].filter(isAnswer)',
-    'state.pulls.filter(isAnswer)',
+    'app/find-answer.ts',
+    '[...state.pulls, ...state.earlier].filter(',
+    'state.pulls.filter(',
   ),
   bug(
     'needs are not looked at',

@@ -52,8 +52,11 @@ const STATES: Readonly<Record<string, PullRequest['state']>> = {
 export const PULL_FIELDS =
   'id number url state headRefName headRefOid baseRefName isCrossRepository autoMergeRequest { enabledAt }';
 
+/** How many of its newest comments are read. */
+const COMMENTS = 20;
+
 /** What tells who closed it; only for a proposal's own pull requests, since it is much to ask for. */
-export const CLOSING_FIELDS = 'closedAt comments(last: 20) { nodes { body createdAt viewerDidAuthor } }';
+export const CLOSING_FIELDS = `closedAt comments(last: ${COMMENTS}) { nodes { body createdAt viewerDidAuthor } }`;
 
 /** What tells whether a person closed it, as far as GitHub knows; only for pull requests of other branches. */
 export const CLOSER_FIELDS = `${CLOSING_FIELDS} timelineItems(itemTypes: CLOSED_EVENT, last: 1) { nodes { ... on ClosedEvent { actor { __typename login } } } }`;
@@ -81,7 +84,14 @@ export function isClosedByPerson(node: unknown, login: string): boolean {
   const events = at(node, 'timelineItems', 'nodes');
   const actor = Array.isArray(events) ? at(events[0], 'actor') : undefined;
   const isPerson = at(actor, '__typename') === 'User' && at(actor, 'login') !== login;
-  return isPerson && closingComments(node).length === 0;
+  return isPerson && closingComments(node).length === 0 && !isCrowded(node);
+}
+
+/** So much was said after it was closed that the comment of `close` may be out of sight. */
+function isCrowded(node: unknown): boolean {
+  const comments = at(node, 'comments', 'nodes');
+  if (!Array.isArray(comments) || comments.length < COMMENTS) return false;
+  return String(at(comments[0], 'createdAt')) > String(at(node, 'closedAt'));
 }
 
 /** Comments of `close`, by their mark and moment. */
@@ -89,11 +99,13 @@ function closingComments(node: unknown): readonly unknown[] {
   const closedAt = at(node, 'closedAt');
   const comments = at(node, 'comments', 'nodes');
   if (at(node, 'state') !== 'CLOSED' || typeof closedAt !== 'string' || !Array.isArray(comments)) return [];
-  return comments.filter(
-    (comment) =>
-      textAt(comment, 'body').trimEnd().endsWith(CLOSED_MARK) &&
-      Date.parse(textAt(comment, 'createdAt')) >= Date.parse(closedAt) - CLOSING_SLACK,
-  );
+  return comments.filter((comment) => {
+    const [body, createdAt] = [at(comment, 'body'), at(comment, 'createdAt')];
+    if (typeof body !== 'string' || typeof createdAt !== 'string') return false;
+    return (
+      body.trimEnd().endsWith(CLOSED_MARK) && Date.parse(createdAt) >= Date.parse(closedAt) - CLOSING_SLACK
+    );
+  });
 }
 
 /** A pull request of this repository to a base; undefined for one from a fork or to another base. */

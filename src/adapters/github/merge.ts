@@ -166,7 +166,7 @@ async function settle(
     return {
       kind: 'blocked',
       code: 'PULL_CLOSED',
-      message: `${stays} is closed. Reopen it, or let the next run propose again`,
+      message: `${stays} is closed. Reopen it, and the next run goes on`,
     };
   if (now.head !== request.head) return { kind: 'head-changed', expected: request.head };
   if (now.mergeable === 'CONFLICTING') return conflict(request);
@@ -237,7 +237,7 @@ function conflict({ pull }: MergeRequest): MergeOutcome {
   return {
     kind: 'blocked',
     code: 'CONFLICT',
-    message: `GitHub: pull request #${pull.number} conflicts with its base. Resolve it, or close it and let the next run propose again`,
+    message: `GitHub: pull request #${pull.number} conflicts with its base. What checks decide, the next run proposes anew; what a person ordered has to be ordered again`,
   };
 }
 

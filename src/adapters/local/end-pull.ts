@@ -25,7 +25,7 @@ export async function mergePull(place: Place, request: MergeRequest): Promise<Me
       return {
         kind: 'blocked',
         code: 'PULL_CLOSED',
-        message: `pull request #${pull.number} is closed. Open a new one`,
+        message: `pull request #${pull.number} is closed. Reopen it, and the next run goes on`,
       };
     if (pull.head !== request.head) return { kind: 'head-changed', expected: request.head };
     const outcome = await attemptMerge(place, request, { pull, base: defaultTip(place, tips) });
@@ -51,10 +51,10 @@ async function attemptMerge(
     return {
       kind: 'blocked',
       code: 'CONFLICT',
-      message: `pull request #${pull.number} conflicts with "${defaultBranch}" in ${built.paths.join(', ')}. Resolve it, or close it and let the next run propose again`,
+      message: `pull request #${pull.number} conflicts with "${defaultBranch}" in ${built.paths.join(', ')}. What checks decide, the next run proposes anew; what a person ordered has to be ordered again`,
     };
   const { commit } = built;
-  const follow = await prepareToFollow(place, () => changedPaths(git, base, commit)).catch((error) => {
+  const follow = await prepare(place, { base, commit }).catch((error) => {
     throw error instanceof ToolError ? sayOpen(error, pull) : error;
   });
   const merged = await writePull(git, { ...pull, state: 'merged', mergeCommit: commit }, signature);
@@ -66,8 +66,14 @@ async function attemptMerge(
   // a branch that somebody stands on stays, or their next commit would begin a new history
   if (!(await isCheckedOut(place, ref))) steps.push({ kind: 'delete', ref, from: head });
   if ((await moveRefs(place, `merge pull request ${pull.number}`, steps)) === 'lost') return undefined;
-  await follow(base, commit);
+  await follow.bring(base, commit);
   return { kind: 'merged', commit };
+}
+
+async function prepare(place: Place, { base, commit }: { readonly base: Sha; readonly commit: Sha }) {
+  const follow = await prepareToFollow(place, () => changedPaths(place.git, base, commit));
+  await follow.check(base, commit);
+  return follow;
 }
 
 /** The pull request was opened before and holds the release from then on. */

@@ -83,9 +83,10 @@ async function commit(place: Place, request: CommitRequest): Promise<CommitOutco
     signature: place.sign(),
     operation,
   });
+  await follow.check(from, to);
   const step = { kind: 'update', ref: `refs/heads/${defaultBranch}`, from, to } as const;
   if ((await moveRefs(place, `commit to ${defaultBranch}`, [step])) === 'lost') return moved;
-  await follow(from, to);
+  await follow.bring(from, to);
   return { kind: 'committed', commit: to };
 }
 

@@ -1,17 +1,24 @@
 import { existsSync } from 'node:fs';
 import { ToolError } from '../../core/errors.ts';
 import type { Sha } from '../../core/units.ts';
-import type { Git } from '../git/git-process.ts';
+import type { Git, GitAnswer } from '../git/git-process.ts';
 import { gitFailure, gitOutput, lockFailure, lockIn } from '../git/git-process.ts';
 import type { Place } from './place.ts';
 import { ATTEMPTS, LOCK_ATTEMPTS } from './place.ts';
 
-/** Brings index and files of a checked-out branch from one commit to the next; nothing for a branch that is not. */
-export type Follow = (from: Sha, to: Sha) => Promise<void>;
+/** Index and files of a branch that is about to be moved from one commit to the next; both do nothing where it is not checked out. */
+export interface Follow {
+  /** Before the branch is moved. @throws ToolError REFUSED when the files could not follow */
+  readonly check: (from: Sha, to: Sha) => Promise<void>;
+  /** After it was moved. */
+  readonly bring: (from: Sha, to: Sha) => Promise<void>;
+}
+
+const NOTHING: Follow = { check: async () => undefined, bring: async () => undefined };
 
 /**
  * Looks at who has a branch checked out, before it is moved. In the directory itself, the changed paths must be as they were
- * committed, and the returned function makes them follow; other edits of the owner stay. A branch that moved under another
+ * committed, and what is returned makes them follow; other edits of the owner stay. A branch that moved under another
  * working tree would make that tree look as if its owner had undone the change. @throws ToolError REFUSED when a path has
  * uncommitted changes, the index has conflicts, or another working tree has the branch; FORGE_UNAVAILABLE when the index is
  * locked for long
@@ -29,32 +36,48 @@ export async function prepareToFollow(
       code: 'REFUSED',
       message: `git: branch "${branch}" is checked out in another working tree, "${other.path}", so it was not moved. Run it there, or switch that one to another branch`,
     });
-  if (own?.branch !== `refs/heads/${branch}`) return async () => undefined;
+  if (own?.branch !== `refs/heads/${branch}`) return NOTHING;
   await refuseLocked(place);
   await refuseConflicts(git);
   await refuseDirty(place, await changedPaths());
-  return (from, to) => follow(place, from, to);
+  return {
+    check: (from, to) => check(place, from, to),
+    bring: (from, to) => bring(place, from, to),
+  };
+}
+
+/** What a look at the files does not show is refused by git itself, as edits of a file that it was told to leave alone. */
+async function check(place: Place, from: Sha, to: Sha): Promise<void> {
+  // A file that was only touched is an edit to read-tree until the index has looked again. What keeps another file from being looked
+  // at, as a filter that is not installed, is none of ours.
+  await whenUnlocked(place, ['update-index', '--refresh']);
+  const answer = await whenUnlocked(place, ['read-tree', '--dry-run', '-m', '-u', from, to]);
+  if (answer.code === 0) return;
+  const { code, message } = gitFailure('look whether the working tree can follow', answer);
+  throw new ToolError({
+    code: lockIn(answer.stderr) === undefined ? 'REFUSED' : code,
+    message: `${message}. No branch was moved; bring the file that is named to what is committed ("git ls-files -v" shows one that git was told to leave alone as h or S), and run again`,
+  });
 }
 
 /** The branch has moved already: whatever goes wrong here, the message says how to finish by hand. */
-async function follow({ git, pause }: Place, from: Sha, to: Sha): Promise<void> {
-  const run = async () => {
-    // a file that was only touched is an edit to read-tree until the index has looked again
-    const looked = await git({ args: ['update-index', '--refresh'] });
-    // 1: paths with edits of the owner, which stay
-    return looked.code > 1 ? looked : git({ args: ['read-tree', '-m', '-u', from, to] });
-  };
-  let answer = await run();
-  for (let attempt = 1; attempt < LOCK_ATTEMPTS && lockIn(answer.stderr) !== undefined; attempt += 1) {
-    await pause();
-    answer = await run();
-  }
+async function bring(place: Place, from: Sha, to: Sha): Promise<void> {
+  const answer = await whenUnlocked(place, ['read-tree', '-m', '-u', from, to]);
   if (answer.code === 0) return;
   const { code, message } = gitFailure(`bring the working tree from ${from} to ${to}`, answer);
   throw new ToolError({
     code,
-    message: `${message}. The branch is at ${to} already; its files follow by: git read-tree -m -u ${from} ${to}`,
+    message: `${message}. The branch is at ${to} already; its files follow by: git update-index --refresh; git read-tree -m -u ${from} ${to}`,
   });
+}
+
+async function whenUnlocked({ git, pause }: Place, args: readonly string[]): Promise<GitAnswer> {
+  let answer = await git({ args });
+  for (let attempt = 1; attempt < LOCK_ATTEMPTS && lockIn(answer.stderr) !== undefined; attempt += 1) {
+    await pause();
+    answer = await git({ args });
+  }
+  return answer;
 }
 
 /** Before anything is written: behind a locked index the branch would move and its files would not. */

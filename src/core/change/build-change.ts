@@ -5,6 +5,7 @@ import type { Decision, RecordedKind } from '../decision/decision.ts';
 import type { SkippedGood } from '../decision/last-good.ts';
 import type { ServedShare } from '../decision/served-share.ts';
 import type { Rollout } from '../plan/rollout.ts';
+import { isFollowing } from '../record/following.ts';
 import type { WrittenOrder } from '../record/order-schema.ts';
 import { digestOf, fitRecord, recordPath, serialiseRecord } from '../record/record-file.ts';
 import type { WrittenRecord } from '../record/record-schema.ts';
@@ -130,10 +131,13 @@ function nameOperation(
   const files = [manifest, ...targets].map((edit) => [edit.path, edit.before ?? null, edit.after]);
   // A person's order is another operation than a tick's decision, and is not stopped by a pull request closed on that one.
   const order = decision.reasons[0].code === 'ASKED_BY_PERSON' ? ['asked'] : nameOrder(input);
+  // Nor is what is proven stopped by one that was closed while nothing was.
+  const following = isFollowing(decision) ? ['following'] : [];
   const along = input.along?.length ? [input.along] : [];
   return input.sha256(
     JSON.stringify([
       ...order,
+      ...following,
       ...along,
       input.release,
       sequence,

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { isClosedByPerson, readPull } from '../../../src/adapters/github/data.ts';
 import type { Sha } from '../../../src/core/units.ts';
 import type { PullRequest } from '../../../src/ports/forge.ts';
 import { ask } from '../../lab/ask.ts';
+import type { VirtualClock } from '../../lab/clock.ts';
 import { change, FIRST_FILES } from '../forge-contract.ts';
 import { type GitHubBench, openGitHubBench } from './github-bench.ts';
 
@@ -77,6 +79,35 @@ it('is nobody’s when it was closed with this tool’s comment, under whatever 
   await commentAs(bench.lab.tokens.person, pull, 'Out of date.\n\n<!-- belay:closed -->');
   await closeAs(bench.lab.tokens.person, pull);
   expect(await found()).toEqual([]);
+});
+
+it('is nobody’s when so much was said since that the comment may be out of sight', async () => {
+  const pull = await propose();
+  await closeAs(bench.lab.tokens.person, pull);
+  for (let count = 0; count < 19; count += 1) await commentAs(bench.lab.tokens.person, pull, `word ${count}`);
+  expect(await found()).toEqual([pull.number]);
+  (bench.lab.clock as VirtualClock).advance(60_000);
+  for (let count = 0; count < 20; count += 1) await commentAs(bench.lab.tokens.person, pull, `more ${count}`);
+  expect(await found()).toEqual([]);
+});
+
+it.each([null, {}, { body: null, createdAt: null }])('passes over a comment that is %j', (comment) => {
+  const node = {
+    id: 'PR_1',
+    number: 1,
+    url: 'https://forge.example/1',
+    state: 'CLOSED',
+    headRefName: EARLIER,
+    headRefOid: 'a'.repeat(40),
+    baseRefName: 'main',
+    isCrossRepository: false,
+    closedAt: '2026-11-30T10:00:00Z',
+    comments: { nodes: [comment] },
+    timelineItems: { nodes: [{ actor: { __typename: 'User', login: 'mona' } }] },
+  };
+  expect(readPull(node, 'main')).toMatchObject({ number: 1, withdrawn: false });
+  expect(isClosedByPerson(node, 'belay[bot]')).toBe(true);
+  expect(isClosedByPerson({ ...node, timelineItems: null }, 'belay[bot]')).toBe(false);
 });
 
 it('is nobody’s once it is open again', async () => {

@@ -146,6 +146,33 @@ describe('a branch that is checked out', () => {
     expect(file(repository, 'releases/a.yaml')).toBe('weight: 5\n');
   });
 
+  it.each(['--assume-unchanged', '--skip-worktree'])(
+    'refuses before the branch moves when an edit was hidden by %s',
+    async (flag) => {
+      const { repository, forge, first } = scratch();
+      repository.git('update-index', flag, 'releases/a.yaml');
+      repository.write('releases/a.yaml', 'mine\n');
+      await expect(forge.commit(change(first, { 'releases/a.yaml': 'x' }))).rejects.toMatchObject({
+        code: 'REFUSED',
+        message: expect.stringMatching(/releases\/a\.yaml.*No branch was moved; .*git ls-files -v/),
+      });
+      expect(repository.git('rev-parse', 'main')).toBe(first);
+      expect(file(repository, 'releases/a.yaml')).toBe('mine\n');
+    },
+  );
+
+  it('follows beside a touched file whose filter is not installed', async () => {
+    const { repository, forge } = scratch();
+    repository.write('.gitattributes', 'model.bin filter=large\n');
+    repository.write('model.bin', 'weights\n');
+    const parent = repository.commit('model');
+    repository.git('config', 'filter.large.clean', 'no-such-filter');
+    repository.git('config', 'filter.large.required', 'true');
+    utimesSync(join(repository.directory, 'model.bin'), 1_700_000_000, 1_700_000_000);
+    expect((await forge.commit(change(parent, { 'releases/a.yaml': 'x' }))).kind).toBe('committed');
+    expect(file(repository, 'releases/a.yaml')).toBe('x');
+  });
+
   it('takes a file that was only touched for clean', async () => {
     const { repository, forge, first } = scratch();
     // git compares whole seconds

@@ -118,7 +118,7 @@ export const BLOCKS: Readonly<Record<BlockCode, string>> = {
     'A requirement is pending, and auto-merge is off: switch it on (*Settings → General*), or merge by hand.',
   MERGE_QUEUE:
     'The branch takes changes from its merge queue alone: put the App on the bypass list of that rule.',
-  PULL_CLOSED: 'The pull request was closed: reopen it, or let the next run propose again.',
+  PULL_CLOSED: 'The pull request was closed: reopen it, and the next run goes on.',
   RULE_VIOLATION:
     'A rule of the branch refuses it: use mode `pull-request`, or put the App on its bypass list.',
   PERMISSION_MISSING: 'The token may not; the message names the permission.',
