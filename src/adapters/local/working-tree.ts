@@ -3,6 +3,7 @@ import { ToolError } from '../../core/errors.ts';
 import type { Sha } from '../../core/units.ts';
 import type { Git, GitAnswer } from '../git/git-process.ts';
 import { gitFailure, gitOutput, lockFailure, lockIn } from '../git/git-process.ts';
+import { resolveBranch } from '../git/git-reader.ts';
 import type { Place } from './place.ts';
 import { ATTEMPTS, LOCK_ATTEMPTS } from './place.ts';
 
@@ -53,6 +54,8 @@ async function check(place: Place, from: Sha, to: Sha): Promise<void> {
   await whenUnlocked(place, ['update-index', '--refresh']);
   const answer = await whenUnlocked(place, ['read-tree', '--dry-run', '-m', '-u', from, to]);
   if (answer.code === 0) return;
+  // another run was quicker, and the files are its own by now: the move that follows is refused for that
+  if ((await resolveBranch(place.git, place.defaultBranch)) !== from) return;
   const { code, message } = gitFailure('look whether the working tree can follow', answer);
   throw new ToolError({
     code: lockIn(answer.stderr) === undefined ? 'REFUSED' : code,

@@ -5,8 +5,9 @@ import { createGit } from '../../../src/adapters/git/git-process.ts';
 import type { LocalForge } from '../../../src/adapters/local/local-forge.ts';
 import { createLocalForge } from '../../../src/adapters/local/local-forge.ts';
 import { readRefs } from '../../../src/adapters/local/pull-store.ts';
+import { prepareToFollow } from '../../../src/adapters/local/working-tree.ts';
 import { createFixedClock } from '../../../src/adapters/system/fixed-clock.ts';
-import { instant } from '../../../src/core/units.ts';
+import { instant, sha } from '../../../src/core/units.ts';
 import { exitCodeOfFault } from '../../../src/report/exit-code.ts';
 import { change } from '../forge-contract.ts';
 import { createScratchRepository, type ScratchRepository, scratchFolder } from '../scratch-repository.ts';
@@ -170,6 +171,27 @@ describe('files that another run is about to bring along', () => {
     expect(await late.commit(request)).toMatchObject({ kind: 'committed' });
     expect(paused).toBe(1);
     expect(repository.git('status', '--porcelain')).toBe('');
+  });
+});
+
+describe('a run that was quicker between the look at the files and the move', () => {
+  it('is no edit of a person: the move is lost to it', async () => {
+    const { repository, forge } = scratch();
+    const before = await forge.head();
+    await propose(forge);
+    // of the same parent, as the slower run has made it
+    const late = sha(repository.git('rev-parse', BRANCH));
+    const commit = (text: string) => forge.commit(change(before, { 'releases/a.yaml': text }));
+    const place = {
+      git: createGit({ directory: repository.directory }),
+      defaultBranch: 'main',
+      sign: () => ({ name: 'belay', email: 'belay@localhost', at: instant(0) }),
+      pause: async () => undefined,
+    };
+    const follow = await prepareToFollow(place, async () => ['releases/a.yaml']);
+    expect(await commit('weight: 25\n')).toMatchObject({ kind: 'committed' });
+    await expect(follow.check(before, late)).resolves.toBeUndefined();
+    expect(await commit('weight: 7\n')).toMatchObject({ kind: 'head-moved' });
   });
 });
 
