@@ -14,7 +14,7 @@ export interface Proposal {
   readonly base: Sha;
   /** Unique to the operation. */
   readonly branch: string;
-  /** Other names of the operation, whose pull requests count for what a person said of it. */
+  /** Names that the operation may have been proposed under, whose pull requests count for what a person said of it. */
   readonly earlier?: readonly Earlier[];
   /** When somebody else's commits are on the branch: give up, or write to a second one, `<branch>-2`, and so on. */
   readonly whenTaken: 'stop' | 'next-branch';
@@ -39,7 +39,7 @@ export interface Proposal {
   readonly whenClosed: string | undefined;
 }
 
-/** What an operation was called at another time. */
+/** What an operation was or is called. */
 export interface Earlier {
   readonly branch: string;
   readonly operation: string;
@@ -92,7 +92,7 @@ async function tryBranch(
   const { branch, family, overtakes, earlier = [] } = proposal;
   const state = await forge.inspect({
     branch,
-    earlier: earlier.map((one) => one.branch),
+    earlier: earlier.flatMap((one) => (one.branch === branch ? [] : [one.branch])),
     families: [family, ...(overtakes?.families ?? [])],
   });
   if (state.head !== proposal.base) return ended({ kind: 'head-moved' });

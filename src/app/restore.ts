@@ -19,6 +19,7 @@ import {
   type RollbackOrder,
 } from './compute-rollback.ts';
 import { proposeAndMerge } from './propose.ts';
+import { recordIn } from './read-change.ts';
 import { rollbackBranch, rollbackFamily, stepFamily } from './rollback-branch.ts';
 import { type TakenAlong, takeAlong } from './take-along.ts';
 import type { World } from './world.ts';
@@ -28,7 +29,7 @@ interface RollbackPlan {
   readonly order: RollbackOrder;
   /** Of the release itself. */
   readonly change: Change;
-  /** What that was called before records that moved nothing. */
+  /** What that is called, and was before records that moved nothing. */
   readonly earlier: readonly EarlierOperation[];
   /** Of releases that go back with it, dependents first. */
   readonly along: readonly TakenAlong[];
@@ -95,7 +96,8 @@ function planPullRequest(
     assessment: computed.order.evidence?.assessment,
     along: along.map((one) => describeMove(one.computed, one.change)),
   });
-  const earlier = earlierOperations(input);
+  const own = { operation: change.operation, record: recordIn(change.files).path };
+  const earlier = [own, ...earlierOperations(input)];
   return { order: computed.order, change, earlier, along, description, notes, lift };
 }
 
@@ -152,11 +154,11 @@ async function executeRollback(world: World, plan: RollbackPlan): Promise<Receip
     change,
     base: snapshot.head,
     branch: rollbackBranch(name, version, change.operation),
-    earlier: plan.earlier.map(({ operation, record }) => ({
-      branch: rollbackBranch(name, version, operation),
-      operation,
-      record,
-    })),
+    earlier: plan.earlier.flatMap(({ operation, record }) => {
+      const branch = rollbackBranch(name, version, operation);
+      // the second one, too: the first may have been free of what was pushed to it since
+      return [branch, `${branch}-2`].map((one) => ({ branch: one, operation, record }));
+    }),
     whenTaken: 'next-branch',
     family: rollbackFamily(name),
     overtakes: {

@@ -165,6 +165,23 @@ describe('a rollback whose pull request a person closed', () => {
     expect(told(await bench.tick(25))).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
   });
 
+  it.each([false, true])('stays closed on its second branch as well (paused after: %s)', async (pauses) => {
+    const bench = await openInFlight(2, { health });
+    bench.forge.setRules({ pending: 'ci' });
+    await bench.tick(20);
+    const { branch } = bench.forge.pulls.at(-1)!;
+    bench.forge.push({ 'notes.md': 'mine\n' }, { branch });
+    expect(told(await bench.tick(21))[2]).toBe('armed');
+    const second = bench.forge.pulls.at(-1)!;
+    expect(second.branch).toBe(`${branch}-2`);
+    bench.forge.closePull(second.number);
+    bench.forge.setBranch(branch, undefined);
+    bench.forge.setRules({});
+    if (pauses) await order(bench, 22, PAUSE);
+    expect(told(await bench.tick(25))).toEqual(['rollback', 'HARM_PROVEN', 'suppressed']);
+    expect(weightOf(bench)).toBe(5);
+  });
+
   it.each([false, true])(
     'comes again after an edit that was taken back (paused between: %s)',
     async (pauses) => {

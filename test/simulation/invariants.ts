@@ -560,7 +560,7 @@ export class Invariants {
     const between = second.known.slice(first.known.length);
     return (
       between.length <= 8 &&
-      first.known.every((path, index) => path === second.known[index]) &&
+      first.known.every((path) => first.before.get(path) === second.before.get(path)) &&
       between.every((path) => {
         const record = readRecord(second.before.get(path));
         return record !== undefined && isWord(record);
