@@ -7,6 +7,7 @@ import type { WrittenRecord } from '../../src/core/record/record-schema.ts';
 import { millis } from '../../src/core/units.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { MetricsProvider } from '../../src/ports/metrics.ts';
+import { exitCodeOf } from '../../src/report/exit-code.ts';
 import { CANDIDATE, minute, STABLE } from '../builders/release.ts';
 import { brokenProvider, CONFIG, MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
 import {
@@ -208,6 +209,22 @@ describe('after a rollback', () => {
     expect(watched.watch).toMatchObject({ looks: 1, end: 'person' });
     bringCandidate(bench, { ...first, candidate: { version: '3.7.0', backend: 'scorer-b', digit: 'e' } });
     expect(told(await bench.tick(90))).toEqual(['start', 'CANDIDATE_NEW', 'committed']);
+  });
+
+  it('says harm that has nowhere to go back to beside the pause of a candidate that waits', async () => {
+    const bench = await openRolledBack({
+      stable: (at) => (at < ROLLED_BACK ? 0.005 : 0.06),
+      older: (at) => (at < 0 ? 0.005 : at < 60 ? undefined : 0.06),
+    });
+    await bench.tick(64);
+    bringCandidate(bench, { ...NEXT, stable: OLDER });
+    expect(told(await bench.tick(80))).toEqual(['pause', 'RELEASE_FROZEN', 'committed']);
+    const text = bench.forge.textAt(MANIFEST)!.replace(/^ {4}strategy: canary$/m, '$&\n    paused: true');
+    bench.forge.push({ [MANIFEST]: text });
+    const report = await bench.tick(85);
+    expect(told(report)).toEqual(['hold', 'PAUSED_BY_MANIFEST', 'none']);
+    expect(only(report).decision.reasons[1]?.code).toBe('RELEASE_FROZEN');
+    expect(exitCodeOf(report)).toBe(2);
   });
 
   it('does not say again what it cannot see once it has said what it saw', async () => {

@@ -179,10 +179,7 @@ export class Liveness {
     const { receipt, decision } = report;
     const [first, ...more] = decision.reasons;
     // said beside what a person has to mend, or to look at, first
-    const others: readonly string[] = [
-      'STABLE_FAILING_TOO',
-      ...(first.code === 'LOOKS_WRONG' ? ['RELEASE_FROZEN'] : []),
-    ];
+    const others: readonly string[] = ['STABLE_FAILING_TOO', 'RELEASE_FROZEN'];
     const beside = more.map(({ code }) => code).filter((code) => others.includes(code));
     const codes = [receipt.kind, 'code' in receipt ? receipt.code : '', first.code, ...beside];
     return (

@@ -144,7 +144,10 @@ export class People {
         return edit((text) =>
           text
             .replace(/^( {2}stable:\n {4}version: \S+)/m, '$1x')
-            .replace(/digest: sha256:7/, 'digest: sha256:6'),
+            .replace(
+              /^( {2}stable:\n(?: {4}.*\n)*? {8}digest: sha256:)(\d)/m,
+              (_, before: string, digit: string) => `${before}${(Number(digit) + 9) % 10}`,
+            ),
         );
       case 'promote-by-hand': {
         const version = `${name}-${this.#newest.get(name) ?? 1}`;

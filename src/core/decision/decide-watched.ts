@@ -6,7 +6,7 @@ import type { ReleaseState } from '../record/release-state.ts';
 import type { PromotedVersion, RestoredVersion, Watched } from '../record/watched.ts';
 import { type Digest, elapsed, formatDuration, formatInstant, type Instant, percent } from '../units.ts';
 import { takeBack } from './decide-braking.ts';
-import type { Decision, Reason } from './decision.ts';
+import { type Decision, type Reason, reasonsForPerson } from './decision.ts';
 import { checkReasons, move, stay, unprovenReasons } from './moves.ts';
 import { describeServed, type ServedShare } from './served-share.ts';
 import { isBlind, verifiedUntil, watchedUntil } from './watch.ts';
@@ -158,6 +158,11 @@ export function waitsForRecovery(
     default:
       return undefined;
   }
+}
+
+/** A candidate that waits says what a person was told of the version that serves meanwhile, or its harm would look mended. */
+export function sayBeside(decision: Decision, looked: Decision): Decision {
+  return decision.kind === 'hold' ? withMore(decision, reasonsForPerson(looked)) : decision;
 }
 
 function recover(input: WatchedInput, text: string): Decision {

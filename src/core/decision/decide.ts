@@ -20,7 +20,7 @@ import {
   percent,
 } from '../units.ts';
 import { decideContained, decideHarm, tierBrakes } from './decide-braking.ts';
-import { decideWatched, waitsForRecovery } from './decide-watched.ts';
+import { decideWatched, sayBeside, waitsForRecovery } from './decide-watched.ts';
 import { type Decision, isRecorded, lowers, type Reason, type ReasonCode } from './decision.ts';
 import { findStale } from './freshness.ts';
 import {
@@ -163,7 +163,8 @@ function decideWaiting(input: DecisionInput, candidate: VersionRef): Decision {
   const { watched } = input.state;
   const looked = watched && decideWatched(input, watched);
   if (looked && isRecorded(looked)) return looked;
-  return decideStart(input, candidate, looked);
+  const decision = decideStart(input, candidate, looked);
+  return looked && looked !== decision ? sayBeside(decision, looked) : decision;
 }
 
 function decideStart(input: DecisionInput, candidate: VersionRef, looked: Decision | undefined): Decision {
