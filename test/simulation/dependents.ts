@@ -156,9 +156,9 @@ export class Dependents {
       );
       const isStill = this.#unmetOf(this.#treeOf(head), name, version).length > 0;
       const codes = decision.reasons.map(({ code }) => code);
-      // what is written once is said alone, and what the version lacks again by the next tick
+      // what is written once is said alone, and what the version lacks again by the next tick; a candidate is the way out
       const isDone =
-        ['rollback', 'recover', 'pause'].includes(decision.kind) ||
+        ['rollback', 'recover', 'pause', 'start'].includes(decision.kind) ||
         ['failed', 'head-moved'].includes(receipt.kind);
       if (unmet && isStill && !isDone && !codes.some((code) => TOLD.has(code)))
         this.#fail('INV-18', `${describe(unmet)}, and it is ${decision.kind} ${codes}`);

@@ -1,4 +1,4 @@
-import { ToolError } from '../../core/errors.ts';
+import { ToolError, type ToolErrorCode } from '../../core/errors.ts';
 import type { ForgeState, Inspection, PullRequest, Sibling } from '../../ports/forge.ts';
 import { checkBranch, foldersOf, operationOf } from '../operation.ts';
 import {
@@ -54,8 +54,28 @@ function earlierField(index: number): string {
   }`;
 }
 
-/** What is there for a proposal, by one query. */
+/** A field that may not be read, or that GitHub is too long at. */
+const LESS_MAY_HELP: ReadonlySet<ToolErrorCode> = new Set(['FORGE_UNAVAILABLE', 'FORGE_REFUSED', 'CORRUPT']);
+
+/**
+ * What is there for a proposal, by one query. Where GitHub does not answer that, it is asked without the earlier branches: they are
+ * asked about for an old word of a person's, and no rollback waits for that.
+ */
 export async function inspectProposal(place: Place, proposal: Inspection): Promise<ForgeState> {
+  try {
+    return await look(place, proposal);
+  } catch (error) {
+    if (!(error instanceof ToolError) || !LESS_MAY_HELP.has(error.code) || !proposal.earlier?.length)
+      throw error;
+    const state = await look(place, { ...proposal, earlier: [] });
+    place.caller.log.warn(
+      `${error.message}. Without what was closed under earlier names of "${proposal.branch}" it gave an answer, so those do not count in this run`,
+    );
+    return state;
+  }
+}
+
+async function look(place: Place, proposal: Inspection): Promise<ForgeState> {
   const { defaultBranch } = place;
   const { branch, earlier = [], families } = proposal;
   checkBranch(branch, defaultBranch);

@@ -117,3 +117,22 @@ it('is nobody’s once it is open again', async () => {
   await ask(bench.lab, { token: bench.lab.tokens.person, query, variables: { id: pull.id } });
   expect(await found()).toEqual([]);
 });
+
+it.each([
+  ['an error in the answer', { kind: 'field', field: 'repository', type: null, message: 'no such field' }, 1],
+  [
+    'a field that may not be read',
+    { kind: 'field', field: 'repository', type: 'FORBIDDEN', message: 'no' },
+    1,
+  ],
+  ['no answer in three attempts', { kind: 'status', status: 502 }, 3],
+] as const)('keeps nothing away where GitHub does not tell: %s', async (_, fault, times) => {
+  const pull = await propose();
+  await closeAs(bench.lab.tokens.person, pull);
+  await bench.lab.inject({ match: { api: 'graphql' }, times, fault });
+  expect(await found()).toEqual([]);
+  expect(bench.logged.join('\n')).toContain('earlier names of "belay/rollback/a/3.5.0-ba9876543210"');
+  expect(await found()).toEqual([pull.number]);
+  await bench.lab.inject({ match: { api: 'graphql' }, times: 2 * times, fault });
+  await expect(found()).rejects.toThrow(/GitHub: /);
+});
