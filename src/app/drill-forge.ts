@@ -54,6 +54,7 @@ export function createDrillForge(
     history: (at, path) => inner.history(at, path),
     goesOnFrom: (at, commit) => inner.goesOnFrom(at, commit),
     branches: (at, beginning) => inner.branches(at, beginning),
+    known: (names) => inner.known(names),
     commit: async (request) => {
       await steps.beforeWrite();
       return inner.commit({ ...request, subject: markDrill(request.subject) });

@@ -1,5 +1,5 @@
 import { ToolError } from '../core/errors.ts';
-import { CONFIG_PATH } from '../core/manifest/config-schema.ts';
+import { CONFIG_PATH, DRILL_BRANCHES } from '../core/manifest/config-schema.ts';
 import type { DrillFinding } from '../core/record/drill-schema.ts';
 import { formatInstant, type Instant, millis } from '../core/units.ts';
 import type { Scratch } from '../ports/scratch.ts';
@@ -21,6 +21,7 @@ import { endDrill, removeLeftovers } from './drill-traces.ts';
 import { createDrillWatch, sumPhases } from './drill-watch.ts';
 import { nameOf, type ReadableRelease } from './read-files.ts';
 import { readSnapshot, type Snapshot } from './read-snapshot.ts';
+import { describeObstacle, obstaclesTo, rollbackFamily } from './rollback-branch.ts';
 import type { World } from './world.ts';
 
 /**
@@ -71,6 +72,8 @@ async function rehearse(job: Job): Promise<Rehearsal> {
   const { watch } = job;
   watch.enter('prepare');
   const rehearsed = await guarded(job, async () => {
+    const obstructed = await findObstacle(job);
+    if (obstructed) return { ...NOTHING, findings: [obstructed] };
     const left = await removeLeftovers(job.scratch, job.id);
     const walked = await (job.place === 'sandbox' ? walkSandbox(job) : walkScratch(job));
     return { ...walked, findings: [...walked.findings, ...left] };
@@ -85,6 +88,17 @@ async function rehearse(job: Job): Promise<Rehearsal> {
     ...rehearsed,
     stopped: rehearsed.stopped ?? left.stopped,
     findings: [...rehearsed.findings, ...left.findings],
+  };
+}
+
+/** A branch beside which neither a rollback nor a drill can be written. */
+async function findObstacle({ world, options: { release } }: Job): Promise<DrillFinding | undefined> {
+  const families = [rollbackFamily(release), `${DRILL_BRANCHES}${release}/`];
+  const [obstacle] = await world.forge.known([...new Set(families.flatMap(obstaclesTo))]);
+  if (obstacle === undefined) return undefined;
+  return {
+    code: 'BRANCH_IN_THE_WAY',
+    text: describeObstacle(obstacle, 'so neither a drill nor a rollback can be written'),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type DecisionInput, decide } from '../core/decision/decide.ts';
-import type { Decision } from '../core/decision/decision.ts';
+import type { Decision, ReasonCode } from '../core/decision/decision.ts';
 import { findLastGood } from '../core/decision/last-good.ts';
 import { sameVersion, versionRef } from '../core/record/version-ref.ts';
 import { NOT_RECOVERED } from '../core/record/watched.ts';
@@ -9,6 +9,7 @@ import type { Evidence } from './evaluate.ts';
 import { nameOf, type ReadableRelease } from './read-files.ts';
 import { readRevisions } from './read-revisions.ts';
 import type { Snapshot } from './read-snapshot.ts';
+import { describeObstacle, obstaclesTo, rollbackFamily } from './rollback-branch.ts';
 import type { World } from './world.ts';
 
 /** Nobody climbs without a rope: a rollout starts and goes up only when the way back can be computed now. */
@@ -19,13 +20,19 @@ export async function requireWayBack(
   decision: Decision,
 ): Promise<Decision> {
   if (decision.kind !== 'start' && decision.kind !== 'advance') return decision;
+  const hold = (code: ReasonCode, text: string): Decision => {
+    const { from } = decision;
+    return { kind: 'hold', from, to: from, reasons: [{ code, text }] };
+  };
+  const [obstacle] = await world.forge.known(obstaclesTo(rollbackFamily(nameOf(release))));
+  if (obstacle !== undefined)
+    return hold('BRANCH_IN_THE_WAY', describeObstacle(obstacle, 'so no rollback could be proposed'));
   const revisions = await readRevisions(world.forge, snapshot.head, [release.path, ...release.state.paths]);
   const { found } = findLastGood({ path: release.path, state: release.state, bad: undefined, revisions });
   const { stable } = release.parsed.release.spec;
   if (found && sameVersion(found.ref, versionRef(stable))) return decision;
   const text = `no settled manifest with stable ${stable.version} in the history of the default branch, so there would be no way back; merge the manifest without candidate first`;
-  const { from } = decision;
-  return { kind: 'hold', from, to: from, reasons: [{ code: 'LAST_GOOD_MISSING', text }] };
+  return hold('LAST_GOOD_MISSING', text);
 }
 
 /**

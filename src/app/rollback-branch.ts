@@ -16,6 +16,17 @@ export function stepFamily(release: string): string {
   return `${STEPS}${release}/`;
 }
 
+/** Names of branches that keep a family from being written. */
+export function obstaclesTo(family: string): readonly string[] {
+  const names = family.split('/').slice(0, -1);
+  return names.map((_, index) => names.slice(0, index + 1).join('/'));
+}
+
+/** That a branch is one of them, what comes of it, and what to do. */
+export function describeObstacle(branch: string, what: string): string {
+  return `there is a branch "${branch}", and git holds no branch below another, ${what}: delete or rename it (and run "git fetch --prune" where it is gone already), and let a ruleset keep "belay/**" to Belay`;
+}
+
 /** Beginning of the names of all branches that bring an order of a person. */
 export const ORDERS = 'belay/order/';
 

@@ -45,6 +45,7 @@ export function createSandboxForge(
     history: (at, path) => inner.history(at, path),
     goesOnFrom: (at, commit) => inner.goesOnFrom(at, commit),
     branches: (at, beginning) => inner.branches(at, beginning),
+    known: (names) => inner.known(names),
     cost: () => inner.cost(),
     commit: async (request) => {
       requireFiles(request.files);

@@ -104,7 +104,7 @@ export async function openGitHubForge(input: ForgeInput): Promise<Forge> {
 function openOnDemand(
   reader: Pick<
     Forge,
-    'head' | 'refresh' | 'list' | 'read' | 'digests' | 'history' | 'goesOnFrom' | 'branches'
+    'head' | 'refresh' | 'list' | 'read' | 'digests' | 'history' | 'goesOnFrom' | 'branches' | 'known'
   >,
   { defaultBranch, open }: { readonly defaultBranch: string; readonly open: () => Promise<Forge> },
 ): Forge {

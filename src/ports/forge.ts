@@ -32,6 +32,8 @@ export interface Forge {
    * knows those of when it was made, if it fetched all branches. No request.
    */
   branches(at: Sha, under: string): Promise<readonly string[]>;
+  /** Those among `names` that are branches, as far as is known without asking, sorted. No request. */
+  known(names: readonly string[]): Promise<readonly string[]>;
   /** One commit on the default branch. One request. */
   commit(request: CommitRequest): Promise<CommitOutcome>;
   /** What is there already for a proposal: default branch, its branch, its pull requests. One request. */

@@ -164,6 +164,16 @@ export function describeForgeContract(contract: ForgeContract): void {
         expect(await forge.branches(first, 'belay/other/')).toEqual([]);
       });
 
+      it('knows which names are branches, merged or not, and none for what lies below one', async () => {
+        await bench.setBranch('old', await forge.head());
+        await forge.refresh();
+        const names = ['old', 'main', 'belay', 'none'];
+        await propose();
+        if (contract.name !== 'GitHub') expect(await forge.known(names)).toEqual(['main', 'old']);
+        expect(await forge.known(['belay', 'none'])).toEqual([]);
+        expect(await forge.known([])).toEqual([]);
+      });
+
       it('lists what is below a folder at an old and at a new commit', async () => {
         const first = await forge.head();
         await bench.push({ 'releases/b/c.yaml': 'x\n', 'releases/a.yaml': null, 'releases-old.yaml': 'x\n' });

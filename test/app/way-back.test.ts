@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { exitCodeOf } from '../../src/report/exit-code.ts';
 import { CANDIDATE } from '../builders/release.ts';
 import { MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
 import {
@@ -45,6 +46,32 @@ describe('what serves', () => {
     expect(told(await bench.tick(40)).slice(0, 2)).toEqual(['adopt', 'CANDIDATE_WITHDRAWN']);
     const refs: readonly { weight: number }[] = parse(bench.forge.textAt(SERVING)!).spec.rules[0].backendRefs;
     expect(refs.map((ref) => ref.weight)).toEqual([100, 0]);
+  });
+});
+
+describe('a branch beside which no rollback can be proposed', () => {
+  it.each(['belay', 'belay/rollback', 'belay/rollback/scorer'])(
+    'keeps a rollout from starting and from going on: %s',
+    async (name) => {
+      const bench = await openInFlight(1);
+      const head = bench.forge.tip('main')!;
+      bench.forge.setBranch(name, head);
+      const report = await bench.tick(1);
+      expect(told(report)).toEqual(['hold', 'BRANCH_IN_THE_WAY', 'none']);
+      expect(only(report).decision.reasons[0].text).toContain(`delete or rename it`);
+      expect(exitCodeOf(report)).toBe(2);
+      bench.forge.setBranch(name, undefined);
+      expect(told(await bench.tick(2))[0]).toBe('start');
+      bench.forge.setBranch(name, head);
+      expect(told(await bench.tick(34))).toEqual(['hold', 'BRANCH_IN_THE_WAY', 'none']);
+    },
+  );
+
+  it('is not one of another release, nor one that only begins alike', async () => {
+    const bench = await openInFlight(1);
+    for (const name of ['belay/rollback/ranker', 'belay-notes', 'belay/advance'])
+      bench.forge.setBranch(name, bench.forge.tip('main')!);
+    expect(told(await bench.tick(1))[0]).toBe('start');
   });
 });
 

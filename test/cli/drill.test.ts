@@ -216,6 +216,18 @@ describe('a drill of a release that was never adopted', () => {
   });
 });
 
+describe('a drill beside a branch that keeps rollbacks away', () => {
+  it('fails, and says which one is to go', async () => {
+    const place = await openExample();
+    await place.ask('branch', 'belay');
+    const told = await place.drill();
+    expect(told.code).toBe(1);
+    expect(told.out).toContain('BRANCH_IN_THE_WAY: there is a branch "belay", and git holds no branch below');
+    await place.ask('branch', '-D', 'belay');
+    expect((await place.drill()).code).toBe(0);
+  });
+});
+
 describe('a drill of a release that is in flight', () => {
   it('takes back what is in flight on its own branch, and leaves the rollout where it is', async () => {
     const [story] = stories.STORIES;

@@ -339,6 +339,10 @@ class MemoryForge implements FakeForge {
       .sort();
   }
 
+  async known(names: readonly string[]): Promise<readonly string[]> {
+    return names.filter((name) => this.#place.branches.has(name)).sort();
+  }
+
   async commit(request: CommitRequest): Promise<CommitOutcome> {
     checkCommit(request);
     this.#enter('commit');

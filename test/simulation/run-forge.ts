@@ -83,6 +83,10 @@ export class RunForge implements Forge {
     return this.#call('branches', under, () => this.#forge.branches(at, under));
   }
 
+  known(names: readonly string[]) {
+    return this.#forge.known(names);
+  }
+
   commit(request: CommitRequest) {
     return this.#call('commit', request.operation, () => this.#forge.commit(request));
   }

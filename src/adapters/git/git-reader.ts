@@ -16,7 +16,7 @@ import { createTreeWalker } from './walk-tree.ts';
 /** The half of a forge that reads commits. */
 export type GitReader = Pick<
   Forge,
-  'head' | 'refresh' | 'list' | 'read' | 'digests' | 'history' | 'goesOnFrom' | 'branches'
+  'head' | 'refresh' | 'list' | 'read' | 'digests' | 'history' | 'goesOnFrom' | 'branches' | 'known'
 >;
 
 export interface GitReaderOptions extends Pick<GitOptions, 'directory' | 'ownership' | 'environment'> {
@@ -88,6 +88,7 @@ export function createGitReader(options: GitReaderOptions): GitReader {
         return goesOnFrom(git, at, commit);
       }),
     branches: (at, under) => look(at, () => listBranches(git, at, under)),
+    known: (names) => findBranches(git, names),
   };
 }
 
@@ -116,6 +117,19 @@ async function listBranches(git: Git, at: Sha, under: string): Promise<readonly 
   });
   const names = output.split('\n').map((name) => name.replace(/^refs\/(?:heads|remotes\/[^/]+)\//, ''));
   return [...new Set(names.filter((name) => name.startsWith(under)))].sort();
+}
+
+/** Of this repository, and of the one that it was cloned from, as it was fetched last. */
+async function findBranches(git: Git, names: readonly string[]): Promise<readonly string[]> {
+  const places = ['refs/heads/', 'refs/remotes/origin/'];
+  const refs = names.flatMap((name) => places.map((place) => `${place}${name}`));
+  if (refs.length === 0) return [];
+  const output = await gitOutput(git, 'look for branches', {
+    args: ['for-each-ref', '--format=%(refname)', ...refs],
+  });
+  // a pattern names what lies below it as well
+  const found = new Set(output.split('\n'));
+  return names.filter((name) => places.some((place) => found.has(`${place}${name}`))).sort();
 }
 
 function notHere(at: Sha): ToolError {

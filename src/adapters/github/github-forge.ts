@@ -10,7 +10,7 @@ export interface GitHubForgeOptions extends PlaceOptions {
   /** Reads commits; no API is asked for what a checkout holds. */
   readonly reader: Pick<
     Forge,
-    'head' | 'refresh' | 'list' | 'read' | 'digests' | 'history' | 'goesOnFrom' | 'branches'
+    'head' | 'refresh' | 'list' | 'read' | 'digests' | 'history' | 'goesOnFrom' | 'branches' | 'known'
   >;
 }
 

@@ -60,6 +60,7 @@ function open(url: string): { readonly forge: Forge; readonly logged: string[] }
       history: unread,
       goesOnFrom: unread,
       branches: unread,
+      known: unread,
     },
     owner: 'acme',
     repository: 'models',

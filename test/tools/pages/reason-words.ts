@@ -15,6 +15,8 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
   CANDIDATE_WITHDRAWN: 'Somebody took the candidate out of the manifest; the rollout is over.',
   LAST_GOOD_MISSING:
     'There would be no way back: merge the manifest without candidate first, so that it can be adopted.',
+  BRANCH_IN_THE_WAY:
+    'A branch `belay`, or another folder of the names of rollbacks, is there, so no rollback could be proposed: delete or rename it.',
   HISTORY_REWRITTEN:
     'The commit of the newest record is not in the history any more: put it back, or bring a commit with the `Belay-Resume` line that the message shows. Rollbacks go through.',
   START_BLIND:
