@@ -13,7 +13,8 @@ import { commitChange } from './commit-change.ts';
 import type { RollbackOrder } from './compute-rollback.ts';
 import { servedRef } from './dependencies.ts';
 import { createWriter, problemOfFault, type Write } from './fault.ts';
-import { holdForRollbacks, holdReport, type Step } from './hold-for-rollbacks.ts';
+import { type Decided, holdForRollbacks, type Step } from './hold-for-rollbacks.ts';
+import { holdReport, type Writer } from './hold-under-rollback.ts';
 import type { ReleasePlan } from './plan-release.ts';
 import { proposeAndMerge, shortOperation } from './propose.ts';
 import type { Snapshot } from './read-snapshot.ts';
@@ -53,15 +54,21 @@ export async function applyPlans(
   const rolledBack = [...reports];
   const graph = graphOf(snapshot.releases);
   const steps: Step[] = [];
+  const idle: ReleasePlan[] = [];
   for (const { change, ...plan } of plans.filter(({ report }) => report.decision.kind !== 'rollback')) {
     const held = holdBeside(plan.report, rolledBack, graph);
     if (held) reports.push(held);
     else if (change) steps.push({ ...plan, change });
-    else reports.push(plan.report);
+    else idle.push({ ...plan, change });
   }
-  if (dryRun) return [...reports, ...steps.map((plan) => withReceipt(plan.report, { kind: 'dry-run' }))];
-  if (moved) return [...reports, ...steps.map((plan) => withReceipt(plan.report, { kind: 'head-moved' }))];
-  return [...reports, ...(await applySteps(world, snapshot, { steps, write }))];
+  const asDecided = (how: Receipt) => [
+    ...reports,
+    ...idle.map(({ report }) => report),
+    ...steps.map((plan) => withReceipt(plan.report, how)),
+  ];
+  if (dryRun) return asDecided({ kind: 'dry-run' });
+  if (moved) return asDecided({ kind: 'head-moved' });
+  return [...reports, ...(await applySteps(world, snapshot, { steps, idle, write }))];
 }
 
 function dependentsFirst(plans: readonly ReleasePlan[], { releases }: Snapshot): readonly ReleasePlan[] {
@@ -104,8 +111,6 @@ function movesBranch(report: ReleaseReport): boolean {
   return isWritten(report) || isUndecided(report);
 }
 
-type Writer = (write: Write) => Promise<Receipt>;
-
 interface RollbackJob extends Omit<Application, 'plans'> {
   readonly plan: ReleasePlan;
   /** The branch has moved since this was decided. */
@@ -143,16 +148,11 @@ async function rollBack(
   return withReceipt(done, receipt);
 }
 
-interface Steps {
-  readonly steps: readonly Step[];
-  readonly write: Writer;
-}
-
 /** All steps as one commit, or one pull request each where the config or the step asks for it. */
 async function applySteps(
   world: World,
   snapshot: Snapshot,
-  { steps, write }: Steps,
+  { steps, idle, write }: Decided,
 ): Promise<readonly ReleaseReport[]> {
   const reports: ReleaseReport[] = [];
   let moved = false;
@@ -162,7 +162,7 @@ async function applySteps(
     moved ||= landed.some(movesBranch);
     reports.push(...landed);
   };
-  const { free, held } = await holdForRollbacks(world, snapshot, { steps, write });
+  const { free, reports: held } = await holdForRollbacks(world, snapshot, { steps, idle, write });
   reports.push(...held);
   const [direct, later] = takeApart(free.filter((plan) => plan.change.record.via === 'commit'));
   if (direct.length > 0) await land(direct, () => commitSteps(world, snapshot, direct));

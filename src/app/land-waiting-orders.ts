@@ -156,7 +156,7 @@ async function tryToLand(
 }
 
 /** Made by this account, by the forge's word, and by the operation that the branch is named after. */
-function isOwn({ branch }: ForgeState, { head, branch: name }: PullRequest): boolean {
+export function isOwn({ branch }: ForgeState, { head, branch: name }: PullRequest): boolean {
   return branch?.tip === head && branch.operation?.slice(0, 12) === operationIn(name);
 }
 

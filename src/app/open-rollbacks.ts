@@ -1,7 +1,7 @@
 import { RECORDS_PATH } from '../core/manifest/config-schema.ts';
 import { digestOf, readRecord, recordPath } from '../core/record/record-file.ts';
-import type { BelayRecord } from '../core/record/record-schema.ts';
-import type { Sibling } from '../ports/forge.ts';
+import type { WrittenRecord } from '../core/record/record-schema.ts';
+import type { PullRequest, Sibling } from '../ports/forge.ts';
 import { nameOf, type ReadableRelease } from './read-files.ts';
 import type { Snapshot } from './read-snapshot.ts';
 import { mayBeOpen, ROLLBACKS, rollbackFamily } from './rollback-branch.ts';
@@ -29,23 +29,34 @@ export async function takesAlong({ forge }: World, pull: Sibling, file: Readable
   return (await forge.read(pull.head, [path])).has(path);
 }
 
-/** Whether a rollback was computed for other files than there are now: armed, it would conflict and wait for ever. */
-export async function isOutdated(
-  { forge, sha256 }: World,
-  { releases, served }: Snapshot,
-  { file, pull }: { readonly file: ReadableRelease; readonly pull: Sibling },
-): Promise<boolean> {
+/** The records that a rollback brings, as they are written: that of the release first. */
+export type BroughtRecords = readonly [main: WrittenRecord, ...along: WrittenRecord[]];
+
+/** What a pull request brings that rolls a release back next; undefined when it does not follow from the newest record. */
+export async function readBrought(
+  { forge }: World,
+  { file, pull }: { readonly file: ReadableRelease; readonly pull: PullRequest },
+): Promise<BroughtRecords | undefined> {
   const path = recordPath(nameOf(file), file.state.sequence + 1);
   const text = (await forge.read(pull.head, [path])).get(path);
   const main = text?.kind === 'text' ? readRecord(path, text.text) : undefined;
-  if (!main) return true;
+  if (!main || text?.kind !== 'text') return undefined;
   const known = new Set(await forge.list(main.base, RECORDS_PATH));
-  const added = (await forge.list(pull.head, RECORDS_PATH)).filter((one) => !known.has(one));
-  const records = [...(await forge.read(pull.head, added))].flatMap(([at, found]) =>
-    found.kind === 'text' ? (readRecord(at, found.text) ?? []) : [],
+  const added = (await forge.list(pull.head, RECORDS_PATH)).filter((one) => one !== path && !known.has(one));
+  const along = [...(await forge.read(pull.head, added))].flatMap(([at, found]) =>
+    found.kind === 'text' && readRecord(at, found.text) ? [JSON.parse(found.text) as WrittenRecord] : [],
   );
+  return [JSON.parse(text.text) as WrittenRecord, ...along];
+}
+
+/** Whether a rollback was computed for other files than there are now: armed, it would conflict and wait for ever. */
+export function isOutdated(
+  { sha256 }: World,
+  { releases, served }: Snapshot,
+  records: BroughtRecords | undefined,
+): boolean {
   const byName = new Map(releases.map((one) => [nameOf(one), one] as const));
-  const isCurrent = ({ release, manifest, previous, targets }: BelayRecord): boolean => {
+  const isCurrent = ({ release, manifest, previous, targets }: WrittenRecord): boolean => {
     const now = byName.get(release);
     if (now?.kind !== 'readable' || manifest.before !== now.digest || previous !== now.state.tip)
       return false;
@@ -54,5 +65,5 @@ export async function isOutdated(
       return serving?.kind !== 'text' || digestOf(serving.text, sha256) === target.before;
     });
   };
-  return !records.every(isCurrent);
+  return !records?.every(isCurrent);
 }

@@ -1,7 +1,7 @@
 import type { Change } from '../core/change/change.ts';
 import { ToolError } from '../core/errors.ts';
 import type { Sha } from '../core/units.ts';
-import type { Forge, ForgeState, PullRequest, Sibling } from '../ports/forge.ts';
+import type { Forge, ForgeState, MergeOutcome, PullRequest, Sibling } from '../ports/forge.ts';
 import type { BlockCode, PullLink, Receipt } from '../report/run-report.ts';
 import { closePulls } from './close-pulls.ts';
 import { findAnswer } from './find-answer.ts';
@@ -227,6 +227,11 @@ async function settle(forge: Forge, proposal: Proposal, pull: PullRequest): Prom
   if (landing === 'person') return { kind: 'awaiting-approval', pull: linkOf(pull), head: pull.head };
   const { subject, body } = change;
   const outcome = await forge.merge({ pull, head: pull.head, method, whenPending: landing, subject, body });
+  return receiptOf(outcome, pull);
+}
+
+/** What became of a pull request that was to be merged. */
+export function receiptOf(outcome: MergeOutcome, pull: PullRequest): Receipt {
   switch (outcome.kind) {
     case 'merged':
       return { kind: 'merged', pull: linkOf(pull), commit: outcome.commit };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { orderOf } from '../../src/app/answer-comment.ts';
 import { obeyCommand } from '../../src/app/obey-command.ts';
-import { isOutdated } from '../../src/app/open-rollbacks.ts';
+import { isOutdated, readBrought } from '../../src/app/open-rollbacks.ts';
 import { readSnapshot } from '../../src/app/read-snapshot.ts';
 import { rollback } from '../../src/app/rollback.ts';
 import { readCommand } from '../../src/core/command/command.ts';
@@ -223,7 +223,11 @@ describe('a pull request that rolls several releases back', () => {
       const snapshot = await readSnapshot(bench.world, bench.forge.tip('main')!);
       const file = snapshot.releases.find((one) => one.path === pathOf('store'));
       if (file?.kind !== 'readable') throw new Error('store cannot be read');
-      return isOutdated(bench.world, snapshot, { file, pull: { ...bench.forge.pulls[0]!, operation: '' } });
+      return isOutdated(
+        bench.world,
+        snapshot,
+        await readBrought(bench.world, { file, pull: bench.forge.pulls[0]! }),
+      );
     };
     expect(await isOld()).toBe(false);
     const text = bench.forge.textAt(pathOf('scorer'))!.replace('deadline: 24h', 'deadline: 25h');

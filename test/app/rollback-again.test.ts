@@ -185,7 +185,7 @@ describe('a pull request that cannot be merged', () => {
     bench.forge.setRules({ pending: 'ci' });
     await bench.rollBack(40);
     const report = await bench.tick(70);
-    expect(told(report)).toEqual(['hold', 'ROLLBACK_PENDING', 'none']);
+    expect(told(report)).toEqual(['hold', 'ROLLBACK_PENDING', 'armed']);
     expect(only(report).decision.reasons[0].text).toContain('pull request #1');
     expect(weightOf(bench)).toBe(25);
     bench.forge.setRules({});

@@ -50,8 +50,9 @@ describe('a rollback on GitHub', () => {
     const asked = await rollBack(bench.reopen(), 30);
     expect(told(asked)).toEqual(['rollback', 'ASKED_BY_PERSON', 'armed']);
     const forge = bench.reopen();
-    expect(told(await tick(forge, 32))).toEqual(['hold', 'ROLLBACK_PENDING', 'none']);
-    expect(forge.cost().requests).toBe(1);
+    expect(told(await tick(forge, 32))).toEqual(['hold', 'ROLLBACK_PENDING', 'armed']);
+    // what is open, whose it is, merge, what its checks say
+    expect(forge.cost().requests).toBe(4);
     expect(told(await rollBack(bench.reopen(), 33))[2]).toBe('armed');
     const { siblings } = await bench.forge.inspect({ branch: 'belay/look', families: ['belay/rollback/'] });
     await bench.repo.check(siblings[0]!.head, 'ci', 'success');

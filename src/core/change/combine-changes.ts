@@ -42,14 +42,24 @@ export function joinRollbacks(
   along: readonly Change[],
 ): Pick<Change, 'files' | 'subject' | 'body' | 'operation'> {
   if (along.length === 0) return main;
+  return {
+    files: [...main.files.slice(0, -1), ...along.flatMap(({ files }) => files), ...main.files.slice(-1)],
+    ...joinMessages(main, along),
+    operation: main.operation,
+  };
+}
+
+type Told = Pick<Change, 'release' | 'subject' | 'body' | 'operation'>;
+
+/** The message of the commit that brings a rollback and those that go back with it. */
+export function joinMessages(main: Told, along: readonly Told[]): Pick<Change, 'subject' | 'body'> {
+  if (along.length === 0) return { subject: main.subject, body: main.body };
   const names = along.map(({ release }) => release).join(', ');
   const whom = names.length <= MAX_NAMES ? names : `${along.length} releases that need it`;
   const bodies = along.map(({ subject, body }) => `${subject}\n\n${withoutOperation(body)}`);
   return {
-    files: [...main.files.slice(0, -1), ...along.flatMap(({ files }) => files), ...main.files.slice(-1)],
     subject: main.subject.replace(/ \(record \d+\)$/, (record) => `, with ${whom}${record}`),
     body: [withoutOperation(main.body), ...bodies, `Belay-Op: ${main.operation}`].join('\n\n'),
-    operation: main.operation,
   };
 }
 

@@ -164,7 +164,10 @@ export function needsPerson(decision: Decision): boolean {
 /** The reasons of a decision that a person must hear of; empty when there is none. */
 export function reasonsForPerson({ kind, reasons }: Decision): readonly Reason[] {
   if (kind === 'pause') return reasons;
-  return kind === 'hold' || kind === 'reduce' ? reasons.filter(({ code }) => WAITS_FOR_PERSON.has(code)) : [];
+  if (kind !== 'hold' && kind !== 'reduce') return [];
+  // nothing is done about it
+  const isServed = (code: ReasonCode): boolean => kind === 'hold' && code === 'HARM_PROVEN';
+  return reasons.filter(({ code }) => WAITS_FOR_PERSON.has(code) || isServed(code));
 }
 
 /** Decisions that write a record. */

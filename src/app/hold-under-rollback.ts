@@ -1,0 +1,124 @@
+import { type Decision, lowers, type Reason, reasonsForPerson } from '../core/decision/decision.ts';
+import { percent } from '../core/units.ts';
+import type { Sibling } from '../ports/forge.ts';
+import type { Receipt, ReleaseReport } from '../report/run-report.ts';
+import { closePulls } from './close-pulls.ts';
+import type { Write } from './fault.ts';
+import { type Landing, landRollback } from './land-rollback.ts';
+import { type BroughtRecords, isOutdated, readBrought } from './open-rollbacks.ts';
+import type { ReleasePlan } from './plan-release.ts';
+import type { Snapshot } from './read-snapshot.ts';
+import { operationIn, rollbackFamily, takesBack } from './rollback-branch.ts';
+import type { World } from './world.ts';
+
+/** Runs a write of the run. */
+export type Writer = (write: Write) => Promise<Receipt>;
+
+/** A release, and the open pull requests that roll it back; at least one. */
+export interface UnderRollback {
+  readonly plan: ReleasePlan;
+  readonly pulls: readonly [Sibling, ...Sibling[]];
+  readonly write: Writer;
+}
+
+/**
+ * A release whose open rollback this run does not decide itself: a person ordered it, or it was decided while harm could still be
+ * seen. It is merged as soon as that may be; until then the run says that it is open. When somebody pushed to it, it is not Belay's any
+ * more: it is disarmed, and a person is told. It stays open, or the order would be forgotten and the release go on.
+ */
+export async function holdUnderRollback(
+  world: World,
+  snapshot: Snapshot,
+  { plan, pulls, write }: UnderRollback,
+): Promise<ReleaseReport> {
+  const { report, release } = plan;
+  const foreign = pulls.find(isForeign);
+  if (foreign) return holdForeign(world, report, foreign);
+  const [pull] = pulls;
+  const pending = `pull request #${pull.number} rolls it back and is open: nothing else is done about it until that is merged or closed`;
+  if (isMootFor(report, pull)) return holdReport(report, { code: 'ROLLBACK_PENDING', text: pending });
+  const records = await readBrought(world, { file: release, pull });
+  if (!records || isOutdated(world, snapshot, records)) {
+    const text = `pull request #${pull.number} rolls it back, but files that it writes were changed since, so it may never land: order the rollback again${fromOf(world, report, pull)}, or close it; nothing else is done until then`;
+    return holdReport(report, { code: 'ROLLBACK_OPEN', text });
+  }
+  const landing = await land(world, snapshot, { pull, records, write });
+  if (landing.kind === 'foreign') return holdForeign(world, report, pull);
+  const { receipt } = landing;
+  if (receipt.kind === 'merged') return { ...report, decision: decisionOf(records), edits: [], receipt };
+  // armed, it lands by itself once its requirements are met; else somebody has to do it
+  const code = receipt.kind === 'armed' ? 'ROLLBACK_PENDING' : 'ROLLBACK_OPEN';
+  return { ...holdReport(report, { code, text: pending }), receipt };
+}
+
+function isForeign({ branch, operation }: Sibling): boolean {
+  return operation?.slice(0, 12) !== operationIn(branch);
+}
+
+async function land(
+  world: World,
+  snapshot: Snapshot,
+  {
+    pull,
+    records,
+    write,
+  }: { readonly pull: Sibling; readonly records: BroughtRecords; readonly write: Writer },
+): Promise<Landing> {
+  let landing: Landing | undefined;
+  const receipt = await write(async () => {
+    landing = await landRollback(world, snapshot, { pull, records });
+    return landing.kind === 'tried' ? landing.receipt : { kind: 'none' };
+  });
+  return landing ?? { kind: 'tried', receipt };
+}
+
+/** What the rollback that landed is, as its record says. */
+function decisionOf([{ decision }]: BroughtRecords): Decision {
+  const { from, to, reasons } = decision;
+  // what another version of Belay called a reason is shown as it is
+  return {
+    kind: 'rollback',
+    from: percent(from),
+    to: percent(to),
+    reasons: reasons as unknown as Decision['reasons'],
+  };
+}
+
+async function holdForeign(world: World, report: ReleaseReport, pull: Sibling): Promise<ReleaseReport> {
+  if (pull.armed) {
+    const comment = `Auto-merge was taken back by Belay: commits that it did not make are on \`${pull.branch}\`. Order the rollback again, or review and merge this by hand.`;
+    await closePulls(world, [pull], { comment, how: 'disarm' });
+  }
+  const text = `pull request #${pull.number} rolls it back and is open: nothing else is done about it until that is merged or closed`;
+  const message = `somebody pushed to ${pull.branch}, so Belay does not merge it. Order the rollback again${fromOf(world, report, pull)}, which makes another branch and closes this pull request; or review and merge it`;
+  const { url, number } = pull;
+  return {
+    ...holdReport(report, { code: 'ROLLBACK_OPEN', text }),
+    receipt: { kind: 'blocked', code: 'BRANCH_TAKEN', pull: { number, url }, message },
+  };
+}
+
+/** Whether a rollback of this release takes back a version that its manifest neither tries nor serves. */
+export function isMootFor(
+  { name, candidate, stable }: ReleaseReport,
+  { branch }: Pick<Sibling, 'branch'>,
+): boolean {
+  if (!branch.startsWith(rollbackFamily(name))) return false;
+  return [candidate, stable].every((version) => version === undefined || !takesBack(branch, name, version));
+}
+
+/** The report of what is not done for now. What a person would have heard by it is said all the same, and so is proven harm. */
+export function holdReport(report: ReleaseReport, reason: Reason): ReleaseReport {
+  const { decision } = report;
+  const { from } = decision;
+  const isTold = decision.kind === 'hold' || lowers(decision);
+  const reasons = [reason, ...(isTold ? decision.reasons : reasonsForPerson(decision))] as const;
+  return { ...report, decision: { kind: 'hold', from, to: from, reasons }, edits: [] };
+}
+
+/** What to say with an order given again: leaving a version that serves everyone takes its name. */
+function fromOf({ trigger }: World, { name, candidate, stable }: ReleaseReport, { branch }: Sibling): string {
+  const version = [candidate, stable].find((one) => one !== undefined && takesBack(branch, name, one));
+  if (version === undefined) return '';
+  return trigger.kind === 'command-line' ? ` with \`--from ${version}\`` : ` with \`from: ${version}\``;
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { exitCodeOf } from '../../src/report/exit-code.ts';
+import { MANIFEST } from '../builders/world.ts';
+import { type Bench, type Health, healthy, holdToLaws, only, openInFlight, told, weightOf } from './bench.ts';
+
+/** What runs do about a rollback that is open and that they do not decide themselves. */
+
+holdToLaws();
+
+async function openOrdered(rules: {
+  readonly pending: string;
+  readonly autoMerge?: boolean;
+}): Promise<Bench> {
+  const bench = await openInFlight(2);
+  bench.forge.setRules(rules);
+  expect(told(await bench.rollBack(20))[1]).toBe('ASKED_BY_PERSON');
+  return bench;
+}
+
+const NO_AUTO = { pending: 'ci', autoMerge: false };
+
+describe('a rollback that a person ordered and that is open', () => {
+  it('is said by every run, also by one that has nothing to do, and merged by the first that may', async () => {
+    const bench = await openOrdered(NO_AUTO);
+    for (const at of [21, 25, 29]) {
+      const report = await bench.tick(at);
+      expect(only(report).decision).toMatchObject({ kind: 'hold', reasons: [{ code: 'ROLLBACK_OPEN' }, {}] });
+      expect(only(report).receipt).toMatchObject({ kind: 'blocked', code: 'AUTO_MERGE_OFF' });
+      expect(exitCodeOf(report)).toBe(1);
+    }
+    bench.forge.setRules({});
+    expect(told(await bench.tick(30))).toEqual(['rollback', 'ASKED_BY_PERSON', 'merged']);
+    expect(weightOf(bench)).toBe(0);
+    expect(bench.forge.pulls).toHaveLength(1);
+  });
+
+  it('is green while it is armed and young, and red when its requirement is overdue', async () => {
+    const bench = await openOrdered({ pending: 'ci' });
+    const young = await bench.tick(21);
+    expect(told(young)).toEqual(['hold', 'ROLLBACK_PENDING', 'armed']);
+    expect(exitCodeOf(young)).toBe(0);
+    expect(exitCodeOf(await bench.tick(29))).toBe(2);
+  });
+
+  it('is told as one that may never land once its files were changed, and is not merged', async () => {
+    const bench = await openOrdered(NO_AUTO);
+    const text = bench.forge.textAt(MANIFEST)!;
+    bench.forge.push({ [MANIFEST]: `${text}# looked at by mona\n` });
+    bench.forge.setRules({});
+    const report = await bench.tick(25);
+    expect(told(report)).toEqual(['hold', 'ROLLBACK_OPEN', 'none']);
+    expect(only(report).decision.reasons[0].text).toContain('files that it writes were changed since');
+    expect(exitCodeOf(report)).toBe(2);
+    expect(weightOf(bench)).toBe(5);
+  });
+
+  it('is not merged with what somebody pushed to it, nor any more once it is closed', async () => {
+    const pushed = await openOrdered(NO_AUTO);
+    const { branch } = pushed.forge.pulls.at(-1)!;
+    pushed.forge.push({ 'notes.md': 'mine\n' }, { branch });
+    pushed.forge.setRules({});
+    const report = await pushed.tick(25);
+    expect(only(report).receipt).toMatchObject({ kind: 'blocked', code: 'BRANCH_TAKEN' });
+    expect(weightOf(pushed)).toBe(5);
+    const closed = await openOrdered(NO_AUTO);
+    closed.forge.closePull(closed.forge.pulls.at(-1)!.number);
+    closed.forge.setRules({});
+    expect(told(await closed.tick(25))[0]).toBe('hold');
+    expect(weightOf(closed)).toBe(5);
+  });
+
+  it('costs no request once nobody can be waiting for it', async () => {
+    const bench = await openOrdered(NO_AUTO);
+    bench.forge.setRules({});
+    const { requests } = await bench.tick(25);
+    expect((await bench.tick(26)).requests).toBe(requests);
+  });
+
+  it('hides no harm that is proven meanwhile', async () => {
+    const late: Health = (at) => (at < 34 ? 0.005 : 0.06);
+    const bench = await openInFlight(
+      3,
+      { health: { '3.4.1': healthy, '3.5.0': late } },
+      { rollback: { mode: 'step-down', every: '10m' } },
+    );
+    bench.forge.setRules(NO_AUTO);
+    await bench.rollBack(36);
+    const report = await bench.tick(52);
+    expect(told(report)[0]).toBe('hold');
+    expect(only(report).decision.reasons.map(({ code }) => code)).toContain('HARM_PROVEN');
+  });
+});
+
+describe('a rollback that was decided on and is open', () => {
+  it('lands although the watch over the version has ended', async () => {
+    const late: Health = (at) => (at < 130 ? 0.005 : 0.06);
+    const bench = await openInFlight(5, { health: { '3.4.1': healthy, '3.5.0': late } }, { watch: '1h' });
+    bench.forge.setRules(NO_AUTO);
+    expect(told(await bench.tick(150))).toEqual(['rollback', 'HARM_PROVEN', 'blocked']);
+    expect(told(await bench.tick(170))).toEqual(['hold', 'ROLLBACK_OPEN', 'blocked']);
+    bench.forge.setRules({});
+    expect(told(await bench.tick(175))).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
+    expect(bench.forge.textAt(MANIFEST)).toContain('version: 3.4.1');
+  });
+});
