@@ -1,5 +1,5 @@
 import { combineChanges } from '../core/change/combine-changes.ts';
-import { goesUp } from '../core/decision/decision.ts';
+import { goesUp, lowers } from '../core/decision/decision.ts';
 import { ToolError } from '../core/errors.ts';
 import { type DependencyGraph, orderOfReleases } from '../core/manifest/order-of-releases.ts';
 import { momentFor } from '../core/plan/skew.ts';
@@ -43,19 +43,22 @@ export async function applyPlans(
   const reports: ReleaseReport[] = [];
   let moved = false;
   const rollbacks = dependentsFirst(plans, snapshot);
+  const instead: ReleasePlan[] = [];
   const busy = new Set(rollbacks.map(({ report }) => report.name));
   for (const plan of rollbacks) {
     const report = await rollBack(world, snapshot, { plan, now, dryRun, moved, write, busy });
     moved ||= movesBranch(report);
     if (isStuck(report)) busy.delete(report.name);
     else for (const name of report.along ?? []) busy.add(name);
-    reports.push(report);
+    if (plan.otherwise && isStuck(report)) instead.push(plan.otherwise);
+    else reports.push(report);
   }
   const rolledBack = [...reports];
   const graph = graphOf(snapshot.releases);
   const steps: Step[] = [];
   const idle: ReleasePlan[] = [];
-  for (const { change, ...plan } of plans.filter(({ report }) => report.decision.kind !== 'rollback')) {
+  const others = plans.filter(({ report }) => report.decision.kind !== 'rollback');
+  for (const { change, ...plan } of [...others, ...instead]) {
     const held = holdBeside(plan.report, rolledBack, graph);
     if (held) reports.push(held);
     else if (change) steps.push({ ...plan, change });
@@ -83,9 +86,14 @@ function isStuck({ receipt }: ReleaseReport): boolean {
   return receipt.kind === 'suppressed' || (receipt.kind === 'blocked' && receipt.code === 'NOT_COMPUTED');
 }
 
+/** It is on the default branch, or comes there without a person. */
+function comes(report: ReleaseReport): boolean {
+  return movesBranch(report) || ['dry-run', 'armed', 'waiting'].includes(report.receipt.kind);
+}
+
 /**
  * A release that another one's rollback takes along does nothing beside it, and nothing goes up on what is being rolled back in this
- * run. When a person closed that rollback, what it would have taken along may still be braked.
+ * run. Where that rollback does not come by itself, what it would have taken along may still be braked.
  */
 function holdBeside(
   report: ReleaseReport,
@@ -93,7 +101,8 @@ function holdBeside(
   graph: DependencyGraph,
 ): ReleaseReport | undefined {
   const goesAlong = ({ along = [] }: ReleaseReport): boolean => along.includes(report.name);
-  const main = rollbacks.find((one) => goesAlong(one) && !isStuck(one));
+  const isTaken = lowers(report.decision) ? comes : (one: ReleaseReport) => !isStuck(one);
+  const main = rollbacks.find((one) => goesAlong(one) && isTaken(one));
   if (main) {
     const text = `goes back with ${main.name}, which is being rolled back`;
     const held = holdReport(report, { code: 'ROLLBACK_PENDING', text });
@@ -235,11 +244,20 @@ async function proposeStep(world: World, snapshot: Snapshot, plan: Step): Promis
     method: snapshot.config?.merge?.method ?? 'merge',
     // Never armed: armed, it could land when the evidence has turned against it. It lands in a run that decides it, or not at all.
     landing: plan.needsApproval ? 'person' : 'leave',
-    whenClosed: 'the step is not taken. Reopen it to go on',
+    whenClosed: whenClosed(report),
   });
   return receipt.kind === 'awaiting-approval'
     ? approveByReview(world, snapshot, { plan, awaiting: receipt })
     : receipt;
+}
+
+/** What a person's no to a step means. */
+function whenClosed({ decision }: ReleaseReport): string {
+  if (lowers(decision))
+    return 'exposure is not cut, what does harm keeps its traffic, and each run says so. Reopen it (its branch has to be there) for the next run to merge it, or order the rollback';
+  if (decision.kind === 'pause')
+    return 'the record of it is not written, and each run says so. Reopen it (its branch has to be there), or see to what it says';
+  return 'the step is not taken. Reopen it (its branch has to be there) to go on';
 }
 
 /** A report with what became of it; a fault is a problem of the release as well. */

@@ -1,4 +1,4 @@
-import { type Decision, goesUp, type Reason } from '../core/decision/decision.ts';
+import { type Decision, goesUp, lowers, type Reason } from '../core/decision/decision.ts';
 import {
   adviseOn,
   type Dependencies,
@@ -49,15 +49,18 @@ export async function followDependencies(
   if (why === undefined) return plan;
   const order = orderToFollow(snapshot, release, { why, now });
   const computed = await computeRollback(world, order, others);
-  // nothing is proven against it, so its evidence is none of this
+  const { kind, reasons, from } = report.decision;
+  const [first, ...rest] = order.decision.reasons;
+  // harm that it does as well may come of that: it is said, and not held against it
+  const harm = lowers(report.decision) ? reasons : [];
   if (computed.kind === 'computed')
     return {
       ...plan,
       change: undefined,
       evidence: undefined,
-      report: { ...report, decision: order.decision, edits: [] },
+      report: { ...report, decision: { ...order.decision, reasons: [first, ...rest, ...harm] }, edits: [] },
+      ...(lowers(report.decision) || kind === 'pause' ? { otherwise: plan } : {}),
     };
-  const { kind, reasons, from } = report.decision;
   if (needs[0] === undefined || (kind !== 'hold' && kind !== 'nothing')) return plan;
   const text = `${why}, and it cannot be taken back: ${computed.problems[0]?.message ?? ''}`;
   const reason: Reason = { code: 'DEPENDENCY_NOT_MET', text };

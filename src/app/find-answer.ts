@@ -1,7 +1,10 @@
+import type { FileEdit } from '../core/change/change.ts';
+import { ToolError } from '../core/errors.ts';
 import { readRecord } from '../core/record/record-file.ts';
 import type { Forge, ForgeState, PullRequest } from '../ports/forge.ts';
-import type { Proposal } from './propose.ts';
+import type { Earlier, Proposal } from './propose.ts';
 import { readRecords, recordIn } from './read-change.ts';
+import type { World } from './world.ts';
 
 /** How many of a proposal's pull requests are looked at for what a person said of this change. */
 const MAX_ANSWERS = 5;
@@ -12,7 +15,7 @@ const MAX_ANSWERS = 5;
  * pushed, for Belay asks for it to be closed then; nor one before a rollback that is open, for that is the newer word.
  */
 export async function findAnswer(
-  forge: Forge,
+  { forge, log }: World,
   proposal: Proposal,
   state: ForgeState,
 ): Promise<PullRequest | undefined> {
@@ -26,14 +29,35 @@ export async function findAnswer(
     const name = names.find((one) => one.branch === pull.branch);
     if (!name) continue;
     const files = change.files.map((edit) => (edit.path === path ? { ...edit, path: name.record } : edit));
-    const records = await readRecords(forge, files, pull.head);
-    // what a drill brings is named by its id, in its files or in their place
-    if (records?.size === 0) return pull;
-    const text = records?.get(name.record);
-    if (text === undefined || readRecord(name.record, text)?.operation !== name.operation) continue;
-    if (pull.state === 'merged' || (await isHead(forge, pull, name.record))) return pull;
+    try {
+      if (await isThis(forge, { pull, files, name })) return pull;
+    } catch (fault) {
+      if (!(fault instanceof ToolError) || fault.code === 'BUG') throw fault;
+      log.warn(`what #${pull.number} held cannot be read, so it does not count: ${fault.message}`);
+    }
   }
   return undefined;
+}
+
+/** Whether a pull request brought this change, under its own name or an earlier one, and nothing else since. */
+async function isThis(
+  forge: Forge,
+  {
+    pull,
+    files,
+    name,
+  }: {
+    readonly pull: PullRequest;
+    readonly files: readonly FileEdit[];
+    readonly name: Earlier;
+  },
+): Promise<boolean> {
+  const records = await readRecords(forge, files, pull.head);
+  // what a drill brings is named by its id, in its files or in their place
+  if (records?.size === 0) return true;
+  const text = records?.get(name.record);
+  if (text === undefined || readRecord(name.record, text)?.operation !== name.operation) return false;
+  return pull.state === 'merged' || (await isHead(forge, pull, name.record));
 }
 
 function isNo({ family, whenClosed }: Proposal, { siblings }: ForgeState, pull: PullRequest): boolean {

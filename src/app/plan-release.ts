@@ -32,6 +32,8 @@ export interface ReleasePlan {
   readonly needsApproval: boolean;
   readonly release: ReadableRelease;
   readonly evidence: Evidence | undefined;
+  /** What is done instead of a rollback that cannot be proposed, or that a person closed. */
+  readonly otherwise?: ReleasePlan;
 }
 
 /** Decides about a release and, for a step, prepares everything it writes. */

@@ -100,7 +100,7 @@ async function tryBranch(
   const left = await readBranch(forge, proposal, state.branch);
   const known = state.pulls.find((pull) => pull.state === 'open');
   if (!known || left.kind === 'foreign') {
-    const before = await findAnswer(forge, proposal, state);
+    const before = await findAnswer(world, proposal, state);
     if (before) return ended(endedReceipt(proposal, before));
   }
   if (known && left.kind === 'foreign') return taken(branch, left.tip, known);

@@ -1,4 +1,4 @@
-import { type Decision, isRecorded } from '../core/decision/decision.ts';
+import { type Decision, isRecorded, lowers } from '../core/decision/decision.ts';
 import { resumeTrailer } from '../core/record/resume-trailer.ts';
 import type { ReadableRelease } from './read-files.ts';
 import type { Snapshot } from './read-snapshot.ts';
@@ -6,8 +6,8 @@ import type { World } from './world.ts';
 
 /**
  * The newest record was decided on a commit that the default branch must still go on from, however its pull request was merged. Where
- * it does not, somebody rewrote history, and nobody knows what else is not as it was: nothing but a rollback is written until a person
- * says so. Looked up only when something is to be written: one look at history.
+ * it does not, somebody rewrote history, and nobody knows what else is not as it was: nothing but what takes people off a candidate is
+ * written until a person says so. Looked up only when something is to be written: one look at history.
  */
 export async function requireHistory(
   { forge }: World,
@@ -15,7 +15,7 @@ export async function requireHistory(
   { release, decision }: { readonly release: ReadableRelease; readonly decision: Decision },
 ): Promise<Decision> {
   const newest = release.chain.records.at(-1);
-  if (!newest || !isRecorded(decision) || decision.kind === 'rollback') return decision;
+  if (!newest || !isRecorded(decision) || lowers(decision)) return decision;
   const { base } = newest;
   if (await forge.goesOnFrom(head, base)) return decision;
   const text = `history rewritten: record ${newest.sequence} was decided on ${base}, which is not an ancestor of ${head.slice(0, 7)}. Look at what was pushed, and put it back; or, if all is as it should be, bring a commit to ${forge.defaultBranch} whose message has the line "${resumeTrailer(base)}", such as: git commit --allow-empty -m "Resume" -m "${resumeTrailer(base)}"`;

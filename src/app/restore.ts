@@ -172,7 +172,7 @@ async function executeRollback(world: World, plan: RollbackPlan): Promise<Receip
     whenClosed:
       decision.reasons[0].code === 'ASKED_BY_PERSON'
         ? undefined
-        : `${version} is not rolled back and keeps its traffic, and each run says so. Reopen it (its branch has to be there), and the next run merges it or one in its place; or take ${version} out of the manifest by hand. After another edit of the manifest or of a serving file the rollback is proposed anew; a pause or another order that moves nothing leaves it closed, up to eight of them`,
+        : `${version} is not rolled back and keeps its traffic, and each run that finds it harmful says so. Reopen it (its branch has to be there), and the next run merges it or one in its place; or take ${version} out of the manifest by hand. After another edit of the manifest or of a serving file the rollback is proposed anew; a pause or another order that moves nothing leaves it closed, up to eight of them`,
   });
 }
 

@@ -24,7 +24,7 @@ import {
   withReasons,
 } from './compute-rollback.ts';
 import { exposedVersions, orderToFollow } from './dependencies.ts';
-import { isForgeDown, toToolError } from './fault.ts';
+import { toToolError } from './fault.ts';
 import { findOpenRollbacks, takesAlong } from './open-rollbacks.ts';
 import { nameOf, type ReadableRelease } from './read-files.ts';
 import type { Snapshot } from './read-snapshot.ts';
@@ -75,9 +75,7 @@ export async function takeAlong(
     const why = nameOf(file) === name ? undefined : findBroken(file, will, gone);
     if (why === undefined) continue;
     const order = orderToFollow(snapshot, file, { why, now });
-    const taken = (await isBusy(file))
-      ? 'Another pull request takes it back: see that it lands'
-      : await takeOne(world, order, { will, paths });
+    const taken = await takeOne(world, order, { will, paths, isBusy: () => isBusy(file) });
     if (typeof taken === 'string') {
       left.push(noteAt(file.path, 'DEPENDENT_LEFT', `${why}. ${taken}`));
       continue;
@@ -136,9 +134,18 @@ function tellUnreadable({ releases }: Snapshot, gone: ReadonlyMap<string, string
 async function takeOne(
   world: World,
   order: RollbackOrder,
-  { will, paths }: { readonly will: Dependencies; readonly paths: ReadonlySet<string> },
+  {
+    will,
+    paths,
+    isBusy,
+  }: {
+    readonly will: Dependencies;
+    readonly paths: ReadonlySet<string>;
+    readonly isBusy: () => Promise<boolean>;
+  },
 ): Promise<TakenAlong | string> {
   try {
+    if (await isBusy()) return 'Another pull request takes it back: see that it lands';
     const computed = await computeRollback(world, order, will);
     if (computed.kind === 'impossible')
       return `It cannot be taken back, and keeps its traffic: ${computed.problems[0]?.message ?? ''}`;
@@ -147,7 +154,6 @@ async function takeOne(
       return `It goes back by a pull request of its own after this, since both write ${shared.path}`;
     return { computed, change: buildChange(inputOfRollback(world, computed)) };
   } catch (fault) {
-    if (isForgeDown(fault)) throw fault;
     return `It stays as it is, since looking for its way back broke, and the next run looks again: ${toToolError(fault).message}`;
   }
 }

@@ -1,4 +1,10 @@
-import { type Decision, needsPerson, type ReasonCode, reasonsForPerson } from '../core/decision/decision.ts';
+import {
+  type Decision,
+  lowers,
+  needsPerson,
+  type ReasonCode,
+  reasonsForPerson,
+} from '../core/decision/decision.ts';
 import type { ToolErrorCode } from '../core/errors.ts';
 import { assertNever } from '../core/errors.ts';
 import type { Verdict } from '../core/judge/evidence.ts';
@@ -83,14 +89,16 @@ function exitCodeOfRelease(command: RunReport['command'], { decision, receipt }:
       return receipt.isOverdue ? 2 : 0;
     case 'suppressed':
       if (command !== 'advance') return 1;
-      // A step that was closed is a step that is not taken. A rollback that was closed leaves a version that does harm in service.
-      return decision.kind === 'rollback' ? 2 : 0;
+      // A step up that was closed is a step that is not taken. What takes harm away leaves it in service, and a call for help is not heard.
+      return lowers(decision) || needsPerson(decision) ? 2 : 0;
     case 'head-moved':
       // The next tick decides again, but nobody repeats a person's order: who gave it must hear that it was not done.
       return command === 'advance' ? 0 : 1;
     default:
       if (command === 'command' && decision.kind === 'hold') return 1;
       if (command !== 'advance' && isUndone(decision)) return 1;
+      // a step down that waits is no step down yet
+      if (command === 'advance' && receipt.kind === 'waiting' && lowers(decision)) return 2;
       return command === 'advance' && needsPerson(decision) ? 2 : 0;
   }
 }

@@ -165,9 +165,9 @@ export function needsPerson(decision: Decision): boolean {
 export function reasonsForPerson({ kind, reasons }: Decision): readonly Reason[] {
   if (kind === 'pause') return reasons;
   if (kind !== 'hold' && kind !== 'reduce') return [];
-  // nothing is done about it
-  const isServed = (code: ReasonCode): boolean => kind === 'hold' && code === 'HARM_PROVEN';
-  return reasons.filter(({ code }) => WAITS_FOR_PERSON.has(code) || isServed(code));
+  // between two steps down it is seen to; in any other hold nothing is done about it
+  const isServed = kind === 'hold' && reasons[0].code !== 'STEP_DOWN';
+  return reasons.filter(({ code }) => WAITS_FOR_PERSON.has(code) || (isServed && code === 'HARM_PROVEN'));
 }
 
 /** Decisions that write a record. */
