@@ -87,6 +87,16 @@ describe('belay command in a terminal', () => {
     expect((await run(pause)).stdout).not.toContain('only this checkout');
   });
 
+  it('asks for --branch where git names no default branch, and takes it', async () => {
+    const { run, git, subjects } = openCheckout();
+    git('checkout', '--quiet', '--detach');
+    const refused = await run(['advance']);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('--branch') });
+    expect((await run(['advance', '--branch', 'main'])).code).toBe(0);
+    git('checkout', '--quiet', 'main');
+    expect(subjects()).toHaveLength(2);
+  });
+
   it('does not write beside what others have pushed', async () => {
     const { run, git } = openCheckout();
     await run(['advance']);
