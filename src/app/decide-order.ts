@@ -112,7 +112,8 @@ export function describePaused({ by, until }: Pick<Order, 'by' | 'until'>, where
 function decideResume(world: World, subject: Subject, now: Instant): Decision {
   const { ordered } = subject.state;
   if (ordered && isInForce(ordered, now)) {
-    const since = `paused since ${formatInstant(ordered.at)} in record ${ordered.record}`;
+    const { at, record } = ordered.since;
+    const since = `paused since ${formatInstant(at)} in record ${record}`;
     return order(
       subject,
       'resume',

@@ -24,38 +24,55 @@ export async function findIncident(
   const { releases } = await advance(world, { only: [], dryRun: true, from: 'newest' });
   for (const release of releases) {
     const trouble = release.name === sandbox ? undefined : troubleOf(release);
-    if (trouble !== undefined)
-      return `release "${release.name}" ${trouble}. See to that first: a tick acts on what is proven, an order to abort ends a rollout, and one to resume a pause. Then run the drill again`;
+    if (trouble) return `release "${release.name}" ${trouble.what}. ${trouble.end}, run the drill again`;
   }
   return undefined;
 }
 
-/** An incident that is not over, though nothing is tried any more. */
-const LASTING: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
-  'VERIFYING',
-  'RECOVERY_PENDING',
-  'NOT_SERVED',
-  'RECOVERY_UNSEEN',
-  'RELEASE_FROZEN',
-  'LOOKS_WRONG',
-]);
+/** When something ends that keeps drills away, for people. */
+interface Trouble {
+  readonly what: string;
+  readonly end: string;
+}
+
+const LOOKED_AT =
+  'There is nothing to order. When a tick has told what came of it, the first one after that moment at the latest';
+
+/** What is not over, though nothing is tried any more, and what ends it; the reason itself says the rest. */
+const LASTING: Readonly<Partial<Record<ReasonCode, string>>> = {
+  VERIFYING: LOOKED_AT,
+  RECOVERY_PENDING: LOOKED_AT,
+  NOT_SERVED: 'When a tick has told that it recovered',
+  RECOVERY_UNSEEN: 'When a tick has told that it recovered, or no proof is asked for any more',
+  RELEASE_FROZEN: 'When a person has done that',
+  LOOKS_WRONG: 'When it is clear what it was and somebody has resumed it',
+};
 
 /** Blind is not healthy: what cannot be judged may be an incident that nobody sees. */
 const UNSEEN: ReadonlySet<string> = new Set(['fail', 'error', 'no-data']);
 
-function troubleOf({ decision, assessment, weight, candidate }: ReleaseReport): string | undefined {
-  const [reason] = decision.reasons;
-  if (decision.kind === 'rollback') return `is failing: ${reason.text}`;
-  const lasting = decision.reasons.find(({ code }) => LASTING.has(code));
-  if (lasting) return `is not over its incident: ${lasting.text}`;
+function troubleOf({ decision, assessment, weight, candidate }: ReleaseReport): Trouble | undefined {
+  const [{ code, text }] = decision.reasons;
+  if (decision.kind === 'rollback')
+    return { what: `is failing: ${text}`, end: 'The next tick rolls it back. When that has landed' };
+  for (const lasting of decision.reasons) {
+    const end = LASTING[lasting.code];
+    if (end !== undefined) return { what: `is not over its incident: ${lasting.text}`, end };
+  }
   // nobody knows whether it is being rolled out
-  if (reason.code === 'MANIFEST_INVALID') return reason.text;
+  if (code === 'MANIFEST_INVALID') return { what: text, end: 'When its manifest can be read again' };
   const isInFlight = candidate !== undefined && (weight ?? 0) > 0;
   // also without an assessment, as when somebody gave it traffic by hand or looking at it broke
   if (!isInFlight || (assessment && !UNSEEN.has(assessment.overall))) return undefined;
   return assessment?.overall === 'fail'
-    ? `is being rolled out and a check fails: ${reason.text}`
-    : `is being rolled out and cannot be judged now: ${reason.text}`;
+    ? {
+        what: `is being rolled out and a check fails: ${text}`,
+        end: 'A tick acts on what is proven, and an order to abort ends the rollout. When the check passes or the rollout is over',
+      }
+    : {
+        what: `is being rolled out and cannot be judged now: ${text}`,
+        end: 'While a step is young that takes some ticks, and an order to abort ends the rollout. When it can be judged or is over',
+      };
 }
 
 /** In a config that says nothing else. */

@@ -9,7 +9,7 @@ import { readCommand } from '../../src/core/command/command.ts';
 import { ToolError } from '../../src/core/errors.ts';
 import type { WrittenOrder } from '../../src/core/record/order-schema.ts';
 import { readRecord } from '../../src/core/record/record-file.ts';
-import { millis, sha } from '../../src/core/units.ts';
+import { formatInstant, millis, sha } from '../../src/core/units.ts';
 import { exitCodeOf } from '../../src/report/exit-code.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
 import { summariseRun } from '../../src/report/summary.ts';
@@ -228,6 +228,17 @@ describe('a pause by a person', () => {
       'committed',
     ]);
     expect(told(await bench.tick(202))).toEqual(['advance', 'CHECKS_PASS', 'committed']);
+  });
+
+  it('says at its end since when the release was paused, however often it was ordered', async () => {
+    const bench = await openInFlight(2);
+    await order(bench, 20, { ...PAUSE, until: untilMinute(60) });
+    await order(bench, 22, PAUSE);
+    await order(bench, 24, { name: 'looks-wrong', reason: 'odd' });
+    const report = await order(bench, 26, { name: 'resume' });
+    expect(only(report).decision.reasons[0].text).toContain(
+      `paused since ${formatInstant(minute(20))} in record 3`,
+    );
   });
 
   it('says at its end what Belay holds by itself', async () => {

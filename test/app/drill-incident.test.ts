@@ -29,7 +29,7 @@ describe('a real incident (REL-32)', () => {
     const health = { [STABLE.version]: healthy, [CANDIDATE.version]: sick };
     const bench = await openInFlight(2, { health });
     expect(await lookAt(bench, 40)).toMatch(
-      /^release "scorer" is failing: .+\. See to that first: a tick acts on .+\. Then run the drill again$/,
+      /^release "scorer" is failing: .+\. The next tick rolls it back\. When that has landed, run the drill again$/,
     );
   });
 
@@ -37,15 +37,21 @@ describe('a real incident (REL-32)', () => {
     const bench = await openInFlight(2);
     bench.world.openProvider = async () => brokenProvider(bench.clock);
     expect(await lookAt(bench, 40)).toMatch(
-      /^release "scorer" is being rolled out and cannot be judged now: /,
+      /^release "scorer" is being rolled out and cannot be judged now: .+ an order to abort ends the rollout\. /,
     );
   });
 
   it('is a rollback that is still being verified, or that has not helped', async () => {
     const bench = await openInFlight(3, {}, { verify: '15m' });
     await bench.rollBack(40);
-    expect(await lookAt(bench, 43)).toMatch(/^release "scorer" is not over its incident: settled on /);
-    expect(await lookAt(bench, 62)).toMatch(/^release "scorer" is not over its incident: /);
+    const verified = await lookAt(bench, 43);
+    expect(verified).toMatch(
+      /^release "scorer" is not over its incident: settled on .+ looking until \S+ whether it recovers;.+\. There is nothing to order\. When a tick has told what came of it, the first one after that moment at the latest, run the drill again$/,
+    );
+    expect(verified).not.toMatch(/abort|resume/);
+    expect(await lookAt(bench, 62)).toMatch(
+      /^release "scorer" is not over its incident: .+\. When a tick has told that it recovered[^.]*, run the drill again$/,
+    );
   });
 
   it('is what looks wrong to a person', async () => {
@@ -60,7 +66,7 @@ describe('a real incident (REL-32)', () => {
     const trigger = { kind: 'manual' as const, actor: 'ana', order: given };
     await obeyCommand({ ...bench.world, trigger }, command, { dryRun: false });
     expect(await lookAt(bench, 21)).toMatch(
-      /^release "scorer" is not over its incident: looks wrong to ana since .*: odd; /,
+      /^release "scorer" is not over its incident: looks wrong to ana since .*: odd; .+ somebody has resumed it, run the drill again$/,
     );
   });
 
@@ -75,7 +81,9 @@ describe('a real incident (REL-32)', () => {
   it('is a manifest that cannot be read, for nobody knows what is rolled out then', async () => {
     const bench = await openInFlight(2);
     bench.forge.push({ [MANIFEST]: `${bench.forge.textAt(MANIFEST)}broken: [\n` });
-    expect(await lookAt(bench, 20)).toMatch(/^release ".+" cannot be read: /);
+    expect(await lookAt(bench, 20)).toMatch(
+      /^release ".+" cannot be read: .+\. When its manifest can be read again, run the drill again$/,
+    );
   });
 
   it('is one that came to the default branch after the checkout', async () => {

@@ -75,6 +75,19 @@ describe('belay command in a terminal', () => {
     expect((await run(line, env)).stdout).toContain(`paused by ${expected}: odd`);
   });
 
+  it('records a reason with quotes as it was given, and reads it again', async () => {
+    const { run, git } = openCheckout();
+    await run(['advance']);
+    const reason = `has "quotes", '--until 2026-01-01' and \`ticks\``;
+    expect((await run(['command', 'pause', 'scorer', '--reason', reason])).code).toBe(0);
+    const record = JSON.parse(git('show', 'HEAD:.belay/records/scorer/0002.json'));
+    expect(record.trigger.order).toMatchObject({ name: 'pause', reason });
+    expect(record.trigger.order.until).toBeUndefined();
+    expect((await run(['advance'])).stdout).toContain(`: ${reason}; "belay command resume scorer" goes on`);
+    expect((await run(['validate'])).stdout).not.toContain('.belay/records');
+    expect((await run(['command', 'resume', 'scorer', '--reason', reason])).code).toBe(0);
+  });
+
   it('says how others come to know of it, where there are others', async () => {
     const { run, git } = openCheckout();
     await run(['advance']);
@@ -85,6 +98,16 @@ describe('belay command in a terminal', () => {
     expect((await run([...pause, '--dry-run'])).stdout).not.toContain('only this checkout');
     expect((await run(pause)).stdout).toContain(unsent);
     expect((await run(pause)).stdout).not.toContain('only this checkout');
+  });
+
+  it('asks for --branch where git names no default branch, and takes it', async () => {
+    const { run, git, subjects } = openCheckout();
+    git('checkout', '--quiet', '--detach');
+    const refused = await run(['advance']);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('--branch') });
+    expect((await run(['advance', '--branch', 'main'])).code).toBe(0);
+    git('checkout', '--quiet', 'main');
+    expect(subjects()).toHaveLength(2);
   });
 
   it('does not write beside what others have pushed', async () => {

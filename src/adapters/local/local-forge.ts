@@ -111,6 +111,6 @@ function findDefaultBranch(options: LocalForgeOptions): string {
     : 'no branch is checked out, and there is no origin/HEAD';
   throw new ToolError({
     code: 'REFUSED',
-    message: `git: "${directory}": ${why}. ${error ? 'Install git 2.38 or newer, and check that the directory exists' : 'Name the default branch'}`,
+    message: `git: "${directory}": ${why}. ${error ? 'Install git 2.38 or newer, and check that the directory exists' : 'Name the default branch with --branch, or check it out'}`,
   });
 }

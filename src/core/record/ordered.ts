@@ -18,6 +18,8 @@ interface Ordered {
 /** A pause that a person ordered and nobody has ended; what it says of its own end is for whoever reads the clock. */
 export interface OrderedPause extends Ordered {
   readonly code: typeof PAUSED_BY_PERSON | typeof LOOKS_WRONG;
+  /** The first pause of those that hold the release without a gap up to this one; itself where none did. */
+  readonly since: Pick<Ordered, 'record' | 'at'>;
 }
 
 /** A person's word that the candidate may enter a step. */
@@ -37,7 +39,8 @@ export function readOrderedPause(records: readonly BelayRecord[]): OrderedPause 
   let longest: OrderedPause | undefined;
   for (const record of records.slice(resumed + 1)) {
     const pause = readPauseIn(record);
-    if (pause && !(longest && outlasts(longest, pause))) longest = pause;
+    if (!pause || (longest && outlasts(longest, pause))) continue;
+    longest = longest && isInForce(longest, pause.at) ? { ...pause, since: longest.since } : pause;
   }
   return longest;
 }
@@ -46,7 +49,7 @@ function readPauseIn({ decision, trigger, sequence, at }: BelayRecord): OrderedP
   const code = decision.reasons[0]?.code;
   if (decision.kind !== 'pause' || !trigger.order || (code !== PAUSED_BY_PERSON && code !== LOOKS_WRONG))
     return undefined;
-  return { record: sequence, at, order: trigger.order, code };
+  return { record: sequence, at, order: trigger.order, code, since: { record: sequence, at } };
 }
 
 /** Whether a pause stays in the place of another one: it ends later, or at the same time, and the other one does not ask a person to look. */
@@ -59,7 +62,7 @@ export function outlasts(
 }
 
 /** Whether a pause holds at a moment: it may have been ordered until then only. */
-export function isInForce({ order }: OrderedPause, now: Instant): boolean {
+export function isInForce({ order }: Pick<OrderedPause, 'order'>, now: Instant): boolean {
   return order.until === undefined || now < order.until;
 }
 

@@ -257,7 +257,7 @@ describe('a folder without a repository', () => {
     const { repository } = scratch();
     repository.git('checkout', '--quiet', '--detach');
     expect(() => createLocalForge({ directory: repository.directory, clock: tickingClock() })).toThrow(
-      /no branch is checked out, and there is no origin\/HEAD\. Name the default branch/,
+      /no branch is checked out, and there is no origin\/HEAD\. Name the default branch with --branch, or check it out$/,
     );
   });
 

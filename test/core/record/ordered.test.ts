@@ -45,4 +45,16 @@ describe('of several pauses by people', () => {
   ])('%s', (_, steps, record) => {
     expect(readOrderedPause(recordsOf(steps))?.record).toBe(record);
   });
+
+  it.each<[string, readonly Step[], number]>([
+    [
+      'the first of those without a gap',
+      [['PAUSED_BY_PERSON', 2], ['PAUSED_BY_PERSON', 9], ['LOOKS_WRONG']],
+      1,
+    ],
+    ['its own begin after a gap', [['PAUSED_BY_PERSON', 1], ['PAUSED_BY_PERSON'], ['LOOKS_WRONG']], 2],
+    ['its own begin after a word to go on', [['LOOKS_WRONG'], ['RESUMED_BY_PERSON'], ['LOOKS_WRONG']], 3],
+  ])('the release is paused since %s', (_, steps, record) => {
+    expect(readOrderedPause(recordsOf(steps))?.since).toEqual({ record, at: minute(record - 1) });
+  });
 });
