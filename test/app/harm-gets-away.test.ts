@@ -85,9 +85,9 @@ describe('a call for help whose pull request a person closed', () => {
     const bench = await openInFlight(3, { health: { '3.4.1': silent, '3.5.0': silent } });
     bench.forge.push(BY_PULL);
     bench.forge.setRules({ pending: 'ci' });
-    expect(told(await bench.tick(100))).toEqual(['pause', 'EVIDENCE_MISSING', 'waiting']);
+    expect(told(await bench.tick(120))).toEqual(['pause', 'EVIDENCE_MISSING', 'waiting']);
     bench.forge.closePull(bench.forge.pulls.at(-1)!.number);
-    const report = await bench.tick(110);
+    const report = await bench.tick(130);
     expect(told(report)).toEqual(['pause', 'EVIDENCE_MISSING', 'suppressed']);
     expect(exitCodeOf(report)).toBe(2);
   });
