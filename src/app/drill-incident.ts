@@ -38,6 +38,8 @@ interface Trouble {
 const LOOKED_AT =
   'There is nothing to order. When a tick has told what came of it, the first one after that moment at the latest';
 
+const BRAKED = 'When a person has decided what becomes of it';
+
 /** What is not over, though nothing is tried any more, and what ends it; the reason itself says the rest. */
 const LASTING: Readonly<Partial<Record<ReasonCode, string>>> = {
   VERIFYING: LOOKED_AT,
@@ -46,6 +48,10 @@ const LASTING: Readonly<Partial<Record<ReasonCode, string>>> = {
   RECOVERY_UNSEEN: 'When a tick has told that it recovered, or no proof is asked for any more',
   RELEASE_FROZEN: 'When a person has done that',
   LOOKS_WRONG: 'When it is clear what it was and somebody has resumed it',
+  STEP_DOWN: 'When the steps down are over',
+  EXPOSURE_REDUCED: BRAKED,
+  NOT_RAISED: BRAKED,
+  PAUSED_BY_CHECK: BRAKED,
 };
 
 /** Blind is not healthy: what cannot be judged may be an incident that nobody sees. */
@@ -62,18 +68,22 @@ function troubleOf({ decision, assessment, weight, candidate }: ReleaseReport): 
   // nobody knows whether it is being rolled out
   if (code === 'MANIFEST_INVALID') return { what: text, end: 'When its manifest can be read again' };
   const isInFlight = candidate !== undefined && (weight ?? 0) > 0;
-  // also without an assessment, as when somebody gave it traffic by hand or looking at it broke
-  if (!isInFlight || (assessment && !UNSEEN.has(assessment.overall))) return undefined;
-  return assessment?.overall === 'fail'
-    ? {
-        what: `is being rolled out and a check fails: ${text}`,
-        end: 'A tick acts on what is proven, and an order to abort ends the rollout. When the check passes or the rollout is over',
-      }
-    : {
-        what: `is being rolled out and cannot be judged now: ${text}`,
-        end: 'While a step is young that takes some ticks, and an order to abort ends the rollout. When it can be judged or is over',
-      };
+  // in flight without an assessment, as when somebody gave it traffic by hand or looking at it broke
+  if (assessment ? !UNSEEN.has(assessment.overall) : !isInFlight) return undefined;
+  const isFailing = assessment?.overall === 'fail';
+  return {
+    what: `${isInFlight ? 'is being rolled out' : 'is watched'} and ${isFailing ? 'a check fails' : 'cannot be judged now'}: ${text}`,
+    end: isInFlight ? ENDS_IN_FLIGHT[isFailing ? 'failing' : 'unseen'] : ENDS_WATCHED,
+  };
 }
+
+const ENDS_IN_FLIGHT = {
+  failing:
+    'A tick acts on what is proven, and an order to abort ends the rollout. When the check passes or the rollout is over',
+  unseen:
+    'While a step is young that takes some ticks, and an order to abort ends the rollout. When it can be judged or is over',
+} as const;
+const ENDS_WATCHED = 'When its checks can be judged again and pass, or its watch is over';
 
 /** In a config that says nothing else. */
 const DEFAULT_TARGET = 600_000;

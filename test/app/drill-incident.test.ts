@@ -6,7 +6,17 @@ import { readCommand } from '../../src/core/command/command.ts';
 import type { Forge } from '../../src/ports/forge.ts';
 import { CANDIDATE, minute, STABLE } from '../builders/release.ts';
 import { brokenProvider, MANIFEST, moveTo } from '../builders/world.ts';
-import { type Bench, bringCandidate, healthy, holdToLaws, openBench, openInFlight, sick } from './bench.ts';
+import {
+  type Bench,
+  bringCandidate,
+  CHECKS,
+  healthy,
+  holdToLaws,
+  openBench,
+  openInFlight,
+  sick,
+  told,
+} from './bench.ts';
 
 holdToLaws();
 
@@ -51,6 +61,31 @@ describe('a real incident (REL-32)', () => {
     expect(verified).not.toMatch(/abort|resume/);
     expect(await lookAt(bench, 62)).toMatch(
       /^release "scorer" is not over its incident: .+\. When a tick has told that it recovered[^.]*, run the drill again$/,
+    );
+  });
+
+  it.each([
+    ['pause', 'PAUSED_BY_CHECK', {}],
+    ['reduce', 'EXPOSURE_REDUCED', {}],
+    ['step-down', 'STEP_DOWN', { rollback: { mode: 'step-down', every: '2h' } }],
+  ] as const)(
+    'is a rollout that a check has braked, also once that passes again: %s',
+    async (onFail, code, more) => {
+      const health = { [CANDIDATE.version]: (at: number) => (at < 33 || at >= 44 ? 0.005 : 0.06) };
+      const setup = { checks: [{ ...CHECKS[0], onFail }], ...more };
+      const bench = await openInFlight(3, { health: { [STABLE.version]: healthy, ...health } }, setup);
+      expect(told(await bench.tick(48))[1]).toBe(code);
+      for (const at of [50, 100])
+        expect(await lookAt(bench, at)).toMatch(/^release "scorer" is not over its incident: /);
+    },
+  );
+
+  it('is a promoted version under watch that cannot be seen', async () => {
+    const bench = await openInFlight(5, {}, { watch: '6h' });
+    expect(await lookAt(bench, 140)).toBeUndefined();
+    bench.world.openProvider = async () => brokenProvider(bench.clock);
+    expect(await lookAt(bench, 150)).toMatch(
+      /^release "scorer" is watched and cannot be judged now: .+ or its watch is over, run the drill again$/,
     );
   });
 
