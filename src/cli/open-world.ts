@@ -119,7 +119,12 @@ export function forgeKind({ flags, context }: ForgeInput): string {
 
 /** The result of a run, which says so when only this checkout knows what it wrote. */
 export async function withUnsent(result: CommandResult, { world, input }: Place): Promise<CommandResult> {
-  if (forgeKind(input) !== 'local' || result.outputs.changed !== 'true') return result;
+  return result.outputs.changed === 'true' ? sayUnsent(result, { world, input }) : result;
+}
+
+/** The result of a run that wrote something. */
+export async function sayUnsent(result: CommandResult, { world, input }: Place): Promise<CommandResult> {
+  if (forgeKind(input) !== 'local') return result;
   const unsent = await describeUnsent({ ...input, branch: world.forge.defaultBranch });
   return unsent === undefined ? result : { ...result, text: `${result.text}${unsent}\n` };
 }

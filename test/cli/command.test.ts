@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { describeUnsent } from '../../src/cli/local-remote.ts';
 import { ORDER_NAMES } from '../../src/cli/rollout-commands.ts';
 import { runCli } from '../../src/cli/run-cli.ts';
 import { ORDERS } from '../../src/core/record/order-schema.ts';
@@ -132,6 +133,34 @@ describe('belay command in a terminal', () => {
     }
     expect(git('rev-parse', 'HEAD')).toBe(head);
     expect((await run(['advance', '--dry-run'])).code).toBe(0);
+    expect((await run(['advance'])).stderr).toContain('run "git pull --ff-only" on main, and this again');
+  });
+
+  it('is told what to leave where both have written: no pull brings that together', async () => {
+    const { run, git } = openCheckout();
+    await run(['advance']);
+    git('update-ref', 'refs/remotes/origin/main', 'HEAD');
+    git('reset', '--quiet', '--hard', 'HEAD~1');
+    git('commit', '--quiet', '--allow-empty', '--message', 'Mine');
+    const { code, stderr } = await run(['rollback', 'scorer']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('1 commit(s) are only here');
+    expect(stderr).toContain('"git reset --hard origin/main" on main drops them all');
+    git('reset', '--quiet', '--hard', 'origin/main');
+    expect((await run(['advance'])).code).toBe(0);
+  });
+
+  it('is told that a pull request is only here where nothing is to be pushed', async () => {
+    const { git } = openCheckout();
+    const directory = git('rev-parse', '--show-toplevel').trim();
+    const sink = { write: () => undefined };
+    const context = { env: {}, cwd: directory, stdout: sink, stderr: sink };
+    const describe = () => describeUnsent({ directory, context, branch: 'main' });
+    expect(await describe()).toBeUndefined();
+    git('update-ref', 'refs/remotes/origin/main', 'HEAD');
+    expect(await describe()).toContain('only this checkout knows of the pull request');
+    git('commit', '--quiet', '--allow-empty', '--message', 'Mine');
+    expect(await describe()).toContain('git push origin main');
   });
 
   it('is known by its orders, also without the word command', async () => {

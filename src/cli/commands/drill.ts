@@ -13,6 +13,7 @@ import {
 import { describeReceipt } from '../../report/receipt.ts';
 import { type CommandContext, type CommandInput, type CommandResult, textFlag } from '../command.ts';
 import { openDrill } from '../open-drill.ts';
+import { sayUnsent } from '../open-world.ts';
 
 /** Rehearses the rollback of one release, and prints its phases. */
 export async function runDrill(
@@ -22,10 +23,12 @@ export async function runDrill(
   const release = positionals[0] ?? textFlag(flags, 'release');
   if (release === undefined) throw refused('expected the name of a release, got none');
   const variant = readVariant(textFlag(flags, 'variant') ?? 'healthy');
-  const { world, scratch } = await openDrill(flags, context);
+  const { scratch, ...place } = await openDrill(flags, context);
   const { drill } = await import('../../app/drill.ts');
   const suffix = randomBytes(2).toString('hex');
-  return drillResult(await drill(world, scratch, { release, variant, suffix }));
+  const report = await drill(place.world, scratch, { release, variant, suffix });
+  const isKept = report.receipt.kind === 'committed' || report.receipt.kind === 'merged';
+  return isKept ? sayUnsent(drillResult(report), place) : drillResult(report);
 }
 
 function readVariant(text: string): DrillVariant {
