@@ -17,9 +17,9 @@ export interface WaitingOrders {
 }
 
 /**
- * Lands orders by which something goes on (resume, approve, lift-quarantine) and whose pull request waits for a requirement. These are
+ * Lands orders whose pull request waits for a requirement. Those by which something goes on (resume, approve, lift-quarantine) are
  * never armed: GitHub would merge what anybody who can push has put there since. So it is done here, by the next run, and only while
- * the head is the commit that an earlier run of this account made. Costs nothing where no branch of such an order is known that
+ * the head is the commit that an earlier run of this account made. Of a pause, which is armed, a person hears that it can land no more. Costs nothing where no branch of such an order is known that
  * would change anything; else one request for each.
  */
 export async function landWaitingOrders(world: World, snapshot: Snapshot): Promise<WaitingOrders> {
@@ -44,8 +44,9 @@ export async function landWaitingOrders(world: World, snapshot: Snapshot): Promi
 }
 
 /** Kinds of orders that would change anything now. */
-function openKinds({ state, parsed }: ReadableRelease): readonly ('resume' | 'approve' | 'lift')[] {
+function openKinds({ state, parsed }: ReadableRelease): readonly ('pause' | 'resume' | 'approve' | 'lift')[] {
   return [
+    'pause',
     ...(state.ordered ? (['resume'] as const) : []),
     ...(parsed.release.spec.candidate ? (['approve'] as const) : []),
     ...(state.quarantined.length > 0 ? (['lift'] as const) : []),
@@ -132,7 +133,7 @@ async function tryToLand(
     pull,
     head: pull.head,
     method,
-    whenPending: 'leave',
+    whenPending: kind === 'pause' ? 'arm' : 'leave',
     subject,
     body,
   });
