@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { orderOf } from '../../src/app/answer-comment.ts';
+import type { Seen } from '../../src/app/decide-order.ts';
+import { obeyCommand } from '../../src/app/obey-command.ts';
+import { readCommand } from '../../src/core/command/command.ts';
+import { exitCodeOf } from '../../src/report/exit-code.ts';
+import type { RunReport } from '../../src/report/run-report.ts';
+import { minute } from '../builders/release.ts';
+import { moveTo } from '../builders/world.ts';
+import { type Bench, bringCandidate, holdToLaws, only, openInFlight, told, weightOf } from './bench.ts';
+
+holdToLaws();
+
+/** A candidate that comes in the place of another one, or after it. */
+const NEXT = { version: '3.6.0', backend: 'scorer-b', digit: 'd' } as const;
+
+let comments = 100;
+
+interface Words {
+  readonly name: string;
+  readonly reason?: string;
+  readonly version?: string;
+  readonly from?: string;
+  readonly by?: string;
+}
+
+/** An order that was written in a comment at a minute, and is carried out at another one by a new checkout. */
+async function order(bench: Bench, at: number, { by = 'ana', ...words }: Words, written = at) {
+  const seen = { kind: 'at', at: minute(written) } as const;
+  return obey(bench, at, { by, words, seen });
+}
+
+async function obey(
+  bench: Bench,
+  at: number,
+  { by, words, seen }: { readonly by: string; readonly words: Words; readonly seen?: Seen },
+): Promise<RunReport> {
+  await moveTo(bench.clock, minute(at));
+  bench.forge.checkout();
+  comments += 1;
+  const given = { version: undefined, reason: undefined, until: undefined, from: undefined };
+  const command = readCommand({ ...given, release: 'scorer', ...words });
+  const source = { kind: 'comment' as const, id: comments, on: 12 };
+  const order = orderOf(command, { person: { login: by, id: 7 }, source });
+  const trigger = { kind: 'comment' as const, actor: by, order };
+  return obeyCommand({ ...bench.world, trigger }, command, { dryRun: false, ...(seen ? { seen } : {}) });
+}
+
+/** The first sentence, and how the run ends. */
+const answerOf = (report: RunReport) => [told(report), exitCodeOf(report)];
+const textOf = (report: RunReport): string => only(report).decision.reasons[0].text;
+
+describe('a candidate that comes while an order to go back is carried out', () => {
+  const replace = (bench: Bench, candidate: object = NEXT) =>
+    bench.forge.beforeNextWrite(() => bringCandidate(bench, { candidate: candidate as never }));
+
+  it.each(['abort', 'rollback'])('is not taken back by %s', async (name) => {
+    const bench = await openInFlight(2);
+    replace(bench);
+    const report = await order(bench, 20, { name });
+    expect(answerOf(report)).toEqual([['nothing', 'NOTHING_TO_ROLL_BACK', 'none'], 1]);
+    expect(textOf(report)).toMatch(/^3\.6\.0 came in the place of 3\.5\.0 .+ again with --from 3\.6\.0$/);
+    expect(bench.forge.pulls.filter(({ state }) => state === 'merged')).toEqual([]);
+  });
+
+  it('is not taken back by a run that names no version', async () => {
+    const bench = await openInFlight(2);
+    replace(bench);
+    expect(answerOf(await bench.rollBack(20))).toEqual([['nothing', 'NOTHING_TO_ROLL_BACK', 'none'], 1]);
+    expect(answerOf(await bench.rollBack(21, { from: '3.6.0' }))).toEqual([
+      ['rollback', 'ASKED_BY_PERSON', 'merged'],
+      0,
+    ]);
+  });
+
+  it('is none where the manifest was only edited', async () => {
+    const bench = await openInFlight(2);
+    bench.forge.beforeNextWrite(() => bringCandidate(bench, { deadline: '3d' }));
+    expect(told(await bench.rollBack(20))).toEqual(['rollback', 'ASKED_BY_PERSON', 'merged']);
+    expect(weightOf(bench)).toBe(0);
+  });
+});
