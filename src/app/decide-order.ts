@@ -6,26 +6,14 @@ import type { Release } from '../core/manifest/release-schema.ts';
 import { findStanding, recordedWeight } from '../core/plan/rollout.ts';
 import type { Order } from '../core/record/order-schema.ts';
 import { isInForce, LOOKS_WRONG, outlasts, PAUSED_BY_PERSON } from '../core/record/ordered.ts';
-import {
-  type Digest,
-  formatInstant,
-  formatPercent,
-  type Instant,
-  type Percent,
-  percent,
-} from '../core/units.ts';
+import { formatInstant, formatPercent, type Instant, type Percent, percent } from '../core/units.ts';
 import type { Arrival } from './find-arrival.ts';
+import { findUnseen, type Seen } from './find-outdated.ts';
 import type { Subject } from './find-subject.ts';
 import type { World } from './world.ts';
 
-/** What somebody saw who ordered something. */
-export type Seen =
-  /** The release as it was at a moment: no candidate that came only later, and no step that came next only then. */
-  | { readonly kind: 'at'; readonly at: Instant }
-  /** One step of one manifest. */
-  | { readonly kind: 'step'; readonly weight: Percent; readonly manifest: Digest };
-
-interface OrderInput {
+/** An order, and what is known of when it was given. */
+export interface OrderInput {
   readonly subject: Subject;
   readonly command: Command;
   readonly now: Instant;
@@ -218,43 +206,6 @@ function isEntered({ candidate, state }: Subject, { spec }: Release, { version, 
     to <= weight &&
     steps.some((step) => step.weight === to)
   );
-}
-
-/** Why the step that comes next is not what was approved: of two who approve one step, the second does not approve the one after it. */
-function findUnseen(
-  seen: Seen,
-  {
-    moved,
-    edited,
-    weight,
-    manifest,
-  }: {
-    readonly moved: Instant | undefined;
-    readonly edited: Instant | undefined;
-    readonly weight: Percent;
-    readonly manifest: Digest;
-  },
-): string | undefined {
-  const next = `the step to ${formatPercent(weight)}, which comes next,`;
-  if (seen.kind === 'step')
-    return seen.weight === weight && seen.manifest === manifest
-      ? undefined
-      : `${next} is not the step to ${formatPercent(seen.weight)} that was approved, or the manifest was edited since; look again`;
-  const given = `after the approval was given at ${formatInstant(seen.at)}: nobody approved ${next} so far. Look again, and approve it anew`;
-  if (moved !== undefined && moved > seen.at) return `the release moved at ${formatInstant(moved)}, ${given}`;
-  return edited !== undefined && edited > seen.at
-    ? `the manifest was edited at ${formatInstant(edited)}, ${given}`
-    : undefined;
-}
-
-/** Why an order that is about a candidate is not about the one that is there: it came after the order was given. */
-export function findReplaced(
-  { candidate, name: release }: Subject,
-  { command, seen, arrival: { came } }: Pick<OrderInput, 'command' | 'seen' | 'arrival'>,
-): Decision['reasons'][0] | undefined {
-  if (!candidate || seen?.kind !== 'at' || came === undefined || came <= seen.at) return undefined;
-  const text = `${candidate.version} came at ${formatInstant(came)}, after the order was given at ${formatInstant(seen.at)}, which was about what was there then; nothing was done. If it is meant, give the order again: /belay ${command.name} ${release} --reason "…"`;
-  return { code: 'ORDER_OUTDATED', text };
 }
 
 function decideLift(world: World, subject: Subject, version: string): Decision {

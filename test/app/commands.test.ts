@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { advance } from '../../src/app/advance.ts';
 import { orderOf } from '../../src/app/answer-comment.ts';
-import type { Seen } from '../../src/app/decide-order.ts';
+import type { Seen } from '../../src/app/find-outdated.ts';
 import { obeyCommand } from '../../src/app/obey-command.ts';
 import { watch } from '../../src/app/watch.ts';
 import { runResult } from '../../src/cli/run-result.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { orderOf } from '../../src/app/answer-comment.ts';
-import type { Seen } from '../../src/app/decide-order.ts';
+import type { Seen } from '../../src/app/find-outdated.ts';
 import { obeyCommand } from '../../src/app/obey-command.ts';
 import { readCommand } from '../../src/core/command/command.ts';
 import { exitCodeOf } from '../../src/report/exit-code.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
-import { minute } from '../builders/release.ts';
-import { moveTo } from '../builders/world.ts';
+import { CANDIDATE, minute } from '../builders/release.ts';
+import { MANIFEST, moveTo } from '../builders/world.ts';
 import { type Bench, bringCandidate, holdToLaws, only, openInFlight, told, weightOf } from './bench.ts';
 
 holdToLaws();
@@ -78,5 +78,41 @@ describe('a candidate that comes while an order to go back is carried out', () =
     bench.forge.beforeNextWrite(() => bringCandidate(bench, { deadline: '3d' }));
     expect(told(await bench.rollBack(20))).toEqual(['rollback', 'ASKED_BY_PERSON', 'merged']);
     expect(weightOf(bench)).toBe(0);
+  });
+});
+
+describe('a candidate that came after an order to go back was written', () => {
+  /** 3.5.0 serves everyone, and 3.6.0 came at minute 111. */
+  async function followed(): Promise<Bench> {
+    const bench = await openInFlight(5);
+    await moveTo(bench.clock, minute(111));
+    bringCandidate(bench, { stable: CANDIDATE, candidate: { ...NEXT, backend: 'scorer-a' } as never });
+    return bench;
+  }
+
+  it('does not keep the version from being left that the order names', async () => {
+    const bench = await followed();
+    const report = await order(bench, 112, { name: 'rollback', from: '3.5.0' }, 110);
+    expect(answerOf(report)).toEqual([['rollback', 'ASKED_BY_PERSON', 'merged'], 0]);
+    expect(bench.forge.textAt(MANIFEST)).not.toContain('3.5.0');
+  });
+
+  it('is named by the advice, which takes no other one back', async () => {
+    const bench = await followed();
+    const late = await order(bench, 112, { name: 'rollback' }, 110);
+    expect(answerOf(late)).toEqual([['hold', 'ORDER_OUTDATED', 'none'], 1]);
+    expect(textOf(late)).toMatch(/again: \/belay rollback scorer --reason "…" --from 3\.6\.0$/);
+    const named = await order(bench, 113, { name: 'rollback', from: '3.6.0' }, 110);
+    expect(told(named)[1]).toBe('ORDER_OUTDATED');
+    const looks = await order(bench, 114, { name: 'looks-wrong', reason: 'odd' }, 110);
+    expect(textOf(looks)).toMatch(/again: \/belay looks-wrong scorer --reason "…"$/);
+  });
+
+  it('is not taken back in the place of the one that is named and gone', async () => {
+    const bench = await openInFlight(2);
+    await moveTo(bench.clock, minute(21));
+    bringCandidate(bench, { candidate: NEXT as never });
+    const report = await order(bench, 22, { name: 'abort', from: '3.5.0' }, 20);
+    expect(answerOf(report)).toEqual([['nothing', 'NOTHING_TO_ROLL_BACK', 'none'], 1]);
   });
 });
