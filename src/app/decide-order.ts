@@ -1,5 +1,5 @@
 import { type Command, refuseCommand } from '../core/command/command.ts';
-import type { Decision, ReasonCode, RecordedKind } from '../core/decision/decision.ts';
+import type { Decision, Reason, ReasonCode, RecordedKind } from '../core/decision/decision.ts';
 import { asksApproval, findApproval } from '../core/decision/obey-orders.ts';
 import { assertNever } from '../core/errors.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
@@ -8,21 +8,21 @@ import type { Order } from '../core/record/order-schema.ts';
 import { isInForce, LOOKS_WRONG, outlasts, PAUSED_BY_PERSON } from '../core/record/ordered.ts';
 import { formatInstant, formatPercent, type Instant, type Percent, percent } from '../core/units.ts';
 import type { Arrival } from './find-arrival.ts';
-import { findUnseen, type Seen } from './find-outdated.ts';
+import { findLaterPause, findLaterRollback, findUnseen, type Known } from './find-outdated.ts';
 import type { Subject } from './find-subject.ts';
 import type { World } from './world.ts';
 
 /** An order, and what is known of when it was given. */
-export interface OrderInput {
+export interface OrderInput extends Known {
   readonly subject: Subject;
   readonly command: Command;
   readonly now: Instant;
-  readonly seen: Seen | undefined;
   readonly arrival: Arrival;
 }
 
 /** What an order comes to as the release is now; `nothing` where there is nothing to be done, with the reason. */
-export function decideOrder(world: World, { subject, command, now, seen, arrival }: OrderInput): Decision {
+export function decideOrder(world: World, input: OrderInput): Decision {
+  const { subject, command, now } = input;
   if (subject.file?.text === undefined)
     return nothing(
       subject,
@@ -35,11 +35,11 @@ export function decideOrder(world: World, { subject, command, now, seen, arrival
     case 'looks-wrong':
       return decideLooksWrong(world, subject);
     case 'resume':
-      return decideResume(world, subject, now);
+      return decideResume(world, input);
     case 'approve':
-      return decideApproval(world, subject, { command, seen, arrival });
+      return decideApproval(world, subject, input);
     case 'lift-quarantine':
-      return decideLift(world, subject, command.version ?? '');
+      return decideLift(world, command.version ?? '', input);
     case 'abort':
     case 'rollback':
       return nothing(subject, 'NOTHING_TO_ROLL_BACK', 'a rollback has its own flow');
@@ -97,9 +97,12 @@ export function describePaused({ by, until }: Pick<Order, 'by' | 'until'>, where
   return `paused already by ${by.login} in ${where}, ${end}`;
 }
 
-function decideResume(world: World, subject: Subject, now: Instant): Decision {
+function decideResume(world: World, input: OrderInput): Decision {
+  const { subject, now } = input;
   const { ordered } = subject.state;
   if (ordered && isInForce(ordered, now)) {
+    const later = findLaterPause(world, input, ordered);
+    if (later) return hold(subject, later);
     const since = `paused since ${formatInstant(ordered.at)} in record ${ordered.record}`;
     return order(
       subject,
@@ -208,9 +211,12 @@ function isEntered({ candidate, state }: Subject, { spec }: Release, { version, 
   );
 }
 
-function decideLift(world: World, subject: Subject, version: string): Decision {
+function decideLift(world: World, version: string, input: OrderInput): Decision {
+  const { subject } = input;
   const { quarantined } = subject.state;
   const bad = quarantined.filter(({ ref }) => ref.version === version);
+  const later = findLaterRollback(world, input, bad);
+  if (later) return hold(subject, later);
   if (bad.length > 0) {
     const records = bad.map(({ record }) => record).join(', ');
     const text = `${version} may come again, by ${told(world)}; it was rolled back in record ${records}`;
@@ -238,6 +244,11 @@ function order(subject: Subject, kind: RecordedKind, code: ReasonCode, text: str
 export function nothing(subject: Subject, code: ReasonCode, text: string): Decision {
   const from = weightOf(subject);
   return { kind: 'nothing', from, to: from, reasons: [{ code, text }] };
+}
+
+/** An order that is not obeyed as things are. */
+export function hold(subject: Subject, { code, text }: Reason): Decision {
+  return { ...nothing(subject, code, text), kind: 'hold' };
 }
 
 /** As the manifest says, or else as Belay wrote it last. */
