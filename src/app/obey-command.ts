@@ -2,16 +2,18 @@ import { buildChange } from '../core/change/build-change.ts';
 import type { Change } from '../core/change/change.ts';
 import { isBrake } from '../core/command/claims.ts';
 import { type Command, refuseCommand } from '../core/command/command.ts';
-import type { Decision, RecordedKind } from '../core/decision/decision.ts';
+import type { Decision, Reason, RecordedKind } from '../core/decision/decision.ts';
 import { NO_REASON } from '../core/dispatch/payload.ts';
 import { CONFIG_PATH } from '../core/manifest/config-schema.ts';
 import { describeBehind, momentFor } from '../core/plan/skew.ts';
 import { describeSource, sourceKey } from '../core/record/order-schema.ts';
 import type { Instant } from '../core/units.ts';
+import type { Sibling } from '../ports/forge.ts';
 import type { ReleaseReport, RunReport } from '../report/run-report.ts';
 import { decideOrder, describePaused, hold, nothing, weightOf } from './decide-order.ts';
 import { type Arrival, findArrival } from './find-arrival.ts';
 import { findReplaced, type Seen } from './find-outdated.ts';
+import { findOwnRollback } from './find-own-rollback.ts';
 import { findSubject, type Subject } from './find-subject.ts';
 import { landOrder } from './land-order.ts';
 import { withLastConfig } from './last-config.ts';
@@ -112,12 +114,20 @@ async function carryOut(world: World, snapshot: Snapshot, job: Job): Promise<Rel
       kind: 'hold',
       reasons: [{ code: 'CLOCK_SKEW', text: behind }],
     });
+  const pending = await findOwnRollback(world, snapshot, subject);
+  if (pending) return reportOrder(subject, hold(subject, tellPending(pending)));
   const recorded = { ...decision, kind: decision.kind };
   const change = buildOrder(world, snapshot, { job, decision: recorded, text });
   const longer = await findLongerPause(world, subject, change);
   if (longer) return reportOrder(subject, longer);
   if (options.dryRun) return { ...report, receipt: { kind: 'dry-run' } };
   return { ...report, receipt: await landOrder(world, snapshot, change) };
+}
+
+/** What goes back already is worth more than a word about it: a record beside it would take its number. */
+function tellPending({ number }: Sibling): Reason {
+  const text = `pull request #${number} rolls it back and is open: any other record would keep that from landing, so nothing was written. Nothing goes up until it is merged or closed: merge it, or close it to keep the version, and then give the order again`;
+  return { code: 'ROLLBACK_PENDING', text };
 }
 
 /** What is said to whoever resumes where the pause is still on its way: nothing ends it but whoever closes its pull request. */

@@ -1,10 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { orderOf } from '../../src/app/answer-comment.ts';
-import type { Seen } from '../../src/app/find-outdated.ts';
-import { obeyCommand } from '../../src/app/obey-command.ts';
-import { readCommand } from '../../src/core/command/command.ts';
-import { exitCodeOf } from '../../src/report/exit-code.ts';
-import type { RunReport } from '../../src/report/run-report.ts';
 import { CANDIDATE, minute } from '../builders/release.ts';
 import { MANIFEST, moveTo } from '../builders/world.ts';
 import {
@@ -12,54 +6,18 @@ import {
   bringCandidate,
   healthy,
   holdToLaws,
-  only,
   openInFlight,
   sick,
   told,
   weightOf,
 } from './bench.ts';
 import { intercept } from './intercept.ts';
+import { answerOf, obey, order, textOf } from './orders.ts';
 
 holdToLaws();
 
 /** A candidate that comes in the place of another one, or after it. */
 const NEXT = { version: '3.6.0', backend: 'scorer-b', digit: 'd' } as const;
-
-let comments = 100;
-
-interface Words {
-  readonly name: string;
-  readonly reason?: string;
-  readonly version?: string;
-  readonly from?: string;
-  readonly by?: string;
-}
-
-/** An order that was written in a comment at a minute, and is carried out at another one by a new checkout. */
-async function order(bench: Bench, at: number, { by = 'ana', ...words }: Words, written = at) {
-  const seen = { kind: 'at', at: minute(written) } as const;
-  return obey(bench, at, { by, words, seen });
-}
-
-async function obey(
-  bench: Bench,
-  at: number,
-  { by, words, seen }: { readonly by: string; readonly words: Words; readonly seen?: Seen },
-): Promise<RunReport> {
-  await moveTo(bench.clock, minute(at));
-  bench.forge.checkout();
-  comments += 1;
-  const given = { version: undefined, reason: undefined, until: undefined, from: undefined };
-  const command = readCommand({ ...given, release: 'scorer', ...words });
-  const source = { kind: 'comment' as const, id: comments, on: 12 };
-  const order = orderOf(command, { person: { login: by, id: 7 }, source });
-  const trigger = { kind: 'comment' as const, actor: by, order };
-  return obeyCommand({ ...bench.world, trigger }, command, { dryRun: false, ...(seen ? { seen } : {}) });
-}
-
-/** The first sentence, and how the run ends. */
-const answerOf = (report: RunReport) => [told(report), exitCodeOf(report)];
-const textOf = (report: RunReport): string => only(report).decision.reasons[0].text;
 
 describe('a candidate that comes while an order to go back is carried out', () => {
   const replace = (bench: Bench, candidate: object = NEXT) =>
