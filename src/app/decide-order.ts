@@ -1,40 +1,28 @@
 import { type Command, refuseCommand } from '../core/command/command.ts';
-import type { Decision, ReasonCode, RecordedKind } from '../core/decision/decision.ts';
+import type { Decision, Reason, ReasonCode, RecordedKind } from '../core/decision/decision.ts';
 import { asksApproval, findApproval } from '../core/decision/obey-orders.ts';
 import { assertNever } from '../core/errors.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import { findStanding, recordedWeight } from '../core/plan/rollout.ts';
 import type { Order } from '../core/record/order-schema.ts';
 import { isInForce, LOOKS_WRONG, outlasts, PAUSED_BY_PERSON } from '../core/record/ordered.ts';
-import {
-  type Digest,
-  formatInstant,
-  formatPercent,
-  type Instant,
-  type Percent,
-  percent,
-} from '../core/units.ts';
+import { formatInstant, formatPercent, type Instant, type Percent, percent } from '../core/units.ts';
 import type { Arrival } from './find-arrival.ts';
+import { findLaterPause, findLaterRollback, findUnseen, type Known } from './find-outdated.ts';
 import type { Subject } from './find-subject.ts';
 import type { World } from './world.ts';
 
-/** What somebody saw who ordered something. */
-export type Seen =
-  /** The release as it was at a moment: no candidate that came only later, and no step that came next only then. */
-  | { readonly kind: 'at'; readonly at: Instant }
-  /** One step of one manifest. */
-  | { readonly kind: 'step'; readonly weight: Percent; readonly manifest: Digest };
-
-interface OrderInput {
+/** An order, and what is known of when it was given. */
+export interface OrderInput extends Known {
   readonly subject: Subject;
   readonly command: Command;
   readonly now: Instant;
-  readonly seen: Seen | undefined;
   readonly arrival: Arrival;
 }
 
 /** What an order comes to as the release is now; `nothing` where there is nothing to be done, with the reason. */
-export function decideOrder(world: World, { subject, command, now, seen, arrival }: OrderInput): Decision {
+export function decideOrder(world: World, input: OrderInput): Decision {
+  const { subject, command, now } = input;
   if (subject.file?.text === undefined)
     return nothing(
       subject,
@@ -47,11 +35,11 @@ export function decideOrder(world: World, { subject, command, now, seen, arrival
     case 'looks-wrong':
       return decideLooksWrong(world, subject);
     case 'resume':
-      return decideResume(world, subject, now);
+      return decideResume(world, input);
     case 'approve':
-      return decideApproval(world, subject, { command, seen, arrival });
+      return decideApproval(world, subject, input);
     case 'lift-quarantine':
-      return decideLift(world, subject, command.version ?? '');
+      return decideLift(world, command.version ?? '', input);
     case 'abort':
     case 'rollback':
       return nothing(subject, 'NOTHING_TO_ROLL_BACK', 'a rollback has its own flow');
@@ -109,9 +97,12 @@ export function describePaused({ by, until }: Pick<Order, 'by' | 'until'>, where
   return `paused already by ${by.login} in ${where}, ${end}`;
 }
 
-function decideResume(world: World, subject: Subject, now: Instant): Decision {
+function decideResume(world: World, input: OrderInput): Decision {
+  const { subject, now } = input;
   const { ordered } = subject.state;
   if (ordered && isInForce(ordered, now)) {
+    const later = findLaterPause(world, input, ordered);
+    if (later) return hold(subject, later);
     const { at, record } = ordered.since;
     const since = `paused since ${formatInstant(at)} in record ${record}`;
     return order(
@@ -221,46 +212,12 @@ function isEntered({ candidate, state }: Subject, { spec }: Release, { version, 
   );
 }
 
-/** Why the step that comes next is not what was approved: of two who approve one step, the second does not approve the one after it. */
-function findUnseen(
-  seen: Seen,
-  {
-    moved,
-    edited,
-    weight,
-    manifest,
-  }: {
-    readonly moved: Instant | undefined;
-    readonly edited: Instant | undefined;
-    readonly weight: Percent;
-    readonly manifest: Digest;
-  },
-): string | undefined {
-  const next = `the step to ${formatPercent(weight)}, which comes next,`;
-  if (seen.kind === 'step')
-    return seen.weight === weight && seen.manifest === manifest
-      ? undefined
-      : `${next} is not the step to ${formatPercent(seen.weight)} that was approved, or the manifest was edited since; look again`;
-  const given = `after the approval was given at ${formatInstant(seen.at)}: nobody approved ${next} so far. Look again, and approve it anew`;
-  if (moved !== undefined && moved > seen.at) return `the release moved at ${formatInstant(moved)}, ${given}`;
-  return edited !== undefined && edited > seen.at
-    ? `the manifest was edited at ${formatInstant(edited)}, ${given}`
-    : undefined;
-}
-
-/** Why an order that is about a candidate is not about the one that is there: it came after the order was given. */
-export function findReplaced(
-  { candidate, name: release }: Subject,
-  { command, seen, arrival: { came } }: Pick<OrderInput, 'command' | 'seen' | 'arrival'>,
-): Decision['reasons'][0] | undefined {
-  if (!candidate || seen?.kind !== 'at' || came === undefined || came <= seen.at) return undefined;
-  const text = `${candidate.version} came at ${formatInstant(came)}, after the order was given at ${formatInstant(seen.at)}, which was about what was there then; nothing was done. If it is meant, give the order again: /belay ${command.name} ${release} --reason "…"`;
-  return { code: 'ORDER_OUTDATED', text };
-}
-
-function decideLift(world: World, subject: Subject, version: string): Decision {
+function decideLift(world: World, version: string, input: OrderInput): Decision {
+  const { subject } = input;
   const { quarantined } = subject.state;
   const bad = quarantined.filter(({ ref }) => ref.version === version);
+  const later = findLaterRollback(world, input, bad);
+  if (later) return hold(subject, later);
   if (bad.length > 0) {
     const records = bad.map(({ record }) => record).join(', ');
     const text = `${version} may come again, by ${told(world)}; it was rolled back in record ${records}`;
@@ -288,6 +245,11 @@ function order(subject: Subject, kind: RecordedKind, code: ReasonCode, text: str
 export function nothing(subject: Subject, code: ReasonCode, text: string): Decision {
   const from = weightOf(subject);
   return { kind: 'nothing', from, to: from, reasons: [{ code, text }] };
+}
+
+/** An order that is not obeyed as things are. */
+export function hold(subject: Subject, { code, text }: Reason): Decision {
+  return { ...nothing(subject, code, text), kind: 'hold' };
 }
 
 /** As the manifest says, or else as Belay wrote it last. */

@@ -1,5 +1,5 @@
 import { ToolError } from '../core/errors.ts';
-import { readChain } from '../core/record/record-file.ts';
+import { type RecordChain, readChain } from '../core/record/record-file.ts';
 import { type ReleaseState, readState } from '../core/record/release-state.ts';
 import { type VersionRef, versionRef } from '../core/record/version-ref.ts';
 import { nameOf, type ReadableRelease, type ReleaseFile } from './read-files.ts';
@@ -11,6 +11,7 @@ export interface Subject {
   readonly name: string;
   readonly path: string;
   readonly file: ReleaseFile | undefined;
+  readonly chain: RecordChain;
   readonly state: ReleaseState;
   /** What is being tried; undefined when settled. */
   readonly candidate: VersionRef | undefined;
@@ -32,6 +33,7 @@ export function findSubject(world: World, snapshot: Snapshot, name: string): Sub
     name,
     path: readable.path,
     file: readable,
+    chain: readable.chain,
     state: readable.state,
     candidate: spec.candidate && versionRef(spec.candidate),
     stable: versionRef(spec.stable),
@@ -53,6 +55,7 @@ function findByRecords(world: World, snapshot: Snapshot, name: string): Subject 
     name,
     path: newest.manifest.path,
     file: snapshot.releases.find((file) => file.path === newest.manifest.path),
+    chain: reading.chain,
     state,
     candidate: unfinished,
     stable: state.good[0]?.ref,

@@ -2,16 +2,18 @@ import { buildChange } from '../core/change/build-change.ts';
 import type { Change } from '../core/change/change.ts';
 import { isBrake } from '../core/command/claims.ts';
 import { type Command, refuseCommand } from '../core/command/command.ts';
-import type { Decision, RecordedKind } from '../core/decision/decision.ts';
+import type { Decision, Reason, RecordedKind } from '../core/decision/decision.ts';
 import { NO_REASON } from '../core/dispatch/payload.ts';
 import { CONFIG_PATH } from '../core/manifest/config-schema.ts';
 import { describeBehind, momentFor } from '../core/plan/skew.ts';
 import { describeSource, sourceKey } from '../core/record/order-schema.ts';
-import { readChain } from '../core/record/record-file.ts';
 import type { Instant } from '../core/units.ts';
+import type { Sibling } from '../ports/forge.ts';
 import type { ReleaseReport, RunReport } from '../report/run-report.ts';
-import { decideOrder, describePaused, findReplaced, nothing, type Seen, weightOf } from './decide-order.ts';
+import { decideOrder, describePaused, hold, nothing, weightOf } from './decide-order.ts';
 import { type Arrival, findArrival } from './find-arrival.ts';
+import { findReplaced, type Seen } from './find-outdated.ts';
+import { findOwnRollback } from './find-own-rollback.ts';
 import { findSubject, type Subject } from './find-subject.ts';
 import { landOrder } from './land-order.ts';
 import { withLastConfig } from './last-config.ts';
@@ -40,19 +42,22 @@ export async function obeyCommand(world: World, command: Command, options: ObeyO
   let snapshot = forBrakes(await readSnapshot(world, await world.forge.head()));
   if (!snapshot.config && !isBrake(command))
     throw refuseCommand(`${CONFIG_PATH} cannot be read, and ${command.name} goes by it; mend it first`);
+  let known: number | undefined;
   for (let lost = 1; ; lost += 1) {
     const subject = findSubject(world, snapshot, command.release);
-    const done = findDone(world, snapshot, subject);
+    known ??= subject.state.sequence;
+    const done = findDone(world, subject);
     const now = momentFor(subject.state.newest, world.clock.now());
     const { seen } = options;
     const arrival = seen ? await findArrival(world, snapshot.head, subject) : UNASKED;
     const replaced = OF_CANDIDATES.has(command.name) && findReplaced(subject, { command, seen, arrival });
-    const refused = done ?? (replaced ? reportOrder(subject, heldBy(subject, replaced)) : undefined);
+    const refused = done ?? (replaced ? reportOrder(subject, hold(subject, replaced)) : undefined);
     if (!refused && (command.name === 'rollback' || command.name === 'abort')) {
       const order = { release: command.release, reason: command.reason ?? NO_REASON, from: command.version };
       return rollback(world, { ...order, onlyIfFailing: false, dryRun: options.dryRun });
     }
-    const release = refused ?? (await carryOut(world, snapshot, { subject, command, now, options, arrival }));
+    const release =
+      refused ?? (await carryOut(world, snapshot, { subject, command, now, options, arrival, known }));
     if (!isUndecided(release) || lost >= attempts)
       return {
         command: 'command',
@@ -73,20 +78,11 @@ const UNASKED: Arrival = { edited: undefined, came: undefined };
 /** Orders about the candidate that is there when they are given. */
 const OF_CANDIDATES: ReadonlySet<string> = new Set<Command['name']>(['abort', 'rollback', 'looks-wrong']);
 
-function heldBy(subject: Subject, reason: Decision['reasons'][0]): Decision {
-  return { ...nothing(subject, reason.code, reason.text), kind: 'hold' };
-}
-
 /** What is said of an order that a record tells of. */
-function findDone(
-  { sha256, trigger }: World,
-  { records }: Snapshot,
-  subject: Subject,
-): ReleaseReport | undefined {
+function findDone({ trigger }: World, subject: Subject): ReleaseReport | undefined {
   const key = trigger.order && sourceKey(trigger.order.source);
-  const reading = readChain(subject.name, records.get(subject.name) ?? new Map(), sha256);
-  if (key === undefined || !trigger.order || reading.kind === 'broken') return undefined;
-  const record = reading.chain.records.find(
+  if (key === undefined || !trigger.order) return undefined;
+  const record = subject.chain.records.find(
     ({ trigger: { order } }) => order && sourceKey(order.source) === key,
   );
   if (!record) return undefined;
@@ -100,6 +96,8 @@ interface Job {
   readonly now: Instant;
   readonly options: ObeyOptions;
   readonly arrival: Arrival;
+  /** Number of the newest record when the run began. */
+  readonly known: number;
 }
 
 async function carryOut(world: World, snapshot: Snapshot, job: Job): Promise<ReleaseReport> {
@@ -116,12 +114,20 @@ async function carryOut(world: World, snapshot: Snapshot, job: Job): Promise<Rel
       kind: 'hold',
       reasons: [{ code: 'CLOCK_SKEW', text: behind }],
     });
+  const pending = await findOwnRollback(world, snapshot, subject);
+  if (pending) return reportOrder(subject, hold(subject, tellPending(pending)));
   const recorded = { ...decision, kind: decision.kind };
   const change = buildOrder(world, snapshot, { job, decision: recorded, text });
   const longer = await findLongerPause(world, subject, change);
   if (longer) return reportOrder(subject, longer);
   if (options.dryRun) return { ...report, receipt: { kind: 'dry-run' } };
   return { ...report, receipt: await landOrder(world, snapshot, change) };
+}
+
+/** What goes back already is worth more than a word about it: a record beside it would take its number. */
+function tellPending({ number }: Sibling): Reason {
+  const text = `pull request #${number} rolls it back and is open: any other record would keep that from landing, so nothing was written. Nothing goes up until it is merged or closed: merge it, or close it to keep the version, and then give the order again`;
+  return { code: 'ROLLBACK_PENDING', text };
 }
 
 /** What is said to whoever resumes where the pause is still on its way: nothing ends it but whoever closes its pull request. */
@@ -134,7 +140,7 @@ async function findUnlanded(
   const pending = await findAnyPending(world, subject);
   if (!pending) return undefined;
   const text = `the pause by ${pending.pause.order.by.login} waits in pull request #${pending.pull.number} for a requirement, and holds steps until then: close that one, and nothing is paused`;
-  return heldBy(subject, { code: 'NOT_PAUSED', text });
+  return hold(subject, { code: 'NOT_PAUSED', text });
 }
 
 /** What is said of a pause where a longer one waits in its pull request, which the new one would have taken the place of. */

@@ -4,7 +4,7 @@ import { type Problem, ToolError } from '../core/errors.ts';
 import { recordedWeight } from '../core/plan/rollout.ts';
 import { momentFor } from '../core/plan/skew.ts';
 import type { TakenBack } from '../core/record/release-state.ts';
-import type { VersionRef } from '../core/record/version-ref.ts';
+import { sameDeployment, type VersionRef } from '../core/record/version-ref.ts';
 import { type Instant, type Percent, percent } from '../core/units.ts';
 import type { ReleaseReport, RunReport } from '../report/run-report.ts';
 import type { RollbackOrder } from './compute-rollback.ts';
@@ -23,7 +23,7 @@ export interface RollbackOptions {
   readonly release: string;
   /** One line, for the record and the pull request. */
   readonly reason: string;
-  /** Roll back only when this is the version being tried (or, when settled, served); undefined: the candidate. */
+  /** Roll back only when this is the version being tried (or, when settled, served); undefined: the candidate that is found first. */
   readonly from: string | undefined;
   /** Look first: roll back only when the checks prove harm. */
   readonly onlyIfFailing: boolean;
@@ -41,12 +41,15 @@ export async function rollback(world: World, options: RollbackOptions): Promise<
   const attempts = options.attempts ?? 3;
   const providers = createProviders(world);
   let snapshot = withLastConfig(await readSnapshot(world, await world.forge.head()));
+  let meant: VersionRef | undefined;
   for (let lost = 1; ; lost += 1) {
     const subject = findSubject(world, snapshot, options.release);
+    meant ??= subject.candidate;
     const now = momentFor(subject.state.newest, world.clock.now());
-    const job: Job = { subject, providers, now, options };
+    const job: Job = { subject, providers, now, options, meant };
     const release =
       refuseOtherVersion(job) ??
+      refuseReplaced(job) ??
       (options.onlyIfFailing
         ? await rollBackIfFailing(world, snapshot, job)
         : await rollBackAsAsked(world, snapshot, job));
@@ -69,6 +72,8 @@ interface Job {
   readonly providers: Providers;
   readonly now: Instant;
   readonly options: RollbackOptions;
+  /** The candidate that was there first, however often the branch moved since. */
+  readonly meant: VersionRef | undefined;
 }
 
 /**
@@ -107,6 +112,18 @@ function refuseOtherVersion({ subject, options }: Job): ReleaseReport | undefine
   // who asks to look has ordered nothing, and of who presses the button twice the second order is done
   const isDone = options.onlyIfFailing || back !== undefined;
   return isDone ? settled(subject, text) : undone(subject, text);
+}
+
+/**
+ * An order without a version is of the candidate that it found: another one, which came while it was carried out, nobody wanted to have
+ * quarantined. Who asks to look named none, and what fails is proven to.
+ */
+function refuseReplaced({ subject, meant, options }: Job): ReleaseReport | undefined {
+  const { candidate } = subject;
+  if (options.from !== undefined || options.onlyIfFailing || !meant || !candidate) return undefined;
+  if (sameDeployment(candidate, meant)) return undefined;
+  const text = `${candidate.version} came in the place of ${meant.version} while this was carried out; nothing was done. If it is meant, give the order again with --from ${candidate.version}`;
+  return undone(subject, text);
 }
 
 /** The version that an order names, if it can be left: stable as well, while nobody was sent to the candidate yet. */

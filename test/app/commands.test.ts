@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { advance } from '../../src/app/advance.ts';
 import { orderOf } from '../../src/app/answer-comment.ts';
-import type { Seen } from '../../src/app/decide-order.ts';
+import type { Seen } from '../../src/app/find-outdated.ts';
 import { obeyCommand } from '../../src/app/obey-command.ts';
 import { watch } from '../../src/app/watch.ts';
 import { runResult } from '../../src/cli/run-result.ts';
@@ -32,6 +32,7 @@ import {
   told,
   weightOf,
 } from './bench.ts';
+import { unaware } from './orders.ts';
 
 holdToLaws();
 
@@ -147,7 +148,7 @@ describe('a rollback whose pull request a person closed', () => {
     const bench = await openClosed();
     bench.forge.setRules({ pending: 'ci' });
     expect(told(await bench.rollBack(21))[2]).toBe('armed');
-    await order(bench, 22, PAUSE);
+    expect(told(await order(unaware(bench), 22, PAUSE))[2]).toBe('committed');
     expect(told(await bench.tick(25))).toEqual(['rollback', 'HARM_PROVEN', 'armed']);
     bench.forge.setRules({});
     expect(weightOf(bench)).toBe(0);
@@ -202,9 +203,9 @@ describe('a rollback whose pull request a person closed', () => {
     const bench = await openInFlight(2, { health });
     bench.forge.setRules({ pending: 'ci' });
     await bench.tick(20);
-    await order(bench, 21, PAUSE);
+    expect(told(await order(unaware(bench), 21, PAUSE))[2]).toBe('committed');
     expect(told(await bench.tick(25))[2]).toBe('armed');
-    await order(bench, 26, { name: 'resume' });
+    expect(told(await order(unaware(bench), 26, { name: 'resume' }))[2]).toBe('committed');
     expect(told(await bench.tick(30))[2]).toBe('armed');
     expect(bench.forge.pulls.filter(({ state }) => state === 'open')).toHaveLength(1);
   });

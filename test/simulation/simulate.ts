@@ -114,7 +114,8 @@ class Play {
           }),
         );
       case 'command':
-        return this.#command(happening);
+        await this.#command(happening);
+        return;
       case 'review': {
         const { release, by, state } = happening;
         const isDone = world.orders.review(release, by, state);
@@ -212,7 +213,7 @@ class Play {
       const codes: readonly string[] = decision.reasons.map(({ code }) => code);
       const order = { release: name, by: 'ana', isFromStable: false, age: 0, isHeardAgain: false } as const;
       if (codes.includes('PAUSED_BY_PERSON') || codes.includes('LOOKS_WRONG'))
-        await this.#command({ ...order, order: 'resume', run: CLEAN });
+        this.#endPending(await this.#command({ ...order, order: 'resume', run: CLEAN }));
       if (receipt.kind !== 'awaiting-approval') continue;
       // who asked for changes is content now, or nobody else's approval would count
       for (const one of scenario.happenings)
@@ -223,8 +224,21 @@ class Play {
     }
   }
 
+  /** Whose order waits for an open rollback merges that, as told, or closes it where it conflicts. */
+  #endPending(answer: CommentAnswer | undefined): void {
+    const { people, forge } = this.#world;
+    const [reason] = answer?.kind === 'obeyed' ? (answer.report.releases[0]?.decision.reasons ?? []) : [];
+    const [, number] = /^pull request #(\d+) rolls it back/.exec(reason?.text ?? '') ?? [];
+    if (reason?.code !== 'ROLLBACK_PENDING' || number === undefined) return;
+    const [, , name] = forge.pulls[Number(number) - 1]?.branch.split('/') ?? [];
+    if (name === undefined) return;
+    for (const one of people.answer(new Set([name]), this.#reviewed)) people.closeRollbacks(one);
+  }
+
   /** Somebody orders something in a comment; it may be heard of twice, or while a tick runs. */
-  async #command(happening: Omit<Extract<Happening, { kind: 'command' }>, 'at' | 'kind'>): Promise<void> {
+  async #command(
+    happening: Omit<Extract<Happening, { kind: 'command' }>, 'at' | 'kind'>,
+  ): Promise<CommentAnswer | undefined> {
     const world = this.#world;
     const { release, order, by, until, age, isFromStable, isHeardAgain, run, beside } = happening;
     const { event, given } = world.orders.write({
@@ -241,12 +255,13 @@ class Play {
       this.#answer(plan, given, async (one, answering) => this.#system.answerComment(one, event, answering));
     const ticked =
       beside && this.#run(beside, (one) => this.#system.advance(one, { only: [], dryRun: false }));
-    await Promise.all([answer(run), ticked]);
+    const [answered] = await Promise.all([answer(run), ticked]);
     if (isHeardAgain) await answer(CLEAN);
     const isAlone = !beside && run.faults.every(({ what }) => what !== 'race');
     if (!mayOrder(by, order) && isAlone && before !== this.#describePlace())
       world.invariants.fail('INV-17', `${by} may not order ${order} of ${release}, and something came of it`);
     this.liveness.afterOrder(release);
+    return answered;
   }
 
   /** The branches that a refused order must leave as they are. */
