@@ -18,7 +18,7 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
   BRANCH_IN_THE_WAY:
     'A branch `belay`, or another folder of the names of rollbacks, is there, so no rollback could be proposed: delete or rename it.',
   HISTORY_REWRITTEN:
-    'The commit of the newest record is not in the history any more: put it back, or bring a commit with the `Belay-Resume` line that the message shows. Rollbacks go through.',
+    'The commit of the newest record is not in the history any more: put it back, or bring a commit with the `Belay-Resume` line that the message shows. Rollbacks and steps down go through.',
   START_BLIND:
     'A provider does not answer as a rollout needs it, so nobody is exposed. Starts by itself; the message has the query.',
   WEIGHT_CHANGED_BY_HAND: 'The weight is not the one that the records say: put it back.',
