@@ -32,11 +32,16 @@ export async function findAnswer(
     try {
       if (await isThis(forge, { pull, files, name })) return pull;
     } catch (fault) {
-      if (!(fault instanceof ToolError) || fault.code === 'BUG') throw fault;
+      if (pull.branch === branch || !isLost(fault)) throw fault;
       log.warn(`what #${pull.number} held cannot be read, so it does not count: ${fault.message}`);
     }
   }
   return undefined;
+}
+
+/** What cannot be read now is read by the next run; what cannot be read at all, under a name of before, is no certain word. */
+function isLost(fault: unknown): fault is ToolError {
+  return fault instanceof ToolError && (fault.code === 'CORRUPT' || fault.code === 'REFUSED');
 }
 
 /** Whether a pull request brought this change, under its own name or an earlier one, and nothing else since. */

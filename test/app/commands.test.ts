@@ -121,6 +121,23 @@ describe('a rollback whose pull request a person closed', () => {
     expect(told(await bench.tick(25))[2]).toBe('suppressed');
   });
 
+  it('comes again where what it held under an earlier name cannot be read any more', async () => {
+    const bench = await openClosed();
+    const { head, branch } = bench.forge.pulls.at(-1)!;
+    const read = bench.forge.read.bind(bench.forge);
+    let isLost = true;
+    bench.forge.read = async (at, paths) => {
+      if (isLost && at === head) throw new ToolError({ code: 'CORRUPT', message: `no commit ${head}` });
+      return read(at, paths);
+    };
+    bench.forge.setBranch(branch, undefined);
+    expect(told(await bench.tick(21))[2]).toBe('failed');
+    isLost = false;
+    await order(bench, 22, PAUSE);
+    isLost = true;
+    expect(told(await bench.tick(25))).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
+  });
+
   it('comes again once somebody reopens it, with a record that follows the newest', async () => {
     const bench = await openClosed();
     await order(bench, 21, PAUSE);

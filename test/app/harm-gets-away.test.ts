@@ -4,18 +4,7 @@ import { ToolError } from '../../src/core/errors.ts';
 import type { Sha } from '../../src/core/units.ts';
 import { exitCodeOf } from '../../src/report/exit-code.ts';
 import { CONFIG } from '../builders/world.ts';
-import {
-  type Bench,
-  CHECKS,
-  type Health,
-  healthy,
-  holdToLaws,
-  only,
-  openInFlight,
-  sick,
-  told,
-  weightOf,
-} from './bench.ts';
+import { type Bench, CHECKS, type Health, healthy, holdToLaws, only, openInFlight, told } from './bench.ts';
 import { bring, open, pathOf, rollOut, takeBack, versionsIn } from './dependents.ts';
 
 /** What is proven harmful gets away from people whatever else is broken, closed or waiting, or somebody is told in every run. */
@@ -142,18 +131,5 @@ describe('a pull request whose commit cannot be read', () => {
     hide(bench, bench.forge.tip(branch)!);
     expect(told(await bench.tick(225), 'store')).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
     expect(versionsIn(bench, 'store')[0]).toBe('store-1');
-  });
-
-  it('is no certain no', async () => {
-    const bench = await openInFlight(2, { health: { '3.4.1': healthy, '3.5.0': sick } });
-    bench.forge.setRules({ pending: 'ci' });
-    await bench.tick(20);
-    const pull = bench.forge.pulls.at(-1)!;
-    bench.forge.closePull(pull.number);
-    bench.forge.setBranch(pull.branch, undefined);
-    bench.forge.setRules({});
-    hide(bench, pull.head);
-    expect(told(await bench.tick(25))).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
-    expect(weightOf(bench)).toBe(0);
   });
 });
