@@ -219,6 +219,24 @@ describe('belay runbook', () => {
     expect((await run('validate')).code).toBe(0);
   });
 
+  it('stays as it is while the config cannot be read, and is not stale then', async () => {
+    const { run, read, write } = repository();
+    await run('runbook', '--write');
+    const before = read(RUNBOOK);
+    expect(before).toContain('| set a rule of the policy aside |');
+    write('.belay/config.yaml', `${CONFIG}wrong: true\n`);
+    const { code, stdout } = await run('validate', '--format', 'json');
+    const codes = JSON.parse(stdout).problems.map((problem: { code: string }) => problem.code);
+    expect([code, codes]).toEqual([1, ['KEY_UNKNOWN']]);
+    const wrote = await run('runbook', '--write');
+    expect(wrote.code).toBe(1);
+    expect(wrote.stdout).toContain(
+      `kept  ${RUNBOOK} (scorer): what is checked in stays as it is while .belay/config.yaml cannot be read\n`,
+    );
+    expect(wrote.stdout).toContain('.belay/config.yaml:');
+    expect(read(RUNBOOK)).toBe(before);
+  });
+
   it('leaves a file alone whose marks are broken', async () => {
     const broken = 'words\n<!-- belay:runbook scorer -->\nold\n';
     const { run, read } = repository({ [RUNBOOK]: broken });

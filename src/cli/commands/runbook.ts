@@ -41,9 +41,10 @@ export async function runRunbook(
       written.push(runbook.path);
   }
   const sorted = sortProblems(problems);
+  const isLeft = isWriting && runbooks.some(({ unread }) => unread !== undefined);
   const text = isWriting ? listWritten(runbooks, written) : runbooks.map(({ part }) => part);
   return {
-    exitCode: sorted.some(({ severity }) => severity === 'error') ? 1 : 0,
+    exitCode: isLeft || sorted.some(({ severity }) => severity === 'error') ? 1 : 0,
     text: `${[...text, ...unmade, ...listProblems(sorted)].join('\n\n')}\n`,
     json: {
       runbooks: runbooks.map(({ name, path, part }) => ({ name, path, part })),
@@ -92,8 +93,10 @@ async function write(directory: string, { name, path, before, after }: Runbook):
 }
 
 function listWritten(runbooks: readonly Runbook[], written: readonly string[]): readonly string[] {
-  const lines = runbooks.flatMap(({ name, path }) =>
-    path === undefined ? [] : [`${written.includes(path) ? 'wrote' : 'kept '} ${path} (${name})`],
-  );
+  const lines = runbooks.flatMap(({ name, path, unread }) => {
+    if (path === undefined) return [];
+    if (unread === undefined) return [`${written.includes(path) ? 'wrote' : 'kept '} ${path} (${name})`];
+    return [`kept  ${path} (${name}): what is checked in stays as it is while ${unread} cannot be read`];
+  });
   return [lines.join('\n')];
 }
