@@ -1,9 +1,11 @@
-import type { Release } from '../core/manifest/release-schema.ts';
+import type { Release, TargetSpec } from '../core/manifest/release-schema.ts';
 import type { Role, RoleList } from '../core/manifest/roles.ts';
 
 /** What the generated part of a runbook is made from. */
 export interface RunbookInput {
   readonly release: Release;
+  /** Its targets, with the namespace of each where anything tells it. */
+  readonly targets: readonly TargetSpec[];
   /** Where the manifest is. */
   readonly path: string;
   /** Where the records are. */

@@ -83,13 +83,13 @@ function failing(brake: Brake, { spec }: Release): string {
   }
 }
 
-function look({ release, path, records }: RunbookInput): string {
+function look({ release, targets, path, records }: RunbookInput): string {
   const { name } = release.metadata;
   const lines = [
     `belay plan ${name}                       # where the rollout stands, and what comes next`,
     `git log --first-parent --oneline -- ${shellWord(path)}`,
     `cat "$(ls ${records}/*.json | tail -n 1)"   # the newest decision, with its evidence`,
-    ...release.spec.targets.map(readTarget),
+    ...targets.map(readTarget),
   ];
   return `### Look\n\n${codeBlock(lines.join('\n'), 'sh')}`;
 }

@@ -231,9 +231,49 @@ describe('belay runbook', () => {
     const wrote = await run('runbook', '--write');
     expect(wrote.code).toBe(1);
     expect(wrote.stdout).toContain(
-      `kept  ${RUNBOOK} (scorer): what is checked in stays as it is while .belay/config.yaml cannot be read\n`,
+      `kept  ${RUNBOOK} (scorer): what is checked in stays as it is while .belay/config.yaml cannot be read ("belay validate" says why)\n`,
     );
     expect(wrote.stdout).toContain('.belay/config.yaml:');
+    expect(read(RUNBOOK)).toBe(before);
+  });
+
+  it('asks the namespace that the target file names where the manifest names none', async () => {
+    const route = writeRoute({ 'scorer-a': 100, 'scorer-b': 0 });
+    const inRisk = route.replace('name: scorer\n', '$&  namespace: risk\n');
+    const { run, write } = repository();
+    const asked = async (): Promise<string> =>
+      /^kubectl .*httproute scorer/m.exec((await run('runbook')).stdout)![0];
+    expect(await asked()).toBe('kubectl get httproute scorer');
+    write(SERVING, inRisk);
+    expect(await asked()).toBe('kubectl -n risk get httproute scorer');
+    write(SERVING, inRisk.replace('risk', "'$(id)'"));
+    expect(await asked()).toBe('kubectl get httproute scorer');
+    write(SERVING, inRisk);
+    write(MANIFEST, writeManifest({}).replace('kind: gateway-api', '$&\n      namespace: fraud'));
+    expect(await asked()).toBe('kubectl -n fraud get httproute scorer');
+  });
+
+  it('is stale once the resource moves to another namespace, and not while nobody can tell', async () => {
+    const route = writeRoute({ 'scorer-a': 100, 'scorer-b': 0 });
+    const inRisk = route.replace('name: scorer\n', '$&  namespace: risk\n');
+    const { run, read, write } = repository({ [SERVING]: inRisk });
+    const codes = async (): Promise<readonly string[]> =>
+      JSON.parse((await run('validate', '--format', 'json')).stdout).problems.map(
+        (problem: { code: string }) => problem.code,
+      );
+    await run('runbook', '--write');
+    const before = read(RUNBOOK);
+    expect(before).toContain('kubectl -n risk get httproute');
+    expect(await codes()).toEqual([]);
+    write(SERVING, inRisk.replace('risk', 'fraud'));
+    expect(await codes()).toEqual(['RUNBOOK_STALE']);
+    write(SERVING, inRisk.replace('name: scorer', 'name: other'));
+    expect(await codes()).toEqual(['RESOURCE_MISSING']);
+    const { code, stdout } = await run('runbook', '--write');
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/^kept .* while serving\/scorer\.yaml cannot be read/),
+    ]);
     expect(read(RUNBOOK)).toBe(before);
   });
 

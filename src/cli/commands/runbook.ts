@@ -96,7 +96,9 @@ function listWritten(runbooks: readonly Runbook[], written: readonly string[]): 
   const lines = runbooks.flatMap(({ name, path, unread }) => {
     if (path === undefined) return [];
     if (unread === undefined) return [`${written.includes(path) ? 'wrote' : 'kept '} ${path} (${name})`];
-    return [`kept  ${path} (${name}): what is checked in stays as it is while ${unread} cannot be read`];
+    return [
+      `kept  ${path} (${name}): what is checked in stays as it is while ${unread} cannot be read ("belay validate" says why)`,
+    ];
   });
   return [lines.join('\n')];
 }
