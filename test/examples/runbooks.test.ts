@@ -23,6 +23,15 @@ describe.each(['fraud-scorer', 'kserve'])('the runbooks of %s', (example) => {
     for (const { before, after } of runbooks) expect(before).toBe(after);
   });
 
+  it('let people say of a pause that Belay made what ends it, and nothing that does not', async () => {
+    for (const { part, before = '' } of await runbooksOf(example)) {
+      const byHand = before.replace(part, '');
+      expect(byHand).not.toContain('paused: false');
+      if (byHand.includes('## Belay paused'))
+        expect(byHand).toMatch(/evidence: .* by itself[\s\S]*raise `spec\.rollout\.deadline`/);
+    }
+  });
+
   it('ask the cluster in the namespace in which people ask it by hand', async () => {
     for (const { part, before = '' } of await runbooksOf(example)) {
       const [, byHand] = /kubectl (-n \S+) get/.exec(before.replace(part, '')) ?? [];
