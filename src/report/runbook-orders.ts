@@ -1,6 +1,6 @@
 import { brakeIn } from '../core/manifest/brake-in.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
-import { formatDuration, type Millis } from '../core/units.ts';
+import { formatDuration, formatPercent, type Millis } from '../core/units.ts';
 import { codeBlock, codeSpan } from './markdown.ts';
 import type { RunbookInput } from './runbook-input.ts';
 import { shellWord } from './shell-word.ts';
@@ -71,6 +71,25 @@ function company({ metadata: { name, dependsOn = [] } }: Release): readonly stri
   const others = dependsOn.map(codeSpan).join(', ');
   return [
     `${codeSpan(name)} depends on ${others}. Go back from the outside in: what depends on others before these. When one of them goes back past what ${codeSpan(name)} needs of it, both go back in one pull request, by Belay.`,
+  ];
+}
+
+/** How to let a rollout enter the steps that ask for a person; empty where none does. */
+export function approve({ release, commands: byComment }: RunbookInput): readonly string[] {
+  const { name } = release.metadata;
+  const [first, ...more] = release.spec.rollout.steps.filter(({ approval }) => approval);
+  if (!first) return [];
+  const weights = [first, ...more].map(({ weight }) => formatPercent(weight)).join(', ');
+  const local = [
+    `# in a checkout of the default branch; "${name} VERSION --to ${formatPercent(first.weight)}" approves that step of that version alone`,
+    pushed(`belay command approve ${name}`),
+  ];
+  const way = byComment ? 'the first line of a comment on any pull request' : 'an order at a terminal';
+  return [
+    '### Approve a step',
+    `A step to ${weights} is entered once a person has approved it: by a review of the pull request that Belay opens for it, or by ${way}, which may come before the hold is over:`,
+    ...(byComment ? [codeBlock(`/belay approve ${name}`), 'Or, without comments:'] : []),
+    codeBlock(local.join('\n'), 'sh'),
   ];
 }
 

@@ -30,9 +30,7 @@ export function whoDecides({ release, roles, commands }: RunbookInput): string {
           : [
               [
                 `enter the steps at ${gated}`,
-                roles
-                  ? `${holders(roles, 'approve')}, by a review of their pull request${commands ? ' or by a command' : ''}; whoever may merge it can take the step by hand`
-                  : `who may merge their pull requests${owners ? `; asked: ${owners}` : ''}`,
+                `${holders(roles, 'approve') || 'who has the role `approve`'}, by a review of their pull request${commands ? ' or by a command' : ''}; whoever may merge it can take the step by hand`,
               ],
             ]),
         ...(commands && roles

@@ -8,7 +8,7 @@ import { formatDuration, formatPercent } from '../core/units.ts';
 import { codeBlock, codeSpan, escapeText, table } from './markdown.ts';
 import { endings } from './runbook-endings.ts';
 import type { RunbookInput } from './runbook-input.ts';
-import { goBack, goOn, stop } from './runbook-orders.ts';
+import { approve, goBack, goOn, stop } from './runbook-orders.ts';
 import { whoDecides } from './runbook-people.ts';
 import { shellWord } from './shell-word.ts';
 
@@ -29,6 +29,7 @@ export function describeRunbook(input: RunbookInput): string {
     look(input),
     stop(input),
     goBack(input),
+    ...approve(input),
     goOn(input),
     whoDecides(input),
     endings(input),

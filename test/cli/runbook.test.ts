@@ -66,6 +66,7 @@ describe('belay runbook', () => {
       '`git pull --ff-only && belay command lift-quarantine scorer VERSION --reason "WHY" --forge local && git push`',
     );
     expect(stdout).not.toContain('gh workflow run');
+    expect(stdout).not.toContain('### Approve');
   });
 
   it('says when it is over, with the proof that the manifest asks for and without', async () => {
@@ -121,7 +122,13 @@ describe('belay runbook', () => {
       [MANIFEST]: writeManifest({ steps }),
     });
     const silent = (await run('runbook', 'scorer')).stdout;
-    expect(silent).not.toContain('/belay pause');
+    expect(silent).not.toMatch(/\/belay (?:pause|approve)/);
+    expect(silent).toContain(
+      'A step to 5% is entered once a person has approved it: by a review of the pull request',
+    );
+    expect(silent).toContain(
+      'git pull --ff-only && belay command approve scorer --forge local && git push\n',
+    );
     expect(silent).toContain(
       '| enter the steps at 5% | `@ana` (`roles.approve of .belay/config.yaml`), by a review',
     );
@@ -130,6 +137,10 @@ describe('belay runbook', () => {
     const { stdout } = await run('runbook', 'scorer');
     expect(stdout).toContain(
       '/belay pause scorer --reason "WHY"\n/belay looks-wrong scorer --reason "WHAT YOU SAW"\n/belay resume scorer',
+    );
+    expect(stdout).toContain('\n/belay approve scorer\n');
+    expect(stdout).toContain(
+      'git pull --ff-only && belay command approve scorer --forge local && git push\n',
     );
     expect(stdout).toContain('/belay rollback scorer --reason "WHY"');
     expect(stdout).toContain('| resume by a command | `@ana` (`roles.approve of .belay/config.yaml`) |');
