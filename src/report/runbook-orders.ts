@@ -1,5 +1,6 @@
 import { brakeIn } from '../core/manifest/brake-in.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
+import { writeOrder } from '../core/record/order-schema.ts';
 import { formatDuration, formatPercent, type Millis } from '../core/units.ts';
 import { codeBlock, codeSpan } from './markdown.ts';
 import type { RunbookInput } from './runbook-input.ts';
@@ -8,25 +9,28 @@ import { shellWord } from './shell-word.ts';
 /** How to keep a rollout from going up. */
 export function stop({ release, path, commands }: RunbookInput): string {
   const { name } = release.metadata;
-  const byCommand = commands
+  const orders = [
+    `pause ${name} --reason "WHY"`,
+    `looks-wrong ${name} --reason "WHAT YOU SAW"`,
+    `resume ${name}`,
+  ];
+  const byComment = commands
     ? [
         'As the first line of a comment on a pull request:',
-        codeBlock(
-          `/belay pause ${name} --reason "WHY"\n/belay looks-wrong ${name} --reason "WHAT YOU SAW"\n/belay resume ${name}`,
-        ),
-        `${codeSpan('looks-wrong')} is a pause for what no check sees: each run ends with exit code 2 until somebody resumes.`,
+        codeBlock(orders.map((order) => writeOrder('comment', order)).join('\n')),
         'Or, without comments:',
       ]
     : [];
   const local = [
-    '# in a checkout of the default branch; "resume" goes on',
-    pushed(`belay command pause ${name} --reason "WHY"`),
+    '# one of these, in a checkout of the default branch',
+    ...orders.map((order) => pushed(writeOrder('terminal', order))),
   ];
   return [
     '### Stop it where it is',
-    ...byCommand,
+    ...byComment,
     codeBlock(local.join('\n'), 'sh'),
     `Or set ${codeSpan('spec.rollout.paused: true')} in ${codeSpan(path)} on the default branch, and take the line out to go on.`,
+    `${codeSpan('looks-wrong')} is a pause for what no check sees: each run ends with exit code 2 until somebody resumes.`,
     'From the next look on Belay watches, may still roll back, and does not go up.',
   ].join('\n\n');
 }

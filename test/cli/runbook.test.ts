@@ -84,6 +84,21 @@ describe('belay runbook', () => {
     expect(stdout).toMatch(/\*\*not gone\*\* .*exit code 2 and `NOT_SERVED`.*look at its sync/);
   });
 
+  it('has each order that stops or goes on for a terminal, whether a workflow listens or not', async () => {
+    const workflow = 'jobs:\n  a:\n    steps:\n      - uses: a/b/actions/command@v1\n';
+    for (const more of [{}, { '.github/workflows/command.yaml': workflow }]) {
+      const { stdout } = await repository(more).run('runbook', 'scorer');
+      for (const order of [
+        'pause scorer --reason "WHY"',
+        'looks-wrong scorer --reason "WHAT YOU SAW"',
+        'resume scorer',
+      ])
+        expect(stdout).toContain(
+          `\ngit pull --ff-only && belay command ${order} --forge local && git push\n`,
+        );
+    }
+  });
+
   it('says that a rollback needs no manifest that can be read', async () => {
     const { run } = repository({ [MANIFEST]: writeManifest({}).replace('kind:', 'kindd:') });
     const { code, stdout } = await run('runbook');
