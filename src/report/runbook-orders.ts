@@ -6,6 +6,9 @@ import { codeBlock, codeSpan } from './markdown.ts';
 import type { RunbookInput } from './runbook-input.ts';
 import { shellWord } from './shell-word.ts';
 
+/** Each part is read by itself, by people in a hurry. */
+const WHENCE = '"belay": see "Look"';
+
 /** How to keep a rollout from going up. */
 export function stop({ release, path, commands }: RunbookInput): string {
   const { name } = release.metadata;
@@ -22,7 +25,7 @@ export function stop({ release, path, commands }: RunbookInput): string {
       ]
     : [];
   const local = [
-    '# one of these, in a checkout of the default branch',
+    `# one of these, in a checkout of the default branch; ${WHENCE}`,
     ...orders.map((order) => pushed(writeOrder('terminal', order))),
   ];
   return [
@@ -51,7 +54,7 @@ export function goBack({ release, workflow, commands: byComment }: RunbookInput)
           '# away from a version that was promoted: name it, so that a second click cannot go back two versions',
           `gh workflow run ${shellWord(workflow)} -f release=${name} -f reason="WHY" -f from=VERSION`,
         ]),
-    `# without Actions, in a checkout of the default branch${workflow === undefined ? ' (--from VERSION leaves a version that was promoted)' : ''}:`,
+    `# without Actions, in a checkout of the default branch; ${WHENCE}${workflow === undefined ? ' (--from VERSION leaves a version that was promoted)' : ''}:`,
     pushed(`belay rollback ${name} --reason "WHY"`),
   ];
   return [
@@ -85,7 +88,7 @@ export function approve({ release, commands: byComment }: RunbookInput): readonl
   if (!first) return [];
   const weights = [first, ...more].map(({ weight }) => formatPercent(weight)).join(', ');
   const local = [
-    `# in a checkout of the default branch; "${name} VERSION --to ${formatPercent(first.weight)}" approves that step of that version alone`,
+    `# in a checkout of the default branch; ${WHENCE}; "${name} VERSION --to ${formatPercent(first.weight)}" approves that step of that version alone`,
     pushed(`belay command approve ${name}`),
   ];
   const way = byComment ? 'the first line of a comment on any pull request' : 'an order at a terminal';

@@ -5,6 +5,7 @@ import { HEALTH_DEFAULTS } from '../core/manifest/defaults.ts';
 import type { CheckSpec, Release, TargetSpec } from '../core/manifest/release-schema.ts';
 import { brakesByTier } from '../core/manifest/tier-brakes.ts';
 import { formatDuration, formatPercent } from '../core/units.ts';
+import { HOME } from './home.ts';
 import { codeBlock, codeSpan, escapeText, table } from './markdown.ts';
 import { endings } from './runbook-endings.ts';
 import type { RunbookInput } from './runbook-input.ts';
@@ -87,6 +88,8 @@ function failing(brake: Brake, { spec }: Release): string {
 function look({ release, targets, path, records }: RunbookInput): string {
   const { name } = release.metadata;
   const lines = [
+    '# once per terminal: "belay" is dist/index.js of a clone of Belay, and runs with Node 20 or newer',
+    `[ -d ~/belay ] || git clone ${HOME} ~/belay; belay() { node ~/belay/dist/index.js "$@"; }`,
     `belay plan ${name}                       # where the rollout stands, and what comes next`,
     `git log --first-parent --oneline -- ${shellWord(path)}`,
     `cat "$(ls ${records}/*.json | tail -n 1)"   # the newest decision, with its evidence`,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -6,6 +7,7 @@ import { runCli } from '../../src/cli/run-cli.ts';
 import { CHECKS, writeManifest } from '../app/bench.ts';
 import { CANDIDATE, STABLE } from '../builders/release.ts';
 import { CONFIG, MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
+import { ROOT } from '../docs/pages.ts';
 
 const RUNBOOK = 'docs/runbooks/scorer.md';
 const folders: string[] = [];
@@ -69,6 +71,26 @@ describe('belay runbook', () => {
     expect(stdout).not.toContain('### Approve');
   });
 
+  it('says where belay is from, so that its commands run as they stand', async () => {
+    const { dir, run } = repository({ [RUNBOOK]: '# Scorer\n' });
+    const { stdout } = await run('runbook', 'scorer');
+    const [, look = ''] = /### Look\n\n```sh\n([\s\S]*?)```/.exec(stdout) ?? [];
+    const [why, whence, plan] = look.split('\n');
+    expect(why).toMatch(/^# once per terminal: "belay" is dist\/index\.js of a clone of Belay/);
+    const home = mkdtempSync(join(tmpdir(), 'belay-home-'));
+    folders.push(home);
+    symlinkSync(ROOT, join(home, 'belay'));
+    const env = { PATH: process.env.PATH, HOME: home };
+    const said = execFileSync('bash', ['--norc', '-euc', `${whence}\n${plan}`], {
+      cwd: dir,
+      env,
+      encoding: 'utf8',
+    });
+    expect(said).toContain('scorer');
+    const [before] = stdout.split('### Look');
+    expect(before).not.toMatch(/^(?:git|belay) /m);
+  });
+
   it('says when it is over, with the proof that the manifest asks for and without', async () => {
     const manifest = writeManifest({ rollback: { verify: '40m' } }).replace(
       'strategy: canary',
@@ -115,7 +137,7 @@ describe('belay runbook', () => {
 
   it('has a line to paste for every order where a workflow listens', async () => {
     const { run, write } = repository();
-    expect((await run('runbook', 'scorer')).stdout).not.toContain('/belay');
+    expect((await run('runbook', 'scorer')).stdout).not.toMatch(/[`\n]\/belay/);
     write(
       '.github/workflows/command.yaml',
       'jobs:\n  a:\n    steps:\n      - uses: a/b/actions/command@v1\n',
