@@ -98,12 +98,18 @@ describe('belay runbook', () => {
     );
     const plain = (await repository().run('runbook', 'scorer')).stdout;
     expect(plain).toContain('the newest record is a `rollback`,');
-    expect(plain).not.toContain('NOT_SERVED');
+    expect(plain).not.toMatch(/NOT_SERVED|RECOVERY_UNSEEN|RELEASE_FROZEN/);
     const { stdout } = await repository({ [MANIFEST]: manifest }).run('runbook', 'scorer');
     expect(stdout).toContain('the newest record is a `recover`: the restored version has proven itself');
     expect(stdout).toContain('40m or more after the `rollback`');
     expect(stdout).toContain('looked at for 6h after that');
     expect(stdout).toMatch(/\*\*not gone\*\* .*exit code 2 and `NOT_SERVED`.*look at its sync/);
+    expect(stdout).toMatch(
+      /\*\*not to be seen\*\* .*exit code 2 and `RECOVERY_UNSEEN`.*Look at the provider, or take `spec\.rollback\.verify` out/,
+    );
+    expect(stdout).toMatch(
+      /\*\*frozen\*\* .*exit code 2 and `RELEASE_FROZEN`.*edits `releases\/scorer\.yaml`: bring another version/,
+    );
   });
 
   it('has each order that stops or goes on for a terminal, whether a workflow listens or not', async () => {
