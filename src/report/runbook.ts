@@ -25,7 +25,7 @@ export function runbookMark(release: string): string {
  */
 export function describeRunbook(input: RunbookInput): string {
   return [
-    `_Written by \`belay runbook --write\` from ${codeSpan(input.path)}; write your own words outside the marks._`,
+    `_Made by \`belay runbook\` from ${codeSpan(input.path)}; with \`--write\` it stands in its file between marks, and your own words outside of them._`,
     byItself(input),
     look(input),
     stop(input),

@@ -71,6 +71,17 @@ describe('belay runbook', () => {
     expect(stdout).not.toContain('### Approve');
   });
 
+  it('prints whose each part is when there are several, and claims of none that it was written', async () => {
+    const other = writeManifest({}).replaceAll('scorer', 'ranker');
+    const { run } = repository({ 'releases/ranker.yaml': other });
+    const made = (name: string): string => `_Made by \`belay runbook\` from \`releases/${name}.yaml\`;`;
+    const { stdout } = await run('runbook');
+    expect(stdout.startsWith(`## ranker\n\n${made('ranker')}`)).toBe(true);
+    expect(stdout).toContain(`\n\n## scorer\n\n${made('scorer')}`);
+    expect(stdout).not.toContain('Written by');
+    expect((await run('runbook', 'scorer')).stdout.startsWith(made('scorer'))).toBe(true);
+  });
+
   it('says where belay is from, so that its commands run as they stand', async () => {
     const { dir, run } = repository({ [RUNBOOK]: '# Scorer\n' });
     const { stdout } = await run('runbook', 'scorer');

@@ -20,6 +20,11 @@ describe('docs/recover.md', () => {
     expect(whence).toBeGreaterThan(0);
     expect(page.search(/`belay rollback|&& belay /)).toBeGreaterThan(whence);
   });
+
+  it('names a release where it says what is printed for one', () => {
+    const page = readFileSync(new URL('../../docs/recover.md', import.meta.url), 'utf8');
+    expect(page).toContain('`belay runbook <release>` prints this for one release');
+  });
 });
 
 describe('docs/commands.md', () => {

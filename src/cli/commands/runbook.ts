@@ -42,7 +42,7 @@ export async function runRunbook(
   }
   const sorted = sortProblems(problems);
   const isLeft = isWriting && runbooks.some(({ unread }) => unread !== undefined);
-  const text = isWriting ? listWritten(runbooks, written) : runbooks.map(({ part }) => part);
+  const text = isWriting ? listWritten(runbooks, written) : printRunbooks(runbooks);
   return {
     exitCode: isLeft || sorted.some(({ severity }) => severity === 'error') ? 1 : 0,
     text: `${[...text, ...unmade, ...listProblems(sorted)].join('\n\n')}\n`,
@@ -90,6 +90,11 @@ async function write(directory: string, { name, path, before, after }: Runbook):
   await mkdir(dirname(target), { recursive: true });
   await writeFile(target, after);
   return true;
+}
+
+/** One is what was asked for; of several each says whose it is. */
+function printRunbooks(runbooks: readonly Runbook[]): readonly string[] {
+  return runbooks.map(({ name, part }) => (runbooks.length > 1 ? `## ${name}\n\n${part}` : part));
 }
 
 function listWritten(runbooks: readonly Runbook[], written: readonly string[]): readonly string[] {
