@@ -1,5 +1,5 @@
 import type { Problem } from '../core/errors.ts';
-import { type Config, RECORDS_PATH } from '../core/manifest/config-schema.ts';
+import { CONFIG_PATH, type Config, RECORDS_PATH } from '../core/manifest/config-schema.ts';
 import type { ParsedRelease } from '../core/manifest/parse-release.ts';
 import type { Release } from '../core/manifest/release-schema.ts';
 import { listRole, type Role, type RoleList } from '../core/manifest/roles.ts';
@@ -8,6 +8,7 @@ import { quote } from '../core/yaml/yaml-path.ts';
 import type { FileSource, RepoFile } from '../ports/forge.ts';
 import { appendMarked, findMarked, replaceMarked } from '../report/marked-block.ts';
 import { describeRunbook, runbookMark } from '../report/runbook.ts';
+import { type LocatedTargets, locateTargets } from './locate-targets.ts';
 
 /** The generated part of a runbook, and the file that it belongs into. */
 export interface Runbook {
@@ -18,8 +19,10 @@ export interface Runbook {
   readonly part: string;
   /** The file as it is; undefined when it is not there or has no text. */
   readonly before: string | undefined;
-  /** The file as it has to be; undefined when it cannot be written, see `problems`. */
+  /** The file as it has to be; undefined when it cannot be written, see `problems` and `unread`. */
   readonly after: string | undefined;
+  /** A file that cannot be read, and that the part has to tell of: what is checked in may know more, and stays as it is. */
+  readonly unread: string | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -68,34 +71,44 @@ export async function makeRunbook(
 ): Promise<Runbook> {
   const { runbook: path } = parsed.release.metadata;
   const file = path === undefined ? undefined : (await files.read([path])).get(path);
-  return makeFrom(file, parsed, place);
+  return makeFrom(file, parsed, { ...place, ...(await locateTargets(files.read, parsed.release)) });
 }
 
 /** @param file  the runbook as it is */
 function makeFrom(
   file: RepoFile | undefined,
   { release, source }: ParsedRelease,
-  { workflow, commands, config }: RunbookPlace,
+  { workflow, commands, config, ...located }: RunbookPlace & LocatedTargets,
 ): Runbook {
   const { name, runbook: path } = release.metadata;
   const part = describeRunbook({
     release,
+    targets: located.targets,
     path: source.file,
     records: `${RECORDS_PATH}/${name}`,
     workflow,
     commands,
     roles: config && rolesOf(config, release),
   });
-  const made = { name, path, part, before: undefined, after: undefined, problems: [] };
+  const unread = config ? located.unread : CONFIG_PATH;
+  const made = { name, path, part, before: undefined, after: undefined, unread, problems: [] };
   if (path === undefined) return made;
   if (!file)
-    return { ...made, after: appendMarked(`# ${name}: when it goes wrong\n`, runbookMark(name), part) };
+    return keepUnread({
+      ...made,
+      after: appendMarked(`# ${name}: when it goes wrong\n`, runbookMark(name), part),
+    });
   if (file.kind === 'unreadable') {
     const message = `${quote(path)} has no text to write into (${file.reason}); name a Markdown file`;
     const at = ['metadata', 'runbook'];
     return { ...made, problems: [toProblem(source, { code: 'RUNBOOK_UNREADABLE', path: at, message })] };
   }
-  return { ...made, ...placePart(path, file.text, { name, part }) };
+  return keepUnread({ ...made, ...placePart(path, file.text, { name, part }) });
+}
+
+/** Who opens a runbook in an incident must not miss what was in it because another file is broken. */
+function keepUnread(made: Runbook): Runbook {
+  return made.unread === undefined ? made : { ...made, after: undefined };
 }
 
 function placePart(
@@ -119,20 +132,23 @@ function placePart(
  * A generated part that is not what it would be today: it is read when there is no time to doubt it. A runbook without the marks is
  * people's own, and nothing is asked of it.
  */
-export function checkGenerated(
+export async function checkGenerated(
+  files: FileSource,
   parsed: ParsedRelease,
-  runbooks: ReadonlyMap<string, RepoFile>,
-  place: RunbookPlace,
-): readonly Problem[] {
+  { runbooks, place }: { readonly runbooks: ReadonlyMap<string, RepoFile>; readonly place: RunbookPlace },
+): Promise<readonly Problem[]> {
   const { name, runbook: path } = parsed.release.metadata;
   if (path === undefined) return [];
   const file = runbooks.get(path);
   const found = file?.kind === 'text' ? findMarked(file.text, runbookMark(name)) : undefined;
   // most are people's own, and the part is dear to make
   if (!file || found?.kind === 'absent') return [];
-  const { before, after, problems } = makeFrom(file, parsed, place);
+  const located = await locateTargets(files.read, parsed.release);
+  const { before, after, unread, problems } = makeFrom(file, parsed, { ...place, ...located });
   if (problems.length > 0 || found?.kind !== 'found' || before === after) return problems;
-  const message = `the generated part is not what ${quote(parsed.source.file)}, the config and the workflows say now; run "belay runbook ${name} --write" and commit the file`;
+  // what is wrong there is said, and nobody can tell yet what this part has to be
+  if (unread !== undefined) return [];
+  const message = `the generated part is not what ${quote(parsed.source.file)}, the config, the workflows and the target files say now; run "belay runbook ${name} --write" and commit the file`;
   return [problemAt(path, found.line, 'RUNBOOK_STALE', message)];
 }
 

@@ -111,7 +111,7 @@ export async function validate(files: FileSource, options: ValidateOptions): Pro
       ...checkQueries(remains, check),
       ...checkOwners(remains, owners),
       ...(await checkContracts(files, remains)),
-      ...(parsed ? checkGenerated(parsed, runbooks, place) : []),
+      ...(parsed ? await checkGenerated(files, parsed, { runbooks, place }) : []),
       ...(await checkTargets(files, remains)),
       ...(signatures ? await signatures.check(remains) : []),
     ];

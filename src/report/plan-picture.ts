@@ -31,6 +31,8 @@ export interface PlannedRollout {
   readonly standing: { readonly index: number; readonly holdUntil: Instant } | undefined;
 }
 
+const APPROVED_BY = '◆ a person approves this step: by a review of its pull request, or with /belay approve';
+
 /** Columns of the time line. */
 const COLUMNS = 40;
 
@@ -63,7 +65,7 @@ export function drawPlan(plan: PlannedRollout, clock: PictureClock): string {
     `         ${'  from, earliest'.padEnd(22)} ${'─'.repeat(COLUMNS)}  holds`,
     ...rows,
     `${finish}; paused after ${formatDuration(deadline)}`,
-    ...(steps.some(({ step }) => step.approval === 'required') ? ['◆ a person merges this step'] : []),
+    ...(steps.some(({ step }) => step.approval === 'required') ? [APPROVED_BY] : []),
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 import { type Problem, worstFirst } from '../core/errors.ts';
 import type { Sha256 } from '../core/units.ts';
+import { HOME } from './home.ts';
 import { plainLine } from './plain-text.ts';
 import { helpFor } from './rule-help.ts';
 
@@ -93,8 +94,6 @@ export function toSarif(
     runs: [{ tool: { driver: { ...driver, rules } }, columnKind: 'utf16CodeUnits', results }],
   };
 }
-
-const HOME = 'https://github.com/belay-dev/belay';
 
 /**
  * As everywhere, without the place; what quoted text would make a link of is taken apart (SARIF 3.11.6). Patterns stay as they are: no

@@ -4,6 +4,7 @@ import type { GatewayApiSpec } from '../core/manifest/release-schema.ts';
 import { formatPercent, type Percent } from '../core/units.ts';
 import { quote } from '../core/yaml/yaml-path.ts';
 import { addNumber, applyEdits, type Edit, setNumber } from './edit.ts';
+import { resourceOf } from './resource-of.ts';
 import {
   descend,
   entryOf,
@@ -97,13 +98,7 @@ export function isSticky(spec: GatewayApiSpec, text: string, split: Split): Foun
 
 /** The rule that routes to the split's backends, or the one with the name that the target gives. */
 function findRule(source: TargetSource, spec: GatewayApiSpec, split: Split): Found<Spot> {
-  const wanted = {
-    kind: 'HTTPRoute',
-    group: 'gateway.networking.k8s.io',
-    name: spec.route,
-    namespace: spec.namespace,
-  };
-  const document = findResource(source, wanted);
+  const document = findResource(source, resourceOf(spec));
   if (document.kind === 'mismatch') return document;
   const root = rootOf(source, document.value);
   if (root.kind === 'mismatch') return root;

@@ -1,6 +1,7 @@
 import type { KServeSpec, VersionSpec } from '../core/manifest/release-schema.ts';
 import { formatPercent, type Percent } from '../core/units.ts';
 import { quote } from '../core/yaml/yaml-path.ts';
+import { resourceOf } from './resource-of.ts';
 import { descend, entryOf, refuse, rootOf, type Spot, textOf } from './spot.ts';
 import type { Split } from './target.ts';
 import {
@@ -27,9 +28,7 @@ export interface InferenceService {
 export function findService(target: KServeSpec, text: string): Found<InferenceService> {
   const source = readTargetSource(target.file, text);
   if (source.kind === 'mismatch') return source;
-  const { service: name, namespace } = target;
-  const wanted = { kind: 'InferenceService', group: 'serving.kserve.io', name, namespace };
-  const document = findResource(source.value, wanted);
+  const document = findResource(source.value, resourceOf(target));
   if (document.kind === 'mismatch') return document;
   const root = rootOf(source.value, document.value);
   if (root.kind === 'mismatch') return root;

@@ -119,7 +119,8 @@ function describe(document: Document.Parsed, kind: string): readonly string[] {
   return [`${kind} ${name}${place === undefined ? '' : ` in ${quote(place)}`}`];
 }
 
-function textAt(document: Document.Parsed, path: readonly string[]): string | undefined {
+/** The text at a path of keys; undefined where there is none, or something else. */
+export function textAt(document: Document.Parsed, path: readonly string[]): string | undefined {
   let node: unknown = document.contents;
   for (const key of path) {
     if (!isMap(node)) return undefined;

@@ -122,6 +122,7 @@ describe('a check without onFail brakes as its tier asks', () => {
       const { release, path } = releases[0]!;
       const runbook = {
         release,
+        targets: release.spec.targets,
         path,
         records: '.belay',
         workflow: undefined,

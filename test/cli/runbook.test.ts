@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -6,6 +7,7 @@ import { runCli } from '../../src/cli/run-cli.ts';
 import { CHECKS, writeManifest } from '../app/bench.ts';
 import { CANDIDATE, STABLE } from '../builders/release.ts';
 import { CONFIG, MANIFEST, SERVING, writeRoute } from '../builders/world.ts';
+import { ROOT } from '../docs/pages.ts';
 
 const RUNBOOK = 'docs/runbooks/scorer.md';
 const folders: string[] = [];
@@ -66,6 +68,38 @@ describe('belay runbook', () => {
       '`git pull --ff-only && belay command lift-quarantine scorer VERSION --reason "WHY" --forge local && git push`',
     );
     expect(stdout).not.toContain('gh workflow run');
+    expect(stdout).not.toContain('### Approve');
+  });
+
+  it('prints whose each part is when there are several, and claims of none that it was written', async () => {
+    const other = writeManifest({}).replaceAll('scorer', 'ranker');
+    const { run } = repository({ 'releases/ranker.yaml': other });
+    const made = (name: string): string => `_Made by \`belay runbook\` from \`releases/${name}.yaml\`;`;
+    const { stdout } = await run('runbook');
+    expect(stdout.startsWith(`## ranker\n\n${made('ranker')}`)).toBe(true);
+    expect(stdout).toContain(`\n\n## scorer\n\n${made('scorer')}`);
+    expect(stdout).not.toContain('Written by');
+    expect((await run('runbook', 'scorer')).stdout.startsWith(made('scorer'))).toBe(true);
+  });
+
+  it('says where belay is from, so that its commands run as they stand', async () => {
+    const { dir, run } = repository({ [RUNBOOK]: '# Scorer\n' });
+    const { stdout } = await run('runbook', 'scorer');
+    const [, look = ''] = /### Look\n\n```sh\n([\s\S]*?)```/.exec(stdout) ?? [];
+    const [why, whence, plan] = look.split('\n');
+    expect(why).toMatch(/^# once per terminal: "belay" is dist\/index\.js of a clone of Belay/);
+    const home = mkdtempSync(join(tmpdir(), 'belay-home-'));
+    folders.push(home);
+    symlinkSync(ROOT, join(home, 'belay'));
+    const env = { PATH: process.env.PATH, HOME: home };
+    const said = execFileSync('bash', ['--norc', '-euc', `${whence}\n${plan}`], {
+      cwd: dir,
+      env,
+      encoding: 'utf8',
+    });
+    expect(said).toContain('scorer');
+    const [before] = stdout.split('### Look');
+    expect(before).not.toMatch(/^(?:git|belay) /m);
   });
 
   it('says when it is over, with the proof that the manifest asks for and without', async () => {
@@ -75,12 +109,33 @@ describe('belay runbook', () => {
     );
     const plain = (await repository().run('runbook', 'scorer')).stdout;
     expect(plain).toContain('the newest record is a `rollback`,');
-    expect(plain).not.toContain('NOT_SERVED');
+    expect(plain).not.toMatch(/NOT_SERVED|RECOVERY_UNSEEN|RELEASE_FROZEN/);
     const { stdout } = await repository({ [MANIFEST]: manifest }).run('runbook', 'scorer');
     expect(stdout).toContain('the newest record is a `recover`: the restored version has proven itself');
     expect(stdout).toContain('40m or more after the `rollback`');
     expect(stdout).toContain('looked at for 6h after that');
     expect(stdout).toMatch(/\*\*not gone\*\* .*exit code 2 and `NOT_SERVED`.*look at its sync/);
+    expect(stdout).toMatch(
+      /\*\*not to be seen\*\* .*exit code 2 and `RECOVERY_UNSEEN`.*Look at the provider, or take `spec\.rollback\.verify` out/,
+    );
+    expect(stdout).toMatch(
+      /\*\*frozen\*\* .*exit code 2 and `RELEASE_FROZEN`.*edits `releases\/scorer\.yaml`: bring another version/,
+    );
+  });
+
+  it('has each order that stops or goes on for a terminal, whether a workflow listens or not', async () => {
+    const workflow = 'jobs:\n  a:\n    steps:\n      - uses: a/b/actions/command@v1\n';
+    for (const more of [{}, { '.github/workflows/command.yaml': workflow }]) {
+      const { stdout } = await repository(more).run('runbook', 'scorer');
+      for (const order of [
+        'pause scorer --reason "WHY"',
+        'looks-wrong scorer --reason "WHAT YOU SAW"',
+        'resume scorer',
+      ])
+        expect(stdout).toContain(
+          `\ngit pull --ff-only && belay command ${order} --forge local && git push\n`,
+        );
+    }
   });
 
   it('says that a rollback needs no manifest that can be read', async () => {
@@ -99,7 +154,7 @@ describe('belay runbook', () => {
 
   it('has a line to paste for every order where a workflow listens', async () => {
     const { run, write } = repository();
-    expect((await run('runbook', 'scorer')).stdout).not.toContain('/belay');
+    expect((await run('runbook', 'scorer')).stdout).not.toMatch(/[`\n]\/belay/);
     write(
       '.github/workflows/command.yaml',
       'jobs:\n  a:\n    steps:\n      - uses: a/b/actions/command@v1\n',
@@ -121,7 +176,13 @@ describe('belay runbook', () => {
       [MANIFEST]: writeManifest({ steps }),
     });
     const silent = (await run('runbook', 'scorer')).stdout;
-    expect(silent).not.toContain('/belay pause');
+    expect(silent).not.toMatch(/\/belay (?:pause|approve)/);
+    expect(silent).toContain(
+      'A step to 5% is entered once a person has approved it: by a review of the pull request',
+    );
+    expect(silent).toContain(
+      'git pull --ff-only && belay command approve scorer --forge local && git push\n',
+    );
     expect(silent).toContain(
       '| enter the steps at 5% | `@ana` (`roles.approve of .belay/config.yaml`), by a review',
     );
@@ -130,6 +191,10 @@ describe('belay runbook', () => {
     const { stdout } = await run('runbook', 'scorer');
     expect(stdout).toContain(
       '/belay pause scorer --reason "WHY"\n/belay looks-wrong scorer --reason "WHAT YOU SAW"\n/belay resume scorer',
+    );
+    expect(stdout).toContain('\n/belay approve scorer\n');
+    expect(stdout).toContain(
+      'git pull --ff-only && belay command approve scorer --forge local && git push\n',
     );
     expect(stdout).toContain('/belay rollback scorer --reason "WHY"');
     expect(stdout).toContain('| resume by a command | `@ana` (`roles.approve of .belay/config.yaml`) |');
@@ -217,6 +282,64 @@ describe('belay runbook', () => {
     );
     await run('runbook', '--write');
     expect((await run('validate')).code).toBe(0);
+  });
+
+  it('stays as it is while the config cannot be read, and is not stale then', async () => {
+    const { run, read, write } = repository();
+    await run('runbook', '--write');
+    const before = read(RUNBOOK);
+    expect(before).toContain('| set a rule of the policy aside |');
+    write('.belay/config.yaml', `${CONFIG}wrong: true\n`);
+    const { code, stdout } = await run('validate', '--format', 'json');
+    const codes = JSON.parse(stdout).problems.map((problem: { code: string }) => problem.code);
+    expect([code, codes]).toEqual([1, ['KEY_UNKNOWN']]);
+    const wrote = await run('runbook', '--write');
+    expect(wrote.code).toBe(1);
+    expect(wrote.stdout).toContain(
+      `kept  ${RUNBOOK} (scorer): what is checked in stays as it is while .belay/config.yaml cannot be read ("belay validate" says why)\n`,
+    );
+    expect(wrote.stdout).toContain('.belay/config.yaml:');
+    expect(read(RUNBOOK)).toBe(before);
+  });
+
+  it('asks the namespace that the target file names where the manifest names none', async () => {
+    const route = writeRoute({ 'scorer-a': 100, 'scorer-b': 0 });
+    const inRisk = route.replace('name: scorer\n', '$&  namespace: risk\n');
+    const { run, write } = repository();
+    const asked = async (): Promise<string> =>
+      /^kubectl .*httproute scorer/m.exec((await run('runbook')).stdout)![0];
+    expect(await asked()).toBe('kubectl get httproute scorer');
+    write(SERVING, inRisk);
+    expect(await asked()).toBe('kubectl -n risk get httproute scorer');
+    write(SERVING, inRisk.replace('risk', "'$(id)'"));
+    expect(await asked()).toBe('kubectl get httproute scorer');
+    write(SERVING, inRisk);
+    write(MANIFEST, writeManifest({}).replace('kind: gateway-api', '$&\n      namespace: fraud'));
+    expect(await asked()).toBe('kubectl -n fraud get httproute scorer');
+  });
+
+  it('is stale once the resource moves to another namespace, and not while nobody can tell', async () => {
+    const route = writeRoute({ 'scorer-a': 100, 'scorer-b': 0 });
+    const inRisk = route.replace('name: scorer\n', '$&  namespace: risk\n');
+    const { run, read, write } = repository({ [SERVING]: inRisk });
+    const codes = async (): Promise<readonly string[]> =>
+      JSON.parse((await run('validate', '--format', 'json')).stdout).problems.map(
+        (problem: { code: string }) => problem.code,
+      );
+    await run('runbook', '--write');
+    const before = read(RUNBOOK);
+    expect(before).toContain('kubectl -n risk get httproute');
+    expect(await codes()).toEqual([]);
+    write(SERVING, inRisk.replace('risk', 'fraud'));
+    expect(await codes()).toEqual(['RUNBOOK_STALE']);
+    write(SERVING, inRisk.replace('name: scorer', 'name: other'));
+    expect(await codes()).toEqual(['RESOURCE_MISSING']);
+    const { code, stdout } = await run('runbook', '--write');
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/^kept .* while serving\/scorer\.yaml cannot be read/),
+    ]);
+    expect(read(RUNBOOK)).toBe(before);
   });
 
   it('leaves a file alone whose marks are broken', async () => {

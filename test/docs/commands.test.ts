@@ -13,6 +13,20 @@ function part(name: string): string {
   return found?.[1] ?? expect.fail(`the page has no part ${name}`);
 }
 
+describe('docs/recover.md', () => {
+  it('says where belay is from before it is to be run at a terminal', () => {
+    const page = readFileSync(new URL('../../docs/recover.md', import.meta.url), 'utf8');
+    const whence = page.indexOf('belay() { node ~/belay/dist/index.js "$@"; }');
+    expect(whence).toBeGreaterThan(0);
+    expect(page.search(/`belay rollback|&& belay /)).toBeGreaterThan(whence);
+  });
+
+  it('names a release where it says what is printed for one', () => {
+    const page = readFileSync(new URL('../../docs/recover.md', import.meta.url), 'utf8');
+    expect(page).toContain('`belay runbook <release>` prints this for one release');
+  });
+});
+
 describe('docs/commands.md', () => {
   it('shows the whole grammar, and who may order what', () => {
     const rows = [...part('commands').matchAll(/^\| `\/belay ([^`]+)` \| .* \| (.*) \|$/gm)];

@@ -23,7 +23,7 @@ describe('a plan as a picture', () => {
       '     25% ◆ Sat 2026-11-21 09:00      ██████████                           2h',
       '    100%   Sat 2026-11-21 11:00                █████████████████████████  5h (bake)',
       'finished Sat 2026-11-21 16:00 UTC at the earliest, if it starts now; paused after 3d',
-      '◆ a person merges this step',
+      '◆ a person approves this step: by a review of its pull request, or with /belay approve',
     ]);
   });
 

@@ -41,9 +41,10 @@ export async function runRunbook(
       written.push(runbook.path);
   }
   const sorted = sortProblems(problems);
-  const text = isWriting ? listWritten(runbooks, written) : runbooks.map(({ part }) => part);
+  const isLeft = isWriting && runbooks.some(({ unread }) => unread !== undefined);
+  const text = isWriting ? listWritten(runbooks, written) : printRunbooks(runbooks);
   return {
-    exitCode: sorted.some(({ severity }) => severity === 'error') ? 1 : 0,
+    exitCode: isLeft || sorted.some(({ severity }) => severity === 'error') ? 1 : 0,
     text: `${[...text, ...unmade, ...listProblems(sorted)].join('\n\n')}\n`,
     json: {
       runbooks: runbooks.map(({ name, path, part }) => ({ name, path, part })),
@@ -91,9 +92,18 @@ async function write(directory: string, { name, path, before, after }: Runbook):
   return true;
 }
 
+/** One is what was asked for; of several each says whose it is. */
+function printRunbooks(runbooks: readonly Runbook[]): readonly string[] {
+  return runbooks.map(({ name, part }) => (runbooks.length > 1 ? `## ${name}\n\n${part}` : part));
+}
+
 function listWritten(runbooks: readonly Runbook[], written: readonly string[]): readonly string[] {
-  const lines = runbooks.flatMap(({ name, path }) =>
-    path === undefined ? [] : [`${written.includes(path) ? 'wrote' : 'kept '} ${path} (${name})`],
-  );
+  const lines = runbooks.flatMap(({ name, path, unread }) => {
+    if (path === undefined) return [];
+    if (unread === undefined) return [`${written.includes(path) ? 'wrote' : 'kept '} ${path} (${name})`];
+    return [
+      `kept  ${path} (${name}): what is checked in stays as it is while ${unread} cannot be read ("belay validate" says why)`,
+    ];
+  });
   return [lines.join('\n')];
 }

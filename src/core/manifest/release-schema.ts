@@ -93,10 +93,9 @@ const stepSchema = () =>
     .strictObject({
       weight: Weight,
       hold: Duration.meta({ description: 'How long to stay on this weight at least, e.g. 1h.' }),
-      approval: z
-        .literal('required')
-        .optional()
-        .meta({ description: 'This step is entered by a pull request that a person merges.' }),
+      approval: z.literal('required').optional().meta({
+        description: 'A person approves this step, by a review of its pull request or with /belay approve.',
+      }),
     })
     .meta({ description: 'One declared weight. The last step is at 100: its hold is the bake.' });
 

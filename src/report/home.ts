@@ -1,0 +1,2 @@
+/** Where Belay itself is. */
+export const HOME = 'https://github.com/belay-dev/belay';
