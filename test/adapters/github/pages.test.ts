@@ -79,6 +79,12 @@ describe('branches that people left behind', () => {
     await bench.repo.openPull({ head: ROLLBACK, title: 'Here' });
     expect((await siblings(['belay/rollback/'])).found).toEqual([ROLLBACK]);
   });
+
+  it('of drills are listed to the last one', async () => {
+    await leave(101, 'belay/drill/a/20261130T000000Z/revert/');
+    const scratch = bench.openScratch();
+    expect(await scratch.list()).toHaveLength(101);
+  });
 });
 
 describe('a page of a list', () => {
