@@ -176,9 +176,10 @@ function operationAt(ref: unknown): string | undefined {
   return typeof message === 'string' ? operationOf(message) : undefined;
 }
 
-/** Open pull requests of branches, newest first. */
+/** Open pull requests of branches, newest first. A branch that was deleted meanwhile is null. */
 function siblingsIn(refs: readonly unknown[], base: string): readonly Sibling[] {
-  const found = refs.flatMap((ref) =>
+  const there = refs.filter((ref) => ref !== null);
+  const found = there.flatMap((ref) =>
     pullsOf(listAt(ref, 'associatedPullRequests', 'nodes'), base).map((pull) => ({
       ...pull,
       operation: operationAt(ref),

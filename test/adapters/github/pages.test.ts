@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inspectProposal } from '../../../src/adapters/github/inspect.ts';
 import { nextPage } from '../../../src/adapters/github/pages.ts';
 import type { Sha } from '../../../src/core/units.ts';
 import type { PullRequest } from '../../../src/ports/forge.ts';
 import { change, FIRST_FILES } from '../forge-contract.ts';
 import { type GitHubBench, openGitHubBench } from './github-bench.ts';
+import { createMutePlace } from './mute-place.ts';
 
 /** Lists of branches that are longer than what GitHub gives at a time: what is open is found behind any number of others. */
 
@@ -102,5 +104,44 @@ describe('a page of a list', () => {
     ['leads back to where it began', page({ hasNextPage: true, endCursor: 'a' })],
   ])('is no whole list when it %s', (_, list) => {
     expect(() => nextPage(list, 'a')).toThrow(expect.objectContaining({ code: 'CORRUPT' }));
+  });
+});
+
+describe('a branch of a family', () => {
+  const oid = 'a'.repeat(40);
+  const family = { branch: BRANCH, families: ['belay/rollback/'] };
+  const last = { hasNextPage: false, endCursor: null };
+  const open = {
+    id: 'PR_1',
+    number: 1,
+    url: 'https://github.com/acme/models/pull/1',
+    state: 'OPEN',
+    headRefName: ROLLBACK,
+    headRefOid: oid,
+    baseRefName: 'main',
+    isCrossRepository: false,
+    autoMergeRequest: null,
+  };
+  const ref = (nodes: readonly unknown[]) => ({ target: null, associatedPullRequests: { nodes } });
+  const look = (nodes: readonly unknown[]) =>
+    inspectProposal(
+      createMutePlace({
+        id: 'R_1',
+        main: { target: { oid } },
+        branch: null,
+        pulls: { nodes: [] },
+        family0: { pageInfo: last, nodes },
+      }),
+      family,
+    );
+
+  it('that was deleted meanwhile hides none of the others', async () => {
+    const { siblings } = await look([null, ref([null, open])]);
+    expect(siblings.map((pull) => pull.number)).toEqual([1]);
+  });
+
+  it('whose pull requests are not told is not one without', async () => {
+    const mute = { target: null, associatedPullRequests: null };
+    await expect(look([mute])).rejects.toMatchObject({ code: 'CORRUPT' });
   });
 });
