@@ -1,7 +1,7 @@
 import { type Problem, ToolError } from '../core/errors.ts';
 import type { Receipt } from '../report/run-report.ts';
 
-/** Faults of the place that all releases share: the next one would meet the same. */
+/** Faults of the place that all releases share: the next one would meet the same. What is UNSETTLED is so for one of them. */
 const SHARED: ReadonlySet<ToolError['code']> = new Set(['FORGE_UNAVAILABLE', 'RATE_LIMITED', 'UNAUTHORISED']);
 
 /** Whether the forge itself is out of order, and not what was done about one release. */

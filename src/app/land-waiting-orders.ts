@@ -86,6 +86,7 @@ interface Broken {
 /** Faults that pass by themselves: nobody has to do anything. */
 const PASSING: ReadonlySet<ToolErrorCode> = new Set<ToolErrorCode>([
   'FORGE_UNAVAILABLE',
+  'UNSETTLED',
   'RATE_LIMITED',
   'CORRUPT',
   'HEAD_MOVED',

@@ -26,7 +26,7 @@ export interface WatchOptions extends Pick<AdvanceOptions, 'only' | 'dryRun'> {
 const PER_REQUEST = millis(10_000);
 
 /** Faults that may be gone by the next look. */
-const PASSING: ReadonlySet<ToolError['code']> = new Set(['FORGE_UNAVAILABLE', 'RATE_LIMITED']);
+const PASSING: ReadonlySet<ToolError['code']> = new Set(['FORGE_UNAVAILABLE', 'UNSETTLED', 'RATE_LIMITED']);
 
 /**
  * Ticks again and again while a release is in flight. Each look after the first reads the newest commit of the default branch.

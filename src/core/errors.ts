@@ -86,6 +86,8 @@ export type ToolErrorCode =
   | 'UNAUTHORISED'
   /** The forge could not be reached or answered nonsense, retries used up. Exit 3. */
   | 'FORGE_UNAVAILABLE'
+  /** The forge answers, and one write or one pull request of it does not come to an end; passes by itself. Exit 3. */
+  | 'UNSETTLED'
   /** What was read contradicts itself (a broken record chain, an impossible answer). Exit 3. */
   | 'CORRUPT'
   /** Our own logic broke. Exit 3. */

@@ -5,7 +5,8 @@ import type { Digest, Instant, Sha } from '../core/units.ts';
  * One repository and the place that hosts it. Reads are of fixed commits; every write is compare-and-swap on the commit
  * that was decided on, or creates something under a name that is unique to the operation. An unknown outcome (a timeout on
  * a write) is probed by the operation id before the call returns. What a rule or a race refuses is a value; only a broken
- * outside world is thrown, as ToolError (FORGE_UNAVAILABLE, RATE_LIMITED, UNAUTHORISED, CORRUPT).
+ * outside world is thrown, as ToolError (FORGE_UNAVAILABLE, RATE_LIMITED, UNAUTHORISED, CORRUPT, and
+ * UNSETTLED for what is about one write or pull request alone).
  */
 export interface Forge {
   /** Name of the default branch, without refs/heads/. */

@@ -130,6 +130,7 @@ export function exitCodeOfFault(code: ToolErrorCode): ExitCode {
       return 2;
     case 'UNAUTHORISED':
     case 'FORGE_UNAVAILABLE':
+    case 'UNSETTLED':
     case 'CORRUPT':
     case 'BUG':
       return 3;

@@ -175,6 +175,19 @@ describe('a rollback beside other changes', () => {
     expect(exitCodeOf(report)).toBe(3);
   });
 
+  it('is done although the pull request of another one comes to no end', async () => {
+    const bench = await openReleases(['a', 'b', 'c'], { health: isSick('a', 'b') });
+    const message = 'GitHub: could not merge #1 in 3 attempts: Pull request is not mergeable';
+    bench.forge.failNext('merge', new ToolError({ code: 'UNSETTLED', message }));
+    const report = await bench.tick(40);
+    expect(only(report, 'a').receipt).toMatchObject({ kind: 'failed', code: 'UNSETTLED', message });
+    expect(told(report, 'b')).toEqual(['rollback', 'HARM_PROVEN', 'merged']);
+    expect(told(report, 'c')[2]).toBe('committed');
+    expect(exitCodeOf(report)).toBe(3);
+    await bench.tick(41);
+    expect(weights(bench, ['a', 'b', 'c'])).toEqual([0, 0, 25]);
+  });
+
   it('is not tried for every release when the forge is down, and what was done stays in the report', async () => {
     const bench = await openReleases(['a', 'b', 'c'], { health: isSick('a', 'b') });
     const inspect = bench.forge.inspect.bind(bench.forge);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { personGit } from '../adapters/scratch-repository.ts';
 import { type Asked, ask } from './ask.ts';
 import type { RepositoryHandle } from './handle.ts';
 import { type Lab, startLab } from './lab.ts';
@@ -238,6 +239,67 @@ describe('queries', () => {
     });
   });
 
+  it('sorts branches by name, and by date tags alone', async () => {
+    const tag = (name: string, date: number) =>
+      personGit(repo.gitDir, ['update-ref', `refs/tags/${name}`, makeOrphan(date)]);
+    tag('a-new', 1_700_000_001);
+    tag('z-old', 1_700_000_000);
+    const sorted = async (prefix: string, orderBy: string) => {
+      const source = `refs(refPrefix:"${prefix}", first:9, orderBy:{${orderBy}}) { nodes { name } }`;
+      const data = (await inRepo(source)).body.data as {
+        repository: { refs: { nodes: { name: string }[] } };
+      };
+      return data.repository.refs.nodes.map(({ name }) => name);
+    };
+    const named = ['belay/one', 'belay/two', 'main'];
+    expect(await sorted('refs/heads/', 'field:ALPHABETICAL, direction:ASC')).toEqual(named);
+    expect(await sorted('refs/heads/', 'field:ALPHABETICAL, direction:DESC')).toEqual(named.toReversed());
+    expect(await sorted('refs/heads/', 'field:TAG_COMMIT_DATE, direction:DESC')).toEqual(named);
+    expect(await sorted('refs/tags/', 'field:TAG_COMMIT_DATE, direction:ASC')).toEqual(['z-old', 'a-new']);
+    expect(await sorted('refs/tags/', 'field:TAG_COMMIT_DATE, direction:DESC')).toEqual(['a-new', 'z-old']);
+  });
+
+  it('says on each page whether there is another one', async () => {
+    const page = async (after: string) => {
+      const source = `refs(refPrefix:"refs/heads/", first:2${after}) { totalCount pageInfo { hasNextPage endCursor } }`;
+      const data = (await inRepo(source)).body.data as {
+        repository: {
+          refs: { totalCount: number; pageInfo: { hasNextPage: boolean; endCursor: string } };
+        };
+      };
+      return data.repository.refs;
+    };
+    const first = await page('');
+    expect([first.totalCount, first.pageInfo.hasNextPage]).toEqual([3, true]);
+    expect((await page(`, after:"${first.pageInfo.endCursor}"`)).pageInfo.hasNextPage).toBe(false);
+  });
+
+  it('lists pull requests of a branch by state and base, in the order that is asked for', async () => {
+    await repo.openPull({ head: 'belay/one', base: 'belay/two', title: 'Elsewhere' });
+    const { body } = await inRepo(`ref(qualifiedName:"belay/one") {
+      all: associatedPullRequests(first:9, orderBy:{field:CREATED_AT, direction:DESC}) { nodes { title } }
+      here: associatedPullRequests(first:9, states:OPEN, baseRefName:"main") { nodes { title } }
+      closed: associatedPullRequests(first:9, states:CLOSED) { nodes { title } } }`);
+    expect(body.data).toMatchObject({
+      repository: {
+        ref: {
+          all: { nodes: [{ title: 'Elsewhere' }, { title: 'One' }] },
+          here: { nodes: [{ title: 'One' }] },
+          closed: { nodes: [] },
+        },
+      },
+    });
+  });
+
+  it('compares what has a common history, and nothing else', async () => {
+    await repo.moveBranch('orphan', makeOrphan(1_700_000_000));
+    const { body } = await inRepo(`ref(qualifiedName:"main") {
+      one: compare(headRef:"belay/one") { aheadBy behindBy } orphan: compare(headRef:"orphan") { aheadBy } }`);
+    expect(body.data).toMatchObject({
+      repository: { ref: { one: { aheadBy: 1, behindBy: 0 }, orphan: null } },
+    });
+  });
+
   it('demands a page size of at most 100', async () => {
     const { body } = await inRepo(
       'refs(refPrefix:"refs/heads/") { totalCount } pullRequests(first:200) { totalCount }',
@@ -293,4 +355,9 @@ interface ProposedPull {
 
 function pullOf(asked: Asked): ProposedPull {
   return (asked.body.data as { p: { pullRequest: ProposedPull } }).p.pullRequest;
+}
+
+/** A commit of that moment, in seconds, with no history. */
+function makeOrphan(date: number): string {
+  return personGit(repo.gitDir, ['commit-tree', 'refs/heads/main^{tree}', '-m', 'orphan'], date);
 }

@@ -163,13 +163,15 @@ export class RepositoryHandle {
     readonly head: string;
     readonly title: string;
     readonly login?: string;
+    /** Default the default branch. */
+    readonly base?: string;
   }): Promise<number> {
     const repo = this.#repo;
     const pull = await repo.exclusive(() =>
       createPull(repo, this.#act(wish.login), {
         title: wish.title,
         body: '',
-        base: repo.defaultBranch,
+        base: wish.base ?? repo.defaultBranch,
         head: wish.head,
         draft: false,
       }),

@@ -169,6 +169,7 @@ describe('the exit code of a run', () => {
     ['RATE_LIMITED', 2],
     ['UNAUTHORISED', 3],
     ['FORGE_UNAVAILABLE', 3],
+    ['UNSETTLED', 3],
     ['CORRUPT', 3],
     ['BUG', 3],
   ])('that ended early by %s is %i', (code, expected) => {

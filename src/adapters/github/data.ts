@@ -20,6 +20,13 @@ export function textAt(value: unknown, ...path: readonly string[]): string {
   throw missing('a text', path);
 }
 
+/** A number at a path. @throws ToolError CORRUPT when it is not there */
+export function numberAt(value: unknown, ...path: readonly string[]): number {
+  const number = at(value, ...path);
+  if (typeof number === 'number') return number;
+  throw missing('a number', path);
+}
+
 /** A list at a path. @throws ToolError CORRUPT when it is not there */
 export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
   const list = at(value, ...path);

@@ -13,8 +13,9 @@ import {
   textAt,
 } from './data.ts';
 import { isMadeByUs, MAKER_FIELDS } from './maker.ts';
+import { nextPage, PAGE_FIELDS } from './pages.ts';
 import type { Place } from './place.ts';
-import { askAs } from './place.ts';
+import { askAs, askRepository } from './place.ts';
 
 /**
  * All states of the branch's own pull requests, found by branch and not by search, which lags. Those from forks are left
@@ -37,14 +38,18 @@ function folderField(index: number): string {
   return `folder${index}: ref(qualifiedName: $folder${index}) { id }`;
 }
 
-/** Branches of the n-th family, with the message of their tip and their open pull requests. */
+/** As many as GitHub gives at a time, by name: by date it sorts tags alone. */
+const BRANCHES = 'first: 100, orderBy: {field: ALPHABETICAL, direction: ASC}';
+
+/** Branches with the message of their tip and their open pull request to `$base`, of which GitHub allows one. */
+const FAMILY_FIELDS = `${PAGE_FIELDS} nodes {
+  target { ... on Commit { message } }
+  associatedPullRequests(states: OPEN, baseRefName: $base, first: 5) { nodes { ${PULL_FIELDS} } }
+}`;
+
+/** Branches of the n-th family. */
 function familyField(index: number): string {
-  return `family${index}: refs(refPrefix: $prefix${index}, first: 100, orderBy: {field: TAG_COMMIT_DATE, direction: DESC}) {
-    nodes {
-      target { ... on Commit { message } }
-      associatedPullRequests(states: OPEN, first: 5) { nodes { ${PULL_FIELDS} } }
-    }
-  }`;
+  return `family${index}: refs(refPrefix: $prefix${index}, ${BRANCHES}) { ${FAMILY_FIELDS} }`;
 }
 
 /** Closed pull requests from the n-th earlier branch. */
@@ -85,6 +90,7 @@ async function look(place: Place, proposal: Inspection): Promise<ForgeState> {
   const { repository, login } = await askAs(place, {
     types: [
       '$main: String!, $ref: String!, $branch: String!',
+      ...(prefixes.length === 0 ? [] : ['$base: String!']),
       ...folders.map((_, index) => `$folder${index}: String!`),
       ...earlier.map((_, index) => `$earlier${index}: String!`),
       ...prefixes.map((_, index) => `$prefix${index}: String!`),
@@ -99,6 +105,7 @@ async function look(place: Place, proposal: Inspection): Promise<ForgeState> {
       main: `refs/heads/${defaultBranch}`,
       ref: `refs/heads/${branch}`,
       branch,
+      ...(prefixes.length === 0 ? {} : { base: defaultBranch }),
       ...Object.fromEntries(folders.map((folder, index) => [`folder${index}`, `refs/heads/${folder}`])),
       ...Object.fromEntries(earlier.map((one, index) => [`earlier${index}`, one])),
       ...Object.fromEntries(prefixes.map((prefix, index) => [`prefix${index}`, prefix])),
@@ -109,6 +116,9 @@ async function look(place: Place, proposal: Inspection): Promise<ForgeState> {
       code: 'REFUSED',
       message: `GitHub: "${place.owner}/${place.name}" has no branch "${defaultBranch}". Name its default branch`,
     });
+  const refs: (readonly unknown[])[] = [];
+  for (const [index, prefix] of prefixes.entries())
+    refs.push(await allBranches(place, prefix, at(repository, `family${index}`)));
   const own = at(repository, 'branch');
   const listed = [
     ...listAt(repository, 'pulls', 'nodes'),
@@ -124,14 +134,34 @@ async function look(place: Place, proposal: Inspection): Promise<ForgeState> {
         .filter((node) => isClosedByPerson(node, login)),
       defaultBranch,
     ),
-    siblings: families.flatMap((family, index) =>
-      siblingsIn(listAt(repository, `family${index}`, 'nodes'), defaultBranch).filter(
-        (pull) => pull.branch !== branch && pull.branch.startsWith(family),
+    siblings: refs.flatMap((found, index) =>
+      siblingsIn(found, defaultBranch).filter(
+        (pull) => pull.branch !== branch && pull.branch.startsWith(families[index] ?? ''),
       ),
     ),
     obstacle: folders.find((_, index) => at(repository, `folder${index}`) !== undefined),
     repository: textAt(repository, 'id'),
   };
+}
+
+/**
+ * Branches under a prefix, from their first page on: people leave those behind that were merged, and the one that is open may come
+ * after a hundred of them. One request for each further hundred.
+ */
+async function allBranches(place: Place, prefix: string, first: unknown): Promise<readonly unknown[]> {
+  const refs = [...listAt(first, 'nodes')];
+  let after = nextPage(first, undefined);
+  while (after !== undefined) {
+    const repository = await askRepository(place, {
+      types: '$prefix: String!, $base: String!, $after: String!',
+      fields: `refs(refPrefix: $prefix, after: $after, ${BRANCHES}) { ${FAMILY_FIELDS} }`,
+      variables: { prefix, base: place.defaultBranch, after },
+    });
+    const page = at(repository, 'refs');
+    refs.push(...listAt(page, 'nodes'));
+    after = nextPage(page, after);
+  }
+  return refs;
 }
 
 /** What is on the proposal's own branch counts as this tool's only when its account made it: an earlier run is believed, a push is not. */
@@ -146,9 +176,10 @@ function operationAt(ref: unknown): string | undefined {
   return typeof message === 'string' ? operationOf(message) : undefined;
 }
 
-/** Open pull requests of branches, newest first. */
+/** Open pull requests of branches, newest first. A branch that was deleted meanwhile is null. */
 function siblingsIn(refs: readonly unknown[], base: string): readonly Sibling[] {
-  const found = refs.flatMap((ref) =>
+  const there = refs.filter((ref) => ref !== null);
+  const found = there.flatMap((ref) =>
     pullsOf(listAt(ref, 'associatedPullRequests', 'nodes'), base).map((pull) => ({
       ...pull,
       operation: operationAt(ref),

@@ -10,11 +10,11 @@ import { oneLine } from './mask.ts';
 import type { Place } from './place.ts';
 import { askPull, errorOf, neverKnown, WRITE_ATTEMPTS } from './place.ts';
 import { isUnknown } from './reply.ts';
-import { askWaiting, type Waiting } from './required-checks.ts';
+import { askWaiting, isOverdue } from './required-checks.ts';
 
 const MERGED = 'merge: mergePullRequest(input: $merge) { pullRequest { state mergeCommit { oid } } }';
 const ARMED =
-  'arm: enablePullRequestAutoMerge(input: $arm) { pullRequest { autoMergeRequest { enabledAt } } }';
+  'arm: enablePullRequestAutoMerge(input: $arm) { pullRequest { createdAt autoMergeRequest { enabledAt } } }';
 const DISARMED = 'disarm: disablePullRequestAutoMerge(input: $disarm) { clientMutationId }';
 
 /**
@@ -25,22 +25,21 @@ export async function mergePull(place: Place, request: MergeRequest): Promise<Me
   const outcome = await attemptMerge(place, request);
   if (request.whenPending !== 'arm') return outcome;
   if (outcome.kind === 'armed' && request.pull.armed) {
-    const { text, isOverdue } = await tryWaiting(place, request.pull);
-    return { kind: 'armed', reason: text ?? outcome.reason, isOverdue };
+    return { ...outcome, reason: (await tryWaiting(place, request.pull)) ?? outcome.reason };
   }
   if (outcome.kind !== 'blocked' || !COUNTED.test(outcome.message)) return outcome;
-  const { text } = await tryWaiting(place, request.pull);
+  const text = await tryWaiting(place, request.pull);
   return text === undefined ? outcome : { ...outcome, message: `${outcome.message}. ${text}` };
 }
 
 /** What it waits for, as far as GitHub tells: the write has its outcome already, and an answer that only says more takes nothing from it. */
-async function tryWaiting(place: Place, pull: PullRequest): Promise<Waiting> {
+async function tryWaiting(place: Place, pull: PullRequest): Promise<string | undefined> {
   try {
     return await askWaiting(place, pull);
   } catch (fault) {
     if (!(fault instanceof ToolError)) throw fault;
     place.caller.log.warn(`what pull request #${pull.number} waits for was not found out: ${fault.message}`);
-    return { text: undefined, isOverdue: false };
+    return undefined;
   }
 }
 
@@ -56,7 +55,7 @@ async function attemptMerge(place: Place, request: MergeRequest): Promise<MergeO
     warnOfArmed(place, request, reply);
     if (attempted.kind === 'merged') return attempted.outcome;
     if (attempted.kind === 'refused' && attempted.armed)
-      return { kind: 'armed', reason: requirementOf(attempted.message), isOverdue: false };
+      return armed(place, request, attempted, requirementOf(attempted.message));
     const settled = await settle(place, request, attempted);
     if (settled !== undefined) return settled;
     reason = attempted.message;
@@ -110,6 +109,8 @@ type Attempt =
       readonly meaning: Meaning;
       readonly message: string;
       readonly armed: boolean;
+      /** When it was opened; undefined when it was not armed, or GitHub does not say. */
+      readonly openedAt: unknown;
       /** Why auto-merge was not armed. */
       readonly armMessage: string;
       readonly permissions: string | undefined;
@@ -123,6 +124,7 @@ function readAttempt(reply: WriteReply): Attempt {
       meaning: meaningOf({ type: reply.status === 403 ? 'FORBIDDEN' : '', message: reply.reason }),
       message: reply.reason,
       armed: false,
+      openedAt: undefined,
       armMessage: '',
       permissions: reply.permissions,
     };
@@ -140,6 +142,7 @@ function readRefused(reply: Answer): Attempt {
     meaning: meaningOf(error),
     message: error.message,
     armed: at(reply.data, 'arm', 'pullRequest', 'autoMergeRequest') !== undefined,
+    openedAt: at(reply.data, 'arm', 'pullRequest', 'createdAt'),
     armMessage: errorOf(reply, 'arm')?.message ?? '',
     permissions: reply.permissions,
   };
@@ -170,9 +173,10 @@ async function settle(
     };
   if (now.head !== request.head) return { kind: 'head-changed', expected: request.head };
   if (now.mergeable === 'CONFLICTING') return conflict(request);
-  if (attempt.kind === 'unknown')
-    return now.armed && mayArm ? { kind: 'armed', reason: attempt.message, isOverdue: false } : undefined;
-  if (now.armed && mayArm) return { kind: 'armed', reason: requirementOf(attempt.message), isOverdue: false };
+  const isUnsure = attempt.kind === 'unknown';
+  if (now.armed && mayArm)
+    return armed(place, request, now, isUnsure ? attempt.message : requirementOf(attempt.message));
+  if (isUnsure) return undefined;
   if (now.mergeable === 'UNKNOWN' || attempt.meaning === 'head-moved' || attempt.meaning === 'not-mergeable')
     return undefined;
   return {
@@ -180,6 +184,16 @@ async function settle(
     code: 'REQUIREMENT_PENDING',
     message: `${stays} stays open, for GitHub refused the merge: ${oneLine(attempt.message)}. Merge it by hand, or mend what it names and let the next run try again`,
   };
+}
+
+/** Whether it is overdue is told by what was asked anyway: a look at its checks that is refused makes nothing younger. */
+function armed(
+  place: Place,
+  { pull }: MergeRequest,
+  { openedAt }: { readonly openedAt: unknown },
+  reason: string,
+): MergeOutcome {
+  return { kind: 'armed', reason, isOverdue: pull.armed && isOverdue(place, openedAt) };
 }
 
 type Refused = Extract<Attempt, { kind: 'refused' }>;
@@ -243,7 +257,7 @@ function conflict({ pull }: MergeRequest): MergeOutcome {
 
 /** The pull request as it is now. */
 async function look(place: Place, number: number) {
-  const fields = 'state headRefOid mergeable mergeCommit { oid } autoMergeRequest { enabledAt }';
+  const fields = 'state createdAt headRefOid mergeable mergeCommit { oid } autoMergeRequest { enabledAt }';
   const pull = await askPull(place, number, fields);
   return {
     state: at(pull, 'state'),
@@ -251,5 +265,6 @@ async function look(place: Place, number: number) {
     mergeable: at(pull, 'mergeable'),
     mergeCommit: at(pull, 'state') === 'MERGED' ? optionalShaAt(pull, 'mergeCommit', 'oid') : undefined,
     armed: at(pull, 'autoMergeRequest') !== undefined,
+    openedAt: at(pull, 'createdAt'),
   };
 }

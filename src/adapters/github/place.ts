@@ -55,7 +55,7 @@ export async function askAs(
 /** How often a pull request that was there a moment ago is looked for: what GitHub shows may lag behind what it did. */
 const LOOKS = 3;
 
-/** A pull request as it is now. @throws ToolError FORGE_UNAVAILABLE when GitHub does not show it (yet) */
+/** A pull request as it is now. @throws ToolError UNSETTLED when GitHub does not show it (yet) */
 export async function askPull(place: Place, number: number, fields: string): Promise<unknown> {
   for (let attempt = 0; attempt < LOOKS; attempt += 1) {
     if (attempt > 0) await place.caller.settle(attempt - 1);
@@ -72,7 +72,7 @@ export async function askPull(place: Place, number: number, fields: string): Pro
       throw unreadable(place, error);
   }
   throw new ToolError({
-    code: 'FORGE_UNAVAILABLE',
+    code: 'UNSETTLED',
     message: `GitHub: does not show pull request #${number}, which was there before. The next run looks again`,
   });
 }
@@ -111,10 +111,13 @@ export function refusedOtherwise(purpose: string, reason: string): ToolError {
   });
 }
 
-/** The error of a write whose outcome stayed unknown. */
+/**
+ * The error of a write that came to no end. Between its attempts GitHub said what is there, so it is not down: whatever keeps this
+ * one may keep no other.
+ */
 export function neverKnown(purpose: string, reason: string): ToolError {
   return new ToolError({
-    code: 'FORGE_UNAVAILABLE',
+    code: 'UNSETTLED',
     message: `GitHub: could not ${purpose} in ${WRITE_ATTEMPTS} attempts: ${oneLine(reason)}. The next run looks at what is there and goes on`,
   });
 }

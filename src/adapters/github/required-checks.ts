@@ -1,17 +1,9 @@
-import { elapsed, formatDuration, instant, millis } from '../../core/units.ts';
+import { elapsed, formatDuration, instant, type Millis, millis } from '../../core/units.ts';
 import type { PullRequest } from '../../ports/forge.ts';
 import { at, textAt } from './data.ts';
 import { FAILING_ADVICE, SILENT_ADVICE } from './explain.ts';
 import { oneLine } from './mask.ts';
 import type { Place } from './place.ts';
-
-/** What a pull request waits for, check by check. */
-export interface Waiting {
-  /** For people, with what to do; undefined: no required check is open, or nothing is shown of them. */
-  readonly text: string | undefined;
-  /** It has been open for longer than checks take to begin. */
-  readonly isOverdue: boolean;
-}
 
 /** By then a check that will come has begun. */
 const PATIENCE = millis(5 * 60_000);
@@ -29,11 +21,26 @@ const FIELDS = `createdAt
     ... on StatusContext { context state }
   } } } } } }`;
 
+/** Whether it has been open for longer than checks take to begin. One of which GitHub does not say when it was opened may have been. */
+export function isOverdue(place: Place, openedAt: unknown): boolean {
+  const age = ageOf(place, openedAt);
+  return age === undefined || age > PATIENCE;
+}
+
+function ageOf(place: Place, openedAt: unknown): Millis | undefined {
+  const opened = Date.parse(String(openedAt ?? ''));
+  return Number.isNaN(opened) ? undefined : elapsed(instant(opened), place.now());
+}
+
 /**
  * Asks which required checks keep a pull request from landing; one request. GitHub's own words count them, and name none where there
  * are several. What a token may not see is left out, and never a reason to fail.
+ * @returns for people, with what to do; undefined: no required check is open, or nothing is shown of them
  */
-export async function askWaiting(place: Place, { number }: Pick<PullRequest, 'number'>): Promise<Waiting> {
+export async function askWaiting(
+  place: Place,
+  { number }: Pick<PullRequest, 'number'>,
+): Promise<string | undefined> {
   const answer = await place.caller.read({
     query: `query($owner: String!, $name: String!, $number: Int!) {
       repository(owner: $owner, name: $name) { pullRequest(number: $number) { ${FIELDS} } }
@@ -41,11 +48,9 @@ export async function askWaiting(place: Place, { number }: Pick<PullRequest, 'nu
     variables: { owner: place.owner, name: place.name, number },
   });
   const pull = at(answer.data, 'repository', 'pullRequest');
-  const opened = Date.parse(String(at(pull, 'createdAt') ?? ''));
-  const age = Number.isNaN(opened) ? millis(0) : elapsed(instant(opened), place.now());
   const states = readStates(pull);
   const open = requiredChecks(pull).filter((name) => states?.get(name) !== 'success');
-  return { text: open.length === 0 ? undefined : describe(open, states, age), isOverdue: age > PATIENCE };
+  return open.length === 0 ? undefined : describe(open, states, ageOf(place, at(pull, 'createdAt')));
 }
 
 type CheckState = 'success' | 'pending' | 'failed';
@@ -53,7 +58,7 @@ type CheckState = 'success' | 'pending' | 'failed';
 function describe(
   open: readonly string[],
   states: ReadonlyMap<string, CheckState> | undefined,
-  age: ReturnType<typeof millis>,
+  age: Millis | undefined,
 ): string {
   const shown = (wanted: CheckState | undefined): string =>
     open
@@ -73,9 +78,13 @@ function describe(
   const blind = states
     ? []
     : ['How they stand is not shown to this token, which lacks "checks: read" and "statuses: read"'];
+  return [`${describeAge(age)}, required checks ${parts.join('; ')}.`, ...blind, ...advice].join(' ');
+}
+
+function describeAge(age: Millis | undefined): string {
+  if (age === undefined) return 'Open';
   const minutes = Math.floor(age / 60_000);
-  const opened = minutes === 0 ? 'Just opened' : `Open for ${formatDuration(millis(minutes * 60_000))}`;
-  return [`${opened}, required checks ${parts.join('; ')}.`, ...blind, ...advice].join(' ');
+  return minutes === 0 ? 'Just opened' : `Open for ${formatDuration(millis(minutes * 60_000))}`;
 }
 
 /** Rulesets and classic protection of the base, each name once. */

@@ -9,6 +9,7 @@ import { refusalOf } from './explain.ts';
 import { createGitHubForge, type GitHubForgeOptions } from './github-forge.ts';
 import { oneLine } from './mask.ts';
 import { openPlace, type PlaceOptions } from './open-place.ts';
+import { nextPage, PAGE_FIELDS } from './pages.ts';
 import { askRepository, errorOf, neverKnown, type Place, refusedOtherwise, WRITE_ATTEMPTS } from './place.ts';
 import { type FieldError, isUnknown } from './reply.ts';
 
@@ -33,18 +34,28 @@ export function createGitHubScratch(options: GitHubScratchOptions): Scratch {
 }
 
 async function listBranches(place: Place): Promise<readonly ScratchBranch[]> {
-  const repository = await askRepository(place, {
-    types: '$prefix: String!',
-    fields: 'refs(refPrefix: $prefix, first: 100) { nodes { id name target { oid } } }',
-    variables: { prefix: `refs/heads/${DRILL_BRANCHES}` },
-  });
-  const found = listAt(repository, 'refs', 'nodes').map((node) => ({
-    // relative to the prefix that was asked for
+  const found: ScratchBranch[] = [];
+  let after: string | undefined;
+  do {
+    const repository = await askRepository(place, {
+      types: '$prefix: String!, $after: String',
+      fields: `refs(refPrefix: $prefix, first: 100, after: $after) { ${PAGE_FIELDS} nodes { id name target { oid } } }`,
+      variables: { prefix: `refs/heads/${DRILL_BRANCHES}`, after: after ?? null },
+    });
+    const page = at(repository, 'refs');
+    found.push(...listAt(page, 'nodes').flatMap((node) => (node === null ? [] : [readBranch(node)])));
+    after = nextPage(page, after);
+  } while (after !== undefined);
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Its name is relative to the prefix that was asked for. */
+function readBranch(node: unknown): ScratchBranch {
+  return {
     name: `${DRILL_BRANCHES}${textAt(node, 'name')}`,
     tip: shaAt(node, 'target', 'oid'),
     id: textAt(node, 'id'),
-  }));
-  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  };
 }
 
 async function createBranch(place: Place, branch: string, commit: Sha): ReturnType<Scratch['create']> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Sha } from '../../core/units.ts';
 import type { FileWrite, ForgeState, ProposeRequest } from '../../ports/forge.ts';
 import { operationOf } from '../operation.ts';
-import { at, listAt, optionalShaAt, textAt } from './data.ts';
+import { at, listAt, numberAt, optionalShaAt, textAt } from './data.ts';
 import { isMadeByUs, MAKER_FIELDS } from './maker.ts';
 import type { Place } from './place.ts';
 import { askAs } from './place.ts';
@@ -39,15 +39,24 @@ export async function standingOf(
       ${folders.map((folder, index) => comparison(tip, folder, index)).join('\n')}`,
     variables: { main: `refs/heads/${place.defaultBranch}`, ref: `refs/heads/${request.branch}` },
   });
-  const ahead = at(repository, 'main', 'compare', 'aheadBy');
-  if (optionalShaAt(repository, 'branch', 'target', 'oid') !== tip) return { kind: 'taken', tip };
-  if (ahead === 0) return { kind: 'behind', ref: textAt(repository, 'branch', 'id') };
-  const isOwn =
-    ahead === 1 &&
-    isMadeByUs(place, at(repository, 'branch', 'target'), login) &&
-    isOwnCommit(at(repository, 'branch', 'target'), request) &&
+  const target = at(repository, 'branch', 'target');
+  if (optionalShaAt(target, 'oid') !== tip) return { kind: 'taken', tip };
+  const isOurs =
+    isMadeByUs(place, target, login) &&
+    isOwnCommit(target, request) &&
     folders.every((folder, index) => isOwnFolder(repository, { folder, index, files: request.files }));
-  return { kind: isOwn ? 'own' : 'taken', tip };
+  if (!isOurs && isUnrelated(repository)) return { kind: 'taken', tip };
+  const ahead = numberAt(repository, 'main', 'compare', 'aheadBy');
+  if (ahead === 0) return { kind: 'behind', ref: textAt(repository, 'branch', 'id') };
+  return { kind: isOurs && ahead === 1 ? 'own' : 'taken', tip };
+}
+
+/**
+ * GitHub makes no comparison with what has no commit in common with the default branch. What is ours begins from that branch, so of
+ * ours this would be no answer; a stranger's branch without a common history must keep no rollback from taking another name.
+ */
+function isUnrelated(repository: unknown): boolean {
+  return at(repository, 'main') !== undefined && at(repository, 'main', 'compare') === undefined;
 }
 
 /** It bears the operation and has one parent; being the only one ahead of the default branch, it begins from a commit of that. */

@@ -4,6 +4,7 @@ import { isMadeByUs } from '../../../src/adapters/github/maker.ts';
 import { type Sha, sha } from '../../../src/core/units.ts';
 import type { Forge, ProposeOutcome } from '../../../src/ports/forge.ts';
 import { change, FIRST_FILES, operation } from '../forge-contract.ts';
+import { personGit } from '../scratch-repository.ts';
 import { type GitHubBench, openGitHubBench } from './github-bench.ts';
 
 /** What a run takes over from its branch: what a run of the same account left there, and nothing that only looks like it. */
@@ -60,6 +61,14 @@ async function expectTaken(forge: Forge, tip: Sha): Promise<void> {
   expect(await propose(forge)).toEqual({ kind: 'branch-taken', branch: BRANCH, tip });
   expect(await bench.tip(BRANCH)).toBe(tip);
 }
+
+it('takes a branch for somebody else’s that has no history in common with the default branch', async () => {
+  const { subject, body } = await request();
+  const message = `${subject}\n\n${body}`;
+  const tip = sha(personGit(bench.repo.gitDir, ['commit-tree', 'refs/heads/main^{tree}', '-m', message]));
+  await bench.setBranch(BRANCH, tip);
+  await expectTaken(bench.forge, tip);
+});
 
 it('takes over what an earlier run of the same account left', async () => {
   const tip = await bench.leaveCommit(BRANCH, await request());

@@ -90,6 +90,6 @@ describe('comments on GitHub when it does not go well', () => {
       fault: { kind: 'status', status: 503 },
       times: 3,
     });
-    await expect(keep()).rejects.toMatchObject({ code: 'FORGE_UNAVAILABLE' });
+    await expect(keep()).rejects.toMatchObject({ code: 'UNSETTLED' });
   });
 });

@@ -240,10 +240,28 @@ describe('a merge in bad moments', () => {
     const bench = await start({ transientMergeFailures: 9 });
     const pull = await pullOf(bench.forge);
     await expect(bench.forge.merge(merging(pull))).rejects.toMatchObject({
-      code: 'FORGE_UNAVAILABLE',
+      code: 'UNSETTLED',
       message: expect.stringContaining('Base branch was modified'),
     });
     expect(bench.slept).toHaveLength(3);
+  });
+
+  describe.each([
+    'Pull request is not mergeable',
+    'Pull request is in unstable status',
+    'Pull Request is in behind status',
+  ])('gives up on one of which GitHub keeps saying "%s"', (message) => {
+    it.each(['arm', 'leave'] as const)('without taking GitHub for down (to %s)', async (whenPending) => {
+      const bench = await start();
+      const pull = await pullOf(bench.forge);
+      const fault = { kind: 'field', field: 'mergePullRequest', type: 'UNPROCESSABLE', message } as const;
+      await bench.lab.inject({ times: 9, fault });
+      await expect(bench.forge.merge({ ...merging(pull), whenPending })).rejects.toMatchObject({
+        code: 'UNSETTLED',
+        message: expect.stringContaining(`could not merge #1 in 3 attempts: ${message}`),
+      });
+      expect(bench.repo.pulls).toMatchObject([{ state: 'OPEN' }]);
+    });
   });
 
   it('waits while GitHub is still working out whether it can be merged', async () => {

@@ -88,6 +88,16 @@ describe('a required check', () => {
     expect(bench.repo.pulls).toMatchObject([{ state: 'OPEN' }]);
   });
 
+  it('makes it overdue as well where the answer to the merge was lost and only a look tells', async () => {
+    const bench = await start({ rules, autoMergeAllowed: true });
+    await bench.forge.merge(merging(await pullOf(bench.forge)));
+    await bench.lab.inject({
+      match: { operation: 'mergePullRequest' },
+      fault: { kind: 'status', status: 502 },
+    });
+    expect(await again(bench, 6)).toMatchObject({ kind: 'armed', isOverdue: true });
+  });
+
   it('is not named where it is a review that is missing', async () => {
     const bench = await start({ rules: { approvals: 1 }, autoMergeAllowed: true });
     await bench.forge.merge(merging(await pullOf(bench.forge)));
@@ -130,26 +140,38 @@ describe('a look at what a rollback waits for, when it breaks', () => {
     ['the token expired meanwhile', { kind: 'status', status: 401 }],
     ['the limit is used up', { kind: 'rate-limit', status: 403, primary: true }],
     ['the token may not read it', { kind: 'status', status: 403 }],
+    [
+      'the server does not know the field',
+      {
+        kind: 'status',
+        status: 200,
+        type: 'undefinedField',
+        message: "Field 'rules' doesn't exist on type 'Ref'",
+      },
+    ],
   ];
 
-  it.each(BROKEN)('leaves a revert armed, in the words of the refusal: %s', async (_, fault) => {
-    const bench = await start({ rules, autoMergeAllowed: true });
-    await bench.forge.merge(merging(await pullOf(bench.forge)));
-    (bench.lab.clock as VirtualClock).advance(6 * 60_000);
-    const forge = bench.reopen();
-    const pull = await pullOf(forge);
-    // the merge is one request and the look is the next one
-    await bench.lab.inject({ match: { api: 'graphql', operation: 'repository' }, times: 9, fault });
-    expect(await forge.merge(merging(pull))).toEqual({
-      kind: 'armed',
-      reason: '3 of 3 required status checks are expected.',
-      isOverdue: false,
-    });
-    expect(bench.logged).toContainEqual(
-      expect.stringMatching(/^what pull request #1 waits for was not found out: GitHub: /),
-    );
-    expect(bench.repo.pulls).toMatchObject([{ state: 'OPEN' }]);
-  });
+  it.each(BROKEN.flatMap(([name, fault]) => [[name, 4, fault] as const, [name, 6, fault] as const]))(
+    'leaves a revert armed, in the words of the refusal: %s, after %i minutes',
+    async (_, minutes, fault) => {
+      const bench = await start({ rules, autoMergeAllowed: true });
+      await bench.forge.merge(merging(await pullOf(bench.forge)));
+      (bench.lab.clock as VirtualClock).advance(minutes * 60_000);
+      const forge = bench.reopen();
+      const pull = await pullOf(forge);
+      // the merge is one request and the look is the next one
+      await bench.lab.inject({ match: { api: 'graphql', operation: 'repository' }, times: 9, fault });
+      expect(await forge.merge(merging(pull))).toEqual({
+        kind: 'armed',
+        reason: '3 of 3 required status checks are expected.',
+        isOverdue: minutes > 5,
+      });
+      expect(bench.logged).toContainEqual(
+        expect.stringMatching(/^what pull request #1 waits for was not found out: GitHub: /),
+      );
+      expect(bench.repo.pulls).toMatchObject([{ state: 'OPEN' }]);
+    },
+  );
 
   it.each(BROKEN)('leaves what is blocked blocked, with its own advice: %s', async (_, fault) => {
     const { forge, lab } = await start({ rules });

@@ -191,6 +191,9 @@ describe('the token', () => {
   });
 });
 
+/** A list with nothing in it, and no more of it. */
+const NOTHING = { pageInfo: { hasNextPage: false, endCursor: null }, nodes: [] };
+
 describe('what is impossible', () => {
   it.each([
     ['404', 404, 'CORRUPT'],
@@ -207,15 +210,9 @@ describe('what is impossible', () => {
   });
 
   it.each([
-    [
-      'no commit id',
-      { main: { target: { oid: 'main' } }, id: 'R', pulls: { nodes: [] }, family0: { nodes: [] } },
-    ],
-    ['no list', { main: { target: { oid: 'a'.repeat(40) } }, id: 'R', pulls: null, family0: { nodes: [] } }],
-    [
-      'no repository id',
-      { main: { target: { oid: 'a'.repeat(40) } }, pulls: { nodes: [] }, family0: { nodes: [] } },
-    ],
+    ['no commit id', { main: { target: { oid: 'main' } }, id: 'R', pulls: NOTHING, family0: NOTHING }],
+    ['no list', { main: { target: { oid: 'a'.repeat(40) } }, id: 'R', pulls: null, family0: NOTHING }],
+    ['no repository id', { main: { target: { oid: 'a'.repeat(40) } }, pulls: NOTHING, family0: NOTHING }],
   ])('is an error and never a default: %s', async (_, repository) => {
     const { url } = await serve(200, () =>
       JSON.stringify({ data: { repository, viewer: { login: 'belay[bot]' } } }),
@@ -251,6 +248,7 @@ describe('what is impossible', () => {
       { ...NODE, number: 3, baseRefName: 'release' },
     ];
     const family0 = {
+      ...NOTHING,
       nodes: [{ associatedPullRequests: { nodes: nodes.map((one) => ({ ...one, headRefName: 'x/2' })) } }],
     };
     const main = { target: { oid: 'a'.repeat(40) } };

@@ -8,6 +8,7 @@ import { checkSuitesView, rollupView } from './check-views.ts';
 import { connection, type PageArguments } from './connections.ts';
 import { pullView } from './pull-views.ts';
 import { repositoryView } from './repository-view.ts';
+import { type PullsArguments, selectPulls } from './select-pulls.ts';
 
 /** A ref; its name is relative to the prefix that was asked for. */
 export function refView(call: Call, repo: LabRepository, ref: RefEntry, prefix = 'refs/heads/'): object {
@@ -21,7 +22,7 @@ export function refView(call: Call, repo: LabRepository, ref: RefEntry, prefix =
     repository: () => repositoryView(call, repo),
     compare: async ({ headRef }: { readonly headRef: string }) => {
       const head = await repo.git.resolve(headRef);
-      if (!head) return null;
+      if (!head || !(await repo.git.mergeBase(ref.oid, head.oid))) return null;
       const [ahead, behind] = await Promise.all([
         repo.git.log([`${ref.oid}..${head.oid}`]),
         repo.git.log([`${head.oid}..${ref.oid}`]),
@@ -39,13 +40,11 @@ export function refView(call: Call, repo: LabRepository, ref: RefEntry, prefix =
         (rule) => rule,
       ),
     refUpdateRule: () => classicView(repo.rulesFor(branch).filter((rule) => rule.kind === 'classic')),
-    associatedPullRequests: (page: PageArguments & { readonly states?: readonly string[] | null }) =>
+    associatedPullRequests: (args: PullsArguments) =>
       connection(
         'associatedPullRequests',
-        page,
-        repo.pulls.filter(
-          (pull) => pull.head === branch && (!page.states || page.states.includes(pull.state)),
-        ),
+        args,
+        selectPulls(repo, args).filter((pull) => pull.head === branch),
         (pull) => pullView(call, repo, pull),
       ),
   };

@@ -1,33 +1,22 @@
 import { isoSeconds } from '../clock.ts';
+import type { RefEntry } from '../git/git-store.ts';
 import { nodeId } from '../node-id.ts';
 import type { Permission } from '../options.ts';
 import { notFound } from '../refusal.ts';
 import { findLabel } from '../state/issues.ts';
-import type { LabRepository, PullState } from '../state/repository.ts';
+import type { LabRepository } from '../state/repository.ts';
 import { requirePermission } from '../tokens.ts';
 import type { Call } from '../world.ts';
 import { connection, type PageArguments } from './connections.ts';
 import { objectView, refView } from './git-views.ts';
 import { labelView, pullView } from './pull-views.ts';
-
-interface Order {
-  readonly field: string;
-  readonly direction: 'ASC' | 'DESC';
-}
+import { type Order, type PullsArguments, selectPulls } from './select-pulls.ts';
 
 interface RefsArguments extends PageArguments {
   readonly refPrefix: string;
   readonly query?: string | null;
   readonly orderBy?: Order | null;
   readonly direction?: 'ASC' | 'DESC' | null;
-}
-
-interface PullsArguments extends PageArguments {
-  readonly headRefName?: string | null;
-  readonly baseRefName?: string | null;
-  readonly states?: readonly string[] | null;
-  readonly labels?: readonly string[] | null;
-  readonly orderBy?: Order | null;
 }
 
 /** A repository. */
@@ -118,21 +107,23 @@ async function refsOf(call: Call, repo: LabRepository, args: RefsArguments): Pro
   const found = (await repo.git.refs(args.refPrefix)).filter(
     (ref) => !args.query || ref.name.slice(args.refPrefix.length).includes(args.query),
   );
-  const direction = args.orderBy?.direction ?? args.direction ?? 'ASC';
-  const sorted = direction === 'DESC' ? [...found].reverse() : found;
-  return connection('refs', args, sorted, (ref) => refView(call, repo, ref, args.refPrefix));
+  return connection('refs', args, await sortRefs(repo, found, args), (ref) =>
+    refView(call, repo, ref, args.refPrefix),
+  );
 }
 
-function selectPulls(repo: LabRepository, args: PullsArguments): readonly PullState[] {
-  const chosen = repo.pulls.filter(
-    (pull) =>
-      (!args.headRefName || pull.head === args.headRefName) &&
-      (!args.baseRefName || pull.base === args.baseRefName) &&
-      (!args.states || args.states.includes(pull.state)) &&
-      (!args.labels || args.labels.some((label) => pull.labels.includes(label))),
+/** By name, unless it is tags that are asked for by date: GitHub's schema promises that order of nothing else. */
+async function sortRefs(
+  repo: LabRepository,
+  byName: readonly RefEntry[],
+  { refPrefix, orderBy, direction }: RefsArguments,
+): Promise<readonly RefEntry[]> {
+  const turn = (refs: readonly RefEntry[]): readonly RefEntry[] =>
+    (orderBy?.direction ?? direction) === 'DESC' ? [...refs].reverse() : refs;
+  if (orderBy?.field !== 'TAG_COMMIT_DATE') return turn(byName);
+  if (!refPrefix.startsWith('refs/tags/')) return byName;
+  const dated = await Promise.all(
+    byName.map(async (ref) => ({ ref, at: (await repo.git.commitInfo(ref.oid)).committer.at })),
   );
-  const key = (pull: PullState): number =>
-    args.orderBy?.field === 'UPDATED_AT' ? pull.updatedAt : pull.createdAt;
-  const sorted = [...chosen].sort((a, b) => key(a) - key(b) || a.number - b.number);
-  return args.orderBy?.direction === 'DESC' ? sorted.reverse() : sorted;
+  return turn(dated.sort((a, b) => a.at - b.at).map(({ ref }) => ref));
 }

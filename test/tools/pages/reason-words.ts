@@ -143,6 +143,8 @@ export const FAULTS: Readonly<Record<ToolErrorCode, string>> = {
     'GitHub asks to wait longer than this run may; nothing was written after that, and the next run goes on.',
   UNAUTHORISED: 'GitHub rejected the token: renew it.',
   FORGE_UNAVAILABLE: 'GitHub or git could not be reached or answered nonsense; the next run tries again.',
+  UNSETTLED:
+    'GitHub answers, but one write or one pull request, which the message names, comes to no end (such as “not mergeable”); other releases are not held up, and the next run tries again.',
   CORRUPT: 'What was read contradicts itself, such as a broken chain of records: restore it from history.',
   BUG: 'Belay itself broke: report it, with the output of `--debug`.',
 };
