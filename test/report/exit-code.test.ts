@@ -81,7 +81,7 @@ const RECEIPTS: readonly (readonly [receipt: Receipt, advance: number, rollback:
   [{ kind: 'blocked', code: 'NOT_COMPUTED', pull: undefined, message: 'why' }, 1, 1, 'not done: why'],
   [
     { kind: 'waiting', pull, message: 'check "ci" is expected.' },
-    0,
+    2,
     0,
     'not merged yet: pull request #7 waits for a requirement, and the next run that decides the same merges it: check "ci" is expected.',
   ],
