@@ -28,6 +28,7 @@ export interface FaultRow {
 }
 
 const down = { exit: 3, code: 'FORGE_UNAVAILABLE' } as const;
+const unsettled = { exit: 3, code: 'UNSETTLED' } as const;
 const limited = { exit: 2, code: 'RATE_LIMITED' } as const;
 const token = { exit: 3, code: 'UNAUTHORISED' } as const;
 const refused = { exit: 1, code: 'FORGE_REFUSED' } as const;
@@ -208,7 +209,7 @@ export const FAULTS: readonly FaultRow[] = [
     name: 'lost after the effect, and looks that lag',
     strike: { kind: 'stale-probe' },
     read: 'absorbed',
-    write: down,
+    write: unsettled,
     repeats: true,
   },
   {

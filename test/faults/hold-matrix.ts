@@ -79,7 +79,7 @@ function expectEnding(one: FaultCase, { first, last }: Played, quiet: Quiet): vo
 }
 
 /** What passes by itself. */
-const PASSING: ReadonlySet<string> = new Set(['FORGE_UNAVAILABLE', 'RATE_LIMITED', 'CORRUPT']);
+const PASSING: ReadonlySet<string> = new Set(['FORGE_UNAVAILABLE', 'UNSETTLED', 'RATE_LIMITED', 'CORRUPT']);
 
 function endingOf({ row, asked }: FaultCase): Ending {
   const isLasting = 'strike' in row && row.strike.kind === 'request' && row.strike.lasting === true;
