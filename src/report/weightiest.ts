@@ -28,9 +28,12 @@ export function weighRun(report: Pick<RunReport, 'releases'>): number {
   return Math.max(-1, ...report.releases.map(weigh));
 }
 
-/** Whether a run put something on the default branch, or armed it. */
+/** Whether a run put something on the default branch, or armed it. What a hold finds armed, or arms again, was written before. */
 export function hasWritten({ releases }: Pick<RunReport, 'releases'>): boolean {
-  return releases.some(({ receipt }) => ['committed', 'merged', 'armed'].includes(receipt.kind));
+  return releases.some(
+    ({ decision, receipt }) =>
+      decision.kind !== 'hold' && ['committed', 'merged', 'armed'].includes(receipt.kind),
+  );
 }
 
 /** Whether a run left something in the repository, be it as an open pull request. */

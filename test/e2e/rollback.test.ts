@@ -150,7 +150,7 @@ describe.skipIf(!present)('a rollback of a healthy rollout', () => {
     const tick = await stage.runJob('advance', repository);
     expect(tick).toMatchObject({
       exitCode: 0,
-      outputs: { decision: 'hold', 'reason-code': 'ROLLBACK_PENDING', changed: 'false', requests: '1' },
+      outputs: { decision: 'hold', 'reason-code': 'ROLLBACK_PENDING', changed: 'false', requests: '4' },
     });
     await repository.check(repository.pulls[0]?.headOid ?? '', 'ci', 'success');
     expect(repository.pulls).toMatchObject([{ state: 'MERGED' }]);
