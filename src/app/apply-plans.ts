@@ -4,16 +4,17 @@ import { ToolError } from '../core/errors.ts';
 import { type DependencyGraph, orderOfReleases } from '../core/manifest/order-of-releases.ts';
 import { momentFor } from '../core/plan/skew.ts';
 import type { Instant, Sha } from '../core/units.ts';
+import { describeReceipt } from '../report/receipt.ts';
 import type { Receipt, ReleaseReport } from '../report/run-report.ts';
 import { describeStep } from '../report/step-pull-request.ts';
 import { approveByReview } from './approve-by-review.ts';
 import { dependentsOf, graphOf, supportsOf } from './check-dependencies.ts';
 import { closePulls } from './close-pulls.ts';
 import { commitChange } from './commit-change.ts';
-import type { RollbackOrder } from './compute-rollback.ts';
+import { noteAt, type RollbackOrder } from './compute-rollback.ts';
 import { servedRef } from './dependencies.ts';
 import { createWriter, problemOfFault, type Write } from './fault.ts';
-import { type Decided, holdForRollbacks, type Step } from './hold-for-rollbacks.ts';
+import { type Decided, findUnder, holdForRollbacks, type Step } from './hold-for-rollbacks.ts';
 import { holdReport, type Writer } from './hold-under-rollback.ts';
 import type { ReleasePlan } from './plan-release.ts';
 import { proposeAndMerge, shortOperation } from './propose.ts';
@@ -50,7 +51,7 @@ export async function applyPlans(
     moved ||= movesBranch(report);
     if (isStuck(report)) busy.delete(report.name);
     else for (const name of report.along ?? []) busy.add(name);
-    if (plan.otherwise && isStuck(report)) instead.push(plan.otherwise);
+    if (plan.otherwise && !comes(report)) instead.push(besides(plan.otherwise, report));
     else reports.push(report);
   }
   const rolledBack = [...reports];
@@ -64,13 +65,14 @@ export async function applyPlans(
     else if (change) steps.push({ ...plan, change });
     else idle.push({ ...plan, change });
   }
-  const asDecided = (how: Receipt) => [
-    ...reports,
-    ...idle.map(({ report }) => report),
-    ...steps.map((plan) => withReceipt(plan.report, how)),
-  ];
-  if (dryRun) return asDecided({ kind: 'dry-run' });
-  if (moved) return asDecided({ kind: 'head-moved' });
+  const undone = (how: Receipt) => [...reports, ...steps.map((plan) => withReceipt(plan.report, how))];
+  if (dryRun) return [...undone({ kind: 'dry-run' }), ...idle.map(({ report }) => report)];
+  if (moved) {
+    const under = await findUnder(world, snapshot, idle);
+    const again = ({ report }: ReleasePlan) => withReceipt(report, { kind: 'head-moved' });
+    const left = idle.map((plan) => (under.includes(plan) ? again(plan) : plan.report));
+    return [...undone({ kind: 'head-moved' }), ...left];
+  }
   return [...reports, ...(await applySteps(world, snapshot, { steps, idle, write }))];
 }
 
@@ -84,6 +86,16 @@ function dependentsFirst(plans: readonly ReleasePlan[], { releases }: Snapshot):
 /** No pull request of this rollback is open: there is nothing to go back to, or a person closed it. */
 function isStuck({ receipt }: ReleaseReport): boolean {
   return receipt.kind === 'suppressed' || (receipt.kind === 'blocked' && receipt.code === 'NOT_COMPUTED');
+}
+
+/** What is done instead of a rollback, with what became of that. */
+function besides(plan: ReleasePlan, { path, receipt }: ReleaseReport): ReleasePlan {
+  const told = noteAt(
+    path,
+    'DEPENDENCY_ROLLED_BACK',
+    `it should go back as well: ${describeReceipt(receipt)}`,
+  );
+  return { ...plan, report: { ...plan.report, problems: [...plan.report.problems, told] } };
 }
 
 /** It is on the default branch, or comes there without a person. */

@@ -1,13 +1,14 @@
 import { readRecord, recordPath } from '../core/record/record-file.ts';
 import type { Sibling } from '../ports/forge.ts';
+import { isForgeDown, toToolError } from './fault.ts';
 import type { Subject } from './find-subject.ts';
 import type { Snapshot } from './read-snapshot.ts';
-import { hasLanded, mayBeOpen, operationIn, ROLLBACKS, rollbackFamily } from './rollback-branch.ts';
+import { hasLanded, isOwn, mayBeOpen, operationIn, ROLLBACKS, rollbackFamily } from './rollback-branch.ts';
 import type { World } from './world.ts';
 
 /**
  * The open pull request of Belay's that takes a release back, by itself or along with another one, and that any other record of the release
- * would keep from landing. The forge is asked, once, only where the checkout knows a branch that may be one. Undefined also where the
+ * would keep from landing. The forge is asked, once and once more for each, only where the checkout knows a branch that may be one. Undefined also where the
  * default branch has moved: then nothing is written either, and all is read again.
  */
 export async function findOwnRollback(
@@ -21,8 +22,21 @@ export async function findOwnRollback(
   const branch = `${rollbackFamily(subject.name)}look`;
   const { head, siblings } = await forge.inspect({ branch, families: [ROLLBACKS] });
   if (head !== snapshot.head) return undefined;
-  for (const pull of siblings) if (await canLand(world, subject, pull)) return pull;
+  for (const pull of siblings) if (await mayLand(world, subject, pull)) return pull;
   return undefined;
+}
+
+/** Of what cannot be read nobody waits: it is not merged either. */
+async function mayLand(world: World, subject: Subject, pull: Sibling): Promise<boolean> {
+  try {
+    const state = await world.forge.inspect({ branch: pull.branch, families: [] });
+    return isOwn(state, pull) && (await canLand(world, subject, pull));
+  } catch (fault) {
+    if (isForgeDown(fault)) throw fault;
+    const { message } = toToolError(fault);
+    world.log.warn(`what #${pull.number} brings cannot be read, so nothing waits for it: ${message}`);
+    return false;
+  }
 }
 
 /** Whether a branch may be a rollback that waits, of the release, whose manifest may be broken, or of another one, which may take it along. */

@@ -1,5 +1,6 @@
 import type { Change } from '../core/change/change.ts';
 import { goesUp } from '../core/decision/decision.ts';
+import { ToolError } from '../core/errors.ts';
 import type { Sibling } from '../ports/forge.ts';
 import type { ReleaseReport } from '../report/run-report.ts';
 import { graphOf, supportsOf } from './check-dependencies.ts';
@@ -58,9 +59,7 @@ export async function holdForRollbacks(
     [step.report.name, ...supportsOf(step.report.name, graph)].some((name) =>
       known.some((branch) => branch.startsWith(rollbackFamily(name))),
     ) || pausing.some((branch) => mayPause(step, branch));
-  const isUnder = ({ report }: ReleasePlan): boolean =>
-    known.some((branch) => branch.startsWith(rollbackFamily(report.name)) && !isMootFor(report, { branch }));
-  const under = idle.filter(isUnder);
+  const under = idle.filter((plan) => isUnder(plan, known));
   const reports = idle.filter((plan) => !under.includes(plan)).map(({ report }) => report);
   const first = steps.find(isWanted) ?? under[0];
   if (!first) return { free: steps, reports };
@@ -102,6 +101,22 @@ export async function holdForRollbacks(
     else free.push(plan);
   }
   return { free, reports };
+}
+
+/** Those about which nothing is to be written, and that may have an open rollback. */
+export async function findUnder(
+  world: World,
+  snapshot: Snapshot,
+  idle: readonly ReleasePlan[],
+): Promise<readonly ReleasePlan[]> {
+  const known = await findUnlanded(world, snapshot);
+  return idle.filter((plan) => isUnder(plan, known));
+}
+
+function isUnder({ report }: ReleasePlan, known: readonly string[]): boolean {
+  return known.some(
+    (branch) => branch.startsWith(rollbackFamily(report.name)) && !isMootFor(report, { branch }),
+  );
 }
 
 /** Branches of rollbacks that a release may still be waiting for. */
@@ -150,12 +165,18 @@ async function isHeldBelow(
   pulls: readonly Sibling[],
 ): Promise<boolean> {
   if (pulls.length === 0 || goesUp(report.decision)) return pulls.length > 0;
-  const taken = await Promise.all(pulls.map((pull) => takesAlong(world, pull, release)));
-  return taken.includes(true);
+  try {
+    const taken = await Promise.all(pulls.map((pull) => takesAlong(world, pull, release)));
+    return taken.includes(true);
+  } catch (fault) {
+    if (!(fault instanceof ToolError)) throw fault;
+    world.log.warn(`whether a rollback takes ${report.name} along cannot be seen: ${fault.message}`);
+    return false;
+  }
 }
 
 function holdForSupport({ report }: Step, pull: Sibling | undefined): ReleaseReport {
   const support = pull?.branch.slice(ROLLBACKS.length).split('/')[0];
   const text = `it depends on ${support}, which pull request #${pull?.number} rolls back: nothing else is done about it until that is merged or closed`;
-  return holdReport(report, { code: 'ROLLBACK_PENDING', text });
+  return holdReport(report, { code: 'ROLLBACK_PENDING', text }, 'with-harm');
 }

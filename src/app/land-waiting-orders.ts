@@ -2,11 +2,13 @@ import { describeChange } from '../core/change/describe-change.ts';
 import { type Problem, ToolError, type ToolErrorCode } from '../core/errors.ts';
 import { readRecord, recordPath } from '../core/record/record-file.ts';
 import type { WrittenRecord } from '../core/record/record-schema.ts';
-import type { ForgeState, PullRequest } from '../ports/forge.ts';
+import type { PullRequest } from '../ports/forge.ts';
 import { isForgeDown, problemOfFault } from './fault.ts';
+import { findOwnRollback } from './find-own-rollback.ts';
+import { findSubject } from './find-subject.ts';
 import { nameOf, type ReadableRelease } from './read-files.ts';
 import type { Snapshot } from './read-snapshot.ts';
-import { hasLanded, ORDERS, operationIn, orderFamily } from './rollback-branch.ts';
+import { hasLanded, isOwn, ORDERS, operationIn, orderFamily } from './rollback-branch.ts';
 import type { World } from './world.ts';
 
 /** What became of the orders that wait. */
@@ -110,14 +112,17 @@ async function tryOrTell(world: World, snapshot: Snapshot, waiting: Waiting): Pr
 
 async function tryToLand(
   world: World,
-  { head, config }: Snapshot,
+  snapshot: Snapshot,
   { release, kind, branch }: Waiting,
 ): Promise<Landing> {
+  const { head, config } = snapshot;
   const state = await world.forge.inspect({ branch, families: [] });
   const pull = state.pulls.find((one) => one.state === 'open');
   // what was decided on is gone: the next reading looks again
   if (!pull || state.head !== head) return LEFT;
   const name = nameOf(release);
+  // its record would take the number of the rollback's, which could never land then
+  if (await findOwnRollback(world, snapshot, findSubject(world, snapshot, name))) return LEFT;
   const again = 'close it, and give the order again';
   if (!isOwn(state, pull))
     return stuck(
@@ -128,6 +133,9 @@ async function tryToLand(
     return stuck(
       `pull request #${pull.number} brings an order of kind ${kind} for ${name}, and other records came since, so it can land no more: ${again}`,
     );
+  const { until } = record.trigger.order ?? {};
+  // a pause that is over stops nothing any more
+  if (until !== undefined && Date.parse(until) <= world.clock.now()) return LEFT;
   const { subject, body } = describeChange(record);
   const method = config?.merge?.method ?? 'merge';
   const outcome = await world.forge.merge({
@@ -155,11 +163,6 @@ async function tryToLand(
         `somebody pushed to pull request #${pull.number} just now, so its order of kind ${kind} for ${name} is not merged: ${again}`,
       );
   }
-}
-
-/** Made by this account, by the forge's word, and by the operation that the branch is named after. */
-export function isOwn({ branch }: ForgeState, { head, branch: name }: PullRequest): boolean {
-  return branch?.tip === head && branch.operation?.slice(0, 12) === operationIn(name);
 }
 
 /** The record that it brings, while that follows from the newest one. */

@@ -1,3 +1,4 @@
+import type { ForgeState, PullRequest } from '../ports/forge.ts';
 import { shortOperation } from './propose.ts';
 import type { ReadableRelease } from './read-files.ts';
 
@@ -71,4 +72,9 @@ function branchPart(version: string): string {
     .replace(/[^A-Za-z0-9.-]/g, '-')
     .replace(/\.{2,}/g, '.')
     .replace(/\.lock$/, '-lock');
+}
+
+/** Made by this account, by the forge's word, and by the operation that the branch is named after. */
+export function isOwn({ branch }: ForgeState, { head, branch: name }: PullRequest): boolean {
+  return branch?.tip === head && branch.operation?.slice(0, 12) === operationIn(name);
 }

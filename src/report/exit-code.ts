@@ -67,9 +67,16 @@ function needsOf({ name, decision, receipt }: ReleaseReport): readonly string[] 
       return [`${name} PULL_CLOSED`];
     case 'armed':
       return [`${name} ROLLBACK_WAITS`];
+    case 'waiting':
+      if (lowers(decision)) return [`${name} STEP_WAITS`];
+      return needsOfDecision(name, decision);
     default:
-      return reasonsForPerson(decision).map(({ code }) => `${name} ${code}`);
+      return needsOfDecision(name, decision);
   }
+}
+
+function needsOfDecision(name: string, decision: Decision): readonly string[] {
+  return reasonsForPerson(decision).map(({ code }) => `${name} ${code}`);
 }
 
 function needsIn(problems: RunReport['problems']): readonly string[] {

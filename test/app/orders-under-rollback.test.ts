@@ -71,7 +71,7 @@ describe('an order beside a rollback', () => {
     expect(answerOf(await order(bench, 21, PAUSE))).toEqual(REFUSED);
   });
 
-  it('costs no request while the checkout knows no such branch, and one where it does', async () => {
+  it('costs no request while the checkout knows no such branch, and two where it does', async () => {
     const bench = await openInFlight(3);
     const ask = async (at: number, words: Parameters<typeof order>[2]) => {
       const before = bench.forge.requests.length;
@@ -81,7 +81,7 @@ describe('an order beside a rollback', () => {
     expect(await ask(33, PAUSE)).toEqual(['commit']);
     bench.forge.setRules({ pending: 'ci' });
     await bench.rollBack(36);
-    expect(await ask(37, { name: 'resume' })).toEqual(['inspect']);
+    expect(await ask(37, { name: 'resume' })).toEqual(['inspect', 'inspect']);
     // what is said without a record needs no look
     expect(await ask(38, PAUSE)).toEqual([]);
   });
