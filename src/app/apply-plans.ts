@@ -17,10 +17,10 @@ import { createWriter, problemOfFault, type Write } from './fault.ts';
 import { type Decided, findUnder, holdForRollbacks, type Step } from './hold-for-rollbacks.ts';
 import { holdReport, type Writer } from './hold-under-rollback.ts';
 import type { ReleasePlan } from './plan-release.ts';
-import { proposeAndMerge, shortOperation } from './propose.ts';
+import { proposeAndMerge } from './propose.ts';
 import type { Snapshot } from './read-snapshot.ts';
 import { runRollback } from './restore.ts';
-import { stepFamily } from './rollback-branch.ts';
+import { shortOperation, stepFamily } from './rollback-branch.ts';
 import type { World } from './world.ts';
 import { isUndecided, isWritten } from './written.ts';
 

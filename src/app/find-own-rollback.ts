@@ -7,9 +7,9 @@ import { hasLanded, isOwn, mayBeOpen, operationIn, ROLLBACKS, rollbackFamily } f
 import type { World } from './world.ts';
 
 /**
- * The open pull request of Belay's that takes a release back, by itself or along with another one, and that any other record of the release
- * would keep from landing. The forge is asked, once and once more for each, only where the checkout knows a branch that may be one. Undefined also where the
- * default branch has moved: then nothing is written either, and all is read again.
+ * The open pull request of Belay's that takes a release back, by itself or along with another one, and that any other record of the
+ * release would keep from landing. The forge is asked, once and once more for each, only where the checkout knows a branch that may be
+ * one. Undefined also where the default branch has moved: then nothing is written either, and all is read again.
  */
 export async function findOwnRollback(
   world: World,

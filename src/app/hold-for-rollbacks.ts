@@ -8,7 +8,6 @@ import { closePulls } from './close-pulls.ts';
 import { holdReport, holdUnderRollback, isMootFor, type Writer } from './hold-under-rollback.ts';
 import { takesAlong } from './open-rollbacks.ts';
 import type { ReleasePlan } from './plan-release.ts';
-import { shortOperation } from './propose.ts';
 import type { Snapshot } from './read-snapshot.ts';
 import {
   hasLanded,
@@ -18,6 +17,7 @@ import {
   orderFamily,
   ROLLBACKS,
   rollbackFamily,
+  shortOperation,
   stepFamily,
 } from './rollback-branch.ts';
 import type { World } from './world.ts';

@@ -3,9 +3,9 @@ import { describeOrder } from '../report/order-pull-request.ts';
 import type { Receipt } from '../report/run-report.ts';
 import { commitChange } from './commit-change.ts';
 import { findOutlasting } from './pending-pause.ts';
-import { type Proposal, proposeAndMerge, shortOperation } from './propose.ts';
+import { type Proposal, proposeAndMerge } from './propose.ts';
 import type { Snapshot } from './read-snapshot.ts';
-import { orderFamily } from './rollback-branch.ts';
+import { orderFamily, shortOperation } from './rollback-branch.ts';
 import type { World } from './world.ts';
 
 /**

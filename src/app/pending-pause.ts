@@ -4,9 +4,8 @@ import { type OrderedPause, outlasts, readOrderedPause } from '../core/record/or
 import { readRecord } from '../core/record/record-file.ts';
 import type { Sibling } from '../ports/forge.ts';
 import type { Subject } from './find-subject.ts';
-import { shortOperation } from './propose.ts';
 import { recordIn } from './read-change.ts';
-import { operationIn, orderFamily } from './rollback-branch.ts';
+import { operationIn, orderFamily, shortOperation } from './rollback-branch.ts';
 import type { World } from './world.ts';
 
 /** A pause that a person ordered and whose pull request is open. */

@@ -1,11 +1,11 @@
 import type { Change } from '../core/change/change.ts';
-import { ToolError } from '../core/errors.ts';
 import type { Sha } from '../core/units.ts';
 import type { Forge, ForgeState, MergeOutcome, PullRequest, Sibling } from '../ports/forge.ts';
 import type { BlockCode, PullLink, Receipt } from '../report/run-report.ts';
 import { closePulls } from './close-pulls.ts';
 import { findAnswer } from './find-answer.ts';
 import { readChange } from './read-change.ts';
+import { describeObstacle } from './rollback-branch.ts';
 import type { World } from './world.ts';
 
 /** A change that goes through a pull request. */
@@ -162,7 +162,7 @@ function taken(branch: string, tip: Sha, pull: PullRequest | undefined): Attempt
 
 /** No other name helps: all branches of Belay lie below `belay/`. */
 function inTheWay(branch: string, obstacle: string): Receipt {
-  const message = `a branch "${obstacle}" is in the way of "${branch}", for git holds no branch below another; delete or rename "${obstacle}", and let a ruleset keep "belay/**" to Belay`;
+  const message = describeObstacle(obstacle, `so "${branch}" cannot be written`);
   return blocked('BRANCH_TAKEN', message);
 }
 
@@ -261,11 +261,4 @@ function linkOf({ number, url }: PullRequest): PullLink {
 
 function shorten(title: string): string {
   return title.length <= MAX_TITLE ? title : `${title.slice(0, MAX_TITLE - 1)}…`;
-}
-
-/** Twelve hex digits of an operation, for branch names. */
-export function shortOperation(operation: string): string {
-  if (!/^[0-9a-f]{64}$/.test(operation))
-    throw new ToolError({ code: 'BUG', message: `not an operation: ${operation}` });
-  return operation.slice(0, 12);
 }

@@ -1,5 +1,5 @@
+import { ToolError } from '../core/errors.ts';
 import type { ForgeState, PullRequest } from '../ports/forge.ts';
-import { shortOperation } from './propose.ts';
 import type { ReadableRelease } from './read-files.ts';
 
 /** Beginning of the names of all branches that roll something back. */
@@ -25,7 +25,7 @@ export function obstaclesTo(family: string): readonly string[] {
 
 /** That a branch is one of them, what comes of it, and what to do. */
 export function describeObstacle(branch: string, what: string): string {
-  return `there is a branch "${branch}", and git holds no branch below another, ${what}: delete or rename it (and run "git fetch --prune" where it is gone already), and let a ruleset keep "belay/**" to Belay`;
+  return `there is a branch "${branch}", and git holds no branch below another, ${what}: delete or rename "${branch}" (and run "git fetch --prune" where it is gone already), and let a ruleset keep "belay/**" to Belay`;
 }
 
 /** Beginning of the names of all branches that bring an order of a person. */
@@ -77,4 +77,11 @@ function branchPart(version: string): string {
 /** Made by this account, by the forge's word, and by the operation that the branch is named after. */
 export function isOwn({ branch }: ForgeState, { head, branch: name }: PullRequest): boolean {
   return branch?.tip === head && branch.operation?.slice(0, 12) === operationIn(name);
+}
+
+/** Twelve hex digits of an operation, for branch names. */
+export function shortOperation(operation: string): string {
+  if (!/^[0-9a-f]{64}$/.test(operation))
+    throw new ToolError({ code: 'BUG', message: `not an operation: ${operation}` });
+  return operation.slice(0, 12);
 }

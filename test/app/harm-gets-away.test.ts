@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ToolError } from '../../src/core/errors.ts';
 import type { Sha } from '../../src/core/units.ts';
-import { exitCodeOf } from '../../src/report/exit-code.ts';
+import { exitCodeOf, findNeeds } from '../../src/report/exit-code.ts';
 import { CONFIG } from '../builders/world.ts';
 import { type Bench, CHECKS, type Health, healthy, holdToLaws, only, openInFlight, told } from './bench.ts';
 import { bring, open, pathOf, rollOut, takeBack, versionsIn } from './dependents.ts';
@@ -44,6 +44,7 @@ describe('a step down that does not land', () => {
       const waiting = await bench.tick(48);
       expect(told(waiting)).toEqual(['reduce', code, 'waiting']);
       expect(exitCodeOf(waiting)).toBe(2);
+      expect(findNeeds(waiting)).toEqual(['scorer STEP_WAITS']);
       bench.forge.closePull(bench.forge.pulls.at(-1)!.number);
       bench.forge.setRules({});
       for (const at of [52, 120]) {
@@ -102,6 +103,36 @@ describe('harm of a release that depends on another one', () => {
     expect(told(report, 'scorer')).toEqual(['reduce', 'STEP_DOWN', 'committed']);
     expect(codesOf(report)).toContain('HARM_PROVEN');
     expect(weightIn(bench)).toBe(5);
+  });
+
+  it('is braked while its own rollback, which only follows, cannot be proposed, and both are told', async () => {
+    const bench = open({ health: { 'scorer-2': from(150) } });
+    await bench.tick(0);
+    await rollOut(bench, 'store', 0);
+    bring(bench, 'scorer', DOWN);
+    for (const at of [98, 130]) await bench.tick(at);
+    const sound = bench.forge.textAt(pathOf('scorer'))!;
+    bench.forge.push({ [pathOf('scorer')]: `${sound}broken: [\n` });
+    await takeBack(bench, 132);
+    bench.forge.push({ [pathOf('scorer')]: sound });
+    bench.forge.setRules({ propose: { kind: 'refused', code: 'PULL_REQUESTS_NOT_ALLOWED', message: 'off' } });
+    const report = await bench.tick(165);
+    expect(told(report, 'scorer')).toEqual(['reduce', 'STEP_DOWN', 'committed']);
+    expect(only(report, 'scorer').problems).toMatchObject([{ code: 'DEPENDENCY_ROLLED_BACK' }]);
+    expect(weightIn(bench)).toBe(5);
+  });
+
+  it('is no need of its own beside an armed rollback that takes it along', async () => {
+    const bench = open({ health: { 'store-2': from(165), 'scorer-2': from(165) } });
+    await bench.tick(0);
+    await rollOut(bench, 'store', 0, { watch: '6h' });
+    bring(bench, 'scorer', DOWN);
+    for (const at of [98, 130]) await bench.tick(at);
+    bench.forge.setRules({ pending: 'ci' });
+    const report = await bench.tick(180);
+    expect(told(report, 'store')).toEqual(['rollback', 'HARM_PROVEN', 'armed']);
+    expect(told(report, 'scorer')).toEqual(['hold', 'ROLLBACK_PENDING', 'none']);
+    expect(exitCodeOf(report)).toBe(0);
   });
 
   it('is braked while the rollback that would take it along cannot be proposed', async () => {

@@ -58,7 +58,7 @@ describe('a branch beside which no rollback can be proposed', () => {
       bench.forge.setBranch(name, head);
       const report = await bench.tick(1);
       expect(told(report)).toEqual(['hold', 'BRANCH_IN_THE_WAY', 'none']);
-      expect(only(report).decision.reasons[0].text).toContain(`delete or rename it`);
+      expect(only(report).decision.reasons[0].text).toContain(`delete or rename "${name}"`);
       expect(exitCodeOf(report)).toBe(2);
       bench.forge.setBranch(name, undefined);
       expect(told(await bench.tick(2))[0]).toBe('start');
