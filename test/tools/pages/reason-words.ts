@@ -22,7 +22,8 @@ export const REASONS: Readonly<Record<ReasonCode, string>> = {
   START_BLIND:
     'A provider does not answer as a rollout needs it, so nobody is exposed. Starts by itself; the message has the query.',
   WEIGHT_CHANGED_BY_HAND: 'The weight is not the one that the records say: put it back.',
-  HARM_PROVEN: 'A check proves harm: rolled back, or braked as its `onFail` says. Beside a hold it says that nothing is done about it yet.',
+  HARM_PROVEN:
+    'A check proves harm: rolled back, or braked as its `onFail` says. Beside a hold it says that nothing is done about it yet.',
   GOT_WORSE: 'A check fails that did not at the last step down: rolled back.',
   NOT_HELPED: 'Harm is proven on the lower weight alone, so the step down did not help: rolled back.',
   BELOW_FIRST_STEP: 'There is no step below the first one: rolled back.',
