@@ -80,13 +80,19 @@ export const PLANTED_ORDERS: readonly PlantedBug[] = [
     'return order.until === undefined || now < order.until;',
     'return order.until === undefined;',
   ),
-  bug(
-    'a pause that waits for a requirement is not seen',
-    'INV-10',
-    HOLD,
-    'const pausing = orders.filter((branch) => steps.some((step) => mayPause(step, branch)));',
-    'const pausing = orders.slice(orders.length);',
-  ),
+  {
+    name: 'a pause that waits for a requirement is not seen',
+    meant: 'INV-10',
+    // by the run that could merge it, nor by the step that would outrun it
+    mutations: [
+      { file: 'app/land-waiting-orders.ts', from: "  return [\n    'pause',", to: '  return [' },
+      {
+        file: HOLD,
+        from: 'const pausing = orders.filter((branch) => steps.some((step) => mayPause(step, branch)));',
+        to: 'const pausing = orders.slice(orders.length);',
+      },
+    ],
+  },
   bug(
     'a lifted version is good again',
     'INV-9',

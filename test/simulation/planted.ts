@@ -167,14 +167,14 @@ export const PLANTED: readonly PlantedBug[] = [
     'a closed rollback is opened again',
     'INV-10',
     PROPOSE,
-    'const before = await findAnswer(forge, proposal, state);',
+    'const before = await findAnswer(world, proposal, state);',
     'const before = undefined as Awaited<ReturnType<typeof findAnswer>>;',
   ),
   bug(
     'steps go on under an open rollback',
     'INV-10',
     'app/hold-for-rollbacks.ts',
-    'const known = await world.forge.branches(snapshot.head, ROLLBACKS);',
+    'const known = await forge.branches(head, ROLLBACKS);',
     'const known: readonly string[] = [];',
   ),
   bug(
